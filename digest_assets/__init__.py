@@ -1,0 +1,1 @@
+"""Daily arXiv digests in Chinese, as Dagster data assets. Start reading at `definitions.py`."""

@@ -1,0 +1,294 @@
+"""Settings: digest.toml, each key overridden by the environment as `DIGEST__SECTION__KEY`.
+
+Secrets come from the environment alone: the file names the variable (`llm.api_key_env`), never the key. A key that does
+not exist is an error that names the nearest one that does, because a misspelt setting is otherwise a setting ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from datetime import date, time
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from digest_assets.errors import ConfigurationError
+
+ENVIRONMENT_PREFIX = "DIGEST__"
+CONFIG_VARIABLE = "DIGEST_CONFIG"
+CONFIG_NAME = "digest.toml"
+
+_CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GroupBy(str, Enum):
+    """What puts a paper into a digest: the mailing that announced it, or the window it was submitted in."""
+
+    ANNOUNCED = "announced"
+    SUBMITTED = "submitted"
+
+
+class DigestSettings(_Section):
+    """What a digest is about, and what its date means."""
+
+    name: str = Field("arxiv", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    categories: Annotated[tuple[str, ...], NoDecode] = ("cs.SD", "eess.AS")
+    timezone: str = "Asia/Shanghai"
+    anchor: time = time(8, 50)
+    first_date: date = date(2026, 1, 1)
+    language: Literal["zh", "en", "ja"] = "zh"
+    by: GroupBy = GroupBy.ANNOUNCED
+
+    @field_validator("categories", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("categories")
+    @classmethod
+    def _known_form(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("at least one category is needed")
+        for category in value:
+            if not _CATEGORY.match(category):
+                raise ValueError(f"{category!r} does not look like an arXiv category (such as cs.SD or math.NT)")
+        return tuple(dict.fromkeys(value))
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a time zone (such as Asia/Shanghai or Europe/Berlin)") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class ArxivSettings(_Section):
+    """arXiv's addresses, its pace, and who asks."""
+
+    api_url: str = "https://export.arxiv.org/api/query"
+    feed_url: str = "https://rss.arxiv.org/rss/"
+    html_url: str = "https://arxiv.org/html/"
+    pdf_url: str = "https://arxiv.org/pdf/"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    interval_seconds: float = Field(3, ge=0)
+    text_interval_seconds: float = Field(15, ge=0)
+    timeout_seconds: float = Field(60, gt=0)
+    attempts: int = Field(5, ge=1)
+    lookback_days: int = Field(45, ge=2)
+    page_size: int = Field(1000, ge=1, le=2000)
+    contact: str = ""
+
+    @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
+        return value
+
+
+class Preset(str, Enum):
+    """Endpoints whose address, model and key variable need not be spelt out."""
+
+    OPENAI = "openai"
+    DEEPSEEK = "deepseek"
+    QWEN = "qwen"
+    LOCAL = "local"
+
+
+_PRESETS: dict[Preset, dict[str, str]] = {
+    Preset.OPENAI: {
+        "base_url": "https://api.openai.com/v1",
+        "model": "gpt-5-mini",
+        "api_key_env": "OPENAI_API_KEY",
+    },
+    Preset.DEEPSEEK: {
+        "base_url": "https://api.deepseek.com",
+        "model": "deepseek-chat",
+        "api_key_env": "DEEPSEEK_API_KEY",
+    },
+    Preset.QWEN: {
+        "base_url": "https://dashscope.aliyuncs.com/compatible-mode/v1",
+        "model": "qwen-plus",
+        "api_key_env": "DASHSCOPE_API_KEY",
+    },
+    # Ollama's port; llama.cpp listens on 8080, vLLM on 8000. A local server asks for no key.
+    Preset.LOCAL: {"base_url": "http://127.0.0.1:11434/v1", "model": "qwen3:8b", "api_key_env": ""},
+}
+
+
+class LlmSettings(_Section):
+    """The OpenAI-compatible endpoint, and how hard it may be worked."""
+
+    preset: Preset = Preset.OPENAI
+    base_url: str = ""
+    model: str = ""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Name of the variable that holds the key. Empty: the endpoint asks for none."""
+    temperature: float | None = Field(None, ge=0, le=2)
+    max_concurrency: int = Field(16, ge=1)
+    timeout_seconds: float = Field(300, gt=0)
+    max_output_tokens: int = Field(8192, ge=256)
+    text_tokens: int = Field(24_000, ge=500)
+    audience: str = "语音、音频与人工智能方向的研究人员"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        try:
+            preset = _PRESETS[Preset(values.get("preset", Preset.OPENAI))]
+        except ValueError:
+            return values
+        return {**preset, **{key: value for key, value in values.items() if value != "" or key == "api_key_env"}}
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
+        return value.rstrip("/")
+
+    def api_key(self) -> str | None:
+        """The key, from the environment; an empty string where none is needed; None where one is needed and not set."""
+        if not self.api_key_env:
+            return ""
+        return os.environ.get(self.api_key_env, "").strip() or None
+
+
+class StoreSettings(_Section):
+    url: str = "data/digest.duckdb"
+    lock_wait_seconds: float = Field(60, gt=0)
+
+
+class OutputSettings(_Section):
+    posts_dir: str = "posts"
+    templates_dir: str = ""
+    """A folder whose templates go before the package's own. Empty: none."""
+
+
+class Settings(BaseSettings):
+    """All settings. `root` is the folder of digest.toml: relative paths are relative to it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    digest: DigestSettings = DigestSettings()
+    arxiv: ArxivSettings = ArxivSettings()
+    llm: LlmSettings = LlmSettings()
+    store: StoreSettings = StoreSettings()
+    output: OutputSettings = OutputSettings()
+    root: Path = Field(default_factory=Path.cwd, exclude=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    def path(self, value: str) -> Path:
+        """`value` as an absolute path, relative ones taken from the folder of digest.toml."""
+        return (self.root / Path(value).expanduser()).resolve()
+
+
+def find_config(start: Path | None = None) -> Path | None:
+    """digest.toml: where `DIGEST_CONFIG` says, else in `start` (default: the working folder) or a folder above it."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser().resolve()
+    folder = (start or Path.cwd()).resolve()
+    return next((each / CONFIG_NAME for each in (folder, *folder.parents) if (each / CONFIG_NAME).is_file()), None)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of digest.toml at `path` (default: `find_config()`) and of the environment.
+
+    Raises `ConfigurationError`, with every mistake named, each with the nearest setting that exists.
+    """
+    path = path or find_config()
+    where = str(path) if path else "the environment"
+    _refuse_unknown_variables()
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        if path is not None and not path.is_file():
+            raise ConfigurationError(f"{path} does not exist.", cure=f"Write one, or correct {CONFIG_VARIABLE}.")
+        settings = FromFile(root=path.parent if path else Path.cwd())
+        return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
+    except ValidationError as error:
+        raise ConfigurationError(
+            "; ".join(map(_explain, error.errors())) + ".", cure=f"Correct it in {where}."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{where} cannot be read: {error}.", cure="Correct its permissions or encoding."
+        ) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError
+        raise ConfigurationError(f"{where} is not valid TOML: {error}.", cure="Correct that line.") from None
+
+
+def setting_names() -> list[str]:
+    """Every setting, as `section.key`."""
+    return [
+        f"{section}.{key}"
+        for section, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        for key in field.annotation.model_fields
+    ]
+
+
+def _nearest(name: str) -> str:
+    names = setting_names()
+    candidates = [*names, *{each.split(".")[0] for each in names}]
+    by_key = {each.split(".")[-1]: each for each in names}
+    close = difflib.get_close_matches(name, candidates, 1, 0.5)
+    close = close or [by_key[key] for key in difflib.get_close_matches(name.split(".")[-1], list(by_key), 1, 0.5)]
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _explain(error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"there is no setting {name}{_nearest(name)}"
+    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _refuse_unknown_variables() -> None:
+    known = {ENVIRONMENT_PREFIX + name.replace(".", "__").upper() for name in setting_names()}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(ENVIRONMENT_PREFIX) and variable.upper() not in known:
+            name = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
+            raise ConfigurationError(
+                f"there is no setting {name} for the environment variable {variable}{_nearest(name)}.",
+                cure="Correct or unset it.",
+            )

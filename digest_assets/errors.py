@@ -1,0 +1,115 @@
+"""What can go wrong, as a vocabulary: each error is one line for the user, and each names its cure.
+
+`DigestError` is the root; a caller that catches it can print `str(error)` and stop. Where an error is turned into
+Dagster's `Failure` (`assets/failures.py`) or into an exit code (`cli.py`) is one place each.
+Secrets never enter a message: what a server answered is quoted only after `redact()`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SECRET = re.compile(r"(?i)(bearer\s+|sk-|api[-_]?key[\"'=:\s]+)[A-Za-z0-9_\-.*]{4,}")
+
+
+def redact(text: str, limit: int = 200) -> str:
+    """`text` on one line, at most `limit` characters, with anything that looks like a key replaced by `***`."""
+    return _SECRET.sub(lambda match: match.group(1) + "***", " ".join(text.split()))[:limit]
+
+
+class DigestError(Exception):
+    """A failure with a message and a cure, both for people. `retryable`: whether trying later may help."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, cure: str) -> None:
+        super().__init__(message, cure)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.cure}".strip()
+
+
+class ConfigurationError(DigestError):
+    """digest.toml or the environment holds something that cannot be used."""
+
+
+class ArxivError(DigestError):
+    """Anything that arXiv's interfaces do wrong."""
+
+
+class ArxivUnavailable(ArxivError):
+    """No answer, or 429 / 5xx / 406 without a usable body, after all retries."""
+
+    retryable = True
+
+
+class ArxivAnswerBroken(ArxivError):
+    """An answer came but cannot be used: truncated XML, a maintenance page, an empty page with a total."""
+
+    retryable = True
+
+
+class ArxivQueryRefused(ArxivError):
+    """arXiv answered with an error entry: the query itself is wrong (user manual, section 3.4)."""
+
+
+class MailingNotSearchable(ArxivError):
+    """The mailing that the digest waits for has not been announced or is not indexed yet. Not a fault."""
+
+    retryable = True
+
+
+class EndpointError(DigestError):
+    """Anything that the model's endpoint does wrong."""
+
+
+class EndpointRefused(EndpointError):
+    """401 / 403: the key is missing, wrong or not allowed. No further call of the run can succeed."""
+
+
+class EndpointUnavailable(EndpointError):
+    """No connection, a time-out, 429 or 5xx after all retries."""
+
+    retryable = True
+
+
+class ModelUnknown(EndpointError):
+    """404 `model_not_found`: the endpoint does not serve `llm.model`. No further call of the run can succeed."""
+
+
+class QuotaExhausted(EndpointError):
+    """402, or 429 `insufficient_quota`: the balance is used up. No further call of the run can succeed."""
+
+
+class ContextTooLong(EndpointError):
+    """The prompt exceeds the model's context (`context_length_exceeded`, `exceed_context_size_error`)."""
+
+
+class AnswerUnusable(EndpointError):
+    """The endpoint answered, but with nothing that can be used: empty, cut, HTML instead of JSON."""
+
+    retryable = True
+
+
+class StoreError(DigestError):
+    """Anything about the DuckDB file."""
+
+
+class StoreLocked(StoreError):
+    """Another program held the file for longer than the bounded wait."""
+
+    retryable = True
+
+
+class StoreUnusable(StoreError):
+    """The file cannot be opened or written: permissions, a full disk, corruption, a newer schema."""
+
+
+class OutputUnwritable(DigestError):
+    """A post or page cannot be written where the settings say."""
+
+
+class TemplateBroken(DigestError):
+    """A template (most likely the user's own) cannot be rendered."""

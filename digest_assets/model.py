@@ -1,0 +1,289 @@
+"""The domain's types, as plain frozen values: what arXiv announces, what a paper says, what a model answered.
+
+They know nothing of Dagster, of the store, of HTTP. Times are aware and in UTC (`*_at`); a `date` is a digest date,
+in the digest's time zone, unless its name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+
+
+class Source(str, Enum):
+    """Which of arXiv's interfaces an entry came from."""
+
+    API = "api"
+    FEED = "feed"
+    OAI = "oai"
+
+
+class AnnouncementKind(str, Enum):
+    """arXiv's announcement types (arXiv help, RSS specifications, `announce_type`)."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+    @property
+    def is_replacement(self) -> bool:
+        return self in (AnnouncementKind.REPLACE, AnnouncementKind.REPLACE_CROSS)
+
+
+class KnownBy(str, Enum):
+    """How it is known in which mailing a paper was announced, the most trustworthy first."""
+
+    FEED = "feed"
+    OAI = "oai"
+    FIRST_SEEN = "first_seen"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One version of a paper, as arXiv describes it."""
+
+    identifier: str
+    """Without a version: `2601.20573`, or in the old style `cs/9802040`."""
+    version: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    """The primary category first, then in the order of the source."""
+    published_at: datetime | None
+    """When v1 was submitted, UTC. None where the source does not say (RSS)."""
+    updated_at: datetime | None = None
+    """When this version was submitted, UTC."""
+    comment: str | None = None
+    journal_ref: str | None = None
+    doi: str | None = None
+    licence: str | None = None
+    """URL of the licence, where the source gives it (RSS, OAI)."""
+
+    @property
+    def versioned(self) -> str:
+        return f"{self.identifier}v{self.version}"
+
+    @property
+    def primary_category(self) -> str:
+        return self.categories[0] if self.categories else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of an answer that could be read, with the bytes it was read from."""
+
+    source: Source
+    paper: Paper
+    payload: str
+    """The entry as received: its XML."""
+    kind: AnnouncementKind | None = None
+    """Only feeds know it."""
+    announced_at: datetime | None = None
+    """The instant of the mailing (20:00 America/New_York, in UTC). Only feeds know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """One entry of an answer that lacks what a paper needs. Recorded, never skipped in silence."""
+
+    source: Source
+    payload: str
+    reason: str
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """When a paper appeared in the digest's categories, and how that is known."""
+
+    identifier: str
+    announced_at: datetime
+    """The instant of the mailing, UTC."""
+    kind: AnnouncementKind
+    known_by: KnownBy
+    first_seen_at: datetime
+    """When a fetch of ours first returned it, UTC."""
+    first_seen_by: Source
+
+
+class Outcome(str, Enum):
+    """What became of an announced paper in the digest that claimed it."""
+
+    KEPT = "kept"
+    FILTERED = "filtered"
+
+
+class FilterReason(str, Enum):
+    """Why a paper that was announced is not published."""
+
+    CATEGORY = "category"
+    """Only cross-listed, and the settings ask for primary categories only."""
+    KEYWORD = "keyword"
+    AUTHOR = "author"
+    CAP = "cap"
+    OLD_CROSS_LIST = "old cross-list"
+    """A cross-list of a paper that was announced elsewhere long ago, and the settings leave those out."""
+
+
+class TextSource(str, Enum):
+    """Where a paper's text came from."""
+
+    HTML = "html"
+    PDF = "pdf"
+    ABSTRACT = "abstract"
+
+
+class BlockKind(str, Enum):
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    FORMULA = "formula"
+    TABLE = "table"
+    CAPTION = "caption"
+    FOOTNOTE = "footnote"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text that is never cut inside. Formulas are `$TeX$` or `$$TeX$$`."""
+
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    """Empty for text before the first heading."""
+    level: int
+    """1 for a section, 2 for a subsection, ..."""
+    blocks: tuple[Block, ...]
+    appendix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The first figure of a paper, for the reader. Only its address: figures are not copied."""
+
+    url: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """The text of one version of a paper, by sections in reading order, without its bibliography."""
+
+    identifier: str
+    version: int
+    source: TextSource
+    sections: tuple[Section, ...]
+    reason: str | None = None
+    """Why no better source was used: `no HTML: 404`, `PDF: no text layer`, ... None for HTML."""
+    byte_count: int = 0
+    """Size of what was fetched."""
+    formula_count: int = 0
+    table_count: int = 0
+    token_count: int = 0
+    """By the offline tokenizer; an estimate for other vendors' models."""
+    licence: str | None = None
+    figure: Figure | None = None
+    fetched_at: datetime | None = None
+
+    @property
+    def section_count(self) -> int:
+        return sum(1 for section in self.sections if section.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What calls cost, as billed. `None`: the endpoint did not say."""
+
+    calls: int = 0
+    input_tokens: int | None = 0
+    output_tokens: int | None = 0
+    cached_tokens: int | None = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        def add(a: int | None, b: int | None) -> int | None:
+            return None if a is None and b is None else (a or 0) + (b or 0)
+
+        return Usage(
+            self.calls + other.calls,
+            add(self.input_tokens, other.input_tokens),
+            add(self.output_tokens, other.output_tokens),
+            add(self.cached_tokens, other.cached_tokens),
+        )
+
+
+class AnswerStatus(str, Enum):
+    """What became of a request to the model."""
+
+    DONE = "done"
+    WITHHELD = "withheld"
+    """Answered, but a check found a defect that a second try did not mend: not published."""
+    FAILED = "failed"
+    NOT_ASKED = "not asked"
+    """No key is set, the paper is withdrawn, or there is no text to read. `reason` says which."""
+    BUDGET = "budget"
+    """The budget was used up before it was this paper's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """An abstract in the digest's language."""
+
+    identifier: str
+    version: int
+    status: AnswerStatus
+    text: str | None = None
+    reason: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    answer_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The three-part reading of a full text: Markdown in the digest's language, formulas as `$TeX$`."""
+
+    identifier: str
+    version: int
+    status: AnswerStatus
+    background: str | None = None
+    method: str | None = None
+    results: str | None = None
+    reason: str | None = None
+    text_source: TextSource | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    answer_key: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, str, str] | None:
+        if self.background is None or self.method is None or self.results is None:
+            return None
+        return self.background, self.method, self.results
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPaper:
+    """A paper as a digest shows it: everything that a post needs to know of it."""
+
+    paper: Paper
+    announcement: Announcement
+    digest_date: date
+    in_window: bool
+    """Whether v1 was submitted in the digest's time window (the others are 补录)."""
+    late: bool
+    """Whether it was announced before `digest_date` and turned up after that day's digest was made."""
+    withdrawn: bool
+    translation: Translation
+    reading: Reading
+    text_source: TextSource | None = None
+    text_reason: str | None = None
+    figure: Figure | None = None
