@@ -191,6 +191,8 @@ class FullText:
     licence: str | None = None
     figure: Figure | None = None
     fetched_at: datetime | None = None
+    final: bool = True
+    """Whether asking arXiv again cannot bring a better text. False after a time-out, 429, 5xx, or a stop sign."""
 
     @property
     def section_count(self) -> int:
