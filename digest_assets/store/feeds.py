@@ -1,0 +1,269 @@
+"""What arXiv answered: fetches, entries as received, and the metadata of papers."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry
+from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A request to one of arXiv's interfaces that ended. `error` None: complete."""
+
+    source: Source
+    query: str
+    fetched_at: datetime
+    entry_count: int
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    newest_mailing_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """A row of `raw_feed_entries` that could be read."""
+
+    source: Source
+    identifier: str
+    version: int
+    kind: AnnouncementKind | None
+    announced_at: datetime | None
+    fetched_at: datetime
+
+
+def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch) -> None:
+    insert(
+        connection,
+        "fetches",
+        [
+            {
+                "fetch_id": str(uuid.uuid4()),
+                "digest": digest,
+                "digest_date": day,
+                "source": fetch.source,
+                "query": fetch.query,
+                "window_start": fetch.window_start,
+                "window_end": fetch.window_end,
+                "fetched_at": fetch.fetched_at,
+                "newest_mailing_at": fetch.newest_mailing_at,
+                "entry_count": fetch.entry_count,
+                "error": fetch.error,
+            }
+        ],
+    )
+
+
+def last_fetch(
+    connection: duckdb.DuckDBPyConnection, digest: str, source: Source, query_prefix: str, before: datetime
+) -> Fetch | None:
+    """The last complete fetch of `source` before an instant whose query begins with `query_prefix`."""
+    found = rows(
+        connection.execute(
+            "SELECT * FROM fetches WHERE digest = ? AND source = ? AND starts_with(query, ?) AND fetched_at < ? "
+            "AND error IS NULL ORDER BY fetched_at DESC LIMIT 1",
+            [digest, source.value, query_prefix, before],
+        )
+    )
+    if not found:
+        return None
+    row = found[0]
+    return Fetch(
+        Source(row["source"]),
+        row["query"],
+        row["fetched_at"],
+        row["entry_count"],
+        row["window_start"],
+        row["window_end"],
+        row["newest_mailing_at"],
+    )
+
+
+def fetches_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[dict[str, Any]]:
+    """Every fetch made for a date, oldest first, by column name."""
+    return rows(
+        connection.execute(
+            "SELECT * EXCLUDE (fetch_id) FROM fetches WHERE digest = ? AND digest_date = ? ORDER BY fetched_at",
+            [digest, day],
+        )
+    )
+
+
+def replace_entries(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    day: date,
+    source: Source,
+    query: str,
+    fetched_at: datetime,
+    entries: Sequence[FeedEntry | UnreadableEntry],
+) -> None:
+    """Puts what `source` returned for `day` in the place of what it returned before, and records its papers."""
+    connection.execute(
+        "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?", [digest, day, source.value]
+    )
+    stored = []
+    payloads = {}
+    for position, entry in enumerate(entries):
+        readable = entry if isinstance(entry, FeedEntry) else None
+        payload_hash = hashlib.sha256(entry.payload.encode("utf-8", "replace")).hexdigest()
+        payloads[payload_hash] = entry.payload
+        stored.append(
+            {
+                "digest": digest,
+                "digest_date": day,
+                "source": source,
+                "position": position,
+                "identifier": readable.paper.identifier if readable else getattr(entry, "identifier", None),
+                "version": readable.paper.version if readable else None,
+                "kind": readable.kind if readable else None,
+                "announced_at": readable.announced_at if readable else None,
+                "unreadable": None if isinstance(entry, FeedEntry) else entry.reason,
+                "payload_hash": payload_hash,
+                "query": query,
+                "fetched_at": fetched_at,
+            }
+        )
+    insert(connection, "raw_feed_entries", stored)
+    known = _known(connection, "entry_payloads", "payload_hash", payloads)
+    insert(
+        connection,
+        "entry_payloads",
+        [{"payload_hash": key, "payload": text} for key, text in payloads.items() if key not in known],
+    )
+    record_papers(connection, source, [each.paper for each in entries if isinstance(each, FeedEntry)], fetched_at)
+
+
+def _known(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Collection[str]) -> set[str]:
+    sql = f"SELECT {column} FROM {table} WHERE {column} IN {IN_LIST}"
+    return {row[0] for row in connection.execute(sql, [json_list(values)]).fetchall()}
+
+
+def record_papers(
+    connection: duckdb.DuckDBPyConnection, source: Source, papers: Iterable[Paper], recorded_at: datetime
+) -> None:
+    """Adds each version that is not known, and renews those that are.
+
+    The API's metadata replaces a feed's, never the reverse: a feed gives no submission time, and its authors as one
+    string. What only the other source knows (the licence, say) is kept.
+    """
+    fresh = {(paper.identifier, paper.version): paper for paper in papers}
+    if not fresh:
+        return
+    held = {
+        (row["identifier"], row["version"]): row
+        for row in rows(
+            connection.execute(
+                f"SELECT * FROM papers WHERE identifier IN {IN_LIST}",
+                [json_list({identifier for identifier, _ in fresh})],
+            )
+        )
+    }
+    changed = []
+    for key, paper in fresh.items():
+        row = _row(paper, source, recorded_at)
+        old = held.get(key)
+        if old is not None:
+            row = _merged(old, row)
+            if all(row[name] == old[name] for name in row if name != "recorded_at"):
+                continue
+        changed.append(row)
+    replaced = [[row["identifier"], row["version"]] for row in changed if (row["identifier"], row["version"]) in held]
+    for identifier, version in replaced:
+        connection.execute("DELETE FROM papers WHERE identifier = ? AND version = ?", [identifier, version])
+    insert(connection, "papers", changed)
+
+
+def _row(paper: Paper, source: Source, recorded_at: datetime) -> dict[str, Any]:
+    return {
+        "identifier": paper.identifier,
+        "version": paper.version,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "categories": list(paper.categories),
+        "published_at": paper.published_at,
+        "updated_at": paper.updated_at,
+        "comment": paper.comment,
+        "journal_ref": paper.journal_ref,
+        "doi": paper.doi,
+        "licence": paper.licence,
+        "source": source.value,
+        "recorded_at": recorded_at,
+    }
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    old_is_better = old["source"] == Source.API.value and new["source"] != Source.API.value
+    first, second = (old, new) if old_is_better else (new, old)
+    return {name: second[name] if first[name] is None else first[name] for name in new}
+
+
+def paper_of(row: dict[str, Any]) -> Paper:
+    """A row of `papers` (or one joined with it) as a value."""
+    return Paper(
+        identifier=row["identifier"],
+        version=row["version"],
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=tuple(row["authors"]),
+        categories=tuple(row["categories"]),
+        published_at=row["published_at"],
+        updated_at=row["updated_at"],
+        comment=row["comment"],
+        journal_ref=row["journal_ref"],
+        doi=row["doi"],
+        licence=row["licence"],
+    )
+
+
+def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
+    """The readable entries of a date, in the order of their sources."""
+    found = rows(
+        connection.execute(
+            "SELECT source, identifier, version, kind, announced_at, fetched_at FROM raw_feed_entries "
+            "WHERE digest = ? AND digest_date = ? AND unreadable IS NULL ORDER BY source, position",
+            [digest, day],
+        )
+    )
+    return [
+        StoredEntry(
+            Source(row["source"]),
+            row["identifier"],
+            row["version"],
+            AnnouncementKind(row["kind"]) if row["kind"] else None,
+            row["announced_at"],
+            row["fetched_at"],
+        )
+        for row in found
+    ]
+
+
+def unreadable_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str | None, str]]:
+    """(identifier, what it lacks) of the entries of a date that could not be read."""
+    return connection.execute(
+        "SELECT identifier, unreadable FROM raw_feed_entries WHERE digest = ? AND digest_date = ? "
+        "AND unreadable IS NOT NULL ORDER BY source, position",
+        [digest, day],
+    ).fetchall()
+
+
+def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:
+    """The newest known version of each paper, by identifier."""
+    found = rows(
+        connection.execute(
+            f"SELECT * FROM papers WHERE identifier IN {IN_LIST} "
+            "QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY version DESC) = 1",
+            [json_list(identifiers)],
+        )
+    )
+    return {row["identifier"]: paper_of(row) for row in found}

@@ -1,0 +1,217 @@
+"""The ledger: what was announced, when it was first seen, and which digest date claimed it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from digest_assets.claims import Claim, Made
+from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
+from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.feeds import paper_of
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPaper:
+    """A row of `windowed_papers` with its paper and its announcement."""
+
+    digest_date: date
+    paper: Paper
+    announcement: Announcement
+    outcome: Outcome
+    reason: FilterReason | None
+    late: bool
+    in_window: bool
+    withdrawn: bool
+
+
+def announcements(
+    connection: duckdb.DuckDBPyConnection, digest: str, identifiers: Collection[str]
+) -> dict[str, Announcement]:
+    """What is known of the announcement of each of `identifiers`."""
+    found = rows(
+        connection.execute(
+            f"SELECT * FROM announcements WHERE digest = ? AND identifier IN {IN_LIST}",
+            [digest, json_list(identifiers)],
+        )
+    )
+    return {row["identifier"]: _announcement(row) for row in found}
+
+
+def _announcement(row: dict[str, Any]) -> Announcement:
+    return Announcement(
+        row["identifier"],
+        row["announced_at"],
+        AnnouncementKind(row["kind"]),
+        KnownBy(row["known_by"]),
+        row["first_seen_at"],
+        Source(row["first_seen_by"]),
+    )
+
+
+def record_announcements(connection: duckdb.DuckDBPyConnection, digest: str, resolved: Iterable[Announcement]) -> None:
+    """Puts each announcement in the place of what was known of its paper."""
+    fresh = list(resolved)
+    connection.execute(
+        f"DELETE FROM announcements WHERE digest = ? AND identifier IN {IN_LIST}",
+        [digest, json_list(each.identifier for each in fresh)],
+    )
+    insert(
+        connection,
+        "announcements",
+        [
+            {
+                "digest": digest,
+                "identifier": each.identifier,
+                "announced_at": each.announced_at,
+                "kind": each.kind,
+                "known_by": each.known_by,
+                "first_seen_at": each.first_seen_at,
+                "first_seen_by": each.first_seen_by,
+            }
+            for each in fresh
+        ],
+    )
+
+
+def open_to(
+    connection: duckdb.DuckDBPyConnection, digest: str, day: date, until: datetime
+) -> list[tuple[Announcement, Paper, bool]]:
+    """What `day` may claim: (announcement, paper, whether it is `day`'s already).
+
+    All papers announced before `until` that nobody claimed, in their newest version, and `day`'s own, in the version
+    that it claimed.
+    """
+    found = rows(
+        connection.execute(
+            """
+            SELECT a.*, p.* EXCLUDE (identifier), w.identifier IS NOT NULL AS claimed
+            FROM announcements a
+            LEFT JOIN windowed_papers w ON w.digest = a.digest AND w.identifier = a.identifier
+            JOIN papers p ON p.identifier = a.identifier AND (w.version IS NULL OR p.version = w.version)
+            WHERE a.digest = ? AND (w.digest_date = ? OR (w.identifier IS NULL AND a.announced_at < ?))
+            QUALIFY row_number() OVER (PARTITION BY a.identifier ORDER BY p.version DESC) = 1
+            ORDER BY a.identifier
+            """,
+            [digest, day, until],
+        )
+    )
+    return [(_announcement(row), paper_of(row), row["claimed"]) for row in found]
+
+
+def made(connection: duckdb.DuckDBPyConnection, digest: str, until: date | None = None) -> dict[date, Made]:
+    """The digest dates made so far (to `until`, inclusive), with the categories that each asked for."""
+    found = connection.execute(
+        "SELECT digest_date, categories FROM digests WHERE digest = ? AND (?::DATE IS NULL OR digest_date <= ?)",
+        [digest, until, until],
+    ).fetchall()
+    return {day: Made(frozenset(categories)) for day, categories in found}
+
+
+def close(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    day: date,
+    categories: Sequence[str],
+    claims: Iterable[Claim],
+    empty_reason: str | None,
+    now: datetime,
+) -> None:
+    """Makes `day`: its claims become exactly `claims`. Call it in the transaction that read what they rest on.
+
+    Raises `duckdb.ConstraintException` where another date holds one of the papers; nothing is changed then.
+    """
+    earlier = connection.execute(
+        "SELECT made_at, categories FROM digests WHERE digest = ? AND digest_date = ?", [digest, day]
+    ).fetchall()
+    held_since = dict(
+        connection.execute(
+            "SELECT identifier, claimed_at FROM windowed_papers WHERE digest = ? AND digest_date = ?", [digest, day]
+        ).fetchall()
+    )
+    connection.execute("DELETE FROM digests WHERE digest = ? AND digest_date = ?", [digest, day])
+    connection.execute("DELETE FROM windowed_papers WHERE digest = ? AND digest_date = ?", [digest, day])
+    insert(
+        connection,
+        "digests",
+        [
+            {
+                "digest": digest,
+                "digest_date": day,
+                "made_at": earlier[0][0] if earlier else now,
+                "categories": sorted({*categories, *(earlier[0][1] if earlier else ())}),
+                "empty_reason": empty_reason,
+            }
+        ],
+    )
+    insert(
+        connection,
+        "windowed_papers",
+        [
+            {
+                "digest": digest,
+                "digest_date": day,
+                "identifier": claim.candidate.paper.identifier,
+                "version": claim.candidate.paper.version,
+                "outcome": claim.outcome,
+                "reason": claim.reason,
+                "late": claim.late,
+                "in_window": claim.in_window,
+                "withdrawn": claim.withdrawn,
+                "claimed_at": held_since.get(claim.candidate.paper.identifier, now),
+            }
+            for claim in claims
+        ],
+    )
+
+
+def claimed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[ClaimedPaper]:
+    """The papers of a date, newest submission first; those without a submission time last."""
+    found = rows(
+        connection.execute(
+            """
+            SELECT p.*, a.announced_at, a.kind, a.known_by, a.first_seen_at, a.first_seen_by,
+                   w.digest_date, w.outcome, w.reason, w.late, w.in_window, w.withdrawn
+            FROM windowed_papers w
+            JOIN papers p USING (identifier, version)
+            JOIN announcements a ON a.digest = w.digest AND a.identifier = w.identifier
+            WHERE w.digest = ? AND w.digest_date = ?
+            ORDER BY p.published_at DESC NULLS LAST, p.identifier DESC
+            """,
+            [digest, day],
+        )
+    )
+    return [
+        ClaimedPaper(
+            row["digest_date"],
+            paper_of(row),
+            _announcement(row),
+            Outcome(row["outcome"]),
+            FilterReason(row["reason"]) if row["reason"] else None,
+            row["late"],
+            row["in_window"],
+            row["withdrawn"],
+        )
+        for row in found
+    ]
+
+
+def empty_reason(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> str | None:
+    """Why a date that was made has no papers; None where it has some or was not made."""
+    found = connection.execute(
+        "SELECT empty_reason FROM digests WHERE digest = ? AND digest_date = ?", [digest, day]
+    ).fetchall()
+    return found[0][0] if found else None
+
+
+def balance(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int]:
+    """How many of a date's papers stand at each status of the ledger (published, filtered, failed, claimed)."""
+    return dict(
+        connection.execute(
+            "SELECT status, count(*) FROM ledger WHERE digest = ? AND digest_date = ? GROUP BY status", [digest, day]
+        ).fetchall()
+    )

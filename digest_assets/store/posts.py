@@ -1,0 +1,59 @@
+"""What was published: where each post lies, its hash, and its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from digest_assets.store.connection import insert, rows
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPost:
+    """A row of `rendered_posts`. announced = published + filtered + failed; `late` are among them."""
+
+    digest_date: date
+    path: str | None
+    """Relative to the folder of digest.toml where it lies below it. None: no papers, no post."""
+    sha256: str | None
+    announced: int
+    published: int
+    filtered: int
+    failed: int
+    late: int
+
+
+def record_post(connection: duckdb.DuckDBPyConnection, digest: str, post: RenderedPost, now: datetime) -> None:
+    """Puts `post` in the place of the one its date had."""
+    connection.execute("DELETE FROM rendered_posts WHERE digest = ? AND digest_date = ?", [digest, post.digest_date])
+    insert(
+        connection,
+        "rendered_posts",
+        [
+            {
+                "digest": digest,
+                "digest_date": post.digest_date,
+                "path": post.path,
+                "sha256": post.sha256,
+                "announced": post.announced,
+                "published": post.published,
+                "filtered": post.filtered,
+                "failed": post.failed,
+                "late": post.late,
+                "rendered_at": now,
+            }
+        ],
+    )
+
+
+def post_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> RenderedPost | None:
+    """The post of a date; None where none was rendered yet."""
+    found = rows(
+        connection.execute(
+            "SELECT * EXCLUDE (digest, rendered_at) FROM rendered_posts WHERE digest = ? AND digest_date = ?",
+            [digest, day],
+        )
+    )
+    return RenderedPost(**found[0]) if found else None

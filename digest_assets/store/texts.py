@@ -1,0 +1,79 @@
+"""Full texts, once per version of a paper, for all digests of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from digest_assets.model import Figure, FullText, TextSource
+from digest_assets.reading.stored import pack, unpack
+from digest_assets.store.connection import insert, rows
+
+
+def keep_text(connection: duckdb.DuckDBPyConnection, text: FullText) -> None:
+    """Puts `text` in the place of what was held for its version."""
+    connection.execute("DELETE FROM full_texts WHERE identifier = ? AND version = ?", [text.identifier, text.version])
+    insert(
+        connection,
+        "full_texts",
+        [
+            {
+                "identifier": text.identifier,
+                "version": text.version,
+                "source": text.source,
+                "reason": text.reason,
+                "final": text.final,
+                "sections": pack(text.sections),
+                "byte_count": text.byte_count,
+                "section_count": text.section_count,
+                "formula_count": text.formula_count,
+                "table_count": text.table_count,
+                "token_count": text.token_count,
+                "licence": text.licence,
+                "figure_url": text.figure.url if text.figure else None,
+                "figure_caption": text.figure.caption if text.figure else None,
+                "fetched_at": text.fetched_at,
+            }
+        ],
+    )
+
+
+def texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:
+    """The texts held for the papers that a date keeps, by identifier."""
+    found = rows(
+        connection.execute(
+            "SELECT f.* FROM windowed_papers w JOIN full_texts f USING (identifier, version) "
+            "WHERE w.digest = ? AND w.digest_date = ? AND w.outcome = 'kept'",
+            [digest, day],
+        )
+    )
+    return {row["identifier"]: _text(row) for row in found}
+
+
+def _text(row: dict[str, Any]) -> FullText:
+    return FullText(
+        identifier=row["identifier"],
+        version=row["version"],
+        source=TextSource(row["source"]),
+        sections=unpack(row["sections"]),
+        reason=row["reason"],
+        final=row["final"],
+        byte_count=row["byte_count"],
+        formula_count=row["formula_count"],
+        table_count=row["table_count"],
+        token_count=row["token_count"],
+        licence=row["licence"],
+        figure=Figure(row["figure_url"], row["figure_caption"] or "") if row["figure_url"] else None,
+        fetched_at=row["fetched_at"],
+    )
+
+
+def counts(texts: Iterable[FullText]) -> dict[str, int]:
+    """How many texts came from each source, by the source's name."""
+    tally = {source.value: 0 for source in TextSource}
+    for text in texts:
+        tally[text.source.value] += 1
+    return tally

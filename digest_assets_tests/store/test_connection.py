@@ -1,0 +1,131 @@
+"""The store's file: one transaction at a time, closed whatever happens, shared with other processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from digest_assets.errors import StoreLocked, StoreUnusable
+from digest_assets.store.connection import DigestStore, insert, migrations
+
+HOLD = """
+import sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+WRITE = """
+import sys
+from pathlib import Path
+from digest_assets.store.connection import DigestStore
+store = DigestStore(Path(sys.argv[1]))
+for number in range(10):
+    with store.transaction() as connection:
+        connection.execute("UPDATE paces SET next_at = next_at + INTERVAL 1 SECOND WHERE lane = 'counter'")
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DigestStore:
+    return DigestStore(tmp_path / "data" / "digest.duckdb")
+
+
+def lanes(store: DigestStore) -> list[str]:
+    with store.transaction() as connection:
+        return [row[0] for row in connection.execute("SELECT lane FROM paces ORDER BY lane").fetchall()]
+
+
+def add(connection: duckdb.DuckDBPyConnection, lane: str) -> None:
+    insert(connection, "paces", [{"lane": lane, "next_at": datetime(2026, 1, 29, tzinfo=timezone.utc)}])
+
+
+def test_an_exception_rolls_back_and_leaves_the_file_free(store: DigestStore) -> None:
+    with pytest.raises(RuntimeError, match="on purpose"), store.transaction() as connection:
+        add(connection, "half written")
+        raise RuntimeError("on purpose")
+    assert lanes(store) == []
+    duckdb.connect(str(store.path), read_only=True).close()  # another configuration: fails while one is open
+
+
+def test_a_commit_is_there_for_the_next_transaction(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        add(connection, "arxiv")
+    assert lanes(store) == ["arxiv"]
+
+
+def test_the_schema_is_recorded_once(store: DigestStore) -> None:
+    lanes(store)
+    again = DigestStore(store.path)
+    with again.transaction() as connection:
+        versions = connection.execute("SELECT version FROM schema_versions ORDER BY version").fetchall()
+    assert [row[0] for row in versions] == [number for number, _, _ in migrations()]
+
+
+def test_a_store_of_a_newer_program_is_refused_and_untouched(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO schema_versions (version, name) VALUES (999, 'from the future')")
+    with pytest.raises(StoreUnusable, match="schema 999"):
+        lanes(DigestStore(store.path))
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(store: DigestStore) -> None:
+    store.path.parent.mkdir(parents=True)
+    store.path.write_bytes(b"not a database at all" * 400)
+    with pytest.raises(StoreUnusable, match=r"store\.url"):
+        lanes(store)
+    assert store.path.read_bytes().startswith(b"not a database")
+
+
+def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreUnusable, match=r"store\.url"):
+        lanes(DigestStore(tmp_path / "file" / "digest.duckdb"))
+
+
+def test_a_wait_for_another_process_is_bounded_and_says_so(store: DigestStore) -> None:
+    lanes(store)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(store.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(StoreLocked, match=r"store\.lock_wait_seconds"):
+            lanes(DigestStore(store.path, lock_wait_seconds=0.2))
+        holder.communicate("\n")
+    assert lanes(store) == []
+
+
+@pytest.mark.slow
+def test_four_processes_and_four_threads_lose_no_write(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        add(connection, "counter")
+    processes = [subprocess.Popen([sys.executable, "-c", WRITE, str(store.path)]) for _ in range(4)]
+
+    def write() -> None:
+        for _ in range(10):
+            with store.transaction() as connection:
+                connection.execute("UPDATE paces SET next_at = next_at + INTERVAL 1 SECOND WHERE lane = 'counter'")
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+    with store.transaction() as connection:
+        assert connection.execute("SELECT epoch(next_at) FROM paces").fetchall() == [
+            (datetime(2026, 1, 29, tzinfo=timezone.utc).timestamp() + 80,)
+        ]
+
+
+def test_text_that_no_encoding_has_is_stored_all_the_same(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        add(connection, "a\x00b \ud800 \U0001f3b5 王")
+    assert lanes(store) == ["a\x00b ? \U0001f3b5 王"]
