@@ -20,6 +20,8 @@ class Fetch:
     """A request to one of arXiv's interfaces that ended. `error` None: complete."""
 
     source: Source
+    scope: str
+    """The categories asked for, as `cs.SD+eess.AS`."""
     query: str
     fetched_at: datetime
     entry_count: int
@@ -51,6 +53,7 @@ def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, 
                 "digest": digest,
                 "digest_date": day,
                 "source": fetch.source,
+                "scope": fetch.scope,
                 "query": fetch.query,
                 "window_start": fetch.window_start,
                 "window_end": fetch.window_end,
@@ -63,28 +66,27 @@ def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, 
     )
 
 
-def last_fetch(
-    connection: duckdb.DuckDBPyConnection, digest: str, source: Source, query_prefix: str, before: datetime
-) -> Fetch | None:
-    """The last complete fetch of `source` before an instant whose query begins with `query_prefix`."""
+def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: str, before: datetime) -> Fetch | None:
+    """The API's last complete answer before an instant that reached up to its own time (a backfill's does not)."""
     found = rows(
         connection.execute(
-            "SELECT * FROM fetches WHERE digest = ? AND source = ? AND starts_with(query, ?) AND fetched_at < ? "
-            "AND error IS NULL ORDER BY fetched_at DESC LIMIT 1",
-            [digest, source.value, query_prefix, before],
+            "SELECT * FROM fetches WHERE digest = ? AND source = 'api' AND scope = ? AND fetched_at < ? "
+            "AND error IS NULL AND window_end >= fetched_at - INTERVAL 2 DAY ORDER BY fetched_at DESC LIMIT 1",
+            [digest, scope, before],
         )
     )
     if not found:
         return None
     row = found[0]
     return Fetch(
-        Source(row["source"]),
-        row["query"],
-        row["fetched_at"],
-        row["entry_count"],
-        row["window_start"],
-        row["window_end"],
-        row["newest_mailing_at"],
+        source=Source(row["source"]),
+        scope=row["scope"],
+        query=row["query"],
+        fetched_at=row["fetched_at"],
+        entry_count=row["entry_count"],
+        window_start=row["window_start"],
+        window_end=row["window_end"],
+        newest_mailing_at=row["newest_mailing_at"],
     )
 
 

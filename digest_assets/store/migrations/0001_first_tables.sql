@@ -7,6 +7,7 @@ CREATE TABLE fetches (
     digest VARCHAR NOT NULL,
     digest_date DATE NOT NULL,
     source VARCHAR NOT NULL,              -- api, feed, oai
+    scope VARCHAR NOT NULL,               -- the categories asked for, as cs.SD+eess.AS
     query VARCHAR NOT NULL,
     window_start TIMESTAMPTZ,             -- of the submissions asked for; NULL for a feed
     window_end TIMESTAMPTZ,

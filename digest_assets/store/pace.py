@@ -1,0 +1,55 @@
+"""arXiv's pace, kept by all processes that share a store: each request takes the next free turn of its lane.
+
+arXiv's terms count all machines of a user together (https://info.arxiv.org/help/api/tou.html), so a pace that a process
+keeps for itself is broken by the second run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import duckdb
+
+from digest_assets.store.connection import DigestStore, insert
+
+LONGEST_QUEUE = timedelta(minutes=30)
+"""A turn further away than this comes from a clock that was set back, and is not waited for."""
+
+
+class StorePace:
+    """Turns on lanes, in the store. `now` gives UTC; `sleep` waits for seconds."""
+
+    def __init__(
+        self,
+        store: DigestStore,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._sleep = sleep
+
+    async def turn(self, lane: str, interval_seconds: float) -> None:
+        """Waits until this request of `lane` may start: `interval_seconds` after the one before it, of any process."""
+        if interval_seconds <= 0:
+            return
+        wait = await asyncio.to_thread(self._reserve, lane, timedelta(seconds=interval_seconds))
+        if wait > timedelta():
+            await self._sleep(wait.total_seconds())
+
+    def _reserve(self, lane: str, interval: timedelta) -> timedelta:
+        with self._store.transaction() as connection:
+            now = self._now()
+            turn = max(now, _next_at(connection, lane) or now)
+            if turn - now > LONGEST_QUEUE:
+                turn = now
+            connection.execute("DELETE FROM paces WHERE lane = ?", [lane])
+            insert(connection, "paces", [{"lane": lane, "next_at": turn + interval}])
+        return turn - now
+
+
+def _next_at(connection: duckdb.DuckDBPyConnection, lane: str) -> datetime | None:
+    found = connection.execute("SELECT next_at FROM paces WHERE lane = ?", [lane]).fetchall()
+    return found[0][0] if found else None

@@ -1,0 +1,92 @@
+"""Small reads and writes of one event loop share transactions, and no failure spreads."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.pace import StorePace
+
+NOW = datetime(2026, 1, 29, tzinfo=timezone.utc)
+
+
+class CountingStore(DigestStore):
+    transactions = 0
+
+    def transaction(self):  # type: ignore[no-untyped-def]
+        self.transactions += 1
+        return super().transaction()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CountingStore:
+    return CountingStore(tmp_path / "digest.duckdb")
+
+
+def lane(name: str):  # type: ignore[no-untyped-def]
+    def work(connection: duckdb.DuckDBPyConnection) -> str:
+        insert(connection, "paces", [{"lane": name, "next_at": NOW}])
+        return name
+
+    return work
+
+
+def count(store: DigestStore) -> int:
+    with store.transaction() as connection:
+        return connection.execute("SELECT count(*) FROM paces").fetchall()[0][0]
+
+
+def test_a_hundred_writes_take_few_transactions(store: CountingStore) -> None:
+    async def write() -> list[str]:
+        async with GatheredStore(store) as gathered:
+            return await asyncio.gather(*(gathered.run(lane(str(number))) for number in range(100)))
+
+    assert asyncio.run(write()) == [str(number) for number in range(100)]
+    assert store.transactions <= 3
+    assert count(store) == 100
+
+
+def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) -> None:
+    async def write() -> list[object]:
+        async with GatheredStore(store) as gathered:
+            works = [lane("a"), lane("a"), lane("b")]
+            return await asyncio.gather(*(gathered.run(work) for work in works), return_exceptions=True)
+
+    outcomes = asyncio.run(write())
+    assert outcomes[0] == "a"
+    assert isinstance(outcomes[1], duckdb.ConstraintException)
+    assert outcomes[2] == "b"
+    assert count(store) == 2
+
+
+def test_two_runs_take_turns_on_one_lane(store: CountingStore) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def ask() -> None:
+        for _ in range(2):
+            for _run in range(2):
+                await StorePace(store, lambda: NOW, sleep).turn("arxiv", 3)
+        await StorePace(store, lambda: NOW, sleep).turn("arxiv-text", 15)
+
+    asyncio.run(ask())
+    assert waits == [3, 6, 9]
+
+
+def test_a_clock_that_was_set_back_is_not_waited_for(store: CountingStore) -> None:
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    asyncio.run(StorePace(store, lambda: NOW, sleep).turn("arxiv", 3))
+    asyncio.run(StorePace(store, lambda: NOW - timedelta(days=1), sleep).turn("arxiv", 3))
+    assert waits == []
