@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -25,12 +25,21 @@ from pydantic_settings import (
 )
 
 from digest_assets.errors import ConfigurationError
+from digest_assets.partitions import DigestDays
 
 ENVIRONMENT_PREFIX = "DIGEST__"
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
 
 _CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""A list in digest.toml; in the environment its items parted by commas."""
 
 
 class _Section(BaseModel):
@@ -48,17 +57,12 @@ class DigestSettings(_Section):
     """What a digest is about, and what its date means."""
 
     name: str = Field("arxiv", pattern=r"^[a-z0-9][a-z0-9-]*$")
-    categories: Annotated[tuple[str, ...], NoDecode] = ("cs.SD", "eess.AS")
+    categories: Words = ("cs.SD", "eess.AS")
     timezone: str = "Asia/Shanghai"
     anchor: time = time(8, 50)
     first_date: date = date(2026, 1, 1)
     language: Literal["zh", "en", "ja"] = "zh"
     by: GroupBy = GroupBy.ANNOUNCED
-
-    @field_validator("categories", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("categories")
     @classmethod
@@ -80,8 +84,21 @@ class DigestSettings(_Section):
         return value
 
     @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+    def days(self) -> DigestDays:
+        """What a date of this digest means."""
+        return DigestDays(ZoneInfo(self.timezone), self.anchor, self.first_date)
+
+
+class FilterSettings(_Section):
+    """What a digest leaves out. Words are found anywhere in title or abstract, names anywhere among the authors."""
+
+    primary_only: bool = False
+    include_keywords: Words = ()
+    exclude_keywords: Words = ()
+    include_authors: Words = ()
+    exclude_authors: Words = ()
+    cap: int = Field(0, ge=0)
+    """The most papers a digest shows; 0: all."""
 
 
 class ArxivSettings(_Section):
@@ -94,6 +111,8 @@ class ArxivSettings(_Section):
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     interval_seconds: float = Field(3, ge=0)
     text_interval_seconds: float = Field(15, ge=0)
+    text_max_megabytes: int = Field(50, ge=1, le=100)
+    text_read_seconds: float = Field(60, gt=0)
     timeout_seconds: float = Field(60, gt=0)
     attempts: int = Field(5, ge=1)
     lookback_days: int = Field(45, ge=2)
@@ -197,6 +216,7 @@ class Settings(BaseSettings):
     )
 
     digest: DigestSettings = DigestSettings()
+    filters: FilterSettings = FilterSettings()
     arxiv: ArxivSettings = ArxivSettings()
     llm: LlmSettings = LlmSettings()
     store: StoreSettings = StoreSettings()

@@ -1,0 +1,71 @@
+"""Which of the announced papers a digest leaves out, and why. Pure.
+
+A paper that is left out is still claimed, with the reason: it stands in the ledger, and is offered to no other date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from digest_assets.claims import Claim
+from digest_assets.model import FilterReason, Outcome, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a user wants to read. Words are found anywhere in title or abstract, whatever their case."""
+
+    categories: frozenset[str]
+    primary_only: bool = False
+    include_keywords: tuple[str, ...] = ()
+    exclude_keywords: tuple[str, ...] = ()
+    include_authors: tuple[str, ...] = ()
+    exclude_authors: tuple[str, ...] = ()
+    cap: int | None = None
+
+    def reason_against(self, paper: Paper) -> FilterReason | None:
+        """Why `paper` is left out; None where it is kept. Where includes are set, one of them has to hold."""
+        if self.primary_only and paper.primary_category not in self.categories:
+            return FilterReason.CATEGORY
+        if _any_in(self.exclude_keywords, _text(paper)):
+            return FilterReason.KEYWORD
+        if _any_in(self.exclude_authors, _names(paper)):
+            return FilterReason.AUTHOR
+        wanted = _any_in(self.include_keywords, _text(paper)) or _any_in(self.include_authors, _names(paper))
+        if wanted or not (self.include_keywords or self.include_authors):
+            return None
+        return FilterReason.KEYWORD if self.include_keywords else FilterReason.AUTHOR
+
+    def applied(self, claims: Iterable[Claim]) -> list[Claim]:
+        """`claims` with their outcomes: first the filters, then the cap, which keeps the newest submissions."""
+        judged = []
+        for claim in claims:
+            reason = self.reason_against(claim.candidate.paper)
+            outcome = Outcome.FILTERED if reason else Outcome.KEPT
+            judged.append(replace(claim, outcome=outcome, reason=reason))
+        kept = [claim for claim in judged if claim.outcome is Outcome.KEPT]
+        if self.cap is None or len(kept) <= self.cap:
+            return judged
+        over = {id(claim) for claim in sorted(kept, key=_newest_first)[self.cap :]}
+        return [
+            replace(claim, outcome=Outcome.FILTERED, reason=FilterReason.CAP) if id(claim) in over else claim
+            for claim in judged
+        ]
+
+
+def _newest_first(claim: Claim) -> tuple[float, str]:
+    paper = claim.candidate.paper
+    return (-paper.published_at.timestamp() if paper.published_at else 0.0, paper.identifier)
+
+
+def _any_in(words: Iterable[str], text: str) -> bool:
+    return any(word.casefold() in text for word in words)
+
+
+def _text(paper: Paper) -> str:
+    return f"{paper.title}\n{paper.abstract}".casefold()
+
+
+def _names(paper: Paper) -> str:
+    return "\n".join(paper.authors).casefold()
