@@ -1,0 +1,47 @@
+"""Addresses in running text, so that they become links: where one begins, and above all where it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from digest_assets.publishing.spans import Link, Span, Text
+
+# ASCII only: a Chinese full stop, comma or bracket after an address is not part of it.
+_CHARACTER = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\[_%&#~])"
+_ADDRESS = re.compile(
+    rf"(?<![A-Za-z0-9/@.])(?:https?://{_CHARACTER}+"
+    rf"|www\.{_CHARACTER}+"
+    rf"|(?:github\.com|gitlab\.com|huggingface\.co|[A-Za-z0-9-]+\.github\.io)/{_CHARACTER}+)",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?'*_~\\\""
+_PAIRS = {")": "(", "]": "["}
+
+
+def linked(text: str) -> Iterator[Span]:
+    """`text` as spans, each address a link to itself."""
+    start = 0
+    for match in _ADDRESS.finditer(text):
+        address = _without_punctuation(match.group())
+        if "." not in address and "localhost" not in address:
+            continue
+        if start < match.start():
+            yield Text(text[start : match.start()])
+        start = match.start() + len(address)
+        address = re.sub(r"\\(.)", r"\1", address)
+        url = address if "://" in address else f"https://{address}"
+        yield Link(url, (Text(address),))
+    if start < len(text):
+        yield Text(text[start:])
+
+
+def _without_punctuation(address: str) -> str:
+    """`address` without the punctuation of the sentence that it stands in, and without a bracket it did not open."""
+    while address:
+        last = address[-1]
+        if last in _TRAILING or (last in _PAIRS and address.count(last) > address.count(_PAIRS[last])):
+            address = address[:-1]
+        else:
+            break
+    return address

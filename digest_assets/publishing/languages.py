@@ -1,0 +1,173 @@
+"""Every fixed word of a post, one place per language.
+
+A dataclass rather than a file of strings: a language that lacks a word does not type-check, and a word that nothing
+uses is found by its name. Fields with `{...}` are format strings; all languages use the same places in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one language."""
+
+    post_title: str
+    heading_announced: str
+    """Above the papers of one mailing."""
+    heading_submitted: str
+    """Above the papers of one submission window, where the digest is grouped by submission."""
+    beijing: str
+    """How the zone Asia/Shanghai is written."""
+    window: str
+    shown: str
+    split: str
+    late_count: str
+    filtered_count: str
+    failed_count: str
+    colon: str
+    """Between how many papers there are and how they came."""
+    clause: str
+    """Between the clauses of the count line."""
+    end: str
+    """After the last of them."""
+    notice: str
+    untitled: str
+    no_authors: str
+    name_separator: str
+    many_authors: str
+    """After the first authors of a list that is too long to read. `count` is of all authors."""
+    withdrawn: str
+    withdrawn_note: str
+    """With what the authors said about it."""
+    late: str
+    """On a paper that an earlier day announced."""
+    not_translated: str
+    translation_withheld: str
+    translation_failed: str
+    translation_budget: str
+    because: str
+    """A reason after one of the marks. `reason` is already safe Markdown."""
+    no_abstract: str
+    reading: str
+    reading_of_abstract: str
+    reading_not_asked: str
+    reading_withheld: str
+    reading_failed: str
+    reading_budget: str
+    reading_withdrawn: str
+
+
+_CHINESE = Words(
+    post_title="arXiv Daily – {date}",
+    heading_announced="以下为 {date}（{zone}）arXiv 公布的论文：",
+    heading_submitted="以下为 {date}（{zone}）时间窗口内投稿的论文：",
+    beijing="CST，北京时间",
+    window="时间窗口（锚点 {anchor} {abbreviation}）：{start} — {end}",
+    shown="公布 {announced} 篇，本页显示 {shown} 篇",
+    split="窗口内 {within} 篇，补录 {earlier} 篇",
+    late_count="迟收 {count} 篇",
+    filtered_count="过滤 {count} 篇",
+    failed_count="翻译或解读失败 {count} 篇",
+    colon="：",
+    clause="；",
+    end="",
+    notice="说明：{notice}",
+    untitled="（无标题）",
+    no_authors="（未列出作者）",
+    name_separator=", ",
+    many_authors=" 等 {count} 人",
+    withdrawn="已撤回",
+    withdrawn_note="作者说明：{comment}",
+    late="{date} 已公布，当日的摘要未能收录",
+    not_translated="未翻译",
+    translation_withheld="译文待校，以下为原文摘要",
+    translation_failed="翻译失败，以下为原文摘要",
+    translation_budget="预算用尽，未翻译",
+    because="（{reason}）",
+    no_abstract="（无摘要）",
+    reading="详细解读",
+    reading_of_abstract="详细解读（仅依据摘要）",
+    reading_not_asked="本篇没有解读",
+    reading_withheld="本篇没有解读：解读未通过检查",
+    reading_failed="本篇没有解读：解读失败",
+    reading_budget="本篇没有解读：预算用尽",
+    reading_withdrawn="本篇没有解读：论文已撤回",
+)
+
+_ENGLISH = Words(
+    post_title="arXiv Daily – {date}",
+    heading_announced="Papers that arXiv announced on {date} ({zone}):",
+    heading_submitted="Papers submitted in the time window of {date} ({zone}):",
+    beijing="CST, Beijing time",
+    window="Time window (anchor {anchor} {abbreviation}): {start} — {end}",
+    shown="{announced} announced, {shown} on this page",
+    split="{within} submitted in the window, {earlier} earlier",
+    late_count="{count} late",
+    filtered_count="{count} filtered out",
+    failed_count="{count} with a failed translation or reading",
+    colon=": ",
+    clause="; ",
+    end=".",
+    notice="Note: {notice}",
+    untitled="(untitled)",
+    no_authors="(no authors listed)",
+    name_separator=", ",
+    many_authors=" and others ({count} in all)",
+    withdrawn="Withdrawn",
+    withdrawn_note="The authors say: {comment}",
+    late="Announced on {date}, and missed by that day's digest",
+    not_translated="Not translated",
+    translation_withheld="Translation awaiting review; the original abstract",
+    translation_failed="Translation failed; the original abstract",
+    translation_budget="Not translated: the budget was used up",
+    because=" ({reason})",
+    no_abstract="(no abstract)",
+    reading="Reading",
+    reading_of_abstract="Reading (of the abstract only)",
+    reading_not_asked="No reading of this paper",
+    reading_withheld="No reading of this paper: it did not pass the checks",
+    reading_failed="No reading of this paper: the reading failed",
+    reading_budget="No reading of this paper: the budget was used up",
+    reading_withdrawn="No reading of this paper: it was withdrawn",
+)
+
+_JAPANESE = Words(
+    post_title="arXiv Daily – {date}",
+    heading_announced="{date}（{zone}）に arXiv で公開された論文：",
+    heading_submitted="{date}（{zone}）の時間枠に投稿された論文：",
+    beijing="CST、北京時間",
+    window="時間枠（基準 {anchor} {abbreviation}）：{start} — {end}",
+    shown="公開 {announced} 件、本ページ {shown} 件",
+    split="時間枠内 {within} 件、それ以前の投稿 {earlier} 件",
+    late_count="遅れて収録 {count} 件",
+    filtered_count="除外 {count} 件",
+    failed_count="翻訳または解説に失敗 {count} 件",
+    colon="：",
+    clause="；",
+    end="",
+    notice="注：{notice}",
+    untitled="（無題）",
+    no_authors="（著者の記載なし）",
+    name_separator=", ",
+    many_authors=" ほか（計 {count} 名）",
+    withdrawn="取り下げ",
+    withdrawn_note="著者の説明：{comment}",
+    late="{date} に公開済み、当日のダイジェストには未収録",
+    not_translated="未翻訳",
+    translation_withheld="訳文は確認待ち、以下は原文の要旨",
+    translation_failed="翻訳に失敗、以下は原文の要旨",
+    translation_budget="予算切れのため未翻訳",
+    because="（{reason}）",
+    no_abstract="（要旨なし）",
+    reading="詳しい解説",
+    reading_of_abstract="詳しい解説（要旨のみに基づく）",
+    reading_not_asked="解説なし",
+    reading_withheld="解説なし：検査に通らず",
+    reading_failed="解説なし：解説に失敗",
+    reading_budget="解説なし：予算切れ",
+    reading_withdrawn="解説なし：論文は取り下げ",
+)
+
+LANGUAGES: dict[str, Words] = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

@@ -1,0 +1,333 @@
+"""A day's papers as one post, from templates that a user can override.
+
+Everything that a template receives is finished, safe Markdown (`markdown.py`): a template arranges, it never escapes,
+so that a user's own cannot break a site by forgetting to. The frame is that of the posts this project continues; line
+for line the same, so that a site's own styles and scripts go on working.
+
+What a paper lacks is said where it would stand, with the reason: an abstract that was not translated is shown in the
+original and marked so, and a reading that does not exist has no fold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from enum import Enum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateSyntaxError
+
+from digest_assets.errors import TemplateBroken
+from digest_assets.model import AnswerStatus, DigestPaper, TextSource
+from digest_assets.partitions import Window
+from digest_assets.publishing import markdown
+from digest_assets.publishing.characters import clean
+from digest_assets.publishing.languages import LANGUAGES, Words
+from digest_assets.publishing.spans import GITHUB, GOLDMARK, KRAMDOWN, Dialect, Link, Text, write_line
+
+AUTHORS_SHOWN = 30
+"""Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
+
+
+class PostForm(str, Enum):
+    """Who will read the post's Markdown."""
+
+    JEKYLL = "jekyll"
+    HUGO = "hugo"
+    MARKDOWN = "markdown"
+
+
+_DIALECTS: dict[PostForm, Dialect] = {
+    PostForm.JEKYLL: KRAMDOWN,
+    PostForm.HUGO: GOLDMARK,
+    PostForm.MARKDOWN: GITHUB,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPage:
+    """What one post shows. `papers` in any order; the counts are those of the ledger."""
+
+    name: str
+    """The digest's name: part of the file's name, and its first tag."""
+    digest_date: date
+    zone: ZoneInfo
+    anchor: time
+    window: Window
+    categories: tuple[str, ...]
+    papers: tuple[DigestPaper, ...]
+    announced: int
+    """How many papers the mailing announced in the digest's categories, whether shown or not."""
+    filtered: int = 0
+    late: int = 0
+    failed: int = 0
+    notice: str | None = None
+    """A sentence about the whole page, such as that its papers are invented."""
+    language: str = "zh"
+    by_submission: bool = False
+    """Whether the papers are those submitted in the window, instead of those announced on the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A paper for a template: every field is Markdown ready to be put in its place."""
+
+    identifier: str
+    title: str
+    authors: str
+    categories: str
+    abs_link: str
+    pdf_link: str
+    marks: tuple[str, ...]
+    """Paragraphs before the abstract: withdrawn, late, not translated and why."""
+    abstract: str
+    """In the digest's language, else in the original, which `marks` then says."""
+    parts: tuple[str, ...]
+    """The three parts of the reading; empty where there is none."""
+    reading_title: str
+    no_reading: str
+    """Why there is no reading; empty where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A post for a template. `title` and `tags` are plain, for the front matter (filter `quoted`)."""
+
+    title: str
+    title_line: str
+    """The title as Markdown."""
+    date: str
+    tags: tuple[str, ...]
+    """Each ready to stand in a YAML list."""
+    heading: str
+    window: str
+    counts: str
+    notice: str
+    papers: tuple[PaperView, ...]
+
+
+def post_name(page: DigestPage) -> str:
+    """The file's name, by which Jekyll knows the date: `2026-01-29-arxiv.md`."""
+    return f"{page.digest_date.isoformat()}-{page.name}.md"
+
+
+def in_post_order(papers: Sequence[DigestPaper]) -> list[DigestPaper]:
+    """Newest submission first, those without a time last, equal ones by identifier from the highest down."""
+    beginning = datetime.min.replace(tzinfo=timezone.utc)
+    return sorted(papers, key=lambda each: (each.paper.published_at or beginning, each.paper.identifier), reverse=True)
+
+
+def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: PostForm = PostForm.JEKYLL) -> str:
+    """The post's text, ending in one newline.
+
+    `templates_dir` holds a user's own `post.<form>.md.j2`, and what it includes; what it lacks is the package's.
+    Raises `TemplateBroken`, with file, line and cure.
+    """
+    name = f"post.{form.value}.md.j2"
+    try:
+        template = _environment(templates_dir).get_template(name)
+        return template.render(page=view(page, form)).rstrip() + "\n"
+    except TemplateBroken:
+        raise
+    except TemplateSyntaxError as error:
+        raise _broken(error.filename or error.name or name, error.lineno, error.message or "wrong syntax") from error
+    except Exception as error:
+        raise _broken(*_place(error, name), f"{type(error).__name__}: {error}") from error
+
+
+def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
+    """`page` as the templates receive it."""
+    words, dialect = LANGUAGES[page.language], _DIALECTS[form]
+    day = page.digest_date.isoformat()
+    title = words.post_title.format(date=day)
+    zone = words.beijing if page.zone.key == "Asia/Shanghai" else page.zone.key
+    heading = words.heading_submitted if page.by_submission else words.heading_announced
+    return PageView(
+        title=title,
+        title_line=markdown.line_from_text(title, dialect),
+        date=day,
+        tags=tuple(_yaml(tag) for tag in dict.fromkeys((page.name, *page.categories))),
+        heading=heading.format(date=day, zone=zone),
+        window=_window_line(page, words),
+        counts=_count_line(page, words),
+        notice=words.notice.format(notice=markdown.line_from_text(page.notice, dialect)) if page.notice else "",
+        papers=tuple(_paper(each, page, words, dialect) for each in in_post_order(page.papers)),
+    )
+
+
+def _window_line(page: DigestPage, words: Words) -> str:
+    start, end = (each.astimezone(page.zone) for each in (page.window.start, page.window.end))
+    return words.window.format(
+        anchor=f"{page.anchor:%H:%M}",
+        abbreviation=end.tzname() or page.zone.key,
+        start=f"{start:%Y-%m-%d %H:%M}",
+        end=f"{end:%Y-%m-%d %H:%M}",
+    )
+
+
+def _count_line(page: DigestPage, words: Words) -> str:
+    within = sum(each.in_window for each in page.papers)
+    shown = words.shown.format(announced=page.announced, shown=len(page.papers))
+    clauses = [f"{shown}{words.colon}{words.split.format(within=within, earlier=len(page.papers) - within)}"]
+    for clause, count in (
+        (words.late_count, page.late),
+        (words.filtered_count, page.filtered),
+        (words.failed_count, page.failed),
+    ):
+        if count:
+            clauses.append(clause.format(count=count))
+    return words.clause.join(clauses) + words.end
+
+
+def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> PaperView:
+    paper = each.paper
+    parts = _parts(each, dialect)
+    return PaperView(
+        identifier=paper.identifier,
+        title=markdown.line_from_tex(paper.title, dialect) or words.untitled,
+        authors=_authors(paper.authors, words, dialect),
+        categories=", ".join(markdown.line_from_text(category, dialect) for category in paper.categories),
+        abs_link=_link(f"https://arxiv.org/abs/{paper.versioned}", dialect),
+        pdf_link=_link(f"https://arxiv.org/pdf/{paper.versioned}", dialect),
+        marks=_marks(each, page, words, dialect),
+        abstract=_abstract(each, words, dialect),
+        parts=parts,
+        reading_title=_reading_title(each, words),
+        no_reading="" if parts else _no_reading(each, words, dialect),
+    )
+
+
+def _link(url: str, dialect: Dialect) -> str:
+    return write_line((Link(url, (Text(url),)),), dialect)
+
+
+def _authors(authors: Sequence[str], words: Words, dialect: Dialect) -> str:
+    names = [name for name in (markdown.line_from_tex(author, dialect) for author in authors[:AUTHORS_SHOWN]) if name]
+    if not names:
+        return words.no_authors
+    shown = words.name_separator.join(names)
+    return shown + words.many_authors.format(count=len(authors)) if len(authors) > AUTHORS_SHOWN else shown
+
+
+_TRANSLATION_MARKS = {
+    AnswerStatus.NOT_ASKED: "not_translated",
+    AnswerStatus.WITHHELD: "translation_withheld",
+    AnswerStatus.FAILED: "translation_failed",
+    AnswerStatus.BUDGET: "translation_budget",
+}
+_MISSING_READINGS = {
+    AnswerStatus.DONE: "reading_failed",  # said to be done, and a part is missing
+    AnswerStatus.NOT_ASKED: "reading_not_asked",
+    AnswerStatus.WITHHELD: "reading_withheld",
+    AnswerStatus.FAILED: "reading_failed",
+    AnswerStatus.BUDGET: "reading_budget",
+}
+
+
+def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> tuple[str, ...]:
+    marks: list[str] = []
+    if each.withdrawn:
+        comment = markdown.line_from_tex(each.paper.comment or "", dialect)
+        marks.append(_mark(words.withdrawn, words.withdrawn_note.format(comment=comment) if comment else "", words))
+    if each.late:
+        announced = each.announcement.announced_at.astimezone(page.zone).date()
+        marks.append(_mark(words.late.format(date=announced.isoformat()), "", words))
+    original_is_meant = page.language == "en" and each.translation.status is AnswerStatus.NOT_ASKED
+    if _translated(each) is None and not original_is_meant:
+        # "Done" without a text is a failure of ours, and is called one.
+        mark = getattr(words, _TRANSLATION_MARKS.get(each.translation.status, "translation_failed"))
+        marks.append(_mark(mark, markdown.line_from_text(each.translation.reason or "", dialect), words))
+    return tuple(marks)
+
+
+def _mark(mark: str, reason: str, words: Words) -> str:
+    return f"**{mark}**{words.because.format(reason=reason) if reason else ''}"
+
+
+def _translated(each: DigestPaper) -> str | None:
+    done = each.translation.status is AnswerStatus.DONE
+    return each.translation.text if done and each.translation.text and each.translation.text.strip() else None
+
+
+def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+    translated = _translated(each)
+    if translated is not None:
+        return markdown.blocks_from_model(translated, dialect) or words.no_abstract
+    return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
+
+
+def _parts(each: DigestPaper, dialect: Dialect) -> tuple[str, ...]:
+    if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
+        return ()
+    written = [markdown.blocks_from_model(part, dialect) for part in each.reading.parts]
+    if not all(written):
+        return ()
+    return tuple("\n" + part if markdown.begins_with_block(part) else part for part in written)
+
+
+def _reading_title(each: DigestPaper, words: Words) -> str:
+    source = each.reading.text_source or each.text_source
+    return words.reading_of_abstract if source is TextSource.ABSTRACT else words.reading
+
+
+def _no_reading(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+    if each.withdrawn:
+        return f"*{words.reading_withdrawn}*"
+    reason = markdown.line_from_text(each.reading.reason or "", dialect)
+    why = getattr(words, _MISSING_READINGS[each.reading.status])
+    return f"*{why}*{words.because.format(reason=reason) if reason else ''}"
+
+
+_PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")
+_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+
+def _yaml(text: str) -> str:
+    """`text` as a YAML scalar that can stand in a list: bare where that is surely a string, else quoted."""
+    return text if _PLAIN_YAML.fullmatch(text) and text.lower() not in _YAML_WORDS else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """`text` between double quotes, for YAML and for a shortcode's parameter. JSON's strings are YAML's."""
+    return json.dumps(clean(text), ensure_ascii=False)
+
+
+def _environment(templates_dir: Path | None) -> Environment:
+    loaders: list[FileSystemLoader | PackageLoader] = [PackageLoader("digest_assets.publishing")]
+    if templates_dir is not None:
+        if not templates_dir.is_dir():
+            raise TemplateBroken(
+                f"The folder of templates {templates_dir} does not exist.",
+                cure="Make it or unset output.templates_dir.",
+            )
+        loaders.insert(0, FileSystemLoader(templates_dir))
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["quoted"] = _quoted
+    return environment
+
+
+def _place(error: BaseException, name: str) -> tuple[str, int | None]:
+    """File and line of the innermost template that `error` came through."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".j2", "<template>"))
+    ]
+    return (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
+
+
+def _broken(file: str, line: int | None, reason: str) -> TemplateBroken:
+    where = f"{file}, line {line}" if line else file
+    return TemplateBroken(
+        f"The template {where} cannot be rendered: {reason.rstrip('.')}.",
+        cure="Correct it there, or unset output.templates_dir to use the templates that come with the program.",
+    )

@@ -1,0 +1,53 @@
+"""Spans put aside while the text around them is read: each is stood in for by one character of a private-use plane.
+
+A formula has to be found before the Markdown or the macros around it (its `_` is no emphasis, its `}` closes no
+argument), but it sits inside them. A single character that no input can hold survives any parser unharmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from digest_assets.publishing.spans import Emphasis, Link, Span, Strike, Strong, Text, plain
+
+_FIRST = 0xF0000
+_CAPACITY = 0xFFFD
+_STAND_IN = re.compile("([\U000f0000-\U000ffffd])")
+
+
+class Shelf:
+    """Spans by their stand-in."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[Span, ...]] = []
+
+    def put(self, *spans: Span) -> str:
+        """The character that stands for `spans` from now on."""
+        if len(self._spans) >= _CAPACITY:
+            raise ValueError("more formulas in one text than a post can hold")
+        self._spans.append(spans)
+        return chr(_FIRST + len(self._spans) - 1)
+
+    def take(self, text: str) -> Iterator[Span]:
+        """The spans of `text`: its strings as text, each stand-in as what it stands for."""
+        for part in _STAND_IN.split(text):
+            if _STAND_IN.fullmatch(part):
+                yield from self._spans[ord(part) - _FIRST]
+            elif part:
+                yield Text(part)
+
+    def expand(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """`spans` with every stand-in in their texts replaced."""
+        for span in spans:
+            if isinstance(span, Text):
+                yield from self.take(span.text)
+            elif isinstance(span, (Link, Strong, Emphasis, Strike)):
+                yield replace(span, children=tuple(self.expand(span.children)))
+            else:
+                yield span
+
+    def plain(self, text: str) -> str:
+        """`text` with every stand-in as text: for code, which no parser should have put one into."""
+        return plain(self.take(text))

@@ -1,0 +1,234 @@
+"""What a line of a post is made of, and how each kind is written so that it can only be what it is.
+
+Everything that comes from a feed or a model is first read into these spans; nothing else is ever written into a post.
+Safety is thus a property of one function per kind, instead of a filter over finished Markdown:
+
+- text is escaped character by character, so that it opens no Markdown, HTML, Liquid (`{` is always an entity), table
+  or formula. Entities rather than Jekyll's `{% raw %}`, which ends at the first `{% endraw %}` in the text, and rather
+  than `render_with_liquid: false`, which the Jekyll 3.10 of GitHub Pages does not know;
+- formulas are written between `$$` for kramdown, inside a line as well. It is the only form that kramdown (2.4, in
+  Jekyll 4.3 and in GitHub Pages' Jekyll 3.10) leaves alone: it becomes `\\(...\\)`, in a paragraph of its own
+  `\\[...\\]`, which MathJax and KaTeX find without configuration. In `$...$` kramdown reads `_` and `*` as emphasis,
+  and from `\\(...\\)` it takes the backslashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import quote, urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """TeX without its delimiters, as `formulas.tidy` leaves it. `display`: on a line of its own."""
+
+    tex: str
+    display: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    children: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    children: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    children: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    children: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A line break inside a paragraph."""
+
+
+Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Strike | Break"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one reader of Markdown wants what they disagree on."""
+
+    inline: tuple[str, str]
+    """The delimiters of a formula within a line."""
+    display: tuple[str, str]
+    """The delimiters of a formula that is a paragraph of its own."""
+    lone_inline: str = ""
+    """What goes before an inline formula that is a whole paragraph, to keep it from being displayed."""
+    flanking: bool = True
+    """Whether `**` closes by CommonMark's flanking rules, by which `**背景：**近年来` stays unbolded."""
+
+
+KRAMDOWN = Dialect(inline=("$$", "$$"), display=("$$", "$$"), lone_inline="\\", flanking=False)
+"""Jekyll. Source of the backslash: kramdown's syntax page, "Math Blocks"."""
+GOLDMARK = Dialect(inline=(r"\(", r"\)"), display=("$$", "$$"))
+"""Hugo, with the delimiters that its documentation gives for the passthrough extension."""
+GITHUB = Dialect(inline=("$", "$"), display=("$$", "$$"))
+"""GitHub, and what else reads `$...$` (Obsidian, VS Code, pandoc)."""
+
+_ESCAPES = str.maketrans(
+    {
+        # As entities: what would be special even after a backslash, for Liquid, tables, Hugo's `\[` or at a line's end.
+        "\\": "&#92;",
+        "{": "&#123;",
+        "|": "&#124;",
+        "[": "&#91;",
+        "]": "&#93;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "&": "&amp;",
+        "*": "\\*",
+        "_": "\\_",
+        "`": "\\`",
+        "~": "\\~",
+        "#": "\\#",
+        '"': '\\"',  # else kramdown turns it, and after a Chinese character always into a closing one
+        # In an element of its own, so that no MathJax set to `$...$` pairs it with another one.
+        "$": "<span>$</span>",
+    }
+)
+_LONE_APOSTROPHE = re.compile(r"(?<![^\W_])'|'(?![^\W_])")
+_DASHES = re.compile(r"-(?=-)|(?<=-)-")
+_BLOCK_START = re.compile(r"(?m)^[ \t]*(?:(?P<sign>[-+=:])|(?P<number>\d{1,9})(?P<point>[.)])|(?P<caret>\^))")
+_PLAIN_CODE = re.compile(r"[^\s`{|<>&$](?:[^`{|\n<>&$]*[^\s`{|<>&$])?")
+_URL_SAFE = "-._~:/?#@!&'*+,;=%"
+_SCHEMES = frozenset({"http", "https", "ftp", "mailto"})
+
+
+def safe_url(url: str) -> str | None:
+    """`url` with everything percent-encoded that could end a link or open Liquid; None where it must not be a link."""
+    url = quote(url.strip(), safe=_URL_SAFE, errors="replace")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in _SCHEMES or not (parts.netloc or parts.path):
+        return None
+    return url
+
+
+def write_line(spans: Iterable[Span], dialect: Dialect) -> str:
+    """`spans` on one line, where a block cannot begin: a heading, a list item after its label, a table's cell."""
+    return _write(tuple(spans), dialect).replace("\n", " ").strip()
+
+
+def write_paragraph(spans: Sequence[Span], dialect: Dialect) -> str:
+    """`spans` as a paragraph: no line of it can begin a list, a definition, a heading or a rule."""
+    if len(spans) == 1 and isinstance(spans[0], Formula):
+        formula = spans[0]
+        if formula.display:
+            return dialect.display[0] + formula.tex + dialect.display[1]
+        return dialect.lone_inline + _formula(formula, dialect)
+    lines = [line.strip() for line in _write(tuple(spans), dialect).split("\n")]
+    return "  \n".join(_BLOCK_START.sub(_escape_block_start, line) for line in lines if line)
+
+
+def plain(spans: Iterable[Span]) -> str:
+    """`spans` as text without any markup, formulas as their TeX."""
+    parts: list[str] = []
+    for span in spans:
+        if isinstance(span, (Text, Code)):
+            parts.append(span.text)
+        elif isinstance(span, Formula):
+            parts.append(span.tex)
+        elif isinstance(span, Break):
+            parts.append(" ")
+        else:
+            parts.append(plain(span.children))
+    return "".join(parts)
+
+
+def _write(spans: tuple[Span, ...], dialect: Dialect, within: frozenset[type] = frozenset()) -> str:
+    written = ""
+    for index, span in enumerate(spans):
+        piece = _write_one(span, dialect, within)
+        if written.endswith("$") and piece.startswith("$"):
+            written += " "  # else two formulas that touch would share their delimiters
+        written += piece
+        if dialect.flanking and isinstance(span, (Strong, Emphasis, Strike)) and index + 1 < len(spans):
+            written += _gap_after_emphasis(span, spans[index + 1])
+    return written
+
+
+def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
+    if isinstance(span, Text):
+        return escape(span.text)
+    if isinstance(span, Formula):
+        return _formula(span, dialect)
+    if isinstance(span, Code):
+        return _code(span.text)
+    if isinstance(span, Break):
+        return "\n"
+    if isinstance(span, Link):
+        url = safe_url(span.url)
+        children = _write(span.children, dialect, within | {Link})
+        return children if url is None or Link in within or not children.strip() else f"[{children}]({url})"
+    # Emphasis in itself would end at the inner mark, and emphasis around nothing or around spaces is just its stars.
+    children = _write(span.children, dialect, within | {type(span)})
+    mark = {Strong: "**", Emphasis: "*", Strike: "~~"}[type(span)]
+    stripped = children.strip()
+    if type(span) in within or not stripped:
+        return children
+    before, after = children[: len(children) - len(children.lstrip())], children[len(children.rstrip()) :]
+    return f"{before}{mark}{stripped}{mark}{after}"
+
+
+def escape(text: str) -> str:
+    """`text` as Markdown that shows exactly `text`, anywhere but at the start of a block."""
+    text = _LONE_APOSTROPHE.sub("\0", text)
+    text = _DASHES.sub("\\\\-", text.translate(_ESCAPES))
+    return text.replace("\0", "\\'")
+
+
+def _escape_block_start(match: re.Match[str]) -> str:
+    if match["caret"]:
+        return "&#94;"
+    return f"\\{match['sign']}" if match["sign"] else f"{match['number']}\\{match['point']}"
+
+
+def _formula(formula: Formula, dialect: Dialect) -> str:
+    return dialect.inline[0] + formula.tex + dialect.inline[1]
+
+
+def _code(text: str) -> str:
+    # Between backticks no entity is read, so that what Liquid or a table would see is written as HTML instead.
+    text = " ".join(text.split())
+    if not text:
+        return ""
+    if _PLAIN_CODE.fullmatch(text):
+        return f"`{text}`"
+    return f"<code>{entities(text)}</code>"
+
+
+def entities(text: str) -> str:
+    """`text` for the inside of an HTML element, with no character left that Markdown or Liquid would read."""
+    return re.sub(r"[<>&\"'{}|\\*_`$\[\]~:#\-]", lambda match: f"&#{ord(match[0])};", text)
+
+
+def _gap_after_emphasis(span: Strong | Emphasis | Strike, following: Span) -> str:
+    last, first = plain(span.children).rstrip()[-1:], plain((following,))[:1]
+    closes = not last or last.isalnum() or not first or first.isspace() or not first.isalnum()
+    return "" if closes else " "
