@@ -1,0 +1,233 @@
+"""Fetching a paper's text from arXiv: HTML, else PDF, else the abstract; slowly, and stopping when told to.
+
+arXiv allows programs `/html` and `/pdf` with 15 s between requests (robots.txt: Crawl-delay 15), on one connection. A
+403, or a page that asks whether one is human (it comes with status 200), means that this machine is to stop: then no
+further request is made by this source, and the papers that remain get their abstract, marked as worth another try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+import httpx2
+
+from digest_assets.config import ArxivSettings
+from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
+from digest_assets.reading import NoText
+from digest_assets.reading.bounded import Format, ReadText, read_bounded
+from digest_assets.reading.tokens import count_tokens
+
+LANE = "arxiv-text"
+ATTEMPTS = 3
+"""Of one address, where the answer says that it is a matter of time (429, 503, no answer)."""
+LONGEST_WAIT_SECONDS = 120
+"""A server that asks for a longer pause than this is left alone for the rest of the run."""
+_FIRST_WAIT_SECONDS = 30
+_FAILURES_IN_A_ROW = 3
+"""So many papers without any answer: arXiv is down, and each further one would cost minutes."""
+_CAPTCHA = re.compile(rb"captcha|are you (?:a )?human|verify (?:that )?you", re.IGNORECASE)
+
+
+class Pace(Protocol):
+    """Who keeps requests apart, across runs."""
+
+    async def turn(self, lane: str, interval_seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What was fetched."""
+
+    content: bytes
+    url: str
+
+
+class _Refused(Exception):
+    """One address gave nothing. `final`: asking again would give nothing either."""
+
+    def __init__(self, reason: str, *, final: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.final = final
+
+
+class FullTextSource:
+    """arXiv as a source of full texts. One a run: it remembers that it was told to stop.
+
+    `sleep` and `now` are what waits and what tells the time (UTC); tests replace them.
+    """
+
+    def __init__(
+        self,
+        settings: ArxivSettings,
+        pace: Pace,
+        client: httpx2.AsyncClient,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._settings = settings
+        self._pace = pace
+        self._client = client
+        self._sleep = sleep
+        self._now = now
+        self._one_at_a_time = asyncio.Lock()
+        self._failures_in_a_row = 0
+        self._stopped: str | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why arXiv is not asked any more: `403 from /pdf`. None while it is."""
+        return self._stopped
+
+    async def fetch(self, paper: Paper) -> FullText:
+        """The text of this version of `paper`, from the best source that has one.
+
+        Never raises for what a server or a file does: the abstract is the last resort, and `reason` says why. Where
+        `final` is false another run may get more (no answer, 429, 5xx, told to stop).
+        """
+        reasons: list[str] = []
+        final = True
+        for source, address in ((Format.HTML, self._settings.html_url), (Format.PDF, self._settings.pdf_url)):
+            try:
+                body = await self._fetched(f"{address.rstrip('/')}/{paper.versioned}", source)
+                text = await self._read(body, source)
+            except (_Refused, NoText) as refusal:
+                reasons.append(f"{source.name}: {refusal.reason}")
+                final = final and getattr(refusal, "final", True)
+                continue
+            if text.cut:
+                reasons.append(f"{source.name}: {text.cut}")
+            return self._full_text(paper, source, text, len(body.content), reasons, final)
+        return self._abstract(paper, "; ".join(reasons), final)
+
+    # -- one address
+
+    async def _fetched(self, url: str, format: Format) -> _Body:
+        async with self._one_at_a_time:
+            for attempt in range(1, ATTEMPTS + 1):
+                if self._stopped:
+                    raise _Refused(f"not asked ({self._stopped})", final=False)
+                await self._pace.turn(LANE, self._settings.text_interval_seconds)
+                wait = _FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
+                try:
+                    body = await asyncio.wait_for(self._asked(url, format), self._settings.timeout_seconds * 5)
+                except _Busy as busy:
+                    reason = busy.reason
+                    wait = busy.retry_after if busy.retry_after is not None else wait
+                except (httpx2.HTTPError, asyncio.TimeoutError, OSError) as error:
+                    reason = "timed out" if _is_timeout(error) else f"no answer ({type(error).__name__})"
+                else:
+                    self._failures_in_a_row = 0
+                    return body
+                if attempt == ATTEMPTS or wait > LONGEST_WAIT_SECONDS:
+                    break
+                await self._sleep(wait)
+            self._count_failure(reason, asked_to_wait=wait > LONGEST_WAIT_SECONDS)
+            raise _Refused(reason, final=False)
+
+    def _count_failure(self, reason: str, asked_to_wait: bool) -> None:
+        self._failures_in_a_row += 1
+        if asked_to_wait or reason == "429" or self._failures_in_a_row >= _FAILURES_IN_A_ROW:
+            self._stopped = f"arXiv: {reason}"
+
+    async def _asked(self, url: str, format: Format) -> _Body:
+        async with self._client.stream("GET", url, follow_redirects=True) as response:
+            status = response.status_code
+            if status == 403:
+                self._stop("403")
+            if status in (408, 425, 429) or status >= 500:
+                raise _Busy(str(status), _retry_after(response.headers.get("retry-after"), self._now()))
+            if status != 200:
+                raise _Refused(str(status), final=status in (400, 404, 410))
+            content = await self._content(response)
+        if _is_captcha(content):
+            self._stop("captcha")
+        return _Body(content, str(response.url))
+
+    async def _content(self, response: httpx2.Response) -> bytes:
+        """The body, given up as soon as it is larger than the settings allow."""
+        limit = self._settings.text_max_megabytes * 1_000_000
+        content = bytearray()
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > limit:
+                raise _Refused(f"larger than {self._settings.text_max_megabytes} MB", final=True)
+        return bytes(content)
+
+    def _stop(self, sign: str) -> None:
+        self._stopped = f"arXiv: {sign}"
+        raise _Refused(f"arXiv asked to stop ({sign})", final=False)
+
+    async def _read(self, body: _Body, format: Format) -> ReadText:
+        seconds = self._settings.text_read_seconds
+        return await asyncio.to_thread(read_bounded, body.content, format, body.url, seconds=seconds)
+
+    # -- results
+
+    def _full_text(
+        self, paper: Paper, format: Format, text: ReadText, byte_count: int, reasons: list[str], final: bool
+    ) -> FullText:
+        return FullText(
+            identifier=paper.identifier,
+            version=paper.version,
+            source=TextSource(format.value),
+            sections=text.sections,
+            reason="; ".join(reasons) or None,
+            byte_count=byte_count,
+            formula_count=text.formula_count,
+            table_count=text.table_count,
+            token_count=_tokens(text.sections),
+            licence=text.licence or paper.licence,
+            figure=text.figure,
+            fetched_at=self._now(),
+            final=final,
+        )
+
+    def _abstract(self, paper: Paper, reason: str, final: bool) -> FullText:
+        sections = (Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),)),)
+        empty = self._full_text(paper, Format.PDF, ReadText(sections), 0, [reason], final)
+        return replace(empty, source=TextSource.ABSTRACT)
+
+
+class _Busy(Exception):
+    """429 or 5xx."""
+
+    def __init__(self, reason: str, retry_after: float | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+def _is_timeout(error: BaseException) -> bool:
+    return isinstance(error, (httpx2.TimeoutException, asyncio.TimeoutError))
+
+
+def _is_captcha(content: bytes) -> bool:
+    """Whether this is a page that asks for a human: HTML, short, and not made by LaTeXML."""
+    start = content[:20_000]
+    return b"<html" in start.lower() and b"ltx_" not in start and bool(_CAPTCHA.search(start))
+
+
+def _retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` asks for (RFC 9110, section 10.2.3: a number of seconds, or a date)."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return float(value.strip()[:9])
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+    return max((when - now).total_seconds(), 0.0)
+
+
+def _tokens(sections: tuple[Section, ...]) -> int:
+    return sum(count_tokens("\n\n".join([each.title, *(block.text for block in each.blocks)])) for each in sections)
