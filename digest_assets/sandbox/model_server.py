@@ -1,0 +1,537 @@
+"""A small OpenAI-compatible server on loopback that answers in Chinese at once, and misbehaves on request.
+
+It answers chat completions (streamed and not), models, files and batches. A request that holds `<background>` asks for
+a reading, any other for a translation. For invented papers, recognised by abstract or title, it gives what was written
+by hand; for others Chinese that keeps what has to be kept (`generic_chinese`). Dialects and faults are those that
+endpoints in the field have: see the functions that make them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from digest_assets.sandbox.generic_chinese import generic_reading, generic_translation
+from digest_assets.sandbox.manuscript import Chinese
+from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
+
+_JSON = "application/json"
+_CREATED = 1_700_000_000
+_CACHE_BLOCK = 512
+"""Characters a block of the prefix cache: about 128 tokens, as providers cache in."""
+_SHORTEST_CACHED_BLOCKS = 8
+"""Providers cache from about 1024 tokens on."""
+
+READING = "reading"
+TRANSLATION = "translation"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the model before it is put into JSON."""
+
+    content: str
+    prompt_tokens: int
+    cached_tokens: int
+    reasoning: str | None = None
+    finish_reason: str = "stop"
+    with_usage: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFault(Fault):
+    """A fault in what the model says, whatever way it is sent."""
+
+    alter: Callable[[Reply], Reply] = lambda reply: reply
+
+
+def reply_fault(name: str, alter: Callable[[Reply], Reply]) -> ReplyFault:
+    """The reply altered by a function: for damaged answers."""
+    return ReplyFault(name, lambda answer: answer, alter)
+
+
+def says(content: str) -> ReplyFault:
+    """Another answer: a refusal, a preamble, nonsense."""
+    return reply_fault("says something else", lambda reply: replace(reply, content=content))
+
+
+def empty_answer() -> ReplyFault:
+    return reply_fault("empty answer", lambda reply: replace(reply, content=""))
+
+
+def cut(share: float = 0.5) -> ReplyFault:
+    """The answer stops in the middle with finish_reason `length`."""
+
+    def shorten(reply: Reply) -> Reply:
+        return replace(reply, content=reply.content[: int(len(reply.content) * share)], finish_reason="length")
+
+    return reply_fault("finish_reason length", shorten)
+
+
+def thinks_aloud(thought: str = "Let me think about the numbers 1, 2 and 3.") -> ReplyFault:
+    """`<think>` before the answer, as reasoning models without a parser have it."""
+    return reply_fault(
+        "<think>", lambda reply: replace(reply, content=f"<think>\n{thought}\n</think>\n\n{reply.content}")
+    )
+
+
+def reasons(thought: str = "Let me think about the numbers 1, 2 and 3.") -> ReplyFault:
+    """`reasoning_content` beside the answer."""
+    return reply_fault("reasoning_content", lambda reply: replace(reply, reasoning=thought))
+
+
+def without_usage() -> ReplyFault:
+    return reply_fault("no usage", lambda reply: replace(reply, with_usage=False))
+
+
+def rate_limited(retry_after: float | None = None) -> Fault:
+    return _refusal(429, "Rate limit reached for requests", "rate_limit_error", "rate_limit_exceeded", retry_after)
+
+
+def insufficient_quota() -> Fault:
+    return _refusal(
+        429, "You exceeded your current quota, please check your plan.", "insufficient_quota", "insufficient_quota"
+    )
+
+
+def payment_required() -> Fault:
+    """The same at other vendors."""
+    return _refusal(402, "Insufficient Balance", "unknown_error", "invalid_request_error")
+
+
+def server_error(code: int = 500) -> Fault:
+    return _refusal(code, "The server had an error while processing your request.", "server_error", None)
+
+
+def context_length_exceeded(limit: int = 8192, asked: int = 20_000) -> Fault:
+    """The prompt is too long, in OpenAI's words."""
+    return _refusal(400, _context_message(limit, asked), "invalid_request_error", "context_length_exceeded")
+
+
+def exceed_context_size(limit: int = 8192, asked: int = 20_000) -> Fault:
+    """The prompt is too long, in llama.cpp's words: `code` is an integer."""
+    return Fault("exceed_context_size_error", lambda _: _llama_context_error(limit, asked))
+
+
+def error_in_200() -> Fault:
+    """Status 200 and an error in the body, as gateways do."""
+    body = json.dumps({"error": {"message": "upstream timed out", "code": 504}})
+    return replace(status(200, body, media_type=_JSON), name="200 with an error")
+
+
+def web_page() -> Fault:
+    """A page for people where JSON was due: a wrong base URL, a captive portal."""
+    return replace(status(200, "<!doctype html><html><body>Welcome</body></html>"), name="web page")
+
+
+def stream_ends_early(share: float = 0.5) -> Fault:
+    """A stream that stops, without finish_reason, without [DONE], without an error."""
+
+    def shorten(answer: Answer) -> Answer:
+        return replace(answer, chunks=answer.chunks[: max(1, int(len(answer.chunks) * share))])
+
+    return Fault("stream ends early", shorten)
+
+
+def _refusal(code: int, message: str, kind: str, name: str | None, retry_after: float | None = None) -> Fault:
+    body = json.dumps({"error": {"message": message, "type": kind, "param": None, "code": name}})
+    fault = status(code, body, media_type=_JSON, retry_after=retry_after)
+    return replace(fault, name=name or kind)
+
+
+def _context_message(limit: int, asked: int) -> str:
+    return (
+        f"This model's maximum context length is {limit} tokens. However, your messages resulted in {asked} tokens. "
+        "Please reduce the length of the messages."
+    )
+
+
+def _llama_context_error(limit: int, asked: int) -> Answer:
+    error = {
+        "code": 400,
+        "message": "the request exceeds the available context size, try increasing it",
+        "type": "exceed_context_size_error",
+        "n_prompt_tokens": asked,
+        "n_ctx": limit,
+    }
+    return Answer(400, json.dumps({"error": error}).encode(), _JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One request, as the server saw it."""
+
+    route: str
+    """chat, models, files, batches, or nothing for an unknown path."""
+    path: str
+    body: Mapping[str, Any]
+    kind: str | None
+    """READING or TRANSLATION, for chat completions."""
+    status: int
+    fault: str | None
+    started: float
+    """`time.monotonic()` when it came."""
+    in_flight: int
+    """How many chat completions were being answered when it came, itself included."""
+
+
+class SandboxModel(LoopbackServer):
+    """A context manager.
+
+    `api_key=None` asks for no key. `max_concurrency`: more requests at once are refused with 429 and Retry-After.
+    `context_tokens`: longer prompts are refused, in llama.cpp's dialect with `llama_errors`. `refused_parameters`:
+    names of request parameters that are answered by 400 (`max_tokens` names `max_completion_tokens` as the cure).
+    """
+
+    def __init__(
+        self,
+        papers: Iterable[SandboxPaper] = (),
+        *,
+        model: str = "sandbox-zh",
+        api_key: str | None = "sandbox-key",
+        latency_seconds: float = 0,
+        max_concurrency: int | None = None,
+        context_tokens: int = 128_000,
+        llama_errors: bool = False,
+        refused_parameters: Iterable[str] = (),
+        batch_polls: int = 1,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.api_key = api_key
+        self.latency_seconds = latency_seconds
+        self.max_concurrency = max_concurrency
+        self.context_tokens = context_tokens
+        self.llama_errors = llama_errors
+        self.refused_parameters = frozenset(refused_parameters)
+        self.batch_polls = batch_polls
+        """How often a batch is found unfinished before it is done."""
+        self.requests: list[ModelRequest] = []
+        self.calls: Counter[str] = Counter()
+        """Answers given, by kind: READING and TRANSLATION."""
+        self.most_in_flight = 0
+        self._written = _written(papers)
+        self._in_flight = 0
+        self._seen_blocks: set[int] = set()
+        self._files: dict[str, bytes] = {}
+        self._batches: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.address}/v1"
+
+    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        path, started = request.url.path.rstrip("/"), time.monotonic()
+        route = {"/v1/chat/completions": "chat", "/v1/models": "models"}.get(path, "")
+        route = route or next((name for name in ("files", "batches", "models") if f"/v1/{name}" in path), "")
+        self._in_flight += route == "chat"
+        in_flight = self._in_flight
+        self.most_in_flight = max(self.most_in_flight, in_flight)
+        try:
+            body = await request.body()
+            parsed = _json(body)
+            fault = self.faults.take(route, path + body.decode("utf-8", "replace"))
+            answer = self._refuse_key(request) or (
+                self._chat(parsed, fault, in_flight) if route == "chat" else self._other(request, path, body, parsed)
+            )
+            answer = fault.change(answer) if fault else answer
+            with self._lock:
+                kind = _kind(parsed) if route == "chat" else None
+                code = answer.status if answer.arriving_share > 0 else 0
+                name = fault.name if fault else None
+                self.requests.append(ModelRequest(route, path, parsed, kind, code, name, started, in_flight))
+                if kind and code == 200 and not isinstance(_json(answer.body).get("error"), dict):
+                    self.calls[kind] += 1
+            if route == "chat" and answer.status == 200 and self.latency_seconds:
+                await asyncio.sleep(self.latency_seconds)
+            await send_answer(answer, send)
+        finally:
+            self._in_flight -= route == "chat"
+
+    def _refuse_key(self, request: Request) -> Answer | None:
+        if self.api_key is None or request.headers.get("authorization") == f"Bearer {self.api_key}":
+            return None
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        shown = f"{given[:4]}***" if given else "(none)"
+        return _error(401, f"Incorrect API key provided: {shown}.", "invalid_request_error", "invalid_api_key")
+
+    # Chat completions
+
+    def _chat(self, body: Mapping[str, Any], fault: Fault | None, in_flight: int) -> Answer:
+        if self.max_concurrency is not None and in_flight > self.max_concurrency:
+            return rate_limited(retry_after=0.05).change(Answer())
+        refused = self._refuse_parameters(body)
+        if refused is not None:
+            return refused
+        prompt = _prompt(body)
+        tokens = estimated_tokens(prompt)
+        if tokens > self.context_tokens:
+            if self.llama_errors:
+                return _llama_context_error(self.context_tokens, tokens)
+            return context_length_exceeded(self.context_tokens, tokens).change(Answer())
+        reply = Reply(self.reply_to(prompt), tokens, self._cached_tokens(prompt))
+        reply = _within(reply, body.get("max_completion_tokens") or body.get("max_tokens"))
+        if isinstance(fault, ReplyFault):
+            reply = fault.alter(reply)
+        return self._streamed(body, reply) if body.get("stream") else self._whole(reply)
+
+    def _refuse_parameters(self, body: Mapping[str, Any]) -> Answer | None:
+        if body.get("model") != self.model:
+            message = f"The model `{body.get('model')}` does not exist or you do not have access to it."
+            return _error(404, message, "invalid_request_error", "model_not_found")
+        if not isinstance(body.get("messages"), list) or not body["messages"]:
+            return _error(400, "'messages' must be a non-empty list.", "invalid_request_error", None)
+        for name in sorted(self.refused_parameters & set(body)):
+            cure = " Use 'max_completion_tokens' instead." if name == "max_tokens" else ""
+            message = f"Unsupported parameter: '{name}' is not supported with this model.{cure}"
+            return _error(400, message, "invalid_request_error", "unsupported_parameter", name)
+        return None
+
+    def reply_to(self, prompt: str) -> str:
+        """What a good model says to `prompt`: a reading in its three tags, or a translation."""
+        chinese = self._recognised(prompt)
+        if "<background>" in prompt:
+            parts = _parts(chinese) if chinese else generic_reading(source_text(prompt))
+            tags = ("background", "method", "results")
+            return "\n".join(f"<{tag}>\n{part}\n</{tag}>" for tag, part in zip(tags, parts, strict=True))
+        return chinese.translation if chinese else generic_translation(source_text(prompt))
+
+    def _recognised(self, prompt: str) -> Chinese | None:
+        squeezed = _squeezed(prompt)
+        by_abstract = (chinese for abstract, _, chinese in self._written if abstract in squeezed)
+        by_title = (chinese for _, title, chinese in self._written if title in squeezed)
+        return next(chain(by_abstract, by_title), None)
+
+    def _cached_tokens(self, prompt: str) -> int:
+        """Tokens of the prompt's beginning that an earlier prompt began with too, in whole blocks."""
+        blocks = [hash(prompt[: end + _CACHE_BLOCK]) for end in range(0, len(prompt) - _CACHE_BLOCK + 1, _CACHE_BLOCK)]
+        with self._lock:
+            shared = 0
+            while shared < len(blocks) and blocks[shared] in self._seen_blocks:
+                shared += 1
+            self._seen_blocks.update(blocks)
+        return estimated_tokens(prompt[: shared * _CACHE_BLOCK]) if shared >= _SHORTEST_CACHED_BLOCKS else 0
+
+    def _whole(self, reply: Reply) -> Answer:
+        message: dict[str, Any] = {"role": "assistant", "content": reply.content, "refusal": None}
+        if reply.reasoning is not None:
+            message["reasoning_content"] = reply.reasoning
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reply.finish_reason}
+        body = {**self._head("chat.completion"), "choices": [choice]}
+        if reply.with_usage:
+            body["usage"] = _usage(reply)
+        return _answer(body)
+
+    def _streamed(self, body: Mapping[str, Any], reply: Reply) -> Answer:
+        head = self._head("chat.completion.chunk")
+
+        def event(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+            return _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
+
+        events = [event({"role": "assistant", "content": ""})]
+        if reply.reasoning is not None:
+            events.append(event({"reasoning_content": reply.reasoning}))
+        events += [event({"content": reply.content[at : at + 24]}) for at in range(0, len(reply.content), 24)]
+        events.append(event({}, reply.finish_reason))
+        if reply.with_usage and (body.get("stream_options") or {}).get("include_usage"):
+            events.append(_event({**head, "choices": [], "usage": _usage(reply)}))
+        return Answer(200, b"", "text/event-stream", chunks=(*events, b"data: [DONE]\n\n"))
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        return {"id": "chatcmpl-sandbox", "object": kind, "created": _CREATED, "model": self.model}
+
+    # Models, files, batches
+
+    def _other(self, request: Request, path: str, body: bytes, parsed: Mapping[str, Any]) -> Answer:
+        key = (request.method, re.sub(r"(file|batch)-\d+", "*", path))
+        if key == ("GET", "/v1/models"):
+            return _answer({"object": "list", "data": [_model(self.model)]})
+        if key == ("POST", "/v1/files"):
+            return self._keep_file(_uploaded(body))
+        if key in (("GET", "/v1/files/*"), ("GET", "/v1/files/*/content")):
+            return self._file(path)
+        if key == ("POST", "/v1/batches"):
+            return self._open_batch(parsed)
+        if key in (("GET", "/v1/batches/*"), ("POST", "/v1/batches/*/cancel")):
+            return self._batch(path.split("/")[3], cancel=request.method == "POST")
+        if path == f"/v1/models/{self.model}":
+            return _answer(_model(self.model))
+        return _error(404, f"Unknown request URL: {request.method} {path}.", "invalid_request_error", "unknown_url")
+
+    def _keep_file(self, content: bytes) -> Answer:
+        name = f"file-{len(self._files) + 1}"
+        self._files[name] = content
+        return self._file(f"/v1/files/{name}")
+
+    def _file(self, path: str) -> Answer:
+        name = path.split("/")[3]
+        if name not in self._files:
+            return _error(404, f"No such File object: {name}", "invalid_request_error", None)
+        if path.endswith("/content"):
+            return Answer(200, self._files[name], "application/octet-stream")
+        head = {"id": name, "object": "file", "bytes": len(self._files[name]), "created_at": _CREATED}
+        return _answer({**head, "filename": f"{name}.jsonl", "purpose": "batch", "status": "processed"})
+
+    def _open_batch(self, body: Mapping[str, Any]) -> Answer:
+        source = str(body.get("input_file_id"))
+        if source not in self._files:
+            return _error(400, f"No such File object: {source}", "invalid_request_error", None)
+        lines = [json.loads(line) for line in self._files[source].splitlines() if line.strip()]
+        name = f"batch-{len(self._batches) + 1}"
+        self._batches[name] = {
+            "id": name,
+            "object": "batch",
+            "endpoint": body.get("endpoint"),
+            "input_file_id": source,
+            "completion_window": body.get("completion_window", "24h"),
+            "status": "validating",
+            "created_at": _CREATED,
+            "metadata": body.get("metadata"),
+            "request_counts": {"total": len(lines), "completed": 0, "failed": 0},
+            "polls": 0,
+            "lines": lines,
+        }
+        return self._shown(name)
+
+    def _batch(self, name: str, *, cancel: bool) -> Answer:
+        if name not in self._batches:
+            return _error(404, f"No such Batch object: {name}", "invalid_request_error", None)
+        batch = self._batches[name]
+        batch["polls"] += 1
+        if batch["status"] in ("validating", "in_progress"):
+            batch["status"] = "cancelled" if cancel else "in_progress"
+            if not cancel and batch["polls"] > self.batch_polls:
+                self._finish(batch)
+        return self._shown(name)
+
+    def _finish(self, batch: dict[str, Any]) -> None:
+        results: dict[bool, list[bytes]] = {True: [], False: []}
+        for number, line in enumerate(batch["lines"]):
+            fault = self.faults.take("chat", json.dumps(line, ensure_ascii=False))
+            answer = self._chat(line["body"], fault, 0)
+            answer = fault.change(answer) if fault else answer
+            response = {"status_code": answer.status, "request_id": f"req-{number}", "body": _json(answer.body)}
+            row = {"id": f"row-{number}", "custom_id": line["custom_id"], "response": response, "error": None}
+            results[answer.status == 200].append(json.dumps(row, ensure_ascii=False).encode())
+            if answer.status == 200:
+                self.calls[_kind(line["body"])] += 1
+        for good, key in ((True, "output_file_id"), (False, "error_file_id")):
+            if results[good]:
+                batch[key] = _json(self._keep_file(b"\n".join(results[good]) + b"\n").body)["id"]
+        counts = {"completed": len(results[True]), "failed": len(results[False])}
+        batch["request_counts"] |= counts
+        batch["status"] = "completed"
+
+    def _shown(self, name: str) -> Answer:
+        return _answer({key: value for key, value in self._batches[name].items() if key not in ("polls", "lines")})
+
+
+def estimated_tokens(text: str) -> int:
+    """About what a tokenizer would count: a token a CJK character, one for four other characters."""
+    wide = sum(1 for each in text if each > "\u2e7f")
+    return wide + (len(text) - wide + 3) // 4
+
+
+def source_text(prompt: str) -> str:
+    """The English that a prompt is about: what stands in its tags, or every line that is not Chinese."""
+    lines = [line for line in prompt.splitlines() if not re.search(r"[\u4e00-\u9fff]", line)]
+    return "\n".join(lines)
+
+
+def _written(papers: Iterable[SandboxPaper]) -> list[tuple[str, str, Chinese]]:
+    """What a prompt is recognised by (abstract, title; the newest version first), and the answer."""
+    return [
+        (_squeezed(each.paper.abstract), _squeezed(each.paper.title), each.chinese)
+        for each in reversed(tuple(papers))
+        if each.chinese is not None
+    ]
+
+
+def _squeezed(text: str) -> str:
+    # Prompts may change white space, TeX and punctuation; letters and digits stay.
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def _parts(chinese: Chinese) -> tuple[str, str, str]:
+    return chinese.background, chinese.method, chinese.results
+
+
+def _prompt(body: Mapping[str, Any]) -> str:
+    contents = [message.get("content") or "" for message in body.get("messages") or []]
+    return "\n".join(
+        each if isinstance(each, str) else "".join(part.get("text", "") for part in each) for each in contents
+    )
+
+
+def _kind(body: Mapping[str, Any]) -> str:
+    return READING if "<background>" in _prompt(body) else TRANSLATION
+
+
+def _within(reply: Reply, most_tokens: int | None) -> Reply:
+    if not most_tokens or estimated_tokens(reply.content) <= most_tokens:
+        return reply
+    content = reply.content
+    while estimated_tokens(content) > most_tokens:
+        content = content[: -max(1, estimated_tokens(content) - most_tokens)]
+    return replace(reply, content=content, finish_reason="length")
+
+
+def _usage(reply: Reply) -> dict[str, Any]:
+    thought = estimated_tokens(reply.reasoning or "")
+    answer = estimated_tokens(reply.content) + thought
+    return {
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": answer,
+        "total_tokens": reply.prompt_tokens + answer,
+        "prompt_tokens_details": {"cached_tokens": reply.cached_tokens},
+        "completion_tokens_details": {"reasoning_tokens": thought},
+    }
+
+
+def _answer(body: Mapping[str, Any]) -> Answer:
+    return Answer(200, json.dumps(body, ensure_ascii=False).encode(), _JSON)
+
+
+def _event(body: Mapping[str, Any]) -> bytes:
+    return b"data: " + json.dumps(body, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _error(code: int, message: str, kind: str, name: str | None, parameter: str | None = None) -> Answer:
+    error = {"message": message, "type": kind, "param": parameter, "code": name}
+    return Answer(code, json.dumps({"error": error}).encode(), _JSON)
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": _CREATED, "owned_by": "sandbox"}
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _uploaded(body: bytes) -> bytes:
+    """The file in a multipart body."""
+    boundary = body.split(b"\r\n", 1)[0]
+    for part in body.split(boundary):
+        head, _, content = part.partition(b"\r\n\r\n")
+        if b"filename=" in head:
+            return content.removesuffix(b"\r\n")
+    return b""
