@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from datetime import date, time
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -157,6 +158,15 @@ _PRESETS: dict[Preset, dict[str, str]] = {
 }
 
 
+class ModelPrice(_Section):
+    """What a model costs, per million tokens."""
+
+    input: Decimal = Field(ge=0)
+    cached: Decimal | None = Field(None, ge=0)
+    """For input that the provider had in its prefix cache. Not set: as `input`."""
+    output: Decimal = Field(ge=0)
+
+
 class LlmSettings(_Section):
     """The OpenAI-compatible endpoint, and how hard it may be worked."""
 
@@ -171,6 +181,20 @@ class LlmSettings(_Section):
     max_output_tokens: int = Field(8192, ge=256)
     text_tokens: int = Field(24_000, ge=500)
     audience: str = "语音、音频与人工智能方向的研究人员"
+    glossary: str = ""
+    """A file of terms that is laid over the package's own. Empty: none."""
+    stream: bool = False
+    attempts: int = Field(6, ge=1)
+    requests_per_minute: float | None = Field(None, gt=0)
+    tokens_per_minute: float | None = Field(None, gt=0)
+    on_defect: Literal["withhold", "flag"] = "withhold"
+    limit_tolerance: float = Field(0.2, ge=0, le=5)
+    budget_run_tokens: int | None = Field(None, ge=0)
+    budget_day_tokens: int | None = Field(None, ge=0)
+    budget_run_money: Decimal | None = Field(None, ge=0)
+    budget_day_money: Decimal | None = Field(None, ge=0)
+    prices: dict[str, ModelPrice] = {}
+    """By model, per million tokens, in the currency of the money budgets."""
 
     @model_validator(mode="before")
     @classmethod

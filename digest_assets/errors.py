@@ -86,11 +86,18 @@ class QuotaExhausted(EndpointError):
 class ContextTooLong(EndpointError):
     """The prompt exceeds the model's context (`context_length_exceeded`, `exceed_context_size_error`)."""
 
+    context_tokens: int | None = None
+    """How long the context is, where the endpoint said so."""
+
 
 class AnswerUnusable(EndpointError):
     """The endpoint answered, but with nothing that can be used: empty, cut, HTML instead of JSON."""
 
     retryable = True
+
+
+class BudgetUsedUp(DigestError):
+    """What may be spent on the model (`llm.budget_*`) is spent: nothing more is asked, a later run goes on."""
 
 
 class StoreError(DigestError):

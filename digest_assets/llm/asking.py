@@ -1,0 +1,344 @@
+"""How an answer is got that may be published: looked up, asked for, checked, asked for once more, or withheld.
+
+No I/O of its own: the model is `ask`, the store is `answers`. Every answer is stored before anything is decided on it,
+the rejected ones too, so that a run that is killed or repeated walks the same path and pays for nothing twice. Stored
+answers are checked again as they are read: a check that was mended since judges them anew, at no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Generic, Protocol, TypeVar
+
+from digest_assets.errors import (
+    BudgetUsedUp,
+    ContextTooLong,
+    EndpointError,
+    EndpointRefused,
+    ModelUnknown,
+    QuotaExhausted,
+)
+from digest_assets.llm import answers as answer_texts
+from digest_assets.llm import checks
+from digest_assets.llm.answers import Answer, AnswerUnreadable
+from digest_assets.llm.checks import Defect, DefectKind
+from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
+from digest_assets.llm.keys import answer_key
+from digest_assets.llm.prompts import Prompt, Task, correction_text, reading_messages, translation_messages
+from digest_assets.model import AnswerStatus, Paper, Reading, TextSource, Translation, Usage
+
+SHORTENINGS = 4
+"""How often an excerpt is made shorter before a paper is given up: each time at most by half."""
+MORE_ROOM = 4
+"""An answer that was cut is asked for again with so many times the room. Reasoning is what usually fills it."""
+
+LEAST_EXCERPT = 200
+"""Tokens. A reading of less than this is not worth asking for."""
+
+Ask = Callable[[Prompt], Awaitable[Answer]]
+
+
+class OnDefect(str, Enum):
+    """What becomes of an answer whose defects a second try did not mend."""
+
+    WITHHOLD = "withhold"
+    FLAG = "flag"
+    """Published, with the defects as its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """One answer of the model, with what produced it: a row of the store."""
+
+    key: str
+    kind: Task
+    model: str
+    prompt_version: str
+    identifier: str
+    version: int
+    text: str
+    """As received."""
+    usage: Usage
+    finish_reason: str | None
+    defects: tuple[Defect, ...] = ()
+    """As the checks of the day saw it."""
+    created_at: datetime | None = None
+    """UTC; the store fills it in."""
+
+
+class AnswerStore(Protocol):
+    def find(self, key: str) -> StoredAnswer | None: ...
+
+    def keep(self, answer: StoredAnswer) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The part of a text that goes into a prompt."""
+
+    text: str
+    cut_note: str | None
+    """For the model, in the digest's language: which sections are left out. None: nothing is."""
+    tokens: int
+    source: TextSource
+
+
+@dataclass(frozen=True, slots=True)
+class AskingRules:
+    """What a digest wants of the model. `model`, `temperature` and `max_output_tokens` are those that `ask` uses."""
+
+    model: str
+    audience: str
+    language: str = "zh"
+    temperature: float | None = None
+    max_output_tokens: int = 8192
+    on_defect: OnDefect = OnDefect.WITHHOLD
+    tolerance: float = 0.2
+    """By how much a reading's parts may pass their limits: 0.2 is a fifth."""
+    glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
+
+
+async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
+    """The abstract of `paper` in the language of `rules`, checked. For English it is the abstract itself.
+
+    `usage` is what its answers cost, whichever run paid for them. Raises the errors that no further call can survive:
+    `EndpointRefused`, `ModelUnknown`, `QuotaExhausted`.
+    """
+    if rules.language == "en":
+        return Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
+
+    def judge(text: str) -> tuple[str, tuple[Defect, ...]]:
+        translation = answer_texts.parse_translation(text)
+        return translation, checks.check_translation(
+            paper.abstract, translation, rules.language, rules.glossary, paper.title
+        )
+
+    prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary)
+    conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
+    outcome = await conversation.outcome(prompt, judge)
+    return Translation(
+        identifier=paper.identifier,
+        version=paper.version,
+        status=outcome.status,
+        text=outcome.content,
+        reason=outcome.reason,
+        model=outcome.model,
+        prompt_version=prompt.version,
+        usage=conversation.usage,
+        answer_key=outcome.key,
+    )
+
+
+async def read(
+    paper: Paper,
+    excerpt: Excerpt,
+    *,
+    ask: Ask,
+    answers: AnswerStore,
+    rules: AskingRules,
+    shorter: Callable[[int], Excerpt] | None = None,
+) -> Reading:
+    """The three-part reading of `paper`, checked against `excerpt`.
+
+    `shorter` gives an excerpt of at most so many tokens; it is used when the model's context is too small for the one
+    given. Raises as `translate` does.
+    """
+    conversation = _Conversation(Task.READING, paper, ask, answers, rules)
+    for attempt in range(SHORTENINGS + 1):
+        prompt = reading_messages(paper, excerpt.text, excerpt.cut_note, rules.language, rules.audience, rules.glossary)
+        try:
+            outcome = await conversation.outcome(prompt, _reading_judge(paper, excerpt, rules))
+            break
+        except ContextTooLong as error:
+            tighter = _tighter(excerpt, error, prompt, rules, shorter) if attempt < SHORTENINGS else None
+            if tighter is None:
+                outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+                break
+            excerpt = tighter
+    background, method, results = outcome.content or (None, None, None)
+    return Reading(
+        identifier=paper.identifier,
+        version=paper.version,
+        status=outcome.status,
+        background=background,
+        method=method,
+        results=results,
+        reason=outcome.reason,
+        text_source=excerpt.source,
+        model=outcome.model,
+        prompt_version=prompt.version,
+        usage=conversation.usage,
+        answer_key=outcome.key,
+    )
+
+
+Content = TypeVar("Content")
+Judge = Callable[[str], tuple[Content, tuple[Defect, ...]]]
+"""Makes the content out of an answer's text, and says what is wrong with it. May raise `AnswerUnreadable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome(Generic[Content]):
+    status: AnswerStatus
+    content: Content | None = None
+    reason: str | None = None
+    model: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Try(Generic[Content]):
+    """One answer, judged."""
+
+    stored: StoredAnswer
+    content: Content | None
+    defects: tuple[Defect, ...]
+    """Only those for which it must not be published."""
+
+
+class _StillCut(Exception):
+    """The answer was cut at its limit, with more room too."""
+
+
+class _Conversation:
+    """The calls for one paper and one task, with what they cost together."""
+
+    def __init__(self, task: Task, paper: Paper, ask: Ask, answers: AnswerStore, rules: AskingRules) -> None:
+        self._task = task
+        self._paper = paper
+        self._ask = ask
+        self._answers = answers
+        self._rules = rules
+        self.usage = Usage()
+
+    async def outcome(self, prompt: Prompt, judge: Judge[Content]) -> _Outcome[Content]:
+        """Two tries at most. Raises `ContextTooLong` of the first, and what no further call can survive."""
+        try:
+            first = await self._tried(prompt, judge)
+            if not first.defects:
+                return self._published(first)
+            second = await self._mended(prompt, first, judge)
+        except (EndpointRefused, ModelUnknown, QuotaExhausted, ContextTooLong):
+            raise
+        except BudgetUsedUp as error:
+            return _Outcome(AnswerStatus.BUDGET, reason=_one_line(error))
+        except EndpointError as error:
+            return _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+        except _StillCut as error:
+            return _Outcome(AnswerStatus.FAILED, reason=str(error))
+        if second is not None and not second.defects:
+            return self._published(second)
+        return self._defective([each for each in (second, first) if each is not None])
+
+    async def _mended(self, prompt: Prompt, first: _Try[Content], judge: Judge[Content]) -> _Try[Content] | None:
+        """The second try, told what is wrong with the first. None where there is no room to ask again."""
+        correction = correction_text(self._task, self._rules.language, [defect.detail for defect in first.defects])
+        said = answer_texts.without_thoughts(first.stored.text)
+        try:
+            return await self._tried(prompt.corrected(said, correction), judge)
+        except (ContextTooLong, _StillCut):
+            return None
+
+    async def _tried(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
+        tried = await self._answered(prompt, judge)
+        if tried.stored.finish_reason == "length":
+            tried = await self._answered(prompt.with_room(MORE_ROOM), judge)
+        if tried.stored.finish_reason == "length":
+            limit = MORE_ROOM * self._rules.max_output_tokens
+            raise _StillCut(f"The answer was cut, with room for {limit} tokens too: raise llm.max_output_tokens.")
+        return tried
+
+    async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
+        """The stored answer to `prompt`, or a new one, which is stored."""
+        key = answer_key(self._rules.model, self._parameters(prompt), prompt)
+        stored = self._answers.find(key)
+        if stored is None:
+            answer = await self._ask(prompt)
+            content, defects = _judged(answer.text, judge)
+            stored = self._record(key, prompt, answer, defects)
+            self._answers.keep(stored)
+        else:
+            content, defects = _judged(stored.text, judge)
+        self.usage += stored.usage
+        return _Try(stored, content, checks.hard(defects))
+
+    def _parameters(self, prompt: Prompt) -> dict[str, float | int | None]:
+        """The limit counts only where an answer did not fit: raising it must not make every answer a new one."""
+        room = prompt.room * self._rules.max_output_tokens if prompt.room > 1 else None
+        return {"temperature": self._rules.temperature, "max_output_tokens": room}
+
+    def _record(self, key: str, prompt: Prompt, answer: Answer, defects: tuple[Defect, ...]) -> StoredAnswer:
+        return StoredAnswer(
+            key=key,
+            kind=self._task,
+            model=answer.model,
+            prompt_version=prompt.version,
+            identifier=self._paper.identifier,
+            version=self._paper.version,
+            text=answer.text,
+            usage=answer.usage,
+            finish_reason=answer.finish_reason,
+            defects=defects,
+        )
+
+    def _published(self, tried: _Try[Content], reason: str | None = None) -> _Outcome[Content]:
+        return _Outcome(AnswerStatus.DONE, tried.content, reason, tried.stored.model, tried.stored.key)
+
+    def _defective(self, tries: Sequence[_Try[Content]]) -> _Outcome[Content]:
+        """What becomes of answers that all have defects: the one with the fewest is named, and published if flagged."""
+        best = min(tries, key=lambda each: (each.content is None, len(each.defects)))
+        reason = _named(best.defects)
+        if self._rules.on_defect is OnDefect.FLAG and best.content is not None:
+            return self._published(best, reason)
+        return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
+
+
+def _judged(text: str, judge: Judge[Content]) -> tuple[Content | None, tuple[Defect, ...]]:
+    try:
+        return judge(text)
+    except AnswerUnreadable as error:
+        return None, (Defect(DefectKind.UNREADABLE, str(error)),)
+
+
+def _reading_judge(paper: Paper, excerpt: Excerpt, rules: AskingRules) -> Judge[tuple[str, str, str]]:
+    def judge(text: str) -> tuple[tuple[str, str, str], tuple[Defect, ...]]:
+        parts = answer_texts.parse_reading(text)
+        source = f"{paper.title}\n{excerpt.text}"
+        defects = checks.check_reading(parts, source, paper.abstract, rules.language, rules.tolerance)
+        if outside := answer_texts.outside_of_parts(text):
+            defects = (*defects, Defect(DefectKind.PREAMBLE, f"words outside the three tags: “{outside[:40]}”"))
+        return parts, defects
+
+    return judge
+
+
+def _tighter(
+    excerpt: Excerpt,
+    error: ContextTooLong,
+    prompt: Prompt,
+    rules: AskingRules,
+    shorter: Callable[[int], Excerpt] | None,
+) -> Excerpt | None:
+    """A shorter excerpt, at most half as long, or what the endpoint said would fit. None: it cannot be made shorter."""
+    budget = excerpt.tokens // 2
+    if error.context_tokens is not None:
+        rules_length = len(prompt.messages[0].content)  # Han characters: about a token each
+        answer = min(rules.max_output_tokens, error.context_tokens // 4)
+        fitting = (error.context_tokens - rules_length - answer) * 9 // 10
+        budget = min(fitting, excerpt.tokens * 9 // 10) if fitting >= LEAST_EXCERPT else budget
+    if shorter is None or budget < LEAST_EXCERPT:
+        return None
+    tighter = shorter(budget)
+    return tighter if len(tighter.text) < len(excerpt.text) else None
+
+
+def _named(defects: Sequence[Defect]) -> str:
+    shown = "; ".join(defect.detail for defect in defects[:3])
+    return shown if len(defects) <= 3 else f"{shown}; and {len(defects) - 3} more"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

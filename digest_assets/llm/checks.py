@@ -1,0 +1,478 @@
+"""Whether an answer may be published: pure, quick checks, each of which names what it found.
+
+They know no model and no Dagster; they compare an answer with the text it was made from. A defect's `detail` is one
+line that serves twice: it is told to the model when it is asked once more, and stands in the ledger for people.
+Thresholds were set on published translations and on the labelled set in the tests, so that good answers pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from digest_assets.llm import markup, numbers
+from digest_assets.llm.answers import PARTS
+from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
+from digest_assets.llm.prompts import Task, prompt_file
+
+READING_LIMITS = {"zh": (200, 600, 200), "ja": (200, 600, 200), "en": (120, 350, 120)}
+"""Characters without white space and `*`; for English, words."""
+
+
+class DefectKind(str, Enum):
+    """What is wrong with an answer."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    LANGUAGE = "language"
+    INCOMPLETE = "incomplete"
+    PADDED = "padded"
+    NUMBER_LOST = "number lost"
+    NUMBER_INVENTED = "number invented"
+    FORMULA_LOST = "formula lost"
+    FORMULA_INVENTED = "formula invented"
+    URL_LOST = "address lost"
+    URL_INVENTED = "address invented"
+    NAME_LOST = "name lost"
+    NAME_INVENTED = "name invented"
+    REFUSAL = "refusal"
+    PREAMBLE = "preamble"
+    LEAKED_PROMPT = "leaked prompt"
+    INJECTION = "injection"
+    TOO_LONG = "too long"
+    MARKDOWN = "markdown"
+    QUOTE_INVENTED = "quote invented"
+    TERM = "term"
+
+    @property
+    def is_soft(self) -> bool:
+        """Recorded, but no reason to withhold or to ask again."""
+        return self is DefectKind.TERM
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    kind: DefectKind
+    detail: str
+    """One line, in English, that names what was found and where."""
+
+
+def check_translation(
+    source_abstract: str, answer: str, language: str, glossary: Glossary = EMPTY_GLOSSARY, title: str = ""
+) -> tuple[Defect, ...]:
+    """Compares a translated abstract with its source. `title` counts as source: what stands in it is not invented."""
+    if not answer.strip():
+        return (Defect(DefectKind.EMPTY, "the answer is empty"),)
+    source = markup.without_layout(source_abstract)
+    support = f"{title}\n{source}"
+    return tuple(
+        [
+            *_language(answer, language),
+            *_completeness(source, answer, language),
+            *_numbers_lost(source, answer),
+            *_numbers_invented(support, answer, counted=language in ("zh", "ja")),
+            *_formulas(source, answer, support),
+            *_urls(source, answer, support),
+            *_names_lost(source, answer),
+            *_names_invented(support, answer),
+            *_not_the_answer(answer, Task.TRANSLATION, language, support),
+            *_terms(source, answer, glossary),
+        ]
+    )
+
+
+def check_reading(
+    parts: tuple[str, str, str],
+    source_text: str,
+    abstract: str,
+    language: str,
+    tolerance: float = 0.2,
+) -> tuple[Defect, ...]:
+    """Compares a three-part reading with the text that the model was given. `tolerance` 0.2: limits may be passed by
+    a fifth."""
+    source = _source(source_text, abstract)
+    defects: list[Defect] = []
+    for name, part, limit in zip(PARTS, parts, READING_LIMITS[language], strict=True):
+        if not part.strip():
+            defects.append(Defect(DefectKind.EMPTY, f"the part <{name}> is empty"))
+            continue
+        found = [
+            *_length(part, limit, tolerance, language),
+            *_language(part, language),
+            *_numbers_invented(source, part, counted=False),
+            *_urls("", part, source),
+            *_formula_balance(part),
+            *_markdown(part),
+            *_names_invented(source, part),
+            *_quotes(source, part),
+            *_not_the_answer(part, Task.READING, language, source),
+        ]
+        defects += (Defect(defect.kind, f"in <{name}>: {defect.detail}") for defect in found)
+    return tuple(defects)
+
+
+def hard(defects: Iterable[Defect]) -> tuple[Defect, ...]:
+    """Those for which an answer is asked again, and then withheld."""
+    return tuple(defect for defect in defects if not defect.kind.is_soft)
+
+
+def character_count(text: str) -> int:
+    """Characters as the limits of a reading count them: without white space and `*`."""
+    return len(re.sub(r"[\s*]", "", text))
+
+
+# --- language and completeness ------------------------------------------------------------------------------------
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_ENGLISH_RUN = re.compile(r"(?:\b[A-Za-z][A-Za-z'’-]*[ ,;]+){9,}[A-Za-z'’-]+")
+_QUOTED = re.compile(r"[“\"「『《][^”\"」』》\n]{1,300}[”\"」』》]")
+_SENTENCE_END = re.compile(r"[。！？!?；;]|(?<!\d)\.(?=\s|$)")
+
+_LEAST_LENGTH = {"zh": 1.05, "ja": 1.5, "en": 0.6}
+_MOST_LENGTH = {"zh": 3.2, "ja": 5.5, "en": 1.7}
+"""Written units (a Han or kana character, or a Latin word) an English word of the source."""
+
+
+def _prose(text: str) -> str:
+    return markup.URL.sub(" ", markup.FORMULA.sub(" ", text))
+
+
+def _language(text: str, language: str) -> Iterator[Defect]:
+    prose = _prose(text)
+    han, kana = len(_HAN.findall(prose)), len(_KANA.findall(prose))
+    latin = len(_LATIN_WORD.findall(prose))
+    written = han + kana + latin or 1
+    if language == "en":
+        if (han + kana) / written > 0.1:
+            yield Defect(DefectKind.LANGUAGE, "the text is not in English")
+        return
+    if language == "zh" and kana / written > 0.05:
+        yield Defect(DefectKind.LANGUAGE, "the text is Japanese, not Chinese")
+    elif language == "ja" and kana / written < 0.15:
+        yield Defect(DefectKind.LANGUAGE, "the text is not in Japanese")
+    elif (han + kana) / written < 0.5:
+        name = {"zh": "Chinese", "ja": "Japanese"}[language]
+        yield Defect(DefectKind.LANGUAGE, f"only {(han + kana) / written:.0%} of the text is {name}")
+    elif run := _ENGLISH_RUN.search(_QUOTED.sub(" ", prose)):
+        yield Defect(DefectKind.LANGUAGE, f"left in English: “{_shortened(run.group(0), 60)}”")
+
+
+def _written_units(text: str) -> int:
+    prose = _prose(text)
+    return len(_HAN.findall(prose)) + len(_KANA.findall(prose)) + len(_LATIN_WORD.findall(prose))
+
+
+def _completeness(source: str, answer: str, language: str) -> Iterator[Defect]:
+    words = len(_LATIN_WORD.findall(_prose(source)))
+    if words < 15:
+        return
+    ratio = _written_units(answer) / words
+    if ratio < _LEAST_LENGTH[language]:
+        yield Defect(
+            DefectKind.INCOMPLETE,
+            f"much shorter than the source ({ratio:.2f} characters a word): sentences are missing",
+        )
+    if ratio > _MOST_LENGTH[language]:
+        yield Defect(
+            DefectKind.PADDED, f"much longer than the source ({ratio:.2f} characters a word): something was added"
+        )
+    if not re.search(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9]$", answer.strip()):
+        yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{_shortened(answer.strip()[-20:], 20)}”")
+
+
+def _length(part: str, limit: int, tolerance: float, language: str) -> Iterator[Defect]:
+    count = len(_LATIN_WORD.findall(_prose(part))) if language == "en" else character_count(part)
+    if count > limit * (1 + tolerance):
+        unit = "words" if language == "en" else "characters"
+        yield Defect(DefectKind.TOO_LONG, f"{count} {unit}, at most {limit} are allowed")
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+def _numbers_lost(source: str, answer: str) -> Iterator[Defect]:
+    possible = numbers.possible_in_answer(answer)
+    for number in _each_value_once(numbers.stated_in_english(source)):
+        if number.value not in possible:
+            yield Defect(DefectKind.NUMBER_LOST, f"the number {number.written} of the source is missing or changed")
+
+
+def _numbers_invented(source: str, answer: str, counted: bool) -> Iterator[Defect]:
+    possible = numbers.possible_in_english(source)
+    text = _LIST_NUMBER.sub("", answer)
+    stated = numbers.stated_in_answer(text)
+    for number in _each_value_once(stated):
+        values = {number.value}
+        if number.percent:
+            values |= {number.value / 100, (number.value / 100).normalize()}
+        if not values & possible:
+            yield Defect(DefectKind.NUMBER_INVENTED, f"the number {number.written} is not in the source")
+    if counted:
+        for number in _each_value_once(numbers.counted_in_chinese(text)):
+            if number.value not in possible and not _counts_a_list(text[: number.start], int(number.value)):
+                yield Defect(DefectKind.NUMBER_INVENTED, f"“{number.written}” ({number.value}) is not in the source")
+
+
+_LIST_NUMBER = re.compile(r"^\s*(?:[-*]\s+)?(?:\*\*)?[（(]?\d{1,2}[.)、）](?!\d)", re.MULTILINE)
+_LIST_SEPARATOR = re.compile(r"、|以及|，|和|与|及|或|,")
+
+
+def _counts_a_list(before: str, count: int) -> bool:
+    """`韵律、音色和情感三个方面`: Chinese likes to count what it has just listed."""
+    sentence = re.split(r"[。！？；：]", before)[-1]
+    return count <= 10 and len(_LIST_SEPARATOR.findall(sentence)) >= count - 1
+
+
+def _each_value_once(found: Iterable[numbers.Number]) -> Iterable[numbers.Number]:
+    return {number.value: number for number in reversed(list(found))}.values()
+
+
+# --- formulas, addresses, names -------------------------------------------------------------------------------------
+
+
+def _formulas(source: str, answer: str, support: str) -> Iterator[Defect]:
+    answer_core = markup.formula_core(answer)
+    support_core = _formula_core(support)
+    for formula in dict.fromkeys(markup.formulas(source)):
+        if markup.is_symbolic(formula) and markup.formula_core(formula) not in answer_core:
+            yield Defect(DefectKind.FORMULA_LOST, f"the formula {formula} of the source is missing or changed")
+    for formula in dict.fromkeys(markup.formulas(answer)):
+        if markup.is_symbolic(formula) and markup.formula_core(formula) not in support_core:
+            yield Defect(DefectKind.FORMULA_INVENTED, f"the formula {formula} is not in the source")
+    yield from _formula_balance(answer)
+
+
+def _formula_balance(text: str) -> Iterator[Defect]:
+    rest = markup.FORMULA.sub(" ", _CODE.sub(" ", text))
+    if len(re.findall(r"(?<!\\)\$(?!\s?\d)", rest)):
+        yield Defect(DefectKind.MARKDOWN, "a formula is opened with $ and not closed")
+    if len(re.findall(r"\\[(\[]", rest)) != len(re.findall(r"\\[)\]]", rest)) or re.search(r"\\[()\[\]]", rest):
+        yield Defect(DefectKind.MARKDOWN, "a formula's \\( \\) do not match")
+    for formula in markup.formulas(text):
+        bare = re.sub(r"\\[{}]", "", formula)
+        if bare.count("{") != bare.count("}"):
+            yield Defect(DefectKind.MARKDOWN, f"the braces of the formula {_shortened(formula, 60)} do not match")
+
+
+def _urls(source: str, answer: str, support: str) -> Iterator[Defect]:
+    answer_text = answer.replace("\\_", "_").replace("\\", "").lower()
+    for address in markup.urls(source):
+        if address not in answer_text:
+            yield Defect(DefectKind.URL_LOST, f"the address {address} of the source is missing or changed")
+    known = markup.urls(support)
+    for address in markup.urls(answer):
+        if address not in known and not any(each.startswith(address) for each in known):
+            yield Defect(DefectKind.URL_INVENTED, f"the address {address} is not in the source")
+
+
+def _names_lost(source: str, answer: str) -> Iterator[Defect]:
+    answer_core = markup.name_core(answer)
+    for name in markup.code_names(source):
+        if markup.name_core(name) not in answer_core:
+            yield Defect(DefectKind.NAME_LOST, f"the name {name} of the source is missing or changed")
+
+
+def _names_invented(support: str, answer: str) -> Iterator[Defect]:
+    core = _name_core(support)
+    for name in markup.code_names(answer):
+        if markup.name_core(name) not in core:
+            yield Defect(DefectKind.NAME_INVENTED, f"the name {name} is not in the source")
+    unknown = [
+        acronym
+        for acronym in markup.acronyms(answer)
+        if acronym not in _COMMON_ACRONYMS and acronym.lower() not in core and acronym.lower() not in _initials(support)
+    ]
+    for acronym in unknown:
+        yield Defect(DefectKind.NAME_INVENTED, f"the abbreviation {acronym} is not in the source")
+
+
+_COMMON_ACRONYMS = frozenset(
+    """
+    ASR TTS STT LLM LLMS DNN CNN RNN GAN VAE GPU CPU API SOTA WER CER MOS EER SNR SDR FFT STFT DSP MLP LSTM
+    GRU SSL RVQ VAD MFCC DOI URL HTML PDF ADC PCM IEEE ACL ICASSP EEG MRI NLP NLU RAG VQA BLEU PESQ STOI KTV
+    MIDI HTTP JSON MEG SER SLU SVS SVC MIR AED ITU ISO DPO RLHF PPO SFT GRPO MOE LORA ODE SDE AIGC AUC ROC
+    RMSE MAE MSE BERT
+    """.split()  # noqa: SIM905
+)
+"""Abbreviations of the field that a translator may add after the full name."""
+
+
+@lru_cache(maxsize=32)
+def _initials(text: str) -> str:
+    """The first letters of the words, in order: `RVQ` may be made of `residual vector quantization`."""
+    return "".join(word[0] for word in re.split(r"[\W\d_]+", text.lower()) if word)
+
+
+@lru_cache(maxsize=32)
+def _name_core(text: str) -> str:
+    return markup.name_core(text)
+
+
+@lru_cache(maxsize=32)
+def _formula_core(text: str) -> str:
+    return markup.formula_core(text)
+
+
+@lru_cache(maxsize=32)
+def _source(source_text: str, abstract: str) -> str:
+    return f"{markup.without_layout(abstract)}\n{source_text}"
+
+
+# --- Markdown and quotations ----------------------------------------------------------------------------------------
+
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_HTML_TAG = re.compile(r"</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|<!--", re.IGNORECASE)
+_ENGLISH_QUOTE = re.compile(r"[“\"「『]([^”\"」』\n]{8,400})[”\"」』]")
+
+
+def _markdown(part: str) -> Iterator[Defect]:
+    if part.count("```") % 2:
+        yield Defect(DefectKind.MARKDOWN, "a code block is opened and not closed")
+        return
+    prose = markup.FORMULA.sub(" ", _CODE.sub(" ", part))
+    if "`" in prose:
+        yield Defect(DefectKind.MARKDOWN, "a ` is opened and not closed")
+    for block in re.split(r"\n", prose):
+        if block.count("**") % 2:
+            yield Defect(DefectKind.MARKDOWN, f"** is opened and not closed: “{_shortened(block.strip(), 40)}”")
+    if re.search(r"^\s{0,3}#{1,6}\s", prose, re.MULTILINE):
+        yield Defect(DefectKind.MARKDOWN, "a heading where none is allowed")
+    if tag := _HTML_TAG.search(prose):
+        yield Defect(DefectKind.MARKDOWN, f"an HTML tag: {_shortened(tag.group(0), 30)}")
+    if re.search(r"\[[^\]\n]*\]\([^)\n]*$", prose, re.MULTILINE):
+        yield Defect(DefectKind.MARKDOWN, "a link is opened and not closed")
+
+
+def _quotes(source: str, part: str) -> Iterator[Defect]:
+    """English of four words or more between quotation marks has to be in the source. (Chinese ones are coinages.)"""
+    for quote in _ENGLISH_QUOTE.findall(part):
+        words = _LATIN_WORD.findall(quote)
+        if len(words) >= 4 and not _HAN.search(quote) and markup.name_core(quote) not in _name_core(source):
+            yield Defect(DefectKind.QUOTE_INVENTED, f"the quotation “{_shortened(quote, 60)}” is not in the source")
+
+
+# --- what is not the answer: refusals, chatter, leaks, traces of an injection -----------------------------------------
+
+_REFUSAL = re.compile(
+    r"^(?:非常|很|十分)?(?:抱歉|对不起|遗憾)"
+    r"|^(?:sorry|I['’]?m sorry|I apologi[sz]e|I can(?:not|['’]t)|I am unable|unfortunately, I)"
+    r"|作为(?:一[个名款种])?(?:AI|人工智能|大?语言模型|大模型)(?:助手|模型|语言模型)*[，,]"
+    r"|As an AI|as a (?:large )?language model, I"
+    r"|我(?:无法|不能|没有办法)(?:翻译|提供|完成|处理|访问|协助|满足|回答|阅读|打开|查看)"
+    r"|^申し訳(?:ありません|ございません)|翻訳できません",
+    re.IGNORECASE,
+)
+_PREAMBLE = re.compile(
+    r"^(?:好的|当然|没问题|明白|收到|Sure|Certainly|Of course|Okay)[，,。.！!：:\s]"
+    r"|^(?:以下|下面)(?:是|为)|^这是.{0,16}(?:译文|翻译|解读)|^(?:译文|翻译|中文翻译|中文译文|摘要翻译|摘要)(?:如下)?[：:]"
+    r"|^(?:Here is|Here['’]s|Below is|Translation:)|^(?:はい|承知)|^(?:摘要|题目|标题|題名|要旨)[：:]",
+    re.IGNORECASE,
+)
+_EPILOGUE = re.compile(
+    r"希望(?:以上|这|对您|对你)[^。]{0,20}(?:帮助|满意)|如(?:果您|果你|您|需)[^。]{0,20}(?:请告诉|请随时|告知|修改|调整)"
+    r"|[（(](?:注|译注|译者注|说明)[：:]|(?:^|\n|。)\s*(?:注|译注|译者注|备注)[：:]|Let me know if|I hope this",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"[<>]{4,} ?PAPER|PAPER [0-9a-f]{12}|---(?:system|user)---|<\|[a-z_]+\|>|\[/?INST\]")
+_SYSTEM_PROMPT = re.compile(
+    r"系统提示词?(?!音)|提示词(?:要求|规定|指示)|system prompt|システムプロンプト", re.IGNORECASE
+)
+_INJECTION = re.compile(
+    r"(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:previous|prior|above|earlier|preceding|your|the)\b[^.]{0,30}"
+    r"(?:instruction|prompt|rule|direction|guideline|text|message)s?"
+    r"|(?:as an? |attention |note to |dear )(?:AI|LLM|language model|assistant|reviewer)s?\b[^.]{0,60}"
+    r"(?:must|should|output|write|say|give|do not|recommend)"
+    r"|忽略(?:以上|之前|前面|上述|所有)[^。]{0,12}(?:指令|指示|提示|要求|规则)"
+    r"|you are now (?:a|an|in)\b|new instructions?:"
+    r"|(?:give|write) (?:a |only )?(?:a )?positive review",
+    re.IGNORECASE,
+)
+_PAYLOAD = re.compile(r"[\"“'‘`「]([^\"”'’`」\n]{3,80})[\"”'’`」]|\b([A-Z][A-Z_!-]{4,}(?:\s[A-Z_!-]{2,})*)\b")
+_ABOUT_INSTRUCTIONS = re.compile(r"忽略|无视|指令|指示|提示|要求|无視|instruction|ignore|prompt", re.IGNORECASE)
+_PRAISE = re.compile(
+    r"(?:强烈)?(?:推荐|建议)(?:接收|录用|接受)|(?:极力|强烈)推荐|必读|里程碑式|strong(?:ly)? (?:accept|recommend)"
+)
+
+
+def _not_the_answer(text: str, task: Task, language: str, source: str) -> Iterator[Defect]:
+    if refusal := _REFUSAL.search(text):
+        yield Defect(DefectKind.REFUSAL, f"a refusal: “{_shortened(text[refusal.start() :], 40)}”")
+    if preamble := _PREAMBLE.search(text):
+        yield Defect(
+            DefectKind.PREAMBLE, f"begins with words that are not the answer: “{_shortened(preamble.group(0), 30)}”"
+        )
+    if epilogue := _EPILOGUE.search(text):
+        yield Defect(
+            DefectKind.PREAMBLE, f"words to the reader or a note: “{_shortened(epilogue.group(0).strip(), 30)}”"
+        )
+    yield from _leaks(text, task, language, source)
+    yield from _injection_traces(text, source)
+
+
+def _leaks(text: str, task: Task, language: str, source: str) -> Iterator[Defect]:
+    if mark := _MARK.search(text):
+        yield Defect(DefectKind.LEAKED_PROMPT, f"a mark of the request: {mark.group(0)}")
+    elif (said := _SYSTEM_PROMPT.search(text)) and "system prompt" not in source.lower():
+        yield Defect(DefectKind.LEAKED_PROMPT, f"speaks of its instructions: “{said.group(0)}”")
+    elif rule := next((rule for rule in _rules(task, language) if rule in text), None):
+        yield Defect(DefectKind.LEAKED_PROMPT, f"repeats its instructions: “{_shortened(rule, 40)}”")
+
+
+@lru_cache(maxsize=8)
+def _rules(task: Task, language: str) -> tuple[str, ...]:
+    """The clauses of a prompt that are long enough to be recognised."""
+    try:
+        file = prompt_file(task, language)
+    except ValueError:
+        return ()
+    clauses = re.split(r"[。；：\n]|\. ", f"{file.system}\n{file.user}\n{file.correction}")
+    least = 40 if language == "en" else 12
+    return tuple(clause.strip() for clause in clauses if len(clause.strip()) >= least and "{{" not in clause)
+
+
+def _injection_traces(text: str, source: str) -> Iterator[Defect]:
+    """Whether the answer does what a sentence in the paper tells it to. Translating the sentence is no defect."""
+    for payload in _payloads(source):
+        for sentence in re.split(r"[。！？\n]", text):
+            if payload.lower() in sentence.lower() and not _ABOUT_INSTRUCTIONS.search(sentence):
+                yield Defect(
+                    DefectKind.INJECTION, f"follows an instruction inside the paper: “{_shortened(payload, 40)}”"
+                )
+                return
+    if _injections(source) and (praise := _PRAISE.search(text)):
+        yield Defect(DefectKind.INJECTION, f"praise that an instruction inside the paper asks for: “{praise.group(0)}”")
+
+
+@lru_cache(maxsize=32)
+def _injections(source: str) -> tuple[str, ...]:
+    """The passages of a paper that speak to a model: from the phrase to the end of the next sentence."""
+    return tuple(
+        re.match(r"(?:[^.。]*[.。]?){0,2}", source[found.start() :]).group(0)[:400]  # type: ignore[union-attr]
+        for found in _INJECTION.finditer(source)
+    )
+
+
+def _payloads(source: str) -> tuple[str, ...]:
+    found = (
+        payload for passage in _injections(source) for pair in _PAYLOAD.findall(passage) for payload in pair if payload
+    )
+    return tuple(dict.fromkeys(payload.strip() for payload in found if len(payload.strip()) >= 3))
+
+
+# --- terms ----------------------------------------------------------------------------------------------------------
+
+
+def _terms(source: str, answer: str, glossary: Glossary) -> Iterator[Defect]:
+    for term in glossary.terms_in(source):
+        if not term.is_said_in(answer):
+            yield Defect(DefectKind.TERM, f"{term.source} is not rendered as {term.preferred}")
+
+
+def _shortened(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,120 @@
+"""Terms of the field, as they are said in the digest's language: given to the model only where they occur.
+
+A glossary is TOML: a table a language, an English term a key, its translations a list, the preferred one first and
+then others that are as good (the check accepts any of them):
+
+    [zh]
+    "automatic speech recognition" = ["自动语音识别"]
+    "word error rate" = ["词错误率", "词错率"]
+
+A user's own file is laid over the default: its terms win, and an empty list takes a term away.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from digest_assets.errors import ConfigurationError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_DEFAULT = "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    source: str
+    """In English, as a dictionary has it: singular, lower case but for names."""
+    translations: tuple[str, ...]
+    """The preferred one first."""
+
+    @property
+    def preferred(self) -> str:
+        return self.translations[0]
+
+    def is_said_in(self, text: str) -> bool:
+        """Whether `text` uses one of the translations, or keeps the English."""
+        lowered = text.lower()
+        return self.source.lower() in lowered or any(each.lower() in lowered for each in self.translations)
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The terms of one language."""
+
+    terms: tuple[Term, ...] = ()
+
+    def terms_in(self, text: str) -> tuple[Term, ...]:
+        """Those that occur in the English `text`, in order of first use, each once.
+
+        The longest term wins where terms overlap: `speech enhancement` does not bring up `speech`.
+        """
+        if not self.terms:
+            return ()
+        by_name = {term.source.lower(): term for term in self.terms}
+        found = (by_name[_singular(match.group(0), by_name)] for match in _pattern(self).finditer(text.lower()))
+        return tuple(dict.fromkeys(found))
+
+    def extended(self, other: Glossary) -> Glossary:
+        """This glossary with `other` laid over it."""
+        merged = {term.source.lower(): term for term in (*self.terms, *other.terms)}
+        return Glossary(tuple(term for term in merged.values() if term.translations))
+
+
+EMPTY_GLOSSARY = Glossary()
+
+
+@lru_cache(maxsize=8)
+def default_glossary(language: str) -> Glossary:
+    """The package's terms for speech and audio. Empty for a language that it does not cover."""
+    path = resources.files("digest_assets.llm") / "glossaries" / f"{_DEFAULT}.toml"
+    return parse_glossary(path.read_text(encoding="utf-8"), language, path.name)
+
+
+def parse_glossary(text: str, language: str, where: str) -> Glossary:
+    """The terms for `language` in the TOML `text`; `where` names it in the `ConfigurationError` of a broken one."""
+    try:
+        tables: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            f"The glossary {where} is not valid TOML: {error}.", cure="Correct that line."
+        ) from None
+    table = tables.get(language, {})
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"In the glossary {where}, {language} is not a table.", cure=f"Write [{language}].")
+    return Glossary(tuple(_term(source, translations, where) for source, translations in table.items()))
+
+
+def _term(source: str, translations: object, where: str) -> Term:
+    listed = [translations] if isinstance(translations, str) else translations
+    if not isinstance(listed, list) or not all(isinstance(each, str) and each.strip() for each in listed):
+        raise ConfigurationError(
+            f"In the glossary {where}, the translations of {source!r} are not a list of texts.",
+            cure='Write "term" = ["译法"].',
+        )
+    return Term(" ".join(source.split()), tuple(each.strip() for each in listed))
+
+
+@lru_cache(maxsize=16)
+def _pattern(glossary: Glossary) -> re.Pattern[str]:
+    names = sorted((term.source.lower() for term in glossary.terms), key=len, reverse=True)
+    flexible = (re.escape(name).replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]+") for name in names)
+    return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(flexible)})(?:e?s)?(?![a-z0-9])")
+
+
+def _singular(found: str, by_name: dict[str, Term]) -> str:
+    """The term that `found` is an inflected or differently hyphenated form of."""
+    plain = " ".join(re.split(r"[\s-]+", found))
+    for name in by_name:
+        spaced = " ".join(re.split(r"[\s-]+", name))
+        if plain in (spaced, spaced + "s", spaced + "es"):
+            return name
+    raise AssertionError(f"{found!r} was found by a pattern made of these terms")

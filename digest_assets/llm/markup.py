@@ -1,0 +1,148 @@
+"""What stands inside running text and is not prose: formulas, addresses, names of models, code and data sets.
+
+Each kind is found, and made comparable: two spellings of one formula (`\\alpha_1`, `\\alpha _{1}`), of one address
+(`http://a.b/`, `https://a.b`) and of one name (`wav2vec 2.0`, `Wav2Vec2.0`) have the same core.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+FORMULA = re.compile(
+    r"(?<!\\)\$\$(?:[^$]|\\\$){1,2000}?(?<!\\)\$\$"
+    r"|(?<!\\)\$(?!\s*\d[\d,.]*\s+[a-z]{2,}\s)(?:[^$\n]|\\\$|\n(?!\n)){1,600}?(?<!\\)\$"
+    r"|\\\((?:.|\n){1,600}?\\\)|\\\[(?:.|\n){1,2000}?\\\]"
+)
+"""`$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]`. A `$` before an amount of money opens nothing."""
+
+URL = re.compile(
+    r"(?:https?://|(?<![A-Za-z0-9@/.-])www\.|(?<![A-Za-z0-9@/.-])(?:[a-z0-9-]+\.)*"
+    r"(?:github\.(?:com|io)|gitlab\.com|huggingface\.co|zenodo\.org|doi\.org|arxiv\.org|youtu\.be|bit\.ly)/)"
+    r"(?:[A-Za-z0-9\-._~:/?#@!$&*+,;=%]|\\[_%#&~]|[(\[](?=[A-Za-z0-9]))+"
+    r"|(?<![A-Za-z0-9@/.-])[A-Za-z0-9-]+\.(?:github|gitlab)\.io\b(?:/[A-Za-z0-9\-._~/]*)?",
+    re.IGNORECASE,
+)
+_URL_TAIL = re.compile(r"[\s.,;:!?)\]}>*_'\"~$\\]+$")
+
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)*")
+_UNITS = frozenset(
+    """
+    hz khz mhz ghz db dbfs dba kb mb gb tb kbps mbps bps ms ns fps gpu gpus cpu cpus tpu flops gflops mflops
+    tflops gflop mflop kwh mw kw ev nm mm cm km rpm wpm ph phd msc vs etal mos pp ppm gmacs macs mac kg mins
+    ghs iid wers ids
+    """.split()  # noqa: SIM905
+)
+_SURNAME = re.compile(r"^(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)[A-Z][a-z]+$")
+_SHORTENED_TO = re.compile(r"^[A-Z]\d?2[A-Z]+s?$|^\d|^[A-Za-z]\d$|^[QK]\d+$|^[A-Z]{1,2}\d?s$")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}|^[a-z][A-Z]")
+_PLURAL_ACRONYM = re.compile(r"^[A-Z0-9]+s$")
+_CONTENT_COMMAND = re.compile(
+    r"\\(?:text[a-z]{2}|emph|mathrm|mathbf|mathit|texttt|underline|mbox|uline)\s*\{([^{}]*)\}"
+)
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_TEX_ACCENT = re.compile(r"\\['\"`^~=.uvHtcdbk]\s*\{?\s*\\?([A-Za-z])\}?")
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "times": "×", "cdot": "·",
+    "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "approx": "≈", "sim": "~", "pm": "±", "to": "→", "rightarrow": "→",
+    "leftrightarrow": "↔", "infty": "∞", "in": "∈", "ell": "ℓ", "sum": "∑", "partial": "∂", "nabla": "∇", "neq": "≠",
+    "uparrow": "↑", "downarrow": "↓", "circ": "°", "prime": "'", "ast": "*", "star": "*", "mid": "|", "ldots": "...",
+    "dots": "...", "cdots": "...", "langle": "⟨", "rangle": "⟩", "ll": "≪", "gg": "≫", "propto": "∝", "lvert": "|",
+}  # fmt: skip
+_MACRO = re.compile(r"\\([A-Za-z]+)\*?")
+_SILENT = frozenset(
+    """
+    left right big Big bigl bigr Bigl Bigr mathrm mathbf mathit mathcal mathbb mathsf mathtt boldsymbol bm
+    text textrm textbf textit texttt operatorname displaystyle textstyle quad qquad rm bf it limits nolimits
+    mathop ensuremath boldmath mathscr mathfrak
+    """.split()  # noqa: SIM905
+)
+_CORE_NOISE = re.compile(r"[\s{}$\\_^,;:!&]|\\[,;:! ]")
+
+
+def without_layout(text: str) -> str:
+    """`text` with the layout commands of TeX that authors leave in abstracts resolved to what they show."""
+    text = _HREF.sub(r"\2 \1 ", text)
+    for _ in range(3):
+        text = _CONTENT_COMMAND.sub(r"\1", text)
+    text = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1 ", text)
+    text = _TEX_ACCENT.sub(r"\1", text)
+    return text.replace("{,}", ",").replace("``", '"').replace("''", '"')
+
+
+@lru_cache(maxsize=64)
+def formulas(text: str) -> tuple[str, ...]:
+    """The formulas of a text, with their delimiters, in order."""
+    return tuple(match.group(0) for match in FORMULA.finditer(text))
+
+
+def formula_core(text: str) -> str:
+    """Symbols only: no white space, braces, delimiters, fonts or spacing; Greek and operators as characters."""
+    text = text.replace("\\left.", "").replace("\\right.", "")
+
+    def symbol(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return _GREEK.get(name, "" if name in _SILENT else name)
+
+    text = _MACRO.sub(symbol, text.replace("\\(", "").replace("\\)", "").replace("\\[", "").replace("\\]", ""))
+    text = text.replace("−", "-").replace("–", "-").replace("∼", "~").replace("∗", "*").replace("⋅", "·")
+    text = text.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹（），", "01234567890123456789(),"))
+    return _CORE_NOISE.sub("", text).lower()
+
+
+def is_symbolic(formula: str) -> bool:
+    """Whether a formula is more than a number with a unit or an accented word: those are often written without `$`."""
+    core = formula_core(formula)
+    return bool(re.search(r"[a-zα-ωΓ-Ω∑∂∇]", core, re.IGNORECASE)) and not re.fullmatch(
+        r"[~≈<>≤≥±+-]*[\d.,]+(?:[%×x°~/-]|st|nd|rd|th|times|hz|khz|db|ms|s|k|m|b|h)*[\d.,%]*", core
+    )
+
+
+@lru_cache(maxsize=64)
+def urls(text: str) -> tuple[str, ...]:
+    """The addresses of a text, as `url_core` has them, in order, each once."""
+    found = (url_core(match.group(0)) for match in URL.finditer(text))
+    return tuple(dict.fromkeys(core for core in found if len(core) > 5))
+
+
+def url_core(address: str) -> str:
+    """Without scheme, `www.`, escapes, case and what only ends a sentence."""
+    address = re.sub(r"\\([_%#&~])", r"\1", address)
+    address = _URL_TAIL.sub("", address.split("}{")[0])
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address, flags=re.IGNORECASE).rstrip("/").lower()
+
+
+@lru_cache(maxsize=64)
+def code_names(text: str) -> tuple[str, ...]:
+    """Names that are kept as they are in any language: `wav2vec`, `LibriSpeech`, `Qwen2.5`, `HiFi`, each once.
+
+    Left out: plain capitals (`ASR` may well become 自动语音识别), units, surnames (`McGurk`), and short forms such as
+    `S2ST` or `F0`.
+    """
+    masked = URL.sub(" ", FORMULA.sub(" ", text))
+    return tuple(dict.fromkeys(token for token in _TOKEN.findall(masked) if _is_code_name(token)))
+
+
+@lru_cache(maxsize=64)
+def acronyms(text: str) -> tuple[str, ...]:
+    """Words of three capitals or more, a plural s taken off, each once."""
+    masked = URL.sub(" ", FORMULA.sub(" ", text))
+    return tuple(dict.fromkeys(re.findall(r"(?<![A-Za-z0-9])([A-Z]{3,})s?(?![A-Za-z0-9])", masked)))
+
+
+def name_core(text: str) -> str:
+    """Letters and digits only, in lower case."""
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _is_code_name(token: str) -> bool:
+    if len(token) < 3 or token.lower() in _UNITS or _SURNAME.match(token) or _SHORTENED_TO.match(token):
+        return False
+    if _PLURAL_ACRONYM.match(token):
+        return False
+    has_digit = any(sign.isdigit() for sign in token)
+    return has_digit or bool(_INNER_CAPITAL.search(token))

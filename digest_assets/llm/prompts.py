@@ -1,0 +1,156 @@
+"""What the model is asked, built from the files in `prompts/`: each has a version, and a changed file is a new prompt.
+
+Three things shape a prompt:
+
+- What is constant (the rules) is the system message and comes first, so that a provider's prefix cache hits; the
+  paper, its glossary and what was cut come after it.
+- The paper is data. It stands between two marks that carry a hash of the paper itself, so that no paper can contain
+  its own closing mark, and the rules say that nothing between the marks is an instruction.
+- A reading is asked for in three literal tags, not in JSON: formulas are full of backslashes, and `"\\beta"` unescaped
+  in a JSON string is a backspace and `eta`, or no JSON at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import lru_cache
+from importlib import resources
+
+from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
+from digest_assets.model import Paper
+
+_VARIABLE = re.compile(r"\{\{(\w+)\}\}")
+_BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
+_TEX_SPACE = re.compile(r"\s+")
+
+
+class Task(str, Enum):
+    """What a prompt asks for, and so what its answer is."""
+
+    TRANSLATION = "translation"
+    READING = "reading"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: str
+    """`system`, `user` or `assistant`."""
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request to a model. `version` is that of the prompt's file, such as `translation-zh-1`."""
+
+    version: str
+    messages: tuple[Message, ...]
+    room: int = 1
+    """How many times `llm.max_output_tokens` the answer may take: more than 1 only after an answer was cut."""
+
+    def with_room(self, room: int) -> Prompt:
+        return replace(self, room=room)
+
+    def corrected(self, answer: str, correction: str) -> Prompt:
+        """The same request after an answer with defects: its beginning is unchanged, so a prefix cache still hits."""
+        turns = (Message("assistant", answer or "…"), Message("user", correction))  # endpoints refuse empty turns
+        return replace(self, messages=(*self.messages, *turns))
+
+    @property
+    def text(self) -> str:
+        """All that is sent, for counting tokens."""
+        return "\n".join(message.content for message in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """A file of `prompts/`, taken apart."""
+
+    version: str
+    system: str
+    user: str
+    glossary: str
+    correction: str
+
+
+def translation_messages(paper: Paper, language: str, audience: str, glossary: Glossary = EMPTY_GLOSSARY) -> Prompt:
+    """Asks for the abstract of `paper` in `language` (`zh`, `ja`). Abstracts are English: there is none for `en`."""
+    values = {
+        "audience": audience,
+        "title": _one_line(paper.title),
+        "abstract": _one_line(paper.abstract),
+    }
+    return _prompt(prompt_file(Task.TRANSLATION, language), values, glossary)
+
+
+def reading_messages(
+    paper: Paper,
+    excerpt_text: str,
+    cut_note: str | None,
+    language: str,
+    audience: str,
+    glossary: Glossary = EMPTY_GLOSSARY,
+) -> Prompt:
+    """Asks for the three-part reading. `cut_note` says, in `language`, which sections of the text are left out."""
+    values = {
+        "audience": audience,
+        "title": _one_line(paper.title),
+        "abstract": _one_line(paper.abstract),
+        "excerpt": excerpt_text.strip(),
+        "cut_note": f" {cut_note}" if cut_note else "",
+    }
+    return _prompt(prompt_file(Task.READING, language), values, glossary)
+
+
+def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:
+    """What is said to the model after an answer with `defects`, each a line that names what is wrong."""
+    listed = "\n".join(f"- {defect}" for defect in defects)
+    return _fill(prompt_file(task, language).correction, {"defects": listed}).strip()
+
+
+@lru_cache(maxsize=32)
+def prompt_file(task: Task, language: str) -> PromptFile:
+    """The file of a task and a language. Raises `ValueError` where there is none."""
+    path = resources.files("digest_assets.llm") / "prompts" / f"{task.value}.{language}.md"
+    if not path.is_file():
+        raise ValueError(f"there is no prompt for a {task.value} in {language!r}")
+    head, *blocks = _BLOCK.split(path.read_text(encoding="utf-8"))
+    parts = dict(zip(blocks[::2], blocks[1::2], strict=True))
+    return PromptFile(
+        version=head.removeprefix("version:").strip(),
+        system=parts["system"].strip(),
+        user=parts["user"].strip(),
+        glossary=parts["glossary"],
+        correction=parts["correction"],
+    )
+
+
+def _prompt(file: PromptFile, values: Mapping[str, str], glossary: Glossary) -> Prompt:
+    texts = dict(values)
+    paper_text = "\n".join(texts.get(name, "") for name in ("title", "abstract", "excerpt"))
+    terms = glossary.terms_in(paper_text)
+    listed = "\n".join(f"{term.source} = {term.preferred}" for term in terms)
+    texts["glossary"] = _fill(file.glossary, {"terms": listed}) if terms else ""
+    texts["open_mark"], texts["close_mark"] = _marks(paper_text)
+    return Prompt(
+        file.version, (Message("system", _fill(file.system, texts)), Message("user", _fill(file.user, texts)))
+    )
+
+
+def _marks(paper_text: str) -> tuple[str, str]:
+    """The lines around the paper. They hold a hash of it, which it cannot contain but by breaking SHA-256."""
+    number = hashlib.sha256(paper_text.encode("utf-8")).hexdigest()[:12]
+    return f"<<<<<<<< PAPER {number}", f">>>>>>>> PAPER {number}"
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """`{{name}}` replaced in a single pass: what a paper says is never taken for a variable."""
+    return _VARIABLE.sub(lambda match: values[match.group(1)], template)
+
+
+def _one_line(text: str) -> str:
+    """Titles and abstracts come wrapped at arXiv's line width: line ends in them mean nothing."""
+    return _TEX_SPACE.sub(" ", text).strip()

@@ -1,0 +1,244 @@
+"""An answer is looked up, asked for, checked, asked for once more, or withheld; and paid for once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from digest_assets.errors import (
+    AnswerUnusable,
+    BudgetUsedUp,
+    ContextTooLong,
+    EndpointRefused,
+    EndpointUnavailable,
+    ModelUnknown,
+    QuotaExhausted,
+)
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.asking import AskingRules, Excerpt, OnDefect, read, translate
+from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
+from digest_assets_tests.llm.examples import (
+    BAD_TRANSLATION,
+    GOOD_TRANSLATION,
+    PAPER,
+    TEXT,
+    MemoryAnswers,
+    ScriptedModel,
+    reading,
+)
+
+RULES = AskingRules(model="test-model", audience="语音研究人员")
+EXCERPT = Excerpt(TEXT, None, 4000, TextSource.HTML)
+CUT = Answer("耳语语音缺少", "length", "test-model", Usage(1, 100, 8192, 0))
+
+
+def translated(model: ScriptedModel, answers: MemoryAnswers | None = None, rules: AskingRules = RULES) -> Translation:
+    return asyncio.run(translate(PAPER, ask=model, answers=answers or MemoryAnswers(), rules=rules))
+
+
+def was_read(
+    model: ScriptedModel,
+    answers: MemoryAnswers | None = None,
+    rules: AskingRules = RULES,
+    shorter: Callable[[int], Excerpt] | None = None,
+) -> Reading:
+    return asyncio.run(
+        read(PAPER, EXCERPT, ask=model, answers=answers or MemoryAnswers(), rules=rules, shorter=shorter)
+    )
+
+
+def test_a_good_translation_is_published_after_one_call() -> None:
+    model = ScriptedModel([GOOD_TRANSLATION])
+    result = translated(model)
+    assert (result.status, result.text, result.reason) == (AnswerStatus.DONE, GOOD_TRANSLATION, None)
+    assert result.usage == Usage(1, 100, 50, 0)
+    assert result.model == "test-model"
+    assert result.prompt_version == model.prompts[0].version
+
+
+def test_a_good_reading_is_published_in_its_three_parts() -> None:
+    result = was_read(ScriptedModel([reading()]))
+    assert result.status is AnswerStatus.DONE, result.reason
+    assert result.parts is not None
+    assert "13.9" in result.parts[2]
+    assert result.text_source is TextSource.HTML
+
+
+def test_a_defect_is_named_to_the_model_and_its_second_answer_published() -> None:
+    model = ScriptedModel([BAD_TRANSLATION, GOOD_TRANSLATION])
+    result = translated(model)
+    assert (result.status, result.text) == (AnswerStatus.DONE, GOOD_TRANSLATION)
+    assert result.usage.calls == 2
+    first, second = model.prompts
+    assert second.messages[: len(first.messages)] == first.messages
+    assert "13.9" in second.messages[-1].content
+    assert "11.9" in second.messages[-1].content
+
+
+def test_a_defect_that_a_second_try_does_not_mend_withholds_the_answer() -> None:
+    result = translated(ScriptedModel([BAD_TRANSLATION, BAD_TRANSLATION]))
+    assert (result.status, result.text) == (AnswerStatus.WITHHELD, None)
+    assert result.reason is not None
+    assert "13.9" in result.reason
+
+
+def test_the_setting_flag_publishes_the_better_answer_with_its_defects() -> None:
+    worse = BAD_TRANSLATION.replace("21.4%", "23.4%")
+    rules = AskingRules(model="test-model", audience="", on_defect=OnDefect.FLAG)
+    result = translated(ScriptedModel([BAD_TRANSLATION, worse]), rules=rules)
+    assert (result.status, result.text) == (AnswerStatus.DONE, BAD_TRANSLATION)
+    assert result.reason is not None
+
+
+def test_an_unreadable_reading_is_asked_for_again_and_never_flagged_through() -> None:
+    rules = AskingRules(model="test-model", audience="", on_defect=OnDefect.FLAG)
+    result = was_read(ScriptedModel(["<background>只有一部分</background>", "什么也没有"]), rules=rules)
+    assert (result.status, result.parts) == (AnswerStatus.WITHHELD, None)
+    assert "missing" in (result.reason or "")
+
+
+def test_words_outside_the_tags_are_a_defect() -> None:
+    model = ScriptedModel([reading() + "\n祝您阅读愉快！", reading()])
+    assert was_read(model).status is AnswerStatus.DONE
+    assert len(model.prompts) == 2
+
+
+@pytest.mark.parametrize("replies", [[GOOD_TRANSLATION], [BAD_TRANSLATION, GOOD_TRANSLATION], [BAD_TRANSLATION] * 2])
+def test_a_rerun_asks_for_nothing_and_comes_to_the_same_end(replies: list[str]) -> None:
+    answers = MemoryAnswers()
+    first = translated(ScriptedModel(list(replies)), answers)
+    again = translated(ScriptedModel([]), answers)
+    assert again == first
+
+
+def test_a_killed_run_pays_only_for_what_it_had_not_got() -> None:
+    answers = MemoryAnswers()
+    with pytest.raises(KeyboardInterrupt):
+        translated(ScriptedModel(_killed_at(2)), answers)
+    model = ScriptedModel([GOOD_TRANSLATION])
+    assert translated(model, answers).status is AnswerStatus.DONE
+    assert len(model.prompts) == 1
+
+
+def _killed_at(call: int) -> Callable[[object], str]:
+    calls = iter(range(1, call + 1))
+
+    def reply(_: object) -> str:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return BAD_TRANSLATION
+
+    return reply
+
+
+def test_a_rejected_answer_is_stored_with_its_defects() -> None:
+    answers = MemoryAnswers()
+    translated(ScriptedModel([BAD_TRANSLATION, GOOD_TRANSLATION]), answers)
+    rejected = next(stored for stored in answers.kept.values() if stored.text == BAD_TRANSLATION)
+    assert {"number lost", "number invented"} == {defect.kind.value for defect in rejected.defects}
+    assert (rejected.identifier, rejected.version) == ("2601.00001", 1)
+
+
+@pytest.mark.parametrize("change", [{"model": "other"}, {"temperature": 0.5}, {"audience": "语言学者"}])
+def test_another_model_temperature_or_prompt_is_asked_anew(change: dict[str, object]) -> None:
+    answers = MemoryAnswers()
+    translated(ScriptedModel([GOOD_TRANSLATION]), answers)
+    changed = AskingRules(**{"model": "test-model", "audience": "语音研究人员", **change})  # type: ignore[arg-type]
+    model = ScriptedModel([GOOD_TRANSLATION])
+    translated(model, answers, changed)
+    assert len(model.prompts) == 1
+
+
+def test_a_higher_output_limit_does_not_ask_anew() -> None:
+    answers = MemoryAnswers()
+    translated(ScriptedModel([GOOD_TRANSLATION]), answers)
+    roomier = AskingRules(model="test-model", audience="语音研究人员", max_output_tokens=20_000)
+    assert translated(ScriptedModel([]), answers, roomier).status is AnswerStatus.DONE
+
+
+def test_a_cut_answer_is_asked_for_again_with_more_room() -> None:
+    model = ScriptedModel([CUT, GOOD_TRANSLATION])
+    assert translated(model).text == GOOD_TRANSLATION
+    assert [prompt.room for prompt in model.prompts] == [1, 4]
+
+
+def test_an_answer_that_stays_cut_is_never_published() -> None:
+    rules = AskingRules(model="test-model", audience="", on_defect=OnDefect.FLAG)
+    answers = MemoryAnswers()
+    result = translated(ScriptedModel([CUT, CUT]), answers, rules)
+    assert (result.status, result.text) == (AnswerStatus.FAILED, None)
+    assert "llm.max_output_tokens" in (result.reason or "")
+    assert translated(ScriptedModel([]), answers, rules) == result
+
+
+def test_an_overflow_is_answered_with_a_shorter_excerpt() -> None:
+    budgets: list[int] = []
+
+    def shorter(budget: int) -> Excerpt:
+        budgets.append(budget)
+        return Excerpt(TEXT[: -len(budgets)], "后文略去。", budget, TextSource.HTML)
+
+    overflow = ContextTooLong("Too long.", cure="Shorten.")
+    model = ScriptedModel([overflow, overflow, reading()])
+    assert was_read(model, shorter=shorter).status is AnswerStatus.DONE
+    assert budgets == [2000, 1000]
+    assert "后文略去。" in model.prompts[-1].messages[1].content
+
+
+def test_an_overflow_that_says_how_long_the_context_is_is_fitted_at_once() -> None:
+    budgets: list[int] = []
+
+    def shorter(budget: int) -> Excerpt:
+        budgets.append(budget)
+        return Excerpt(TEXT[:-9], None, budget, TextSource.HTML)
+
+    overflow = ContextTooLong("Too long.", cure="Shorten.")
+    overflow.context_tokens = 3000
+    was_read(ScriptedModel([overflow, reading()]), shorter=shorter)
+    assert len(budgets) == 1
+    assert 500 < budgets[0] < 2250
+
+
+def test_shortening_is_bounded() -> None:
+    model = ScriptedModel(lambda _: ContextTooLong("Too long.", cure="Lower llm.text_tokens."))
+    lengths = iter(range(len(TEXT) - 1, 0, -1))
+    result = was_read(model, shorter=lambda budget: Excerpt(TEXT[: next(lengths)], None, budget, TextSource.HTML))
+    assert result.status is AnswerStatus.FAILED
+    assert "llm.text_tokens" in (result.reason or "")
+    assert len(model.prompts) == 5
+
+
+def test_without_a_way_to_shorten_an_overflow_fails_the_paper() -> None:
+    assert was_read(ScriptedModel([ContextTooLong("Too long.", cure="x")])).status is AnswerStatus.FAILED
+
+
+@pytest.mark.parametrize("kind", [EndpointRefused, ModelUnknown, QuotaExhausted])
+def test_what_no_further_call_can_survive_is_raised(kind: type[EndpointRefused]) -> None:
+    with pytest.raises(kind):
+        translated(ScriptedModel([kind("No.", cure="Check.")]))
+
+
+@pytest.mark.parametrize("kind", [EndpointUnavailable, AnswerUnusable])
+def test_an_error_for_good_fails_the_paper_in_one_line_and_stores_nothing(kind: type[AnswerUnusable]) -> None:
+    answers = MemoryAnswers()
+    result = translated(ScriptedModel([kind("No\nanswer.", cure="Check llm.base_url.")]), answers)
+    assert (result.status, result.reason) == (AnswerStatus.FAILED, "No answer. Check llm.base_url.")
+    assert not answers.kept
+
+
+def test_a_budget_used_up_marks_the_paper() -> None:
+    result = translated(ScriptedModel([BudgetUsedUp("Spent.", cure="Raise it.")]))
+    assert result.status is AnswerStatus.BUDGET
+
+
+def test_a_correction_that_does_not_fit_the_context_withholds() -> None:
+    model = ScriptedModel([reading("- 准确率为77.7%。"), ContextTooLong("Too long.", cure="x")])
+    assert was_read(model).status is AnswerStatus.WITHHELD
+
+
+def test_an_english_digest_shows_the_abstract_itself() -> None:
+    rules = AskingRules(model="test-model", audience="researchers", language="en")
+    result = translated(ScriptedModel([]), rules=rules)
+    assert (result.status, result.text, result.usage.calls) == (AnswerStatus.DONE, PAPER.abstract, 0)
