@@ -1,0 +1,181 @@
+"""The daily feeds (RSS 2.0 or Atom): the mailing itself, with its kinds and licences, but without submission times.
+
+A feed dated midnight New York time is the mailing of the evening before: it is rebuilt at midnight, four hours after
+the announcement, and empty on days without one (https://info.arxiv.org/help/rss_specifications.html, arXiv/arxiv-feed).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from digest_assets.arxiv import entries
+from digest_assets.arxiv.calendar import ANNOUNCED, NEW_YORK
+from digest_assets.arxiv.entries import ARXIV, ATOM, DUBLIN_CORE, Read, one_line
+from digest_assets.arxiv.identifiers import split_version
+from digest_assets.errors import ArxivQueryRefused, redact
+from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry
+
+_HEAD = re.compile(r"^\s*arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One day's feed of some categories."""
+
+    entries: tuple[FeedEntry, ...]
+    unreadable: tuple[UnreadableEntry, ...]
+    published_at: datetime | None
+    """Midnight in New York after the mailing, UTC."""
+    announced_at: datetime | None
+    """The mailing that it shows, UTC, whether or not it holds anything. None where the feed has no date."""
+
+
+def parse_feed(body: bytes) -> Feed:
+    """Reads a feed, RSS or Atom. An empty one is valid: arXiv announces nothing on some days.
+
+    Raises `ArxivAnswerBroken` where it is no complete feed, `ArxivQueryRefused` where arXiv does not know a category.
+    """
+    rss = _is_rss(body)
+    answer = entries.split(body, "item" if rss else "entry")
+    root = ElementTree.fromstring(answer.frame)
+    channel = root.find("channel") if rss else root
+    if channel is None or root.tag not in ("rss", f"{ATOM}feed"):
+        raise entries.broken(f"<{redact(root.tag.rpartition('}')[2], 40)}> instead of a feed")
+    _refuse_error(channel.findtext("title" if rss else f"{ATOM}title") or "")
+    read = [read_entry(payload, rss) for payload in answer.entries]
+    good = tuple(each for each in read if isinstance(each, FeedEntry))
+    published_at = _published(channel, rss)
+    return Feed(
+        entries=good,
+        unreadable=tuple(each for each in read if isinstance(each, UnreadableEntry)),
+        published_at=published_at,
+        announced_at=mailing_of(published_at)
+        if published_at
+        else next((each.announced_at for each in good if each.announced_at), None),
+    )
+
+
+def mailing_of(published_at: datetime) -> datetime:
+    """The mailing that a feed dated `published_at` shows: 20:00 of the evening before in New York, UTC."""
+    evening = published_at.astimezone(NEW_YORK).date() - timedelta(days=1)
+    return datetime.combine(evening, ANNOUNCED, NEW_YORK).astimezone(timezone.utc)
+
+
+def _is_rss(body: bytes) -> bool:
+    return b"<rss" in body[:2000]
+
+
+def _refuse_error(title: str) -> None:
+    if title.strip().lower().startswith("feed error"):
+        raise ArxivQueryRefused(
+            f"arXiv refused the feed: {redact(title)}.",
+            cure="Correct digest.categories (see arxiv.org/category_taxonomy).",
+        )
+
+
+def _published(channel: ElementTree.Element, rss: bool) -> datetime | None:
+    """RSS says the date of the mailing; Atom only when it was built, which is the same day in New York."""
+    text = channel.findtext("pubDate") if rss else channel.findtext(f"{ATOM}updated")
+    return _instant(text)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """A date of RFC 822 or ISO 8601, UTC; None where there is none that can be read."""
+    if not text or not text.strip():
+        return None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            instant = parse(text.strip().replace("Z", "+00:00"))
+        except ValueError:
+            continue
+        return instant.astimezone(timezone.utc) if instant.tzinfo else None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def read_entry(payload: str, rss: bool) -> FeedEntry | UnreadableEntry:
+    """Reads one item of a feed as received, or says why it cannot be read."""
+    identifier: str | None = None
+    try:
+        read = entries.read(payload, rss=rss)
+        identifier, version = split_version(read.text("guid" if rss else f"{ATOM}id") or "")
+        return _entry(read, payload, identifier, version or 1, rss)
+    except ValueError as error:
+        return UnreadableEntry(Source.FEED, payload, str(error), identifier)
+
+
+def _entry(read: Read, payload: str, identifier: str, version: int, rss: bool) -> FeedEntry:
+    """Raises `ValueError` that says what is missing."""
+    title = read.text("title" if rss else f"{ATOM}title")
+    if title is None:
+        raise ValueError("no title")
+    description = read.text("description" if rss else f"{ATOM}summary") or ""
+    head = _HEAD.match(description)
+    published_at = read.instant("published")
+    if published_at is None:
+        raise ValueError("no date")
+    authors = split_creators(read.text(f"{DUBLIN_CORE}creator") or "")
+    if not authors:
+        raise ValueError("no author")
+    paper = Paper(
+        identifier=identifier,
+        version=version,
+        title=one_line(title),
+        abstract=one_line(description[head.end() :] if head else description),
+        authors=authors,
+        categories=read.categories,
+        published_at=None,
+        journal_ref=read.text(f"{ARXIV}journal_reference"),
+        doi=read.text(f"{ARXIV}DOI"),
+        licence=read.text(f"{DUBLIN_CORE}rights"),
+    )
+    return FeedEntry(Source.FEED, paper, payload, _kind(read, head), mailing_of(published_at))
+
+
+def _kind(read: Read, head: re.Match[str] | None) -> AnnouncementKind:
+    said = read.text(f"{ARXIV}announce_type") or (head["kind"].lower() if head else "")
+    try:
+        return AnnouncementKind(said)
+    except ValueError:
+        raise ValueError(
+            f"an unknown kind of announcement: {said[:40]!r}" if said else "no kind of announcement"
+        ) from None
+
+
+def split_creators(text: str) -> tuple[str, ...]:
+    """Authors from the feed's one string: `A. One (Lab, City), B. Two` gives `A. One`, `B. Two`.
+
+    Commas separate, but not inside parentheses, which hold affiliations and are left out. A suffix (`Jr.`, `III`)
+    belongs to the name before it.
+    """
+    names: list[str] = []
+    current: list[str] = []
+    depth = 0
+    for character in text + ",":
+        if character == "(":
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+        elif character == "," and depth == 0:
+            names.append("".join(current))
+            current = []
+        elif depth == 0:
+            current.append(character)
+    if depth:
+        # An opened parenthesis is never closed: it cannot be told where the affiliation ends.
+        names = text.split(",")
+    joined: list[str] = []
+    for name in (one_line(each) for each in names):
+        if joined and _SUFFIX.match(name):
+            joined[-1] = f"{joined[-1]}, {name}"
+        elif name:
+            joined.append(name)
+    return tuple(joined)
+
+
+_SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|PhD|Ph\.D|MD|M\.D)\.?$")
