@@ -64,7 +64,12 @@ def blocks_from_model(text: str, dialect: Dialect) -> str:
     """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
     shelf = Shelf()
     root = SyntaxTreeNode(_PARSER.parse(_put_aside(clean(text), shelf)))
-    return "\n\n".join("\n".join(block) for block in _Writer(shelf, dialect).blocks(root.children))
+    return "\n".join(_parted(_Writer(shelf, dialect).blocks(root.children)))
+
+
+def apart_from_list(markdown: str) -> str:
+    """Written Markdown to follow a list: one that begins with a list would else go on with that one."""
+    return f"{_LISTS_APART}\n\n{markdown}" if _LIST.match(markdown) else markdown
 
 
 def begins_with_block(markdown: str) -> bool:
@@ -99,18 +104,20 @@ def _without_blank_ends(spans: list[Span]) -> tuple[Span, ...]:
 
 _CODE = re.compile(
     r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=fence)[`~]*[ \t]*$|\Z)"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)(?P=ticks)(?!`)",
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?P<inside>(?:(?!\n[ \t]*\n).){1,2000}?)(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"\\(?:href|url|emph|text[a-z]{2}|texttt|cite[a-z]*)\s*\{")
 
 
 def _put_aside(text: str, shelf: Shelf) -> str:
-    """`text` with its formulas, and the TeX commands that models copy from abstracts, on `shelf`; code as it is."""
+    """`text` with its formulas, code in lines, and the TeX commands that models copy from abstracts, on `shelf`."""
     out: list[str] = []
     start = 0
     for code in _CODE.finditer(text):
-        out += [_without_formulas(text[start : code.start()], shelf), code.group()]
+        # A stand-in hides a `|` from tables, too. Code between fences is the parser's: only it knows about lists.
+        kept = code.group() if code["fence"] else shelf.put(Code(code["inside"]))
+        out += [_without_formulas(text[start : code.start()], shelf), kept]
         start = code.end()
     return "".join([*out, _without_formulas(text[start:], shelf)])
 
@@ -128,7 +135,7 @@ def _without_commands(text: str, shelf: Shelf) -> str:
             continue
         end = tex.command_end(text, command.end() - 1)
         if end is not None:
-            spans = tuple(shelf.expand(tex.read(text[command.start() : end])))
+            spans = tex.read_around(text[command.start() : end], shelf)
             out += [text[start : command.start()], shelf.put(*spans)]
             start = end
     return "".join([*out, text[start:]])
@@ -180,6 +187,9 @@ _PARSER = _parser()
 
 _Block = list[str]
 _EMPHASES: dict[str, type[Strong] | type[Emphasis] | type[Strike]] = {"strong": Strong, "em": Emphasis, "s": Strike}
+_LIST = re.compile(r"- |\d+\. ")
+_LISTS_APART = "<!-- -->"
+"""What every dialect needs between two lists that are not one."""
 _CJK_GAP = re.compile(r"(?<=[⺀-鿿　-〿＀-￯])\n(?=[⺀-鿿　-〿＀-￯])")
 
 
@@ -217,7 +227,7 @@ class _Writer:
         lines: _Block = []
         for index, item in enumerate(node.children):
             # kramdown counts every list from 1: a list that begins elsewhere keeps its numbers as text.
-            number = f"{first + index}\\. " if first not in (None, 1) and first is not None else ""
+            number = f"{first + index}\\{node.markup or '.'} " if first is not None and first != 1 else ""
             marker = f"{index + 1}. " if first == 1 else "- "
             inside = _parted(self.blocks(item.children), tight=tight) or [""]
             if lines and not tight:
@@ -272,10 +282,15 @@ class _Writer:
 def _parted(blocks: list[_Block], *, tight: bool = False) -> _Block:
     """The lines of `blocks`, with an empty line between two, unless the list is tight and the second is a list."""
     lines: _Block = []
+    after_list = False
     for block in blocks:
-        if lines and not (tight and re.match(r"- |\d+\. ", block[0])):
+        is_list = bool(_LIST.match(block[0]))
+        if after_list and is_list:
+            lines += ["", _LISTS_APART]
+        if lines and not (tight and is_list and not after_list):
             lines.append("")
         lines += block
+        after_list = is_list
     return lines
 
 

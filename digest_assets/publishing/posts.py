@@ -129,11 +129,9 @@ def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: Po
     Raises `TemplateBroken`, with file, line and cure.
     """
     name = f"post.{form.value}.md.j2"
+    shown, environment = view(page, form), _environment(templates_dir)
     try:
-        template = _environment(templates_dir).get_template(name)
-        return template.render(page=view(page, form)).rstrip() + "\n"
-    except TemplateBroken:
-        raise
+        return environment.get_template(name).render(page=shown).rstrip() + "\n"
     except TemplateSyntaxError as error:
         raise _broken(error.filename or error.name or name, error.lineno, error.message or "wrong syntax") from error
     except Exception as error:
@@ -257,7 +255,7 @@ def _translated(each: DigestPaper) -> str | None:
 def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     translated = _translated(each)
     if translated is not None:
-        return markdown.blocks_from_model(translated, dialect) or words.no_abstract
+        return markdown.apart_from_list(markdown.blocks_from_model(translated, dialect)) or words.no_abstract
     return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
 
 

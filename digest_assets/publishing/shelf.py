@@ -7,10 +7,9 @@ argument), but it sits inside them. A single character that no input can hold su
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
-from digest_assets.publishing.spans import Emphasis, Link, Span, Strike, Strong, Text, plain
+from digest_assets.publishing.spans import Span, Text, plain
 
 _FIRST = 0xF0000
 _CAPACITY = 0xFFFD
@@ -37,16 +36,6 @@ class Shelf:
                 yield from self._spans[ord(part) - _FIRST]
             elif part:
                 yield Text(part)
-
-    def expand(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """`spans` with every stand-in in their texts replaced."""
-        for span in spans:
-            if isinstance(span, Text):
-                yield from self.take(span.text)
-            elif isinstance(span, (Link, Strong, Emphasis, Strike)):
-                yield replace(span, children=tuple(self.expand(span.children)))
-            else:
-                yield span
 
     def plain(self, text: str) -> str:
         """`text` with every stand-in as text: for code, which no parser should have put one into."""

@@ -47,9 +47,14 @@ _DEEPEST = 20
 
 def read(text: str) -> tuple[Span, ...]:
     """The spans of TeX text, all in one paragraph. `text` is clean (`characters.clean`)."""
-    own = Shelf()
-    standing = "".join(part if isinstance(part, str) else own.put(part) for part in formulas.split(text))
-    return tuple(_Reader(own).read(standing))
+    shelf = Shelf()
+    standing = "".join(part if isinstance(part, str) else shelf.put(part) for part in formulas.split(text))
+    return read_around(standing, shelf)
+
+
+def read_around(text: str, shelf: Shelf) -> tuple[Span, ...]:
+    """The same, of a text whose formulas are on `shelf` already."""
+    return tuple(_Reader(shelf).read(text))
 
 
 class _Reader:
