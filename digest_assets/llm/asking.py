@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import reduce
+from operator import add
 from typing import Generic, Protocol, TypeVar
 
 from digest_assets.errors import (
@@ -212,7 +214,12 @@ class _Conversation:
         self._ask = ask
         self._answers = answers
         self._rules = rules
-        self.usage = Usage()
+        self._usages: list[Usage] = []
+
+    @property
+    def usage(self) -> Usage:
+        """What the answers cost together. One that is unknown is not made a zero."""
+        return reduce(add, self._usages) if self._usages else Usage()
 
     async def outcome(self, prompt: Prompt, judge: Judge[Content]) -> _Outcome[Content]:
         """Two tries at most. Raises `ContextTooLong` of the first, and what no further call can survive."""
@@ -262,7 +269,7 @@ class _Conversation:
             self._answers.keep(stored)
         else:
             content, defects = _judged(stored.text, judge)
-        self.usage += stored.usage
+        self._usages.append(stored.usage)
         return _Try(stored, content, checks.hard(defects))
 
     def _parameters(self, prompt: Prompt) -> dict[str, float | int | None]:

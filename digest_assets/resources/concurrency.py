@@ -1,0 +1,235 @@
+"""How many calls may be under way at once: found out from the endpoint's answers, and shared by the whole process.
+
+A fixed number is wrong twice: too low for an endpoint that could do more, too high for one that answers 429. So the
+window grows while answers come and is halved when the endpoint refuses or slows down, as TCP does it (additive
+increase, multiplicative decrease, RFC 5681; latency as in Vegas), under the ceiling of `llm.max_concurrency`, and
+under the account's requests and tokens a minute where those are set.
+
+`Window` and `Pace` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event loops
+and threads at once, because runs in one process have a loop each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+SLOW_FACTOR = 3.0
+"""Latency for a token of answer so many times the usual one counts as congestion. Providers vary by 2 on good days."""
+_SMOOTHING = 0.1
+_FORGETTING = 1.002
+"""By how much the usual latency drifts up with each answer, so that a lastingly slower endpoint becomes the usual."""
+_ANSWERS_BEFORE_JUDGING = 10
+
+
+@dataclass(slots=True)
+class Window:
+    """How many calls may be under way: a number between 1 and `ceiling` that answers move."""
+
+    ceiling: int
+    size: float = field(init=False)
+    _growing_fast: bool = field(init=False, default=True)
+    _reduced_at: float = field(init=False, default=float("-inf"))
+    _usual: float | None = field(init=False, default=None)
+    _recent: float | None = field(init=False, default=None)
+    _answers: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.size = max(1.0, self.ceiling / 2)
+
+    @property
+    def allowed(self) -> int:
+        return int(self.size)
+
+    def answered(self, started_at: float, now: float, tokens: int | None, was_full: bool) -> None:
+        """An answer of `tokens` came for a call begun at `started_at`. `was_full`: the window was used up then, so
+        that its size has been tried."""
+        if self._has_slowed(now - started_at, tokens):
+            self.congested(started_at, now)
+        elif was_full:
+            self.size = min(self.ceiling, self.size + (1.0 if self._growing_fast else 1.0 / self.size))
+
+    def congested(self, started_at: float, now: float) -> None:
+        """The endpoint refused, or slowed down: half of the window. Calls begun before the last halving are of the
+        same congestion and do not halve again."""
+        if started_at < self._reduced_at:
+            return
+        self.size = max(1.0, self.size / 2)
+        self._growing_fast = False
+        self._reduced_at = now
+
+    def _has_slowed(self, latency: float, tokens: int | None) -> bool:
+        """Whether answers take much longer than usual for their length."""
+        pace = latency / (tokens + 50 if tokens else 50)
+        self._answers += 1
+        self._recent = pace if self._recent is None else (1 - _SMOOTHING) * self._recent + _SMOOTHING * pace
+        self._usual = self._recent if self._usual is None else min(self._usual * _FORGETTING, self._recent)
+        return self._answers > _ANSWERS_BEFORE_JUDGING and self._recent > SLOW_FACTOR * self._usual
+
+
+@dataclass(slots=True)
+class Pace:
+    """An allowance a minute, spent evenly: a bucket that holds the allowance of `burst_seconds`."""
+
+    per_minute: float
+    burst_seconds: float = 10.0
+    _free_at: float = field(init=False, default=float("-inf"))
+    """When everything spent so far is earned again."""
+
+    def delay(self, now: float) -> float:
+        """Seconds until the next spending is allowed."""
+        return max(0.0, self._free_at - self.burst_seconds - now)
+
+    def spend(self, now: float, amount: float) -> None:
+        """Takes `amount`, negative to give back what an estimate took too much."""
+        self._free_at = max(now, self._free_at) + amount * 60.0 / self.per_minute
+
+
+@dataclass(slots=True)
+class Call:
+    """A call under way. Its user says how it ended; not said (an error of another kind), it moves nothing."""
+
+    _limiter: Limiter
+    started_at: float
+    was_full: bool
+    _estimated_tokens: int
+
+    def answered(self, output_tokens: int | None, all_tokens: int | None = None) -> None:
+        self._limiter._answered(self, output_tokens, all_tokens)
+
+    def congested(self, retry_after_seconds: float | None = None) -> None:
+        """429, 503 or overload. Nothing new is begun for `retry_after_seconds`."""
+        self._limiter._congested(self, retry_after_seconds)
+
+
+class Limiter:
+    """Lets calls begin: `async with limiter.call(tokens) as call: ...`. First come, first served."""
+
+    def __init__(
+        self,
+        ceiling: int,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.window = Window(ceiling)
+        self._requests = Pace(requests_per_minute) if requests_per_minute else None
+        self._tokens = Pace(tokens_per_minute) if tokens_per_minute else None
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._under_way = 0
+        self._paused_until = float("-inf")
+        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+
+    @property
+    def under_way(self) -> int:
+        return self._under_way
+
+    @asynccontextmanager
+    async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:
+        """Waits until a call may begin. `estimated_tokens`, input and output, count against the tokens a minute."""
+        await self._enter()
+        try:
+            await self._keep_pace(estimated_tokens)
+            with self._lock:
+                was_full = self._under_way >= self.window.allowed
+            yield Call(self, self._clock(), was_full, estimated_tokens)
+        finally:
+            self._leave()
+
+    async def _enter(self) -> None:
+        """Takes a place in the window."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if self._under_way < self.window.allowed and not self._waiting:
+                self._under_way += 1
+                return
+            turn: asyncio.Future[None] = loop.create_future()
+            self._waiting.append((loop, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._give_up(loop, turn)
+            raise
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop, turn: asyncio.Future[None]) -> None:
+        """A cancelled wait: leaves the queue, or passes on the place that was given to it at the same moment."""
+        with self._lock:
+            try:
+                self._waiting.remove((loop, turn))
+                return
+            except ValueError:
+                pass  # not in the queue any more: a place was given to it
+        self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._under_way -= 1
+            self._let_in()
+
+    def _let_in(self) -> None:
+        """Gives free places to those who wait. Holds the lock. A place is taken for the waiter, not by it."""
+        while self._waiting and self._under_way < self.window.allowed:
+            loop, turn = self._waiting.popleft()
+            if loop.is_closed():
+                continue
+            self._under_way += 1
+            loop.call_soon_threadsafe(_wake, turn)
+
+    async def _keep_pace(self, estimated_tokens: int) -> None:
+        """Waits for the end of a pause that the endpoint asked for, and for the allowances a minute."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
+                delay = max(self._paused_until - now, *(pace.delay(now) for pace in paces), 0.0)
+                if delay <= 0:
+                    if self._requests is not None:
+                        self._requests.spend(now, 1)
+                    if self._tokens is not None:
+                        self._tokens.spend(now, estimated_tokens)
+                    return
+            await self._sleep(delay)
+
+    def _answered(self, call: Call, output_tokens: int | None, all_tokens: int | None) -> None:
+        with self._lock:
+            now = self._clock()
+            self.window.answered(call.started_at, now, output_tokens, call.was_full)
+            if self._tokens is not None and all_tokens is not None:
+                self._tokens.spend(now, all_tokens - call._estimated_tokens)
+            self._let_in()
+
+    def _congested(self, call: Call, retry_after_seconds: float | None) -> None:
+        with self._lock:
+            now = self._clock()
+            self.window.congested(call.started_at, now)
+            if retry_after_seconds:
+                self._paused_until = max(self._paused_until, now + retry_after_seconds)
+
+
+def _wake(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
+_shared: dict[tuple[str, int, float | None, float | None], Limiter] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_limiter(
+    base_url: str, ceiling: int, requests_per_minute: float | None, tokens_per_minute: float | None
+) -> Limiter:
+    """The process's one limiter for an endpoint: what runs at once shares it, and what runs later knows its window."""
+    key = (base_url, ceiling, requests_per_minute, tokens_per_minute)
+    with _shared_lock:
+        if key not in _shared:
+            _shared[key] = Limiter(ceiling, requests_per_minute, tokens_per_minute)
+        return _shared[key]

@@ -1,0 +1,252 @@
+"""The model's endpoint: one request at a time goes out, one answer or one clear error comes back.
+
+The client is openai's; retries are our own, because a 429 has to be seen by what decides how many calls may be under
+way (`concurrency.py`), and because a call that waits for its next try must not hold a place. What endpoints do
+differently is in `llm/dialects.py`; what was learned of this one is remembered for the calls that follow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import openai
+from openai import AsyncOpenAI
+
+from digest_assets.config import LlmSettings
+from digest_assets.errors import (
+    AnswerUnusable,
+    ContextTooLong,
+    EndpointError,
+    EndpointRefused,
+    EndpointUnavailable,
+    ModelUnknown,
+    QuotaExhausted,
+    redact,
+)
+from digest_assets.llm import dialects
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.dialects import Fault, Problem
+from digest_assets.llm.prompts import Prompt
+from digest_assets.model import Usage
+from digest_assets.resources.concurrency import Limiter, shared_limiter
+
+LONGEST_WAIT_SECONDS = 300.0
+"""An endpoint that asks for more patience than this is unavailable."""
+_FIRST_DELAY_SECONDS = 1.0
+_LONGEST_DELAY_SECONDS = 60.0
+_UNUSABLE_TRIES = 3
+"""An empty answer is paid for: not as many tries as for a refusal."""
+
+
+class LanguageModel:
+    """An OpenAI-compatible endpoint. Used as `async with LanguageModel(settings, key) as model: await model.ask(...)`.
+
+    `api_key` is empty where the endpoint asks for none. `limiter`, `sleep`, `clock` (seconds since the epoch) and
+    `jitter` (0..1) are the world: tests bring their own.
+    """
+
+    def __init__(
+        self,
+        settings: LlmSettings,
+        api_key: str,
+        *,
+        limiter: Limiter | None = None,
+        count_tokens: Callable[[str], int] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.time,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._settings = settings
+        self._api_key = api_key
+        self._limiter = limiter or shared_limiter(
+            settings.base_url, settings.max_concurrency, settings.requests_per_minute, settings.tokens_per_minute
+        )
+        self._count_tokens = count_tokens or (lambda text: len(text) // 2)
+        self._sleep = sleep
+        self._clock = clock
+        self._jitter = jitter
+        self._dialect = dialects.first_dialect(settings.base_url, settings.stream)
+        self._client: AsyncOpenAI | None = None
+
+    async def __aenter__(self) -> LanguageModel:
+        self._client = AsyncOpenAI(
+            base_url=self._settings.base_url,
+            api_key=self._api_key or "none",  # the client insists on one; servers without keys ignore it
+            timeout=self._settings.timeout_seconds,
+            max_retries=0,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def ask(self, prompt: Prompt) -> Answer:
+        """The answer to `prompt`. Its usage includes what unusable answers before it cost.
+
+        Raises `EndpointRefused`, `ModelUnknown`, `QuotaExhausted` (no further call can succeed), `ContextTooLong`,
+        and after all tries `EndpointUnavailable` or `AnswerUnusable`; `EndpointError` for a request that is refused.
+        """
+        tries = 0
+        wasted: list[Usage] = []
+        while True:
+            dialect = self._dialect
+            outcome, retry_after = await self._once(prompt, dialect)
+            if isinstance(outcome, Answer):
+                return replace(outcome, usage=reduce(add, wasted, outcome.usage))
+            learned = dialects.adapted(dialect, outcome)
+            if learned is not None:
+                self._dialect = learned if self._dialect is dialect else self._dialect
+                continue
+            tries += 1
+            wasted += [outcome.usage] if outcome.usage else []
+            delay = self._delay(outcome, tries, retry_after)
+            if delay is None:
+                raise self._error(outcome, tries)
+            await self._sleep(delay)
+
+    async def _once(self, prompt: Prompt, dialect: dialects.Dialect) -> tuple[Answer | Problem, float | None]:
+        """One request, in its place among those under way; with a problem, the `Retry-After` in seconds."""
+        estimate = self._count_tokens(prompt.text)
+        async with self._limiter.call(estimate) as call:
+            retry_after: float | None = None
+            try:
+                outcome = await asyncio.wait_for(self._request(prompt, dialect), self._settings.timeout_seconds)
+            except openai.APIStatusError as error:
+                outcome = dialects.read_problem(error.status_code, error.response.text)
+                retry_after = dialects.retry_after_seconds(error.response.headers.items(), self._clock())
+            except (asyncio.TimeoutError, openai.APITimeoutError):
+                outcome = Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
+            except openai.APIConnectionError as error:
+                outcome = Problem(Fault.UNREACHABLE, str(error.__cause__ or error))
+            except openai.APIError as error:  # an error inside a stream
+                outcome = dialects.read_payload({"error": error.body or error.message}, self._settings.model)
+            if isinstance(outcome, Answer):
+                usage = outcome.usage
+                total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
+                call.answered(usage.output_tokens, total)
+            elif outcome.fault in dialects.CONGESTION:
+                call.congested(min(retry_after, LONGEST_WAIT_SECONDS) if retry_after else None)
+        return outcome, retry_after
+
+    async def _request(self, prompt: Prompt, dialect: dialects.Dialect) -> Answer | Problem:
+        if self._client is None:
+            raise RuntimeError("LanguageModel is used inside `async with`")
+        settings = self._settings
+        parameters = dialects.parameters(dialect, settings.temperature, settings.max_output_tokens * prompt.room)
+        messages: Any = [{"role": message.role, "content": message.content} for message in prompt.messages]
+        completions = self._client.chat.completions
+        if not dialect.streams:
+            response = await completions.with_raw_response.create(model=settings.model, messages=messages, **parameters)
+            return dialects.read_answer(response.http_response.text, settings.model)
+        return await self._streamed(messages, parameters)
+
+    async def _streamed(self, messages: Any, parameters: dict[str, Any]) -> Answer | Problem:
+        assert self._client is not None
+        reader = dialects.StreamReader()
+        try:
+            chunks: Any = await self._client.chat.completions.create(
+                model=self._settings.model, messages=messages, **parameters
+            )
+            async for chunk in chunks:
+                reader.take(chunk.to_dict())
+        except ValueError:  # a line that is not JSON
+            return Problem(Fault.UNUSABLE, "a broken stream")
+        return reader.answer(self._settings.model)
+
+    def _delay(self, problem: Problem, tries: int, retry_after: float | None) -> float | None:
+        """Seconds until the next try; None where there is none."""
+        limit = min(_UNUSABLE_TRIES, self._settings.attempts)
+        limit = limit if problem.fault is Fault.UNUSABLE else self._settings.attempts
+        if problem.fault not in dialects.RETRYABLE or tries >= limit:
+            return None
+        if retry_after is not None:
+            return retry_after if retry_after <= LONGEST_WAIT_SECONDS else None
+        backoff = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** (tries - 1))
+        return backoff * (0.5 + self._jitter() / 2)
+
+    def _error(self, problem: Problem, tries: int) -> EndpointError:
+        """The error for a problem: what was said, and which setting to look at."""
+        settings, said = self._settings, self._without_secrets(problem.said)
+        where = f"The model's endpoint {_without_user(settings.base_url)}"
+        status = f"{problem.status}: " if problem.status else ""
+        after = f" after {tries} tries" if tries > 1 else ""
+        match problem.fault:
+            case Fault.KEY:
+                return EndpointRefused(f"{where} refused the key ({status}{said}).", cure=self._key_cure())
+            case Fault.QUOTA:
+                return QuotaExhausted(
+                    f"{where} says that the balance or quota is used up ({status}{said}).",
+                    cure="Top up the account, or choose another llm.base_url.",
+                )
+            case Fault.MODEL:
+                return ModelUnknown(
+                    f"{where} does not serve the model {settings.model!r} ({status}{said}).", cure="Correct llm.model."
+                )
+            case Fault.ADDRESS:
+                return EndpointRefused(
+                    f"{where} has no chat completions ({status}{said}).",
+                    cure="Correct llm.base_url: it mostly ends in /v1.",
+                )
+            case Fault.CONTEXT:
+                error = ContextTooLong(
+                    f"The prompt is longer than the context of {settings.model!r} ({status}{said}).",
+                    cure="Lower llm.text_tokens, or choose a model with a longer context in llm.model.",
+                )
+                error.context_tokens = problem.number
+                return error
+            case Fault.UNREACHABLE:
+                return EndpointUnavailable(
+                    f"{where} cannot be reached{after} ({said}).", cure="Check llm.base_url and that it is running."
+                )
+            case Fault.TIMEOUT:
+                return EndpointUnavailable(
+                    f"{where} does not answer{after} ({said}).",
+                    cure="Raise llm.timeout_seconds, or lower llm.max_concurrency.",
+                )
+            case Fault.BUSY:
+                return EndpointUnavailable(
+                    f"{where} is too busy{after} ({status}{said}).",
+                    cure="Run again later, or lower llm.max_concurrency or llm.requests_per_minute.",
+                )
+            case Fault.BROKEN:
+                return EndpointUnavailable(f"{where} fails{after} ({status}{said}).", cure="Run again later.")
+            case Fault.UNUSABLE:
+                return AnswerUnusable(
+                    f"{where} gave no usable answer{after}: {said}.", cure="Check llm.base_url and llm.model."
+                )
+            case Fault.FILTERED:
+                return EndpointError(f"{where} filtered the answer ({status}{said}).", cure="Choose another llm.model.")
+            case _:
+                return EndpointError(
+                    f"{where} refused the request ({status}{said}).", cure="Check llm.model and the settings of [llm]."
+                )
+
+    def _key_cure(self) -> str:
+        name = self._settings.api_key_env
+        if not name:
+            return "Name the variable that holds the key in llm.api_key_env."
+        return f"Set the environment variable {name} (llm.api_key_env) to a valid key."
+
+    def _without_secrets(self, said: str) -> str:
+        if len(self._api_key) >= 4:
+            said = said.replace(self._api_key, "***")
+        return redact(said).rstrip(". ")
+
+
+def _without_user(base_url: str) -> str:
+    """Without a name and password that an address may carry."""
+    parts = urlsplit(base_url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]))

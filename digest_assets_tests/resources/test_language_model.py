@@ -1,0 +1,358 @@
+"""Endpoints differ, and fail in many ways: each ends in an answer or in one clear error that names the setting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from digest_assets.config import LlmSettings
+from digest_assets.errors import (
+    AnswerUnusable,
+    ContextTooLong,
+    EndpointError,
+    EndpointRefused,
+    EndpointUnavailable,
+    ModelUnknown,
+    QuotaExhausted,
+)
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.prompts import Message, Prompt
+from digest_assets.model import Usage
+from digest_assets.resources.concurrency import Limiter
+from digest_assets.resources.language_model import LanguageModel
+from digest_assets_tests.resources.scripted_model import (
+    Reply,
+    ScriptedEndpoint,
+    completion,
+    refusal,
+    scripted_endpoint,
+    stream,
+)
+
+KEY = "sk-secret-of-the-test-1234"
+PROMPT = Prompt("test-1", (Message("system", "规则"), Message("user", "论文")))
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    with scripted_endpoint() as running:
+        yield running
+
+
+class Naps:
+    """Stands in for sleeping and for the clock: remembers for how long, and is later afterwards."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await asyncio.sleep(0)
+
+    def clock(self) -> float:
+        return sum(self.seconds)
+
+
+def asked(
+    endpoint: ScriptedEndpoint | str,
+    *prompts: Prompt,
+    naps: Naps | None = None,
+    limiter: Limiter | None = None,
+    **settings: Any,
+) -> list[Answer]:
+    """The answers to `prompts`, asked one after another of one `LanguageModel`."""
+    base_url = endpoint if isinstance(endpoint, str) else endpoint.base_url
+    chosen = LlmSettings(base_url=base_url, model="double", api_key_env="TEST_KEY", **settings)
+
+    naps = naps or Naps()
+
+    async def run() -> list[Answer]:
+        model = LanguageModel(
+            chosen,
+            KEY,
+            limiter=limiter or Limiter(4, clock=naps.clock, sleep=naps),
+            sleep=naps,
+            clock=lambda: NOW,
+            jitter=lambda: 1.0,
+        )
+        async with model:
+            return [await model.ask(prompt) for prompt in prompts or (PROMPT,)]
+
+    return asyncio.run(run())
+
+
+def test_an_answer_comes_with_what_it_cost(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion("你好。")]
+    assert asked(endpoint) == [Answer("你好。", "stop", "double-1", Usage(1, 11, 7, 3))]
+    assert endpoint.requests[0]["messages"][0] == {"role": "system", "content": "规则"}
+    assert endpoint.authorizations == [f"Bearer {KEY}"]
+
+
+def test_only_what_is_set_is_sent(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion()]
+    asked(endpoint, max_output_tokens=1000)
+    asked(endpoint, PROMPT.with_room(4), max_output_tokens=1000, temperature=0.3)
+    first, second = endpoint.requests
+    assert set(first) == {"model", "messages", "max_tokens"}
+    assert (second["max_tokens"], second["temperature"]) == (4000, 0.3)
+
+
+def test_missing_usage_is_unknown_and_not_zero(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion(usage=None)]
+    assert asked(endpoint)[0].usage == Usage(1, None, None, None)
+
+
+def test_cached_tokens_are_found_in_deepseeks_words_too(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion(usage={"prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 8})]
+    assert asked(endpoint)[0].usage.cached_tokens == 8
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "named"),
+    [
+        (
+            refusal(401, "Incorrect API key provided: sk-abcdefgh1234", code="invalid_api_key"),
+            EndpointRefused,
+            "TEST_KEY",
+        ),
+        (refusal(403, "Forbidden"), EndpointRefused, "llm.api_key_env"),
+        (refusal(404, "The model `double` does not exist", code="model_not_found"), ModelUnknown, "llm.model"),
+        (refusal(400, "Model Not Exist"), ModelUnknown, "llm.model"),
+        (Reply("<html>404</html>", 404, content_type="text/html"), EndpointRefused, "llm.base_url"),
+        (refusal(402, "Insufficient Balance"), QuotaExhausted, "Top up"),
+        (refusal(429, "You exceeded your current quota", code="insufficient_quota"), QuotaExhausted, "Top up"),
+        (refusal(400, "Access denied", code="Arrearage"), QuotaExhausted, "Top up"),
+        (refusal(400, "too long", code="context_length_exceeded"), ContextTooLong, "llm.text_tokens"),
+        (
+            refusal(400, "the request exceeds the available context size", code=400, type="exceed_context_size_error"),
+            ContextTooLong,
+            "llm.text_tokens",
+        ),
+        (
+            refusal(400, "Output data may contain inappropriate content.", code="data_inspection_failed"),
+            EndpointError,
+            "filtered",
+        ),
+        (refusal(400, "messages: field required"), EndpointError, "[llm]"),
+    ],
+)
+def test_a_refusal_is_one_line_that_names_the_setting_and_is_not_tried_again(
+    endpoint: ScriptedEndpoint, reply: Reply, kind: type[EndpointError], named: str
+) -> None:
+    endpoint.replies = [reply]
+    with pytest.raises(kind) as caught:
+        asked(endpoint)
+    assert type(caught.value) is kind
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(endpoint.requests) == 1
+
+
+def test_the_length_of_the_context_is_read_from_the_refusal(endpoint: ScriptedEndpoint) -> None:
+    body = {
+        "code": 400,
+        "message": "exceeds the available context size",
+        "type": "exceed_context_size_error",
+        "n_ctx": 4096,
+    }
+    endpoint.replies = [Reply({"error": body}, 400)]
+    with pytest.raises(ContextTooLong) as caught:
+        asked(endpoint)
+    assert caught.value.context_tokens == 4096
+
+
+def test_no_secret_is_in_an_error(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(401, f"Bad key {KEY}, header Bearer {KEY}")]
+    with pytest.raises(EndpointRefused) as caught:
+        asked(endpoint)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 529])
+def test_a_passing_failure_is_tried_again(endpoint: ScriptedEndpoint, status: int) -> None:
+    naps = Naps()
+    endpoint.replies = [refusal(status, "later"), refusal(status, "later"), completion()]
+    assert asked(endpoint, naps=naps)[0].text == "你好。"
+    assert naps.seconds == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": formatdate(NOW + 9, usegmt=True)}, 9.0),
+        ({"retry-after-ms": "250"}, 0.25),
+    ],
+)
+def test_retry_after_is_honoured(endpoint: ScriptedEndpoint, headers: dict[str, str], seconds: float) -> None:
+    naps = Naps()
+    endpoint.replies = [refusal(429, "later", headers), completion()]
+    asked(endpoint, naps=naps)
+    assert naps.seconds == [seconds]
+
+
+def test_an_endpoint_that_wants_an_hour_of_patience_is_unavailable(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(429, "later", {"Retry-After": "3600"})]
+    with pytest.raises(EndpointUnavailable):
+        asked(endpoint)
+
+
+def test_tries_are_bounded_and_counted(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(500, "boom")]
+    with pytest.raises(EndpointUnavailable, match="after 3 tries"):
+        asked(endpoint, attempts=3)
+    assert len(endpoint.requests) == 3
+
+
+def test_an_endpoint_that_is_not_there_is_named() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        base_url = f"http://user:pass@127.0.0.1:{unused.getsockname()[1]}/v1"
+    with pytest.raises(EndpointUnavailable, match=r"llm\.base_url") as caught:
+        asked(base_url, attempts=2)
+    assert "pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply("<!DOCTYPE html><p>maintenance", content_type="text/html"), "HTML instead of JSON"),
+        (Reply('{"choices": [{"mess'), "broken JSON"),
+        (Reply(""), "empty body"),
+        (Reply([1]), "not an object"),
+        (Reply({"choices": []}), "without a message"),
+        (completion(""), "empty answer"),
+        (completion(None, message={"reasoning_content": "想一想"}), "reasoning without an answer"),
+        (completion("<think>想一想</think>"), "reasoning without an answer"),
+    ],
+)
+def test_an_unusable_answer_is_tried_again_and_then_said(endpoint: ScriptedEndpoint, reply: Reply, said: str) -> None:
+    endpoint.replies = [reply]
+    with pytest.raises(AnswerUnusable, match=said):
+        asked(endpoint)
+    assert len(endpoint.requests) == 3
+
+
+def test_what_unusable_answers_cost_is_part_of_the_bill(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion(""), completion()]
+    assert asked(endpoint)[0].usage == Usage(2, 22, 14, 6)
+
+
+def test_a_connection_that_breaks_off_is_tried_again(endpoint: ScriptedEndpoint) -> None:
+    reply = completion()
+    endpoint.replies = [Reply(reply.body, cut_after=30), reply]
+    assert asked(endpoint)[0].text == "你好。"
+
+
+def test_an_error_with_status_200_is_an_error(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [Reply({"error": {"code": 429, "message": "Rate limit exceeded"}}), completion()]
+    assert asked(endpoint)[0].text == "你好。"
+    endpoint.replies = [Reply({"error": {"code": 401, "message": "No auth"}})]
+    with pytest.raises(EndpointRefused):
+        asked(endpoint)
+
+
+def test_a_cut_answer_says_so_even_if_all_of_it_is_reasoning(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion("", finish_reason="length")]
+    assert asked(endpoint)[0].is_cut
+    endpoint.replies = [completion("<think>想", finish_reason="max_tokens")]
+    assert asked(endpoint)[0].is_cut
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        "Unrecognized request argument supplied: max_tokens",
+    ],
+)
+def test_the_other_name_of_the_output_limit_is_tried_and_remembered(endpoint: ScriptedEndpoint, message: str) -> None:
+    endpoint.replies = [refusal(400, message, code="unsupported_parameter"), completion()]
+    asked(endpoint, PROMPT, PROMPT)
+    assert ["max_tokens" in request for request in endpoint.requests] == [True, False, False]
+    assert "max_completion_tokens" in endpoint.requests[-1]
+
+
+@pytest.mark.parametrize(
+    ("message", "limit"),
+    [
+        ("Invalid max_tokens value, the valid range of max_tokens is [1, 4096]", 4096),
+        ("max_tokens is too large: 8192. This model supports at most 2048 completion tokens", 2048),
+    ],
+)
+def test_an_output_limit_that_is_too_high_is_lowered_and_remembered(
+    endpoint: ScriptedEndpoint, message: str, limit: int
+) -> None:
+    endpoint.replies = [refusal(400, message), completion()]
+    asked(endpoint, PROMPT, PROMPT)
+    assert [request["max_tokens"] for request in endpoint.requests] == [8192, limit, limit]
+
+
+def test_a_refused_temperature_is_dropped_and_remembered(endpoint: ScriptedEndpoint) -> None:
+    message = (
+        "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) is supported."
+    )
+    endpoint.replies = [refusal(400, message, code="unsupported_value", param="temperature"), completion()]
+    asked(endpoint, PROMPT, PROMPT, temperature=0.2)
+    assert ["temperature" in request for request in endpoint.requests] == [True, False, False]
+
+
+def test_an_endpoint_that_refuses_every_change_ends_in_an_error(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(400, "Unsupported parameter: max_tokens or max_completion_tokens")]
+    with pytest.raises(EndpointError):
+        asked(endpoint)
+    assert len(endpoint.requests) == 3
+
+
+def chunk(text: str | None = None, finish: str | None = None, **more: Any) -> dict[str, Any]:
+    delta = {} if text is None else {"content": text}
+    return {"id": "1", "model": "double-1", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more}
+
+
+def test_a_streamed_answer_is_put_together(endpoint: ScriptedEndpoint) -> None:
+    usage = {"prompt_tokens": 5, "completion_tokens": 2}
+    endpoint.replies = [stream(chunk("你"), chunk("好。"), chunk(finish="stop"), {"choices": [], "usage": usage})]
+    assert asked(endpoint, stream=True) == [Answer("你好。", "stop", "double-1", Usage(1, 5, 2, None))]
+
+
+def test_a_stream_that_ends_early_is_no_answer(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [stream(chunk("你"), done=False), stream(chunk("你好。"), chunk(finish="stop"))]
+    assert asked(endpoint, stream=True)[0].text == "你好。"
+    endpoint.replies = [stream(chunk("你"), done=False)]
+    with pytest.raises(AnswerUnusable, match="ended early"):
+        asked(endpoint, stream=True)
+
+
+def test_a_broken_stream_is_no_answer(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [stream(chunk("你"), '{"choi', done=False)]
+    with pytest.raises(AnswerUnusable, match="broken stream"):
+        asked(endpoint, stream=True)
+
+
+def test_an_error_inside_a_stream_is_an_error(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [stream(chunk("你"), {"error": {"code": 402, "message": "Insufficient Balance"}})]
+    with pytest.raises(QuotaExhausted):
+        asked(endpoint, stream=True)
+
+
+def test_an_endpoint_that_only_streams_is_streamed_from_then_on(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [
+        refusal(400, "This model only support stream mode, please enable the stream parameter."),
+        stream(chunk("你好。"), chunk(finish="stop")),
+    ]
+    assert [answer.text for answer in asked(endpoint, PROMPT, PROMPT)] == ["你好。", "你好。"]
+    assert [request.get("stream") for request in endpoint.requests] == [None, True, True]
+
+
+def test_a_429_halves_what_may_be_under_way(endpoint: ScriptedEndpoint) -> None:
+    limiter = Limiter(16, clock=lambda: 0.0)
+    endpoint.replies = [refusal(429, "later"), completion()]
+    asked(endpoint, limiter=limiter)
+    assert limiter.window.allowed == 4
+    assert limiter.under_way == 0
