@@ -11,17 +11,17 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from statistics import median
+from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from digest_assets.model import Section
 from digest_assets.reading import NoText
-from digest_assets.reading.pdf_sections import Line, to_sections
+from digest_assets.reading.pdf_order import Line, in_reading_order
+from digest_assets.reading.pdf_sections import to_sections
 
 PAGE_LIMIT = 150
 """Pages that are read. A thesis has more; what a digest needs of it stands in the first chapters."""
@@ -31,9 +31,12 @@ PAGE_CHARACTER_LIMIT = 40_000
 LETTERS_PER_PAGE = 40
 """A scan with arXiv's stamp at its margin has fewer."""
 _READABLE_SHARE = 0.75
-_WIDE_GAP = 1.1  # of the font size: justified text stretches its spaces to about 0.8
+_SCRIPT_SCALE = 0.87  # of the line's size: what is smaller may be an exponent
+_SPACES = {32, 160}
 _HYPHENS = {0x02, 0xFFFE}
-"""How pdfium marks a hyphen at the end of a line (older builds: U+FFFE)."""
+"""How pdfium marks a hyphen at the end of a line, which it also ends by it (in older builds U+FFFE)."""
+_LINE_ENDS = {10, 13, *_HYPHENS}
+_HARD_HYPHEN = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 # T1 fonts without a map to Unicode give the ligatures' places in the font.
 _LIGATURES = str.maketrans(
     {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl"}
@@ -105,202 +108,190 @@ def _refuse_noise(lines: list[Line], pages_read: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Characters that pdfium put on one line, and how the first of them is drawn."""
+    """Characters that pdfium put on one line, in a piece at each wide gap."""
 
-    line: Line
+    pieces: tuple[Line, ...]
     invisible: bool
 
 
 def _page_lines(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
     try:
         page = document[number]
-        textpage = page.get_textpage()
     except pypdfium2.PdfiumError:  # one damaged page is not the paper
         return []
     try:
-        runs = list(_runs(textpage.raw, number, page.get_height()))
+        textpage = page.get_textpage()
+        try:
+            runs = list(_Characters(textpage.raw, number, page.get_height()).runs())
+        finally:
+            textpage.close()
+    except pypdfium2.PdfiumError:
+        return []
     finally:
-        textpage.close()
         page.close()
-    return _in_reading_order(_merged(_visible(runs)))
+    return in_reading_order([piece for run in _visible(runs) for piece in run.pieces])
 
 
-def _visible(runs: list[_Run]) -> list[Line]:
+def _visible(runs: list[_Run]) -> list[_Run]:
     """Without text that is not drawn, unless the page is a scan, where the invisible text is what was recognised.
 
     Text that only machines see, on a page that people can read, is not the paper's.
     """
-    hidden = sum(len(run.line.text) for run in runs if run.invisible)
-    shown = sum(len(run.line.text) for run in runs if not run.invisible)
-    is_scan = hidden > 10 * shown
-    return [run.line for run in runs if is_scan or not run.invisible]
-
-
-def _runs(raw: pdfium.FPDF_TEXTPAGE, number: int, height: float) -> Iterator[_Run]:
-    count = min(pdfium.FPDFText_CountChars(raw), PAGE_CHARACTER_LIMIT)
-    codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
-    start = 0
-    for end in [*(index for index, code in enumerate(codes) if code in (10, 13)), count]:
-        while start < end and codes[start] in (32, 160):
-            start += 1
-        stop = end
-        while stop > start and codes[stop - 1] in (32, 160):
-            stop -= 1
-        if stop > start and (run := _run(raw, codes, start, stop, number, height)) is not None:
-            yield run
-        start = end + 1
-
-
-def _run(raw: pdfium.FPDF_TEXTPAGE, codes: list[int], start: int, stop: int, number: int, height: float) -> _Run | None:
-    """The line of the characters [start, stop). None for text that is turned: arXiv's stamp, labels of axes."""
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFText_GetMatrix(raw, start, matrix) or abs(matrix.b) > abs(matrix.a):
-        return None
-    size = pdfium.FPDFText_GetFontSize(raw, start) * (matrix.c**2 + matrix.d**2) ** 0.5
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(raw, start, x, y)
-    hyphenated = codes[stop - 1] in _HYPHENS
-    cells, cell = [], [chr(codes[start])]
-    for index in range(start + 1, stop - hyphenated):
-        if codes[index] in (32, 160) and _gap(raw, codes, index, stop) > _WIDE_GAP * size:
-            cells.append("".join(cell))
-            cell = []
-        else:
-            cell.append(chr(codes[index]))
-    cells.append("".join(cell))
-    cleaned = tuple(text for text in map(_clean, cells) if text)
-    if not cleaned or size <= 0:
-        return None
-    line = Line(
-        text=" ".join(cleaned),
-        cells=cleaned,
-        page=number,
-        left=x.value,
-        right=_box(raw, stop - 1)[1],
-        baseline=y.value,
-        size=round(size, 1),
-        bold=_is_bold(raw, start),
-        hyphenated=hyphenated,
-        page_height=height,
+    hidden, shown = (
+        sum(len(piece.text) for run in runs if run.invisible is invisible for piece in run.pieces)
+        for invisible in (True, False)
     )
-    return _Run(line, _is_invisible(raw, start))
+    is_scan = hidden > 10 * shown
+    return [run for run in runs if is_scan or not run.invisible]
+
+
+class _Characters:
+    """The characters of one page, as pdfium's text page numbers them."""
+
+    def __init__(self, raw: pdfium.FPDF_TEXTPAGE, page: int, height: float) -> None:
+        self._raw = raw
+        self._page = page
+        self._height = height
+        count = min(pdfium.FPDFText_CountChars(raw), PAGE_CHARACTER_LIMIT)
+        self._codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
+
+    def runs(self) -> Iterator[_Run]:
+        start = 0
+        ends = [index for index, code in enumerate(self._codes) if code in _LINE_ENDS]
+        for end in [*ends, len(self._codes)]:
+            hyphenated = end < len(self._codes) and self._codes[end] in _HYPHENS
+            first, stop = self._trimmed(start, end)
+            if stop > first and (run := self._run(first, stop, hyphenated)) is not None:
+                yield run
+            start = end + 1
+
+    def _trimmed(self, start: int, stop: int) -> tuple[int, int]:
+        while start < stop and self._codes[start] in _SPACES:
+            start += 1
+        while stop > start and self._codes[stop - 1] in _SPACES:
+            stop -= 1
+        return start, stop
+
+    def _run(self, start: int, stop: int, hyphenated: bool) -> _Run | None:
+        """The characters [start, stop). None for text that is turned: arXiv's stamp, labels of axes."""
+        matrix = self._matrix(start)
+        if matrix is None or abs(matrix.b) > abs(matrix.a):
+            return None
+        parts = self._parts(start, stop)
+        pieces = [
+            piece
+            for first, last in parts
+            if (piece := self._piece(first, last, hyphenated and last == stop)) is not None
+        ]
+        return _Run(tuple(pieces), self._is_invisible(start)) if pieces else None
+
+    def _piece(self, start: int, stop: int, hyphenated: bool) -> Line | None:
+        sizes = [pdfium.FPDFText_GetFontSize(self._raw, index) for index in range(start, stop)]
+        main = max(set(sizes), key=lambda size: (sizes.count(size) * size, size))
+        reference = start + sizes.index(main)
+        size = self._size(reference)
+        if size <= 0 or main <= 0:
+            return None
+        baseline = self._origin(reference)[1]
+        text = self._text(start, stop, [each / main for each in sizes], baseline, size)
+        if not hyphenated and stop - start > 1 and _HARD_HYPHEN.search(text):
+            hyphenated, text = True, text[:-1]
+        if not text:
+            return None
+        left, right = self._box(start)[0], self._box(stop - 1)[1]
+        bold = self._is_bold(reference)
+        return Line(text, (text,), self._page, left, right, baseline, round(size, 1), bold, hyphenated, self._height)
+
+    def _parts(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """[start, stop) cut where it jumps: at the cells of a table, between two columns.
+
+        Justified lines stretch all of their spaces alike, so a gap is wide where it is wider than the line's others.
+        pdfium takes a step back to the other column for the same line.
+        """
+        size = self._size(start)
+        gaps = [(index, self._gap(index, start, stop)) for index in range(start, stop) if self._codes[index] in _SPACES]
+        usual = min((gap for _, gap in gaps if gap > 0.1 * size), default=0.0)
+        wide = 0.9 * size if usual > 0.6 * size else max(0.9 * size, 1.8 * usual)
+        cuts = {index for index, gap in gaps if gap > min(wide, 2.2 * size)} | set(self._steps_back(start, stop, size))
+        edges = [start, *sorted(cuts), stop]
+        parts = [self._trimmed(first, last) for first, last in pairwise(edges)]
+        return [(first, last) for first, last in parts if last > first]
+
+    def _steps_back(self, start: int, stop: int, size: float) -> Iterator[int]:
+        reached = self._origin(start)[0]
+        for index in range(start + 1, stop):
+            if self._codes[index] not in _SPACES:
+                x = self._origin(index)[0]
+                if x < reached - 2 * size:
+                    yield index
+                reached = x
+
+    def _gap(self, index: int, start: int, stop: int) -> float:
+        """How wide the white space that begins at `index` is, in points."""
+        after = index + 1
+        if index == start or after >= stop or self._codes[index - 1] in _SPACES:
+            return 0
+        while after < stop - 1 and self._codes[after] in _SPACES:
+            after += 1
+        return self._box(after)[0] - self._box(index - 1)[1]
+
+    def _text(self, start: int, stop: int, scales: list[float], baseline: float, size: float) -> str:
+        """The text of [start, stop), small raised or lowered characters as `^{2}` and `_{i}`: 10^{20} is not 1020."""
+        if min(scales) > _SCRIPT_SCALE:
+            return _clean("".join(map(chr, self._codes[start:stop])))
+        text, index = "", start
+        while index < stop:
+            end = index
+            small = scales[index - start] <= _SCRIPT_SCALE
+            while (
+                end < stop
+                and (scales[end - start] <= _SCRIPT_SCALE) == small
+                and (not small or self._codes[end] not in _SPACES)
+            ):
+                end += 1
+            end = max(end, index + 1)
+            piece = "".join(map(chr, self._codes[index:end]))
+            text += _script(piece, self._origin(index)[1] - baseline, size) if small else piece
+            index = end
+        return _clean(text)
+
+    def _matrix(self, index: int) -> pdfium.FS_MATRIX | None:
+        matrix = pdfium.FS_MATRIX()
+        return matrix if pdfium.FPDFText_GetMatrix(self._raw, index, matrix) else None
+
+    def _size(self, index: int) -> float:
+        """How large the character is on the page, in points: a font of size 1 may be drawn ten times as large."""
+        matrix = self._matrix(index)
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5 if matrix is not None else 1.0
+        return float(pdfium.FPDFText_GetFontSize(self._raw, index) * scale)
+
+    def _origin(self, index: int) -> tuple[float, float]:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y)
+        return x.value, y.value
+
+    def _box(self, index: int) -> tuple[float, float]:
+        """Left and right of a character, in points."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
+        return left.value, right.value
+
+    def _is_bold(self, index: int) -> bool:
+        buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        length = pdfium.FPDFText_GetFontInfo(self._raw, index, buffer, 128, flags)
+        name = buffer.value.decode("utf-8", "replace") if 0 < length <= 128 else ""
+        return bool(_BOLD.search(name.split("+")[-1])) or pdfium.FPDFText_GetFontWeight(self._raw, index) >= 600
+
+    def _is_invisible(self, index: int) -> bool:
+        drawn = pdfium.FPDFText_GetTextObject(self._raw, index)
+        return bool(drawn) and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
 def _clean(text: str) -> str:
     return " ".join(_CONTROL.sub("", text.translate(_LIGATURES)).split())
 
 
-def _box(raw: pdfium.FPDF_TEXTPAGE, index: int) -> tuple[float, float]:
-    """Left and right of a character, in points."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium.FPDFText_GetCharBox(raw, index, left, right, bottom, top)
-    return left.value, right.value
-
-
-def _gap(raw: pdfium.FPDF_TEXTPAGE, codes: list[int], index: int, stop: int) -> float:
-    """How wide the white space at `index` is, in points."""
-    if index + 1 >= stop or codes[index + 1] in (32, 160):
-        return 0
-    before = index - 1
-    while before > 0 and codes[before] in (32, 160):
-        before -= 1
-    return _box(raw, index + 1)[0] - _box(raw, before)[1]
-
-
-def _is_bold(raw: pdfium.FPDF_TEXTPAGE, index: int) -> bool:
-    buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    length = pdfium.FPDFText_GetFontInfo(raw, index, buffer, 128, flags)
-    name = buffer.value.decode("utf-8", "replace") if 0 < length <= 128 else ""
-    return bool(_BOLD.search(name.split("+")[-1])) or pdfium.FPDFText_GetFontWeight(raw, index) >= 600
-
-
-def _is_invisible(raw: pdfium.FPDF_TEXTPAGE, index: int) -> bool:
-    text_object = pdfium.FPDFText_GetTextObject(raw, index)
-    if not text_object:
-        return False
-    return bool(pdfium.FPDFTextObj_GetTextRenderMode(text_object) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-
-
-# -- lines to reading order
-
-
-def _merged(lines: list[Line]) -> list[Line]:
-    """Pieces of one visual line put together: pdfium breaks a line at each raised or lowered character."""
-    merged: list[Line] = []
-    for line in lines:
-        last = merged[-1] if merged else None
-        if last is not None and _continues(last, line):
-            joint = "" if line.left - last.right < 0.15 * last.size else " "
-            biggest = max(last, line, key=lambda each: (each.size, len(each.text)))
-            merged[-1] = replace(
-                biggest,
-                text=f"{last.text}{joint}{line.text}",
-                cells=(*last.cells[:-1], f"{last.cells[-1]}{joint}{line.cells[0]}", *line.cells[1:]),
-                left=last.left,
-                right=max(line.right, last.right),
-                bold=last.bold,
-                hyphenated=line.hyphenated,
-            )
-        else:
-            merged.append(line)
-    return merged
-
-
-def _continues(last: Line, line: Line) -> bool:
-    size = max(last.size, line.size)
-    return (
-        not last.hyphenated
-        and abs(last.baseline - line.baseline) < 0.55 * size
-        and -0.3 * size < line.left - last.right < _WIDE_GAP * size
-    )
-
-
-def _in_reading_order(lines: list[Line]) -> list[Line]:
-    """The lines of a page as set, or, where the file goes to and fro between two columns, column by column."""
-    gutter = _gutter(lines)
-    if gutter is None:
-        return lines
-    sides = [_side(line, gutter) for line in lines]
-    crossings = sum(
-        1 for one, two, a, b in zip(sides, sides[1:], lines, lines[1:], strict=False) if _level(one, two, a, b)
-    )
-    if crossings * 3 < len(lines):
-        return lines
-    ordered: list[Line] = []
-    band: list[Line] = []
-    for line in sorted(lines, key=lambda each: -each.baseline):
-        if _side(line, gutter) == "both":
-            ordered += _by_column(band, gutter)
-            ordered.append(line)
-            band = []
-        else:
-            band.append(line)
-    return ordered + _by_column(band, gutter)
-
-
-def _level(one: str, two: str, a: Line, b: Line) -> bool:
-    return {one, two} == {"left", "right"} and abs(a.baseline - b.baseline) < 0.5 * a.size
-
-
-def _by_column(band: list[Line], gutter: float) -> list[Line]:
-    return sorted(band, key=lambda line: (_side(line, gutter) != "left", -line.baseline, line.left))
-
-
-def _side(line: Line, gutter: float) -> str:
-    if line.right <= gutter + 2:
-        return "left"
-    return "right" if line.left >= gutter - 2 else "both"
-
-
-def _gutter(lines: list[Line]) -> float | None:
-    """The middle between two columns, if most lines keep to one side of it."""
-    if len(lines) < 12:
-        return None
-    left_edge, right_edge = min(line.left for line in lines), max(line.right for line in lines)
-    middle = (left_edge + right_edge) / 2
-    starts = [line.left for line in lines if middle - 20 < line.left < middle + 60]
-    if len(starts) < len(lines) * 0.25:
-        return None
-    gutter = median(starts) - 3
-    crossing = Counter(_side(line, gutter) for line in lines)["both"]
-    return gutter if crossing < len(lines) * 0.25 else None
+def _script(text: str, rise: float, size: float) -> str:
+    if not text.strip() or -0.06 * size < rise < 0.12 * size:
+        return text
+    return f"{'^' if rise > 0 else '_'}{{{text.strip()}}}"

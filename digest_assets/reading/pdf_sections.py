@@ -7,31 +7,13 @@ set; where a guess fails the text stays, under the heading before it.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from digest_assets.model import Block, BlockKind, Section
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text as set. Lengths in points; `baseline` grows upwards from the foot of the page."""
-
-    text: str
-    cells: tuple[str, ...]
-    """`text` split at gaps that are too wide for a space: the cells of a table's row."""
-    page: int
-    left: float
-    right: float
-    baseline: float
-    size: float
-    bold: bool
-    hyphenated: bool
-    """Whether a word goes on in the next line; its hyphen is not in `text`."""
-    page_height: float
-
+from digest_assets.reading.pdf_order import Line
 
 _TITLES = (
     "abstract|introduction|background|preliminar(?:y|ies)|related works?|prior work|methods?|methodology|"
@@ -40,21 +22,25 @@ _TITLES = (
     "conclusions? and discussions?|summary|acknowledge?ments?|references|bibliography|literature cited|"
     "ethics statement|impact statement|broader impact|appendix|appendices|supplementary materials?"
 )
-_KNOWN_TITLE = re.compile(rf"(?:{_TITLES})\s*[.:—-]*", re.IGNORECASE)
+_KNOWN_TITLE = re.compile(rf"(?:{_TITLES})\s*[.:]?", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?=\S)")
-_ROMAN = re.compile(r"([IVX]{1,5})\.\s+(?=[A-Z])")
+_ROMAN = re.compile(r"[IVX]{1,5}\.\s+(?=[A-Z])")
 _LETTERED = re.compile(r"(?:Appendix\s+)?([A-Z](?:\.\d{1,2}){0,3})[.:]?\s+(?=[A-Z])")
 _APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
 _BIBLIOGRAPHY = re.compile(
-    r"(?:[\dIVX]+\.?\s+)?(?:references|bibliography|literature cited|works cited)", re.IGNORECASE
+    r"(?:[\dIVX]+\.?\s+)?(?:references|bibliography|literature cited|works cited)[ .:]*", re.IGNORECASE
 )
+_RUN_IN_ABSTRACT = re.compile(r"Abstract\s*[—–:.-]+\s*(?=\S)|ABSTRACT\s*[—–:.-]+\s*(?=\S)")
+_KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
 _CAPTION = re.compile(
-    r"(?:Figure|Fig\.|Table|TABLE|Tab\.|Algorithm|Listing)\s+[A-Z]?\.?\d+[a-z]?\s*[.:|]|TABLE [IVX]+\b"
+    r"(?:Figure|Fig\.|FIG\.|Table|TABLE|Tab\.|Algorithm|Listing)\s+[A-Z]?\.?\d+[a-z]?\s*[.:|]|TABLE [IVX]+\b"
 )
 _STAMP = re.compile(r"arXiv:\d{4}\.\d{4,5}v\d+\s+\[")
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[–—-]?\s*\d{1,4}\s*[–—-]?(?:\s*(?:/|of)\s*\d{1,4})?|[ivxl]{1,6}", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[•∙◦▪‣–·*]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
-_SENTENCE_END = re.compile(r"[.:?!][)\]”\"’']*$")
+_FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
+_SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
+_CONTINUES = re.compile(r"[a-z(\[]")
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
 
@@ -64,18 +50,20 @@ def to_sections(lines: Sequence[Line], page_count: int) -> tuple[tuple[Section, 
     lines = [line for line in _without_running_heads(lines, page_count) if not _STAMP.match(line.text)]
     if not lines:
         return (), 0
-    writer = _Writer(_body_size(lines), _leading(lines), _words_of(lines))
+    lines = _without_stray_cells(lines)
+    writer = _Writer(_Setting.of(lines))
     for line in lines:
         writer.add(line)
     sections = writer.sections()
     return sections, sum(block.kind is BlockKind.TABLE for section in sections for block in section.blocks)
 
 
+# -- the page
+
+
 def _without_running_heads(lines: Sequence[Line], page_count: int) -> list[Line]:
     """Without what returns at the same place of many pages, its numbers aside, and without page numbers."""
-    seen = Counter(
-        {key: len({line.page for line in lines if _key(line) == key}) for key in set(map(_key, lines)) if key}
-    )
+    seen = Counter(key for key, _ in {(_key(line), line.page) for line in lines} if key)
     enough = max(2, min(4, page_count // 3))
     return [
         line
@@ -92,25 +80,88 @@ def _key(line: Line) -> str:
     return re.sub(r"\d+", "0", line.text.lower()) if _in_margin(line) else ""
 
 
-def _body_size(lines: Sequence[Line]) -> float:
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[line.size] += len(line.text)
-    return sizes.most_common(1)[0][0]
+def _without_stray_cells(lines: Sequence[Line]) -> list[Line]:
+    """Cells only where rows stand together: a wide gap in a sentence alone does not make a table."""
+    result: list[Line] = []
+    rows: list[Line] = []
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        if rows and _belongs(rows, line, following):
+            rows.append(line if _is_row(line) else replace(line, cells=(line.text, "")))
+            continue
+        result += _as_table(rows)
+        rows = [line] if _is_row(line) else []
+        if not rows:
+            result.append(replace(line, cells=(line.text,)))
+    return result + _as_table(rows)
 
 
-def _leading(lines: Sequence[Line]) -> float:
+def _is_row(line: Line) -> bool:
+    return len(line.cells) > 1 and len(line.text.split()) <= 6 * len(line.cells)
+
+
+def _belongs(rows: list[Line], line: Line, following: Line | None) -> bool:
+    """Whether `line` is a row below `rows`, or a short line between two rows: the second line of a head."""
+    if not _below(rows[-1], line):
+        return False
+    between = len(line.text.split()) <= 4 and line.size <= 1.05 * rows[-1].size and not line.bold
+    return _is_row(line) or (between and following is not None and _is_row(following) and _below(line, following))
+
+
+def _below(above: Line, line: Line) -> bool:
+    return line.page == above.page and 0 <= above.baseline - line.baseline < 3.2 * line.size
+
+
+def _as_table(rows: list[Line]) -> list[Line]:
+    is_table = len(rows) > 2 or (len(rows) == 2 and max(len(row.cells) for row in rows) > 2)
+    return rows if is_table else [replace(row, cells=(row.text,)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a paper is set."""
+
+    body_size: float
+    leading: float
     """The usual distance between two lines of a paragraph."""
-    gaps = Counter(
-        round(one.baseline - two.baseline, 1)
-        for one, two in pairwise(lines)
-        if one.page == two.page and one.size == two.size and 0 < one.baseline - two.baseline < 3 * one.size
-    )
-    return gaps.most_common(1)[0][0] if gaps else 1.2 * _body_size(lines)
+    margins: dict[int, tuple[float, ...]]
+    """By page: where its columns begin."""
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Setting:
+        sizes: Counter[float] = Counter()
+        lefts: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        for line in lines:
+            sizes[line.size] += len(line.text)
+            lefts[line.page][round(line.left)] += 1
+        body_size = sizes.most_common(1)[0][0]
+        gaps = Counter(
+            round(one.baseline - two.baseline, 1)
+            for one, two in pairwise(lines)
+            if one.page == two.page
+            and one.size == two.size == body_size
+            and 0 < one.baseline - two.baseline < 3 * one.size
+        )
+        return cls(
+            body_size,
+            gaps.most_common(1)[0][0] if gaps else 1.2 * body_size,
+            {page: _margins(counts) for page, counts in lefts.items()},
+            frozenset(word.lower() for line in lines for word in re.findall(r"[\w-]+", line.text)),
+        )
+
+    def indent(self, line: Line) -> float:
+        """How far `line` begins to the right of its column."""
+        margins = [margin for margin in self.margins[line.page] if margin <= line.left + 1.5]
+        return line.left - max(margins, default=line.left)
 
 
-def _words_of(lines: Sequence[Line]) -> frozenset[str]:
-    return frozenset(word.lower() for line in lines for word in re.findall(r"[\w-]+", line.text))
+def _margins(counts: Counter[int]) -> tuple[float, ...]:
+    enough = max(3.0, 0.15 * sum(counts.values()))
+    return tuple(float(left) for left, count in counts.items() if count + counts[left + 1] + counts[left - 1] >= enough)
+
+
+# -- the text
 
 
 @dataclass(slots=True)
@@ -126,10 +177,8 @@ class _Open:
 class _Writer:
     """Takes lines in reading order, gathers them to paragraphs under headings."""
 
-    def __init__(self, body_size: float, leading: float, words: frozenset[str]) -> None:
-        self._body_size = body_size
-        self._leading = leading
-        self._words = words
+    def __init__(self, setting: _Setting) -> None:
+        self._set = setting
         self._sections = [_Open("", 1)]
         self._paragraph: list[Line] = []
         self._heading: Line | None = None
@@ -143,9 +192,13 @@ class _Writer:
             self._heading = line
             return
         self._heading = None
+        if line.page == 0 and (match := _RUN_IN_ABSTRACT.match(line.text)):
+            self._start_section("Abstract", 1)
+            line = replace(line, text=line.text[match.end() :], cells=(line.text[match.end() :],))
         level = self._heading_level(line)
         if level is not None:
-            self._start_section(line, level)
+            self._start_section(line.text.strip(), level)
+            self._heading = line
         elif not self._in_bibliography:
             if self._paragraph and self._starts_block(self._paragraph[-1], line):
                 self._end_block()
@@ -154,7 +207,7 @@ class _Writer:
     def sections(self) -> tuple[Section, ...]:
         self._end_block()
         return tuple(
-            Section(each.title, each.level, tuple(each.blocks), each.appendix)
+            Section(each.title, each.level, tuple(_rejoined(each.blocks)), each.appendix)
             for each in self._sections
             if each.blocks or each.title
         )
@@ -163,78 +216,81 @@ class _Writer:
 
     def _heading_level(self, line: Line) -> int | None:
         text = line.text.strip()
-        if len(text) > 120 or not re.search(r"[A-Za-z]{2}", text) or len(line.cells) > 2:
+        if len(text) > 120 or not re.search(r"[A-Za-z]{2}", text) or len(line.cells) > 1 or _CAPTION.match(text):
             return None
-        stands_out = line.bold or line.size >= 1.08 * self._body_size or (text.isupper() and len(text) > 5)
-        if _KNOWN_TITLE.fullmatch(text) and (stands_out or text.istitle() or text.isupper()):
+        larger = line.size >= 1.08 * self._set.body_size
+        stands_out = line.bold or larger or (text.isupper() and len(text) > 5)
+        if _KNOWN_TITLE.fullmatch(text) and stands_out:
             return 1
-        if not stands_out or line.size < 0.85 * self._body_size or text[-1] in ",;=" or _CAPTION.match(text):
-            return self._plain_letter_level(line)
+        if not stands_out or line.size < 0.85 * self._set.body_size or text[-1] in ",;=":
+            return self._italic_level(line)
         return self._numbered_level(line, text)
 
     def _numbered_level(self, line: Line, text: str) -> int | None:
         if match := _NUMBERED.match(text):
             title = text[match.end() :]
             return match[1].count(".") + 1 if title[:1].isupper() and len(title) > 2 else None
-        if match := _ROMAN.match(text):
+        if _ROMAN.match(text):
             self._roman = True
             return 1
-        if (match := _LETTERED.match(text)) and (self._in_bibliography or self._in_appendix or self._roman):
-            in_back = self._in_bibliography or self._in_appendix
-            return match[1].count(".") + (1 if in_back else 2)
+        in_back = self._in_bibliography or self._in_appendix
+        if (match := _LETTERED.match(text)) and (in_back or self._roman or text.startswith("Appendix")):
+            return match[1].count(".") + (2 if self._roman and not in_back else 1)
         if _APPENDIX.match(text):
             return 1
-        larger = line.size >= 1.12 * self._body_size
-        if line.page > 0 and larger and not text.endswith(".") and text[0].isupper() and len(text.split()) < 12:
+        # Without a number only what is bold and large: labels in drawings are often large.
+        large = line.bold and 1.08 * self._set.body_size <= line.size <= 1.6 * self._set.body_size
+        if large and not text.endswith(".") and text[0].isupper() and len(text.split()) < 12:
             return 1
         return None
 
-    def _plain_letter_level(self, line: Line) -> int | None:
+    def _italic_level(self, line: Line) -> int | None:
         """IEEE sets its subsections in italics: `A. Data`, in a paper whose sections have Roman numbers."""
-        match = _LETTERED.match(line.text)
-        plain = self._roman and match is not None and "." in line.text[:3] and len(line.text) < 60
-        return 2 if plain and not _SENTENCE_END.search(line.text) and not self._in_bibliography else None
+        looks_like = self._roman and re.match(r"[A-Z]\.\s+[A-Z]", line.text) and len(line.text) < 60
+        return 2 if looks_like and not _SENTENCE_END.search(line.text) and not self._in_bibliography else None
 
     def _continues_heading(self, heading: Line, line: Line) -> bool:
         """The second line of a long heading: set alike, directly below, and without a number of its own."""
         return (
             line.size == heading.size
             and line.bold == heading.bold
-            and (line.bold or line.size >= 1.08 * self._body_size)
+            and (line.bold or line.size >= 1.08 * self._set.body_size)
             and line.page == heading.page
             and 0 < heading.baseline - line.baseline < 1.6 * line.size
             and not _NUMBERED.match(line.text)
             and not _KNOWN_TITLE.fullmatch(heading.text)
-            and self._heading_level(line) is None
             and len(heading.text) > 20
         )
 
-    def _start_section(self, line: Line, level: int) -> None:
+    def _start_section(self, title: str, level: int) -> None:
         self._end_block()
-        if _BIBLIOGRAPHY.fullmatch(line.text.strip(" .:")):
+        if _BIBLIOGRAPHY.fullmatch(title):
             self._in_bibliography = True
             return
-        if self._in_bibliography or _APPENDIX.match(line.text):
-            self._in_appendix = True
+        if title.lower().startswith("abstract") and sum(len(each.blocks) for each in self._sections) < 40:
+            self._sections = []  # the title, the authors and where they work
+        self._in_appendix = self._in_appendix or self._in_bibliography or bool(_APPENDIX.match(title))
         self._in_bibliography = False
-        self._heading = line
-        self._sections.append(_Open(line.text.strip(), level, self._in_appendix))
+        self._sections.append(_Open(title, level, self._in_appendix))
 
     # -- blocks
 
     def _starts_block(self, last: Line, line: Line) -> bool:
-        if last.hyphenated:
-            return False
-        if _CAPTION.match(line.text) or _ITEM.match(line.text):
+        if _CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
             return True
         if (len(last.cells) > 1) != (len(line.cells) > 1) or abs(last.size - line.size) > 0.08 * last.size:
             return True
+        if last.hyphenated:
+            return False
         if line.page != last.page or line.baseline > last.baseline:
             return bool(_SENTENCE_END.search(last.text)) and not line.text[:1].islower()
-        indented = 0.7 * line.size < line.left - last.left < 5 * line.size
-        if indented and _SENTENCE_END.search(last.text) and len(self._paragraph) > 1:
+        if last.baseline - line.baseline > 1.35 * max(self._set.leading, 1.1 * line.size):
             return True
-        return last.baseline - line.baseline > 1.35 * max(self._leading, 1.1 * line.size)
+        if len(line.cells) > 1:
+            return False
+        indent = self._set.indent(line)
+        first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
+        return first_line and not _ITEM.match(self._paragraph[0].text)
 
     def _end_block(self) -> None:
         lines, self._paragraph = self._paragraph, []
@@ -253,9 +309,13 @@ class _Writer:
         text = self._joined(lines)
         if _CAPTION.match(text):
             return Block(BlockKind.CAPTION, text)
+        if _KEYWORDS.match(text):
+            return None
         if match := _ITEM.match(text):
             bullet = match[0].strip()
             return Block(BlockKind.ITEM, text if bullet[-1] in ".)" else text[match.end() :])
+        if lines[0].size < 0.95 * self._set.body_size and (match := _FOOTNOTE.match(text)):
+            return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}")
         return None if _is_noise(text, len(lines)) else Block(BlockKind.PARAGRAPH, text)
 
     def _joined(self, lines: list[Line]) -> str:
@@ -270,9 +330,41 @@ class _Writer:
         first = re.search(r"[\w-]*$", before)
         second = re.match(r"[\w-]*", after)
         head, tail = (first[0] if first else "").lower(), (second[0] if second else "").lower()
-        if head + tail in self._words:
+        if head + tail in self._set.words:
             return ""
-        return "-" if f"{head}-{tail}" in self._words or "-" in head else ""
+        is_compound = f"{head}-{tail}" in self._set.words or "-" in head or not tail[:1].isalpha()
+        are_words = min(len(head), len(tail)) > 3 and head in self._set.words and tail in self._set.words
+        return "-" if is_compound or are_words else ""
+
+
+def _rejoined(blocks: list[Block]) -> list[Block]:
+    """A paragraph that a figure, a table or a footnote at a page's end cut in two, put together before it."""
+    result: list[Block] = []
+    for block in blocks:
+        broken = _broken_off(result) if block.kind is BlockKind.PARAGRAPH else None
+        if broken is not None and _CONTINUES.match(block.text):
+            result[broken] = replace(result[broken], text=f"{result[broken].text} {block.text}")
+        else:
+            result.append(block)
+    return result
+
+
+def _broken_off(blocks: list[Block]) -> int | None:
+    """Where the last paragraph stands that stops in the middle of a sentence, with only floats behind it.
+
+    One finished short paragraph may be among them: the notice of a conference at the foot of the first page.
+    """
+    finished = 0
+    for index in range(len(blocks) - 1, -1, -1):
+        text = blocks[index].text
+        if blocks[index].kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+            continue
+        if _MATHS.search(text[-60:]) or finished > 1:
+            return None
+        if not _SENTENCE_END.search(text):
+            return index
+        finished += 1 if len(text) < 160 else 2
+    return None
 
 
 def _is_noise(text: str, line_count: int) -> bool:
