@@ -12,7 +12,7 @@ _CHARACTER = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\[_%&#~])"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9/@.])(?:https?://{_CHARACTER}+"
     rf"|www\.{_CHARACTER}+"
-    rf"|(?:github\.com|gitlab\.com|huggingface\.co|[A-Za-z0-9-]+\.github\.io)/{_CHARACTER}+)",
+    rf"|(?:github\.com|gitlab\.com|huggingface\.co|[A-Za-z0-9][A-Za-z0-9-]{{0,38}}\.github\.io)/{_CHARACTER}+)",
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?'*_~\\\""

@@ -14,6 +14,9 @@ from digest_assets.publishing.spans import Code, Formula, Link, Span, Text
 LONGEST = 4000
 """Characters. A longer "formula" is text with a stray dollar."""
 
+_MOST_STRAYS = 200
+"""Delimiters without a formula. Beyond, a text is taken to hold none: looking for the end of each takes time."""
+
 _OPENING = re.compile(
     r"\\\\|\\\$|\$\$?|\\\(|\\\[|\\begin\{(?P<name>equation|displaymath|math|align|gather|multline|eqnarray)(?P<star>\*?)\}"
 )
@@ -25,11 +28,12 @@ _PROSE = re.compile(r"[A-Za-z]{2,}[ ,;]+(?:[\w'-]+[ ,;.]+)*?[A-Za-z]{2,}|^\d[\d.
 
 def split(text: str) -> Iterator[str | Span]:
     """`text` in its order: strings that hold no formula, and the formulas between them as spans."""
-    start = position = 0
-    while opening := _OPENING.search(text, position):
+    start = position = strays = 0
+    while strays < _MOST_STRAYS and (opening := _OPENING.search(text, position)):
         position = opening.end()
         found = _formula_at(text, opening)
         if found is None:
+            strays += 1
             continue
         tex, display, end = found
         if start < opening.start():

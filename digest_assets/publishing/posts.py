@@ -275,10 +275,10 @@ def _reading_title(each: DigestPaper, words: Words) -> str:
 
 def _no_reading(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     if each.withdrawn:
-        return f"*{words.reading_withdrawn}*"
+        return words.reading_withdrawn
     reason = markdown.line_from_text(each.reading.reason or "", dialect)
     why = getattr(words, _MISSING_READINGS[each.reading.status])
-    return f"*{why}*{words.because.format(reason=reason) if reason else ''}"
+    return why + (words.because.format(reason=reason) if reason else "")
 
 
 _PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")

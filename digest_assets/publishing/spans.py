@@ -68,6 +68,9 @@ class Break:
 Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Strike | Break"
 
 
+_EMPHASES = (Strong, Emphasis, Strike)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one reader of Markdown wants what they disagree on."""
@@ -79,7 +82,8 @@ class Dialect:
     lone_inline: str = ""
     """What goes before an inline formula that is a whole paragraph, to keep it from being displayed."""
     flanking: bool = True
-    """Whether `**` closes by CommonMark's flanking rules, by which `**背景：**近年来` stays unbolded."""
+    """Whether what stands next to a mark decides if it is one: in CommonMark `**背景：**近年来` stays unbolded, and on
+    GitHub `第$x$个` untypeset. A space is put there."""
 
 
 KRAMDOWN = Dialect(inline=("$$", "$$"), display=("$$", "$$"), lone_inline="\\", flanking=False)
@@ -162,15 +166,28 @@ def plain(spans: Iterable[Span]) -> str:
 
 
 def _write(spans: tuple[Span, ...], dialect: Dialect, within: frozenset[type] = frozenset()) -> str:
-    written = ""
-    for index, span in enumerate(spans):
+    written, before = "", None
+    for span in spans:
         piece = _write_one(span, dialect, within)
-        if written.endswith("$") and piece.startswith("$"):
-            written += " "  # else two formulas that touch would share their delimiters
+        if before is not None and _must_part(written, before, piece, span, dialect):
+            written += " "
         written += piece
-        if dialect.flanking and isinstance(span, (Strong, Emphasis, Strike)) and index + 1 < len(spans):
-            written += _gap_after_emphasis(span, spans[index + 1])
+        before = span if piece else before
     return written
+
+
+def _must_part(written: str, before: Span, piece: str, after: Span, dialect: Dialect) -> bool:
+    """Whether `piece` (the span `after`) would not be read as meant right behind `written` (that ends in `before`)."""
+    last, first = written[-1:], piece[:1]
+    if last == first and first in ("$", "*", "~"):
+        return True  # two marks that touch would be read as one
+    if not dialect.flanking:
+        return False
+    if isinstance(before, _EMPHASES) and first.isalnum():
+        return not written.rstrip("*~")[-1:].isalnum()
+    if isinstance(after, _EMPHASES) and last.isalnum():
+        return not piece.lstrip("*~")[:1].isalnum()
+    return (isinstance(before, Formula) and first.isalnum()) or (isinstance(after, Formula) and last.isalnum())
 
 
 def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
@@ -226,9 +243,3 @@ def _code(text: str) -> str:
 def entities(text: str) -> str:
     """`text` for the inside of an HTML element, with no character left that Markdown or Liquid would read."""
     return re.sub(r"[<>&\"'{}|\\*_`$\[\]~:#\-]", lambda match: f"&#{ord(match[0])};", text)
-
-
-def _gap_after_emphasis(span: Strong | Emphasis | Strike, following: Span) -> str:
-    last, first = plain(span.children).rstrip()[-1:], plain((following,))[:1]
-    closes = not last or last.isalnum() or not first or first.isspace() or not first.isalnum()
-    return "" if closes else " "

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     r"\\(?P<word>[A-Za-z]+)\*?(?P<space>[ \t]*)|\\(?P<sign>[^A-Za-z])|(?P<open>\{)|(?P<close>\})|(?P<text>[^\\{}]+)|\\",
     re.DOTALL,
 )
-_LONGEST_ARGUMENT = 3000
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DEEPEST = 20
 
 
@@ -165,21 +165,20 @@ def _unlinked(span: Span) -> tuple[Span, ...]:
 
 def _group_end(text: str, start: int) -> int:
     """Where the group that opens at `start` has ended; -1 where it never does."""
-    depth = 0
-    position = start
-    limit = min(len(text), start + _LONGEST_ARGUMENT)
-    while position < limit:
-        character = text[position]
-        if character == "\\":
-            position += 1
-        elif character == "{":
-            depth += 1
-        elif character == "}":
-            depth -= 1
-            if depth == 0:
-                return position + 1
-        position += 1
-    return -1
+    return _group_ends(text).get(start, -1)
+
+
+@lru_cache(maxsize=64)
+def _group_ends(text: str) -> dict[int, int]:
+    """Every group of `text`: where it opens, and where it has ended."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in _BRACE.finditer(text):
+        if brace.group() == "{":
+            opened.append(brace.start())
+        elif brace.group() == "}" and opened:
+            ends[opened.pop()] = brace.end()
+    return ends
 
 
 def command_end(text: str, brace: int) -> int | None:
