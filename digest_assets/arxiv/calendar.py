@@ -166,3 +166,17 @@ def mailings_between(start: datetime, end: datetime) -> tuple[Mailing, ...]:
         if mailing.announced_at >= start:
             found.append(mailing)
     return tuple(found)
+
+
+def noon_in_new_york(day: date) -> datetime:
+    """An instant that is on `day` in New York, before its mailing and after that of the evening before, UTC."""
+    return _new_york(day, time(12))
+
+
+def evening_in(start: datetime, end: datetime) -> date:
+    """The day in New York whose 20:00 is in [`start`, `end`); the day of `start` there where none is."""
+    first = _new_york_date(start)
+    return next(
+        (day for day in (first, first + _DAY) if start <= _new_york(day, ANNOUNCED) < end),
+        first,
+    )

@@ -1,0 +1,195 @@
+"""When was each paper announced, and how is that known? Four witnesses, combined in order of trust.
+
+1. The **feed** carries the announcement itself, with its kind.
+2. **OAI** dates, where they leave one mailing only.
+3. A paper **first seen** between two fetches, where one mailing lies between what the two displayed.
+4. What identifiers and submission times **infer** (`inference.py`).
+
+A more trusted witness replaces a less trusted one, never the reverse, and of equals the first word stands: what a
+digest has claimed does not wander. All instants are in UTC. Nothing here knows the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest_assets.arxiv.calendar import mailings_between
+from digest_assets.arxiv.identifiers import order_key
+from digest_assets.arxiv.inference import infer_mailings, newest_mailing_displayed
+from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
+
+_TRUST = {known_by: rank for rank, known_by in enumerate(KnownBy)}
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousFetch:
+    """The last fetch of the API that was complete: what was not in it was not visible then."""
+
+    fetched_at: datetime
+    submitted_from: datetime
+    """The start of its window: papers submitted before were not asked for."""
+    newest_mailing: datetime
+    """The newest mailing of which it displayed something (`newest_mailing_displayed`): an index can be stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A later version of a paper, as a feed announced it."""
+
+    identifier: str
+    version: int
+    kind: AnnouncementKind
+    announced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a fetch tells, together with what was known."""
+
+    announcements: dict[str, Announcement]
+    """By identifier, one for each paper of the fetch that is new or cross-listed in the digest's categories."""
+    replacements: tuple[Replacement, ...]
+    undated: tuple[str, ...]
+    """Papers of the fetch for which no mailing can be named: no submission time, and in no feed as new."""
+
+
+def kind_in(paper: Paper, categories: Sequence[str]) -> AnnouncementKind:
+    """The kind that a feed of `categories` would give a new paper: new where its primary category is one of them."""
+    return AnnouncementKind.NEW if paper.primary_category in categories else AnnouncementKind.CROSS
+
+
+def resolve_announcements(
+    entries: Iterable[FeedEntry],
+    *,
+    known: Mapping[str, Announcement],
+    categories: Sequence[str],
+    fetched_at: datetime,
+    previous: PreviousFetch | None = None,
+    by_oai: Mapping[str, datetime] | None = None,
+) -> Resolution:
+    """One announcement for each paper of a fetch.
+
+    `entries`: what the sources returned, of all of them together; `known`: what the ledger holds, by identifier;
+    `categories`: the digest's; `fetched_at`: when these entries were fetched; `previous`: the last complete fetch of
+    the API before, if any; `by_oai`: mailings that OAI's dates leave no doubt about.
+    """
+    entries = tuple(entries)
+    papers = {entry.paper.identifier: entry.paper for entry in entries if entry.source is not Source.FEED}
+    sights = _sights(entries, known, fetched_at)
+    kinds = {identifier: kind_in(paper, categories) for identifier, paper in papers.items()}
+    told = _surest_of(
+        {identifier: known[identifier] for identifier in sights if identifier in known},
+        _by_feed(entries, sights),
+        {
+            identifier: sights[identifier].announcement(at, kinds[identifier], KnownBy.OAI)
+            for identifier, at in (by_oai or {}).items()
+            if identifier in papers
+        },
+        {
+            identifier: sights[identifier].announcement(at, kinds[identifier], KnownBy.FIRST_SEEN)
+            for identifier, at in _first_seen(papers, kinds, known, previous, fetched_at).items()
+        },
+    )
+    anchors = {identifier: each.announced_at for identifier, each in told.items() if each.known_by != KnownBy.INFERRED}
+    inferred = {
+        identifier: sights[identifier].announcement(at, kinds[identifier], KnownBy.INFERRED)
+        for identifier, at in infer_mailings(papers.values(), anchors, until=fetched_at).items()
+    }
+    announcements = _surest_of(told, inferred)
+    return Resolution(announcements, _replacements(entries), tuple(sorted(papers.keys() - announcements.keys())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """When a paper first came to us, and from where."""
+
+    identifier: str
+    at: datetime
+    by: Source
+
+    def announcement(self, announced_at: datetime, kind: AnnouncementKind, known_by: KnownBy) -> Announcement:
+        return Announcement(self.identifier, announced_at, kind, known_by, self.at, self.by)
+
+
+def _sights(entries: Sequence[FeedEntry], known: Mapping[str, Announcement], fetched_at: datetime) -> dict[str, _Sight]:
+    sights: dict[str, _Sight] = {}
+    for entry in entries:
+        identifier = entry.paper.identifier
+        if identifier not in sights:
+            before = known.get(identifier)
+            sights[identifier] = (
+                _Sight(identifier, before.first_seen_at, before.first_seen_by)
+                if before
+                else _Sight(identifier, fetched_at, entry.source)
+            )
+    return sights
+
+
+def _surest_of(*witnesses: Mapping[str, Announcement]) -> dict[str, Announcement]:
+    """By identifier the most trusted announcement, of equals the one of the earlier witness."""
+    surest: dict[str, Announcement] = {}
+    for witness in witnesses:
+        for identifier, each in witness.items():
+            best = surest.get(identifier)
+            if best is None or _TRUST[each.known_by] < _TRUST[best.known_by]:
+                surest[identifier] = each
+    return surest
+
+
+def _by_feed(entries: Iterable[FeedEntry], sights: Mapping[str, _Sight]) -> dict[str, Announcement]:
+    """The first announcement that feeds tell of. A paper seen before a mailing was not first announced by it: there it
+    is cross-listed once more."""
+    found: dict[str, Announcement] = {}
+    for entry in entries:
+        if entry.kind is None or entry.kind.is_replacement or entry.announced_at is None:
+            continue
+        sight = sights[entry.paper.identifier]
+        best = found.get(sight.identifier)
+        if sight.at >= entry.announced_at and (best is None or entry.announced_at < best.announced_at):
+            found[sight.identifier] = sight.announcement(entry.announced_at, entry.kind, KnownBy.FEED)
+    return found
+
+
+def _first_seen(
+    papers: Mapping[str, Paper],
+    kinds: Mapping[str, AnnouncementKind],
+    known: Mapping[str, Announcement],
+    previous: PreviousFetch | None,
+    fetched_at: datetime,
+) -> dict[str, datetime]:
+    """The mailing that alone can have shown a paper which the previous fetch asked for and did not get.
+
+    Only where exactly one mailing lies between what the two fetches displayed, and this one displays it. A new paper
+    whose identifier is older than one that was displayed then had only trickled into the index late; a cross-listed
+    one has an old identifier by right.
+    """
+    if previous is None or previous.fetched_at >= fetched_at:
+        return {}
+    between = [
+        mailing.announced_at
+        for mailing in mailings_between(previous.newest_mailing, fetched_at)
+        if mailing.announced_at > previous.newest_mailing
+    ]
+    if len(between) != 1 or newest_mailing_displayed(papers.values()) != between[0]:
+        return {}
+    displayed = [key for key, each in known.items() if key in papers and each.announced_at <= previous.newest_mailing]
+    newest = max(map(order_key, displayed), default=None)
+    return {
+        identifier: between[0]
+        for identifier, paper in papers.items()
+        if identifier not in known
+        and paper.published_at is not None
+        and previous.submitted_from <= paper.published_at < between[0]
+        and (newest is None or kinds[identifier] is AnnouncementKind.CROSS or order_key(identifier) > newest)
+    }
+
+
+def _replacements(entries: Iterable[FeedEntry]) -> tuple[Replacement, ...]:
+    found = {
+        Replacement(entry.paper.identifier, entry.paper.version, entry.kind, entry.announced_at)
+        for entry in entries
+        if entry.kind is not None and entry.kind.is_replacement and entry.announced_at is not None
+    }
+    return tuple(sorted(found, key=lambda each: (each.announced_at, order_key(each.identifier), each.version)))

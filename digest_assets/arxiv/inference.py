@@ -1,0 +1,179 @@
+"""In which mailing was a paper announced? Inferred from identifiers and submission times, where nothing else tells.
+
+Identifiers are handed out when a mailing is announced, in order of submission, so those of one mailing are contiguous
+and begin with the papers that moderation had held back; and they carry the month of the announcement (measured on
+18,075 recorded identifiers: 8 out of order). So the mailings of a month are a cut of its identifiers into runs, and
+the cut sought is the likeliest: most papers are in the first mailing whose freeze is after their submission, one in
+eight is held for longer, and within a mailing a submission time almost never falls back. That is a shortest path over
+(paper, mailing), never backwards, found month by month. What is known otherwise anchors its neighbours.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from math import inf
+
+from digest_assets.arxiv.calendar import Mailing, mailing_for_submission, mailings_between, noon_in_new_york
+from digest_assets.arxiv.identifiers import assigned_month, order_key
+from digest_assets.model import Paper
+
+# Costs are rounded negative logarithms of how often a thing happens.
+_HELD = 2.0
+"""One paper in eight is held for moderation."""
+_HELD_LONGER = 0.05
+"""For each further mailing: among equals the shorter hold."""
+_FALLS_BACK = 7.5
+"""Within a mailing, 8 submission times in 18,075 are earlier than the one before."""
+_TOO_EARLY = 12.0
+"""Announced before its freeze: does not happen; a wrong submission time must not drag its neighbours along."""
+_OFF_ANCHOR = 12.0
+"""Elsewhere than where it is known to be: only where that is no first announcement, such as a late cross-list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A paper on the walk. Mailings are indices into the month's."""
+
+    identifier: str
+    published_at: datetime
+    natural: int
+    """The first mailing of the month that could have announced it; past the last one if none."""
+    anchor: int | None
+
+
+def infer_mailings(
+    papers: Iterable[Paper], known: Mapping[str, datetime], *, until: datetime | None = None
+) -> dict[str, datetime]:
+    """The instant of the mailing, by identifier, for each of `papers` that has a submission time.
+
+    `known` says it for some (and is returned for them as it is). The more neighbours `papers` has the better: give it
+    everything that a look-back returned. No mailing after `until` (the instant at which all of them were visible) is
+    chosen, and none before the one that a paper could have caught.
+    """
+    dated = {paper.identifier: paper.published_at for paper in papers if paper.published_at is not None}
+    found: dict[str, datetime] = {}
+    by_month = groupby(sorted(dated, key=order_key), key=assigned_month)
+    for (year, month), identifiers in by_month:
+        found.update(_infer_month(list(identifiers), dated, known, _mailings_of(year, month), until))
+    return {**found, **{identifier: known[identifier] for identifier in dated if identifier in known}}
+
+
+@lru_cache(maxsize=512)
+def _mailings_of(year: int, month: int) -> tuple[Mailing, ...]:
+    """The mailings whose evening in New York is in that month; none for a month that does not exist."""
+    if not 1 <= month <= 12:
+        return ()
+    first = date(year, month, 1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return mailings_between(noon_in_new_york(first), noon_in_new_york(after))
+
+
+def _infer_month(
+    identifiers: Sequence[str],
+    published: Mapping[str, datetime],
+    known: Mapping[str, datetime],
+    mailings: Sequence[Mailing],
+    until: datetime | None,
+) -> dict[str, datetime]:
+    visible = [mailing for mailing in mailings if until is None or mailing.announced_at <= until] or mailings[:1]
+    naturals = {identifier: mailing_for_submission(published[identifier]).announced_at for identifier in identifiers}
+    if not visible or "/" in identifiers[0]:  # the old style: numbers count per archive, there is no one walk
+        return naturals
+    freezes = [mailing.freezes_at for mailing in visible]
+    index = {mailing.announced_at: position for position, mailing in enumerate(visible)}
+    rows = [
+        _Row(
+            identifier,
+            published[identifier],
+            bisect_right(freezes, published[identifier]),
+            index.get(known[identifier]) if identifier in known else None,
+        )
+        for identifier in identifiers
+    ]
+    path = _with_the_following(rows, _cheapest(rows, len(visible)))
+    return {
+        row.identifier: max(visible[position].announced_at, naturals[row.identifier])
+        for row, position in zip(rows, path, strict=True)
+    }
+
+
+def _cost(row: _Row, position: int) -> float:
+    if row.anchor is not None:
+        return 0.0 if position == row.anchor else _OFF_ANCHOR
+    held = position - row.natural
+    return _TOO_EARLY if held < 0 else 0.0 if held == 0 else _HELD + _HELD_LONGER * held
+
+
+def _cheapest(rows: Sequence[_Row], count: int) -> list[int]:
+    """The cheapest assignment of mailings (0 to `count` - 1) to `rows` that never goes back."""
+    costs = [0.0] * count
+    came_from: list[list[int]] = []
+    before: _Row | None = None
+    for row in rows:
+        falls_back = _FALLS_BACK if before is not None and row.published_at < before.published_at else 0.0
+        best_earlier, earlier = inf, 0
+        fresh: list[float] = []
+        origin: list[int] = []
+        for position, cost in enumerate(costs):
+            stay = cost + falls_back
+            move = before is not None and best_earlier < stay
+            fresh.append((best_earlier if move else stay) + _cost(row, position))
+            origin.append(earlier if move else position)
+            if cost < best_earlier:
+                best_earlier, earlier = cost, position
+        came_from.append(origin)
+        costs, before = fresh, row
+    position = min(range(count), key=costs.__getitem__)
+    path: list[int] = []
+    for origin in reversed(came_from):
+        path.append(position)
+        position = origin[position]
+    return path[::-1]
+
+
+def _with_the_following(rows: Sequence[_Row], path: Sequence[int]) -> list[int]:
+    """Gives held papers that have a mailing to themselves to the mailing of the papers that follow, where times allow.
+
+    A mailing begins with the held ones and goes on with the others; one with held ones only is rare.
+    """
+    path = list(path)
+    following: int | None = None
+    for position in range(len(rows) - 1, -1, -1):
+        row = rows[position]
+        if row.anchor is not None or row.natural == path[position]:
+            following = path[position]
+        elif following is not None and path[position] < following:
+            alone = not any(
+                rows[other].anchor is not None or rows[other].natural == path[position]
+                for other in _same(path, position)
+            )
+            ascends = row.published_at <= rows[position + 1].published_at
+            if alone and ascends and path[position + 1] == following:
+                path[position] = following
+    return path
+
+
+def _same(path: Sequence[int], position: int) -> range:
+    """The neighbours of `position` with the same mailing."""
+    start, end = position, position + 1
+    while start > 0 and path[start - 1] == path[position]:
+        start -= 1
+    while end < len(path) and path[end] == path[position]:
+        end += 1
+    return range(start, end)
+
+
+def natural_mailing(paper: Paper) -> Mailing | None:
+    """The mailing that a paper was in unless it was held; None without a submission time."""
+    return mailing_for_submission(paper.published_at) if paper.published_at is not None else None
+
+
+def newest_mailing_displayed(papers: Iterable[Paper]) -> datetime | None:
+    """The newest mailing of which `papers` hold something for sure: one that could not have been announced before."""
+    naturals = [mailing.announced_at for paper in papers if (mailing := natural_mailing(paper)) is not None]
+    return max(naturals, default=None)

@@ -1,0 +1,319 @@
+"""arXiv, as the rest of the project sees it: search, look-up, feed, OAI. The only place that asks it for metadata.
+
+What arXiv does in practice (429 for hours below the limit, 406 with a good feed in it, empty pages with a total, XML
+that breaks off) is waited out here, politely; what comes out is complete or an error that names the cure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx2
+import stamina
+
+from digest_assets.arxiv.atom import ApiPage, parse_api_answer
+from digest_assets.arxiv.entries import broken
+from digest_assets.arxiv.feed import Feed, parse_feed
+from digest_assets.arxiv.identifiers import order_key, split_version
+from digest_assets.arxiv.oai import OaiPage, OaiRecord, parse_list_records, set_of
+from digest_assets.arxiv.queries import MAXIMUM_RESULTS, lookup_parameters, page_parameters, window_query
+from digest_assets.config import ArxivSettings
+from digest_assets.errors import ArxivAnswerBroken, ArxivQueryRefused, ArxivUnavailable
+from digest_assets.model import FeedEntry, UnreadableEntry
+from digest_assets.resources.http import open_client
+from digest_assets.resources.pace import METADATA_LANE, Pace
+
+BACKOFF_SECONDS = (30.0, 60.0, 120.0, 300.0)
+"""Waits between tries; the last is repeated. arXiv's 429 lasts for minutes: asking sooner prolongs it."""
+LONGEST_RETRY_AFTER_SECONDS = 900.0
+"""A server that asks for more is not waited for: the run ends and is asked for again later."""
+_LOOKUP_SIZE = 300
+"""Identifiers per look-up: about 5,000 characters of address."""
+_PATIENCE = 5
+"""An answer may take this many time-outs in all: a server that drips bytes is stalling."""
+_OAI_PAGES = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """All that arXiv returned for a query."""
+
+    entries: tuple[FeedEntry, ...]
+    """One per paper (its newest version), in the order of their identifiers."""
+    unreadable: tuple[UnreadableEntry, ...]
+    query: str
+    url: str
+    """Of the first page."""
+    started_at: datetime
+    fetched_at: datetime
+    total: int
+    """How many results arXiv said there are."""
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class OaiResult:
+    """All records of a set that changed between two days."""
+
+    records: tuple[OaiRecord, ...]
+    unreadable: tuple[UnreadableEntry, ...]
+    fetched_at: datetime
+
+
+class _Unanswered(Exception):
+    """No usable answer to one try."""
+
+    def __init__(self, reason: str, retry_after_seconds: float | None = None, *, hopeless: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+        self.hopeless = hopeless
+        """Asking again cannot help: 403, 404."""
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class ArxivClient:
+    """Asks arXiv's interfaces, one request at a time, each at its turn.
+
+    Every method opens a connection, uses it for all its pages and closes it. Raises `ArxivUnavailable` where there was
+    no answer after `settings.attempts` tries, `ArxivAnswerBroken` where the last one could not be used, and
+    `ArxivQueryRefused` at once where arXiv says that the question is wrong.
+    """
+
+    def __init__(
+        self,
+        settings: ArxivSettings,
+        pace: Pace,
+        *,
+        clock: Callable[[], datetime] = _now,
+        backoff_seconds: Sequence[float] = BACKOFF_SECONDS,
+    ) -> None:
+        self._settings = settings
+        self._pace = pace
+        self._clock = clock
+        self._backoff_seconds = tuple(backoff_seconds)
+
+    async def search(self, categories: Sequence[str], start: datetime, end: datetime) -> SearchResult:
+        """All papers of `categories` whose v1 was submitted from `start` to `end`."""
+        started_at = self._clock()
+        query = window_query(categories, start, end)
+        rows = _Rows()
+        async with open_client(self._settings) as http:
+            await self._search_window(http, categories, start, end, rows)
+        url = str(httpx2.URL(self._settings.api_url, params=page_parameters(query, 0, self._settings.page_size)))
+        return rows.result(query, url, started_at, self._clock())
+
+    async def lookup(self, identifiers: Sequence[str]) -> SearchResult:
+        """The papers with these identifiers, each with or without a version. Unknown ones are just absent."""
+        started_at = self._clock()
+        wanted = [_checked(identifier) for identifier in dict.fromkeys(identifiers)]
+        rows = _Rows()
+        if wanted:
+            async with open_client(self._settings) as http:
+                for position in range(0, len(wanted), _LOOKUP_SIZE):
+                    parameters = lookup_parameters(wanted[position : position + _LOOKUP_SIZE])
+                    page = await self._page(http, parameters, 0)
+                    rows.add(page)
+                    rows.total += page.total
+        first = lookup_parameters(wanted[:_LOOKUP_SIZE]) if wanted else {}
+        url = str(httpx2.URL(self._settings.api_url, params=first))
+        return rows.result("id_list=" + ",".join(wanted), url, started_at, self._clock())
+
+    async def feed(self, categories: Sequence[str]) -> Feed:
+        """Today's feed of `categories` together."""
+        async with open_client(self._settings) as http:
+            return await self._ask(http, "feed_url", self._settings.feed_url + "+".join(categories), {}, parse_feed)
+
+    async def oai_records(self, category: str, day_from: date, day_until: date) -> OaiResult:
+        """All records of `category` (cross-listed ones too) whose last change was from `day_from` to `day_until`."""
+        parameters = {
+            "verb": "ListRecords",
+            "metadataPrefix": "arXivRaw",
+            "set": set_of(category),
+            "from": day_from.isoformat(),
+            "until": day_until.isoformat(),
+        }
+        records: dict[str, OaiRecord] = {}
+        unreadable: dict[str, UnreadableEntry] = {}
+        async with open_client(self._settings) as http:
+            for _ in range(_OAI_PAGES):
+                page: OaiPage = await self._ask(http, "oai_url", self._settings.oai_url, parameters, parse_list_records)
+                records.update((record.entry.paper.identifier, record) for record in page.records)
+                unreadable.update((each.payload, each) for each in page.unreadable)
+                if page.resumption_token is None:
+                    return OaiResult(tuple(records.values()), tuple(unreadable.values()), self._clock())
+                parameters = {"verb": "ListRecords", "resumptionToken": page.resumption_token}
+        raise broken(f"more than {_OAI_PAGES} pages of OAI records for {category}, or the same ones over and over")
+
+    async def _search_window(
+        self, http: httpx2.AsyncClient, categories: Sequence[str], start: datetime, end: datetime, rows: _Rows
+    ) -> None:
+        """Reads all pages of a window into `rows`; a window too full to be paged through is halved."""
+        query = window_query(categories, start, end)
+        first = await self._page(http, page_parameters(query, 0, self._settings.page_size), 0)
+        if first.total > MAXIMUM_RESULTS and end - start > timedelta(minutes=2):
+            middle = start + (end - start) / 2
+            await self._search_window(http, categories, start, middle, rows)
+            await self._search_window(http, categories, middle, end, rows)
+            return
+        rows.add(first)
+        offset, total = first.row_count, first.total
+        while offset < total:
+            page = await self._page(http, page_parameters(query, offset, self._settings.page_size), offset)
+            rows.add(page)
+            offset, total = offset + page.row_count, page.total
+        rows.total += total
+
+    async def _page(self, http: httpx2.AsyncClient, parameters: Mapping[str, str], start: int) -> ApiPage:
+        def parse(body: bytes) -> ApiPage:
+            page = parse_api_answer(body)
+            if page.row_count == 0 and page.total > start:
+                raise broken(f"an empty page, though it counts {page.total} results")
+            if page.start != start:
+                raise broken(f"the page that starts at {page.start} instead of {start}")
+            return page
+
+        return await self._ask(http, "api_url", self._settings.api_url, parameters, parse)
+
+    async def _ask(
+        self,
+        http: httpx2.AsyncClient,
+        setting: str,
+        url: str,
+        parameters: Mapping[str, str],
+        parse: Callable[[bytes], T],
+    ) -> T:
+        """Asks until there is an answer that `parse` can read, `settings.attempts` times."""
+        waits = _Waits(self._backoff_seconds)
+        try:
+            async for attempt in stamina.retry_context(
+                on=waits, attempts=self._settings.attempts, timeout=None, wait_jitter=0
+            ):
+                with attempt:
+                    return _answer(await self._send(http, url, parameters), parse)
+        except _Unanswered as error:
+            times = "once" if attempt.num == 1 else f"{attempt.num} times"
+            raise ArxivUnavailable(
+                f"arXiv could not be read at {url}: {error.reason} (asked {times}).",
+                cure=f"Try again later; if it stays so, check the network and arxiv.{setting}.",
+            ) from None
+        except ArxivAnswerBroken as error:
+            raise ArxivAnswerBroken(error.message, cure=f"{error.cure} Or check arxiv.{setting} ({url}).") from None
+        raise AssertionError("a retry context ends with an answer or an exception")
+
+    async def _send(self, http: httpx2.AsyncClient, url: str, parameters: Mapping[str, str]) -> httpx2.Response:
+        await self._pace.turn(METADATA_LANE, self._settings.interval_seconds)
+        try:
+            request = http.get(url, params=parameters or None)
+            return await asyncio.wait_for(request, _PATIENCE * self._settings.timeout_seconds)
+        except (httpx2.TimeoutException, asyncio.TimeoutError):
+            raise _Unanswered(f"no answer within {self._settings.timeout_seconds:g} s") from None
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            raise _Unanswered(str(error) or type(error).__name__) from None
+
+
+class _Waits:
+    """How long to wait before the next try (stamina's back-off hook): what the server asks for, or ever longer."""
+
+    def __init__(self, backoff_seconds: Sequence[float]) -> None:
+        self._left = list(backoff_seconds) or [0.0]
+
+    def __call__(self, error: Exception) -> bool | float:
+        if isinstance(error, ArxivAnswerBroken):
+            return self._next()
+        if not isinstance(error, _Unanswered) or error.hopeless:
+            return False
+        if error.retry_after_seconds is None:
+            return self._next()
+        return error.retry_after_seconds if error.retry_after_seconds <= LONGEST_RETRY_AFTER_SECONDS else False
+
+    def _next(self) -> float:
+        seconds = self._left.pop(0) if len(self._left) > 1 else self._left[0]
+        return seconds * random.uniform(1, 1.25)
+
+
+def _answer(response: httpx2.Response, parse: Callable[[bytes], T]) -> T:
+    """What a response says. Raises `_Unanswered`, and what `parse` raises."""
+    status = response.status_code
+    if status == 429 or status >= 500:
+        raise _Unanswered(_status(response), _retry_after_seconds(response))
+    if status == 406:  # at times with a good feed in the body
+        try:
+            return parse(response.content)
+        except ArxivAnswerBroken:
+            raise _Unanswered(_status(response)) from None
+    if status >= 400:
+        try:
+            parse(response.content)
+        except ArxivQueryRefused:
+            raise
+        except ArxivAnswerBroken:
+            pass
+        raise _Unanswered(_status(response), hopeless=True)
+    return parse(response.content)
+
+
+def _status(response: httpx2.Response) -> str:
+    return f"HTTP {response.status_code} {response.reason_phrase}".strip()
+
+
+def _retry_after_seconds(response: httpx2.Response) -> float | None:
+    """Seconds that `Retry-After` asks for, as a number or a date; None where it does not say."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - _now()).total_seconds()) if text else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _checked(identifier: str) -> str:
+    """One malformed identifier fails a whole look-up, so it is refused before. Raises `ArxivQueryRefused`."""
+    try:
+        bare, version = split_version(identifier)
+    except ValueError as error:
+        raise ArxivQueryRefused(f"{error}.", cure="Correct the identifier.") from None
+    return f"{bare}v{version}" if version else bare
+
+
+class _Rows:
+    """Rows of several pages: what is announced in between shifts rows from one page into the next."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, FeedEntry] = {}
+        self._unreadable: dict[str, UnreadableEntry] = {}
+        self._pages = 0
+        self.total = 0
+
+    def add(self, page: ApiPage) -> None:
+        self._pages += 1
+        for entry in page.entries:
+            before = self._entries.get(entry.paper.identifier)
+            if before is None or before.paper.version < entry.paper.version:
+                self._entries[entry.paper.identifier] = entry
+        self._unreadable.update((each.payload, each) for each in page.unreadable)
+
+    def result(self, query: str, url: str, started_at: datetime, fetched_at: datetime) -> SearchResult:
+        entries = sorted(self._entries.values(), key=lambda entry: order_key(entry.paper.identifier))
+        return SearchResult(
+            tuple(entries),
+            tuple(self._unreadable.values()),
+            query,
+            url,
+            started_at,
+            fetched_at,
+            self.total,
+            self._pages,
+        )
