@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.identifiers import order_key
@@ -21,6 +21,9 @@ from digest_assets.arxiv.inference import infer_mailings, newest_mailing_display
 from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
 
 _TRUST = {known_by: rank for rank, known_by in enumerate(KnownBy)}
+
+_EARLY = timedelta(hours=1)
+"""An index may show a mailing shortly before its hour, and clocks differ; by two in the afternoon it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _by_feed(entries: Iterable[FeedEntry], sights: Mapping[str, _Sight]) -> dict
             continue
         sight = sights[entry.paper.identifier]
         best = found.get(sight.identifier)
-        if sight.at >= entry.announced_at and (best is None or entry.announced_at < best.announced_at):
+        if sight.at > entry.announced_at - _EARLY and (best is None or entry.announced_at < best.announced_at):
             found[sight.identifier] = sight.announcement(entry.announced_at, entry.kind, KnownBy.FEED)
     return found
 

@@ -7,6 +7,7 @@ the announcement, and empty on days without one (https://info.arxiv.org/help/rss
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from digest_assets.arxiv import entries
-from digest_assets.arxiv.calendar import ANNOUNCED, NEW_YORK
+from digest_assets.arxiv.calendar import ANNOUNCED, NEW_YORK, previous_mailing
 from digest_assets.arxiv.entries import ARXIV, ATOM, DUBLIN_CORE, Read, one_line
 from digest_assets.arxiv.identifiers import split_version
 from digest_assets.errors import ArxivQueryRefused, redact
@@ -32,7 +33,7 @@ class Feed:
     published_at: datetime | None
     """Midnight in New York after the mailing, UTC."""
     announced_at: datetime | None
-    """The mailing that it shows, UTC, whether or not it holds anything. None where the feed has no date."""
+    """The mailing that it shows, UTC, whether or not it has anything in these categories. None on days without one."""
 
 
 def parse_feed(body: bytes) -> Feed:
@@ -54,10 +55,17 @@ def parse_feed(body: bytes) -> Feed:
         entries=good,
         unreadable=tuple(each for each in read if isinstance(each, UnreadableEntry)),
         published_at=published_at,
-        announced_at=mailing_of(published_at)
-        if published_at
-        else next((each.announced_at for each in good if each.announced_at), None),
+        announced_at=_shown(published_at, good),
     )
+
+
+def _shown(published_at: datetime | None, read: Sequence[FeedEntry]) -> datetime | None:
+    if read:
+        return read[0].announced_at
+    if published_at is None:
+        return None
+    evening = mailing_of(published_at)
+    return evening if previous_mailing(evening).announced_at == evening else None
 
 
 def mailing_of(published_at: datetime) -> datetime:

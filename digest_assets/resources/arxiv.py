@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -86,7 +86,7 @@ def _now() -> datetime:
 class ArxivClient:
     """Asks arXiv's interfaces, one request at a time, each at its turn.
 
-    Every method opens a connection, uses it for all its pages and closes it. Raises `ArxivUnavailable` where there was
+    Holds one connection; to be closed (`async with`). Its methods raise `ArxivUnavailable` where there was
     no answer after `settings.attempts` tries, `ArxivAnswerBroken` where the last one could not be used, and
     `ArxivQueryRefused` at once where arXiv says that the question is wrong.
     """
@@ -96,21 +96,27 @@ class ArxivClient:
         settings: ArxivSettings,
         pace: Pace,
         *,
-        clock: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = _now,
         backoff_seconds: Sequence[float] = BACKOFF_SECONDS,
     ) -> None:
         self._settings = settings
         self._pace = pace
-        self._clock = clock
+        self._clock = now
         self._backoff_seconds = tuple(backoff_seconds)
+        self._http = open_client(settings)
+
+    async def __aenter__(self) -> ArxivClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
 
     async def search(self, categories: Sequence[str], start: datetime, end: datetime) -> SearchResult:
         """All papers of `categories` whose v1 was submitted from `start` to `end`."""
         started_at = self._clock()
         query = window_query(categories, start, end)
         rows = _Rows()
-        async with open_client(self._settings) as http:
-            await self._search_window(http, categories, start, end, rows)
+        await self._search_window(categories, start, end, rows)
         url = str(httpx2.URL(self._settings.api_url, params=page_parameters(query, 0, self._settings.page_size)))
         return rows.result(query, url, started_at, self._clock())
 
@@ -119,21 +125,17 @@ class ArxivClient:
         started_at = self._clock()
         wanted = [_checked(identifier) for identifier in dict.fromkeys(identifiers)]
         rows = _Rows()
-        if wanted:
-            async with open_client(self._settings) as http:
-                for position in range(0, len(wanted), _LOOKUP_SIZE):
-                    parameters = lookup_parameters(wanted[position : position + _LOOKUP_SIZE])
-                    page = await self._page(http, parameters, 0)
-                    rows.add(page)
-                    rows.total += page.total
+        for position in range(0, len(wanted), _LOOKUP_SIZE):
+            page = await self._page(lookup_parameters(wanted[position : position + _LOOKUP_SIZE]), 0)
+            rows.add(page)
+            rows.total += page.total
         first = lookup_parameters(wanted[:_LOOKUP_SIZE]) if wanted else {}
         url = str(httpx2.URL(self._settings.api_url, params=first))
         return rows.result("id_list=" + ",".join(wanted), url, started_at, self._clock())
 
     async def feed(self, categories: Sequence[str]) -> Feed:
         """Today's feed of `categories` together."""
-        async with open_client(self._settings) as http:
-            return await self._ask(http, "feed_url", self._settings.feed_url + "+".join(categories), {}, parse_feed)
+        return await self._ask("feed_url", self._settings.feed_url + "+".join(categories), {}, parse_feed)
 
     async def oai_records(self, category: str, day_from: date, day_until: date) -> OaiResult:
         """All records of `category` (cross-listed ones too) whose last change was from `day_from` to `day_until`."""
@@ -146,36 +148,45 @@ class ArxivClient:
         }
         records: dict[str, OaiRecord] = {}
         unreadable: dict[str, UnreadableEntry] = {}
-        async with open_client(self._settings) as http:
-            for _ in range(_OAI_PAGES):
-                page: OaiPage = await self._ask(http, "oai_url", self._settings.oai_url, parameters, parse_list_records)
-                records.update((record.entry.paper.identifier, record) for record in page.records)
-                unreadable.update((each.payload, each) for each in page.unreadable)
-                if page.resumption_token is None:
-                    return OaiResult(tuple(records.values()), tuple(unreadable.values()), self._clock())
-                parameters = {"verb": "ListRecords", "resumptionToken": page.resumption_token}
+        for _ in range(_OAI_PAGES):
+            page: OaiPage = await self._ask("oai_url", self._settings.oai_url, parameters, parse_list_records)
+            records.update((record.entry.paper.identifier, record) for record in page.records)
+            unreadable.update((each.payload, each) for each in page.unreadable)
+            if page.resumption_token is None:
+                return OaiResult(tuple(records.values()), tuple(unreadable.values()), self._clock())
+            parameters = {"verb": "ListRecords", "resumptionToken": page.resumption_token}
         raise broken(f"more than {_OAI_PAGES} pages of OAI records for {category}, or the same ones over and over")
 
-    async def _search_window(
-        self, http: httpx2.AsyncClient, categories: Sequence[str], start: datetime, end: datetime, rows: _Rows
-    ) -> None:
+    async def _search_window(self, categories: Sequence[str], start: datetime, end: datetime, rows: _Rows) -> None:
         """Reads all pages of a window into `rows`; a window too full to be paged through is halved."""
         query = window_query(categories, start, end)
-        first = await self._page(http, page_parameters(query, 0, self._settings.page_size), 0)
+        first = await self._search_page(query, 0)
         if first.total > MAXIMUM_RESULTS and end - start > timedelta(minutes=2):
             middle = start + (end - start) / 2
-            await self._search_window(http, categories, start, middle, rows)
-            await self._search_window(http, categories, middle, end, rows)
+            await self._search_window(categories, start, middle, rows)
+            await self._search_window(categories, middle, end, rows)
             return
+        window = _Rows()
+        total = await self._read_on(query, first, window)
+        if window.count < total:
+            # A row was taken out or changed its place among equal seconds while its neighbours were read.
+            total = await self._read_on(query, await self._search_page(query, 0), window)
+        rows.merge(window, total)
+
+    async def _read_on(self, query: str, first: ApiPage, rows: _Rows) -> int:
+        """Reads `first` and the pages that follow it into `rows`; how many results arXiv counts at the end."""
         rows.add(first)
         offset, total = first.row_count, first.total
         while offset < total:
-            page = await self._page(http, page_parameters(query, offset, self._settings.page_size), offset)
+            page = await self._search_page(query, offset)
             rows.add(page)
             offset, total = offset + page.row_count, page.total
-        rows.total += total
+        return total
 
-    async def _page(self, http: httpx2.AsyncClient, parameters: Mapping[str, str], start: int) -> ApiPage:
+    async def _search_page(self, query: str, start: int) -> ApiPage:
+        return await self._page(page_parameters(query, start, self._settings.page_size), start)
+
+    async def _page(self, parameters: Mapping[str, str], start: int) -> ApiPage:
         def parse(body: bytes) -> ApiPage:
             page = parse_api_answer(body)
             if page.row_count == 0 and page.total > start:
@@ -184,7 +195,7 @@ class ArxivClient:
                 raise broken(f"the page that starts at {page.start} instead of {start}")
             return page
 
-        return await self._ask(http, "api_url", self._settings.api_url, parameters, parse)
+        return await self._ask("api_url", self._settings.api_url, parameters, parse)
 
     async def _ask(
         self,
@@ -201,7 +212,7 @@ class ArxivClient:
                 on=waits, attempts=self._settings.attempts, timeout=None, wait_jitter=0
             ):
                 with attempt:
-                    return _answer(await self._send(http, url, parameters), parse)
+                    return _answer(await self._send(url, parameters), parse)
         except _Unanswered as error:
             times = "once" if attempt.num == 1 else f"{attempt.num} times"
             raise ArxivUnavailable(
@@ -212,10 +223,10 @@ class ArxivClient:
             raise ArxivAnswerBroken(error.message, cure=f"{error.cure} Or check arxiv.{setting} ({url}).") from None
         raise AssertionError("a retry context ends with an answer or an exception")
 
-    async def _send(self, http: httpx2.AsyncClient, url: str, parameters: Mapping[str, str]) -> httpx2.Response:
+    async def _send(self, url: str, parameters: Mapping[str, str]) -> httpx2.Response:
         await self._pace.turn(METADATA_LANE, self._settings.interval_seconds)
         try:
-            request = http.get(url, params=parameters or None)
+            request = self._http.get(url, params=parameters or None)
             return await asyncio.wait_for(request, _PATIENCE * self._settings.timeout_seconds)
         except (httpx2.TimeoutException, asyncio.TimeoutError):
             raise _Unanswered(f"no answer within {self._settings.timeout_seconds:g} s") from None
@@ -297,13 +308,25 @@ class _Rows:
         self._pages = 0
         self.total = 0
 
+    @property
+    def count(self) -> int:
+        return len(self._entries) + len(self._unreadable)
+
     def add(self, page: ApiPage) -> None:
         self._pages += 1
-        for entry in page.entries:
+        self._take(page.entries, page.unreadable)
+
+    def merge(self, other: _Rows, total: int) -> None:
+        self._pages += other._pages
+        self.total += total
+        self._take(other._entries.values(), other._unreadable.values())
+
+    def _take(self, entries: Iterable[FeedEntry], unreadable: Iterable[UnreadableEntry]) -> None:
+        for entry in entries:
             before = self._entries.get(entry.paper.identifier)
             if before is None or before.paper.version < entry.paper.version:
                 self._entries[entry.paper.identifier] = entry
-        self._unreadable.update((each.payload, each) for each in page.unreadable)
+        self._unreadable.update((each.payload, each) for each in unreadable)
 
     def result(self, query: str, url: str, started_at: datetime, fetched_at: datetime) -> SearchResult:
         entries = sorted(self._entries.values(), key=lambda entry: order_key(entry.paper.identifier))
