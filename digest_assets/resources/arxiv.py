@@ -199,7 +199,6 @@ class ArxivClient:
 
     async def _ask(
         self,
-        http: httpx2.AsyncClient,
         setting: str,
         url: str,
         parameters: Mapping[str, str],
