@@ -145,8 +145,7 @@ def read_html(body: bytes, url: str) -> HtmlText:
     root = tree.css_first(".ltx_document") or tree.css_first(".ltx_page_content") or tree.body
     if root is None:
         raise NoText("empty page")
-    base = tree.css_first("base[href]")
-    reader = _Reader(urljoin(url, base.attributes["href"] or "") if base is not None else url)
+    reader = _Reader(_base(tree, url))
     reader.read(root)
     sections = reader.sections()
     _refuse_a_failed_conversion(sections, len(root.css(".ltx_ERROR")))
@@ -171,6 +170,15 @@ def _refuse_a_failed_conversion(sections: tuple[Section, ...], error_count: int)
     words = sum(len(block.text.split()) for block in body)
     if error_count >= 3 and error_count * WORDS_PER_ERROR > words:
         raise NoText(f"conversion failed ({error_count} errors)")
+
+
+def _base(tree: LexborHTMLParser, url: str) -> str:
+    """What addresses in the page are relative to. A page at `/html/<id>` that does not say means `/html/<id>/`."""
+    base = tree.css_first("base[href]")
+    try:
+        return urljoin(url, base.attributes["href"] or "") if base is not None else url.rstrip("/") + "/"
+    except ValueError:  # an address that urllib cannot take apart
+        return url
 
 
 def _licence(tree: LexborHTMLParser) -> str | None:
@@ -251,7 +259,9 @@ class _Reader:
             self._math(node)
         elif not tag.startswith("-") and tag not in _LEFT_OUT_TAGS and node.id not in _LEFT_OUT_IDS:
             classes = _classes(node)
-            if not classes & _LEFT_OUT:
+            if classes & _BIBLIOGRAPHY:
+                self._appendix = True  # what an author puts behind the bibliography
+            elif not classes & _LEFT_OUT:
                 self._element(node, tag, classes)
 
     def _element(self, node: LexborNode, tag: str, classes: set[str]) -> None:
@@ -454,6 +464,7 @@ class _Reader:
         text = self._words(content)
         if text:
             self._inline.append(f"[^{label}]")
+        if text and f"[^{label}]: {text}" not in self._footnotes:  # a table repeats its notes at every mark
             self._footnotes.append(f"[^{label}]: {text}")
 
     def _figure(self, node: LexborNode) -> Figure | None:

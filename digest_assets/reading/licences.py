@@ -11,7 +11,7 @@ _PUBLIC_DOMAIN = "http://creativecommons.org/publicdomain/zero/1.0/"
 
 def licence_url(words: str) -> str | None:
     """The URL, as arXiv's feeds spell it, of a licence box's text: `License: CC BY 4.0`. Unknown words as they are."""
-    name = re.sub(r"^licen[cs]e:\s*", "", " ".join(words.split()), flags=re.IGNORECASE)
+    name = re.sub(r"^(licen[cs]e:\s*)+", "", " ".join(words.split()), flags=re.IGNORECASE)
     if match := re.fullmatch(
         r"CC (BY(?:-NC)?(?:-(?:SA|ND))?)(?: (\d\.\d))?", name.replace("CC-", "CC "), re.IGNORECASE
     ):

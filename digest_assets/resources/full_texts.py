@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 import httpx2
 
@@ -22,8 +21,8 @@ from digest_assets.model import Block, BlockKind, FullText, Paper, Section, Text
 from digest_assets.reading import NoText
 from digest_assets.reading.bounded import Format, ReadText, read_bounded
 from digest_assets.reading.tokens import count_tokens
+from digest_assets.resources.pace import TEXT_LANE, Pace
 
-LANE = "arxiv-text"
 ATTEMPTS = 3
 """Of one address, where the answer says that it is a matter of time (429, 503, no answer)."""
 LONGEST_WAIT_SECONDS = 120
@@ -31,13 +30,8 @@ LONGEST_WAIT_SECONDS = 120
 _FIRST_WAIT_SECONDS = 30
 _FAILURES_IN_A_ROW = 3
 """So many papers without any answer: arXiv is down, and each further one would cost minutes."""
+_ACCEPT = {Format.HTML: "text/html, */*;q=0.8", Format.PDF: "application/pdf, */*;q=0.8"}
 _CAPTCHA = re.compile(rb"captcha|are you (?:a )?human|verify (?:that )?you", re.IGNORECASE)
-
-
-class Pace(Protocol):
-    """Who keeps requests apart, across runs."""
-
-    async def turn(self, lane: str, interval_seconds: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +108,7 @@ class FullTextSource:
             for attempt in range(1, ATTEMPTS + 1):
                 if self._stopped:
                     raise _Refused(f"not asked ({self._stopped})", final=False)
-                await self._pace.turn(LANE, self._settings.text_interval_seconds)
+                await self._pace.turn(TEXT_LANE, self._settings.text_interval_seconds)
                 wait = _FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
                 try:
                     body = await asyncio.wait_for(self._asked(url, format), self._settings.timeout_seconds * 5)
@@ -138,11 +132,11 @@ class FullTextSource:
             self._stopped = f"arXiv: {reason}"
 
     async def _asked(self, url: str, format: Format) -> _Body:
-        async with self._client.stream("GET", url, follow_redirects=True) as response:
+        async with self._client.stream("GET", url, headers={"Accept": _ACCEPT[format]}) as response:
             status = response.status_code
             if status == 403:
                 self._stop("403")
-            if status in (408, 425, 429) or status >= 500:
+            if status in (406, 408, 425, 429) or status >= 500:  # 406: capacity, not content (since September 2026)
                 raise _Busy(str(status), _retry_after(response.headers.get("retry-after"), self._now()))
             if status != 200:
                 raise _Refused(str(status), final=status in (400, 404, 410))
