@@ -41,7 +41,8 @@ _CONTENT_COMMAND = re.compile(
     r"\\(?:text[a-z]{2}|emph|mathrm|mathbf|mathit|texttt|underline|mbox|uline)\s*\{([^{}]*)\}"
 )
 _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_TEX_ACCENT = re.compile(r"\\['\"`^~=.uvHtcdbk]\s*\{?\s*\\?([A-Za-z])\}?")
+# An accent named by a letter needs a brace or a space after it: `\k` is one in `\k{a}`, not in `\kappa`.
+_TEX_ACCENT = re.compile(r"\\(?:['\"`^~=.]\s*|[uvHtcdbk](?:\s+|(?=\{)))\{?\s*\\?([A-Za-z])\}?")
 
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
