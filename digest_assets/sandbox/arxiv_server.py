@@ -21,12 +21,13 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from digest_assets.arxiv.calendar import NEW_YORK
 from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import arxiv_documents as documents
 from digest_assets.sandbox.arxiv_query import Indexed, QueryInvalid, parse, words
 from digest_assets.sandbox.latexml import page_of_abstract
 from digest_assets.sandbox.pages import columned_pdf, figure_png
-from digest_assets.sandbox.papers import NEW_YORK, SandboxPaper
+from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
 
 _XML = "application/atom+xml; charset=utf-8"

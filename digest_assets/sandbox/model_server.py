@@ -34,6 +34,10 @@ _CACHE_BLOCK = 512
 _SHORTEST_CACHED_BLOCKS = 8
 """Providers cache from about 1024 tokens on."""
 
+_MARKED = re.compile(r"^<<<+[^\n]*\n(.*?)^>>>+", re.MULTILINE | re.DOTALL)
+_ABSTRACT = re.compile(r"^(?:摘要|要旨|Abstract)[:：]\s*$", re.MULTILINE)
+_LABEL = re.compile(r"^(?:正文|本文|Body)[:：]\s*$", re.MULTILINE)
+
 READING = "reading"
 TRANSLATION = "translation"
 
@@ -447,9 +451,12 @@ def estimated_tokens(text: str) -> int:
 
 
 def source_text(prompt: str) -> str:
-    """The English that a prompt is about: what stands in its tags, or every line that is not Chinese."""
-    lines = [line for line in prompt.splitlines() if not re.search(r"[\u4e00-\u9fff]", line)]
-    return "\n".join(lines)
+    """The English that a prompt is about: from the abstract on between its first two marks, or, in a prompt without
+    marks, every line that is not Chinese."""
+    marked = _MARKED.search(prompt)
+    if marked is not None:
+        return _LABEL.sub("", _ABSTRACT.split(marked.group(1), maxsplit=1)[-1]).strip()
+    return "\n".join(line for line in prompt.splitlines() if not re.search(r"[\u4e00-\u9fff]", line))
 
 
 def _written(papers: Iterable[SandboxPaper]) -> list[tuple[str, str, Chinese]]:

@@ -10,11 +10,11 @@ import json
 import re
 import zlib
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from digest_assets.arxiv.calendar import NEW_YORK, Mailing, previous_mailing
 from digest_assets.model import AnnouncementKind, Paper, Section
 from digest_assets.sandbox.latexml import render_page
 from digest_assets.sandbox.manuscript import Chinese, Manuscript, PdfKind, manuscripts
@@ -22,7 +22,6 @@ from digest_assets.sandbox.pages import columned_pdf, scanned_pdf
 
 __all__ = ["Chinese", "SandboxPaper", "invented", "recorded"]
 
-NEW_YORK = ZoneInfo("America/New_York")
 _CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
 _LATE_BY = timedelta(minutes=40)
 """How long after a later mailing a paper that trickles in becomes visible."""
@@ -112,8 +111,7 @@ def invented(newest_mailing: datetime) -> tuple[SandboxPaper, ...]:
     for mailing in sorted({place.mailing for place in placed}):
         batch = sorted((each for each in placed if each.mailing == mailing), key=lambda each: each.submitted_at)
         for number, place in enumerate(batch, 1):
-            day = mailing.astimezone(NEW_YORK)
-            paper = _announce(place, f"{day:%y%m}.9{day:%d}{number:02}")
+            paper = _announce(place, f"{_new_york(mailing):%y%m.9%d}{number:02}")
             announced[place.manuscript.slug] = paper
             result.append(paper)
             if place.manuscript.crossed_in is not None:
@@ -127,20 +125,18 @@ def invented(newest_mailing: datetime) -> tuple[SandboxPaper, ...]:
 @dataclass(frozen=True, slots=True)
 class _Place:
     manuscript: Manuscript
-    mailing: datetime
+    mailing: Mailing
     submitted_at: datetime
     trickles_at: datetime | None
 
 
-def _place(manuscript: Manuscript, mailings: tuple[datetime, ...]) -> _Place:
+def _place(manuscript: Manuscript, mailings: tuple[Mailing, ...]) -> _Place:
     mailing = _mailing_of(manuscript, mailings)
-    opens, freezes = _freeze(_mailings_up_to(mailing, 2)[1]), _freeze(mailing)
+    opens, freezes = mailing.opens_at, mailing.freezes_at
     if manuscript.held_days:
         submitted_at = freezes - timedelta(days=manuscript.held_days)
     elif manuscript.mailing == "weekend":
-        submitted_at = datetime.combine(
-            opens.astimezone(NEW_YORK).date() + timedelta(days=1), time(15), NEW_YORK
-        ).astimezone(timezone.utc)
+        submitted_at = _saturday(mailing)
     else:
         submitted_at = opens + (freezes - opens) * manuscript.at
     # Real submissions do not come at full minutes; arXiv's inclusive minute bounds are only felt between them.
@@ -148,16 +144,22 @@ def _place(manuscript: Manuscript, mailings: tuple[datetime, ...]) -> _Place:
     submitted_at = submitted_at.replace(microsecond=0, second=0) + timedelta(seconds=seconds)
     trickles_at = None
     if manuscript.trickles_in is not None:
-        trickles_at = mailings[manuscript.trickles_in] + _LATE_BY
+        trickles_at = mailings[manuscript.trickles_in].announced_at + _LATE_BY
     return _Place(manuscript, mailing, submitted_at, trickles_at)
 
 
-def _mailing_of(manuscript: Manuscript, mailings: tuple[datetime, ...]) -> datetime:
+def _saturday(mailing: Mailing) -> datetime:
+    """The Saturday afternoon after submissions to a mailing opened. Monday's mailing, as a rule, takes it."""
+    opens = mailing.opens_at.astimezone(NEW_YORK).date()
+    saturday = opens + timedelta(days=(5 - opens.weekday()) % 7)
+    return datetime.combine(saturday, time(15), NEW_YORK).astimezone(timezone.utc)
+
+
+def _mailing_of(manuscript: Manuscript, mailings: tuple[Mailing, ...]) -> Mailing:
     if manuscript.days_ago:
-        return _mailings_up_to(mailings[0] - timedelta(days=manuscript.days_ago), 1)[0]
+        return _mailings_up_to(mailings[0].announced_at - timedelta(days=manuscript.days_ago), 1)[0]
     if manuscript.mailing == "weekend":
-        # Submissions from Friday afternoon to Monday 14:00 are in Monday's mailing.
-        return next(each for each in mailings if each.astimezone(NEW_YORK).weekday() == 0)
+        return next(each for each in mailings if each.opens_at <= _saturday(each) < each.freezes_at)
     assert isinstance(manuscript.mailing, int)
     return mailings[manuscript.mailing]
 
@@ -181,7 +183,7 @@ def _announce(place: _Place, identifier: str) -> SandboxPaper:
     return _with_texts(
         SandboxPaper(
             paper,
-            place.mailing,
+            place.mailing.announced_at,
             AnnouncementKind.NEW,
             sections=written.sections,
             chinese=written.chinese,
@@ -191,11 +193,15 @@ def _announce(place: _Place, identifier: str) -> SandboxPaper:
     )
 
 
-def _cross_listed(first: SandboxPaper, written: Manuscript, mailings: tuple[datetime, ...]) -> SandboxPaper:
+def _cross_listed(first: SandboxPaper, written: Manuscript, mailings: tuple[Mailing, ...]) -> SandboxPaper:
     assert written.crossed_in is not None
     paper = replace(first.paper, categories=written.categories)
     return replace(
-        first, paper=paper, announced_at=mailings[written.crossed_in], kind=AnnouncementKind.CROSS, trickles_at=None
+        first,
+        paper=paper,
+        announced_at=mailings[written.crossed_in].announced_at,
+        kind=AnnouncementKind.CROSS,
+        trickles_at=None,
     )
 
 
@@ -215,36 +221,22 @@ def _with_texts(announced: SandboxPaper, written: Manuscript) -> SandboxPaper:
     if written.pdf is PdfKind.COLUMNS:
         pdf = columned_pdf(announced.paper, written.sections)
     else:
-        pdf = scanned_pdf() if written.pdf is PdfKind.SCAN else b""
+        pdf = scanned_pdf(announced.paper) if written.pdf is PdfKind.SCAN else b""
     return replace(announced, html=html, pdf=pdf)
 
 
 def latest_mailing(instant: datetime) -> datetime:
     """The newest mailing at or before `instant`, UTC."""
-    return _mailings_up_to(instant, 1)[0]
+    return previous_mailing(instant).announced_at
 
 
-def _mailings_up_to(newest: datetime, count: int) -> tuple[datetime, ...]:
-    """The `count` mailings up to `newest`, the newest first: 20:00 in New York, Sunday to Thursday."""
-    day = newest.astimezone(NEW_YORK).date()
-    found: list[datetime] = []
-    while len(found) < count:
-        mailing = _mailing_on(day)
-        if mailing is not None and mailing <= newest:
-            found.append(mailing)
-        day -= timedelta(days=1)
-    return tuple(found)
+def _mailings_up_to(newest: datetime, count: int) -> tuple[Mailing, ...]:
+    """The `count` mailings up to the one at `newest`, the newest first."""
+    mailings = [previous_mailing(newest)]
+    while len(mailings) < count:
+        mailings.append(previous_mailing(mailings[-1].announced_at - timedelta(seconds=1)))
+    return tuple(mailings)
 
 
-def _mailing_on(day: date) -> datetime | None:
-    if day.weekday() in (4, 5):
-        return None
-    return datetime.combine(day, time(20), NEW_YORK).astimezone(timezone.utc)
-
-
-def _freeze(mailing: datetime) -> datetime:
-    """Until when submissions were taken for a mailing: 14:00 in New York that day, for Sunday's on Friday."""
-    day = mailing.astimezone(NEW_YORK).date()
-    if day.weekday() == 6:
-        day -= timedelta(days=2)
-    return datetime.combine(day, time(14), NEW_YORK).astimezone(timezone.utc)
+def _new_york(mailing: Mailing) -> datetime:
+    return mailing.announced_at.astimezone(NEW_YORK)

@@ -1,0 +1,77 @@
+"""The demo: the product as it is, in a world that is invented.
+
+A folder of its own (settings, store, posts, Dagster's history), the sandbox's two servers, and a clock, because a paper
+that turns up late only shows as such if yesterday's digest was made yesterday.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+
+from digest_assets.arxiv.calendar import previous_mailing
+from digest_assets.config import CONFIG_VARIABLE, Settings
+from digest_assets.due import mailing_of
+from digest_assets.resources.clock import SetClock, SystemClock
+from digest_assets.sandbox.world import start_sandbox
+
+FORTNIGHT = timedelta(days=14)
+
+
+class Demo:
+    """A context manager: the sandbox runs inside it, and the environment points the product at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "digest.toml"
+        self.clock = SetClock(SystemClock().now())
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Demo:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        sandbox = self._stack.enter_context(start_sandbox(self.clock.now))
+        os.environ.update(sandbox.environment())
+        os.environ[CONFIG_VARIABLE] = str(self.config)
+        os.environ["DAGSTER_HOME"] = str(self.folder)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def start_afresh(self) -> None:
+        """Empties what an earlier demo left in the folder, and writes its settings."""
+        for name in ("data", "posts"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        first = (self.clock.now() - FORTNIGHT).date().isoformat()
+        for name in ("digest.toml", "dagster.yaml"):
+            text = (resources.files("digest_assets.sandbox") / "project" / name).read_text("utf-8")
+            (self.folder / name).write_text(text.replace("{first_date}", first), "utf-8")
+
+    def days(self, settings: Settings) -> list[date]:
+        """The dates of the two newest mailings, oldest first: the second has what was late for the first."""
+        days = settings.digest.days
+        newest = previous_mailing(self.clock.now())
+        found: list[date] = []
+        while len(found) < 2:
+            day = days.date_announced(newest.announced_at)
+            if days.opens_at(day) <= self.clock.now():
+                found.insert(0, day)
+            newest = previous_mailing(newest.announced_at - timedelta(seconds=1))
+        return found
+
+    def set_clock(self, settings: Settings, day: date) -> None:
+        """Sets the clock, the sandbox's and the product's, to when `day` would have been made: soon after its mailing."""
+        mailing = mailing_of(day, settings.digest.days)
+        if mailing is not None:
+            self.clock.instant = min(mailing.announced_at + timedelta(hours=3), _now())
+
+
+def _now() -> datetime:
+    return SystemClock().now()

@@ -1,0 +1,182 @@
+"""The invented papers: placed as arXiv would have announced them, and answered as a good model would."""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from digest_assets.arxiv.calendar import NEW_YORK, mailing_announced_at, previous_mailing
+from digest_assets.llm.answers import parse_translation
+from digest_assets.llm.checks import character_count, check_reading, check_translation, hard
+from digest_assets.model import AnnouncementKind, BlockKind
+from digest_assets.reading import NoText
+from digest_assets.reading.html import read_html
+from digest_assets.reading.pdf import read_pdf
+from digest_assets.sandbox.manuscript import manuscripts, read_manuscript, read_sections
+from digest_assets.sandbox.papers import invented
+
+NEWEST = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)
+PAPERS = invented(NEWEST)
+BY_TITLE = {each.paper.title.split(":")[0]: each for each in PAPERS}
+
+
+def titled(beginning: str):
+    return next(each for each in reversed(PAPERS) if each.paper.title.startswith(beginning))
+
+
+def numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+(?:[.,:]\d+)*", text))
+
+
+def full_text(paper) -> str:
+    blocks = (block.text for section in paper.sections for block in section.blocks)
+    return "\n".join([paper.paper.title, paper.paper.abstract, *blocks])
+
+
+def test_a_dozen_papers_are_new_in_the_newest_mailing_and_the_others_in_the_nine_before():
+    first = [each for each in PAPERS if each.kind is AnnouncementKind.NEW]
+    newest = [each for each in first if each.announced_at == NEWEST]
+    assert len(newest) == 12
+    assert len(first) == 26
+    assert len({each.announced_at for each in first if each.announced_at > NEWEST - timedelta(days=20)}) == 10
+
+
+@pytest.mark.parametrize("day", range(1, 29))
+@pytest.mark.parametrize("month", [1, 3, 7, 11])
+def test_identifiers_are_in_order_and_lie_above_any_that_arxiv_has_handed_out(month, day):
+    newest = previous_mailing(datetime(2026, month, day, 12, tzinfo=timezone.utc)).announced_at
+    first = [each for each in invented(newest) if each.kind is AnnouncementKind.NEW]
+    assert all(re.fullmatch(r"\d{4}\.9[0-3]\d\d\d", each.paper.identifier) for each in first)
+    by_identifier = sorted(first, key=lambda each: each.paper.identifier)
+    assert [(each.announced_at, each.paper.published_at) for each in by_identifier] == sorted(
+        (each.announced_at, each.paper.published_at) for each in first
+    )
+    for each in first:
+        mailing = mailing_announced_at(each.announced_at)
+        assert each.paper.published_at < mailing.freezes_at
+        assert f"{mailing.announced_at.astimezone(NEW_YORK):%y%m.9%d}" in each.paper.identifier
+
+
+def test_the_same_mailing_gives_the_same_papers():
+    invented.cache_clear()
+    assert invented(NEWEST) == PAPERS
+
+
+def test_one_was_held_by_moderation_for_twelve_days_and_has_the_first_number_of_its_mailing():
+    whisper = titled("Can a Whisper")
+    assert timedelta(days=12) < whisper.announced_at - whisper.paper.published_at < timedelta(days=13)
+    assert whisper.paper.identifier == min(
+        each.paper.identifier for each in PAPERS if each.announced_at == NEWEST and each.kind is AnnouncementKind.NEW
+    )
+
+
+@pytest.mark.parametrize("day", range(1, 29))
+def test_one_was_submitted_on_a_saturday_whatever_the_newest_mailing(day):
+    newest = previous_mailing(datetime(2026, 1, day, 12, tzinfo=timezone.utc)).announced_at
+    choir = next(each for each in invented(newest) if each.paper.title.startswith("Sunday Choir"))
+    assert choir.paper.published_at.astimezone(NEW_YORK).weekday() == 5
+
+
+def test_one_trickles_in_after_the_mailing_that_follows_its_own():
+    train = titled("The 18:04")
+    assert train.announced_at < NEWEST < train.trickles_at
+
+
+def test_one_is_a_second_version_that_keeps_the_first_submission():
+    first, second = (each for each in PAPERS if each.paper.title.startswith("Pipistrelle"))
+    assert (first.paper.version, second.paper.version) == (1, 2)
+    assert second.kind is AnnouncementKind.REPLACE
+    assert second.paper.published_at == first.paper.published_at
+    assert second.paper.updated_at > first.announced_at
+    assert second.paper.abstract != first.paper.abstract
+
+
+def test_one_is_cross_listed_months_after_its_announcement():
+    first, later = (each for each in PAPERS if each.paper.title.startswith("Old Dictations"))
+    assert first.paper.categories == ("cs.CL",)
+    assert later.paper.categories == ("cs.CL", "cs.SD")
+    assert later.kind is AnnouncementKind.CROSS
+    assert later.announced_at - first.announced_at > timedelta(days=200)
+
+
+def test_the_hard_ones_are_there():
+    assert "{{ name }}" in titled("Say {{ name }}").paper.title
+    assert titled("Lighthouse Bells").html is None
+    assert "withdrawn" in titled("Zero-Cost").paper.comment
+    assert titled("Zero-Cost").pdf == b""
+    assert len(titled("The Sixty Rooms").paper.authors) == 60
+    assert r"\href{https://example.org/cafe/data}" in titled('M\\"{u}sli').paper.abstract
+    assert "https://example.org/cafe-kws. The" in titled('M\\"{u}sli').paper.abstract
+    assert "<eos>" in titled("<blank>").paper.title
+    assert " | " in titled("<blank>").paper.abstract
+    assert "ignore all previous instructions" in full_text(titled("The Obedient")).lower()
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda each: each.paper.versioned)
+def test_a_translation_keeps_every_number_and_address_and_adds_none(paper):
+    abstract, translation = paper.paper.abstract, paper.chinese.translation
+    assert numbers(translation) == numbers(abstract)
+    addresses = r"https?://[\w./-]*\w"
+    assert set(re.findall(addresses, translation)) == set(re.findall(addresses, abstract))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda each: each.paper.versioned)
+def test_a_reading_keeps_its_limits_and_uses_only_numbers_of_the_text(paper):
+    parts = (paper.chinese.background, paper.chinese.method, paper.chinese.results)
+    for part, limit in zip(parts, (200, 600, 200), strict=True):
+        assert 0 < character_count(part) <= limit
+        assert numbers(part) <= numbers(full_text(paper))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda each: each.paper.versioned)
+def test_the_answers_pass_the_checks_that_production_makes(paper):
+    abstract = paper.paper.abstract
+    translation = parse_translation(paper.chinese.translation)
+    assert not hard(check_translation(abstract, translation, "zh", title=paper.paper.title))
+    parts = (paper.chinese.background, paper.chinese.method, paper.chinese.results)
+    assert not hard(check_reading(parts, full_text(paper), abstract, "zh", tolerance=0))
+
+
+@pytest.mark.parametrize("paper", [each for each in PAPERS if each.html], ids=lambda each: each.paper.versioned)
+def test_production_reads_from_the_page_what_was_written(paper):
+    read = read_html(paper.html.encode(), f"http://127.0.0.1/html/{paper.paper.versioned}")
+    written = [block.kind for section in paper.sections for block in section.blocks]
+    assert read.formula_count >= sum(kind is BlockKind.FORMULA for kind in written)
+    assert read.table_count == sum(kind is BlockKind.TABLE for kind in written)
+    text = "\n".join(block.text for section in read.sections for block in section.blocks)
+    assert numbers(full_text(paper)) - numbers(paper.paper.title) <= numbers(text) | {"1", "2"}
+    assert "A paper that nobody wrote" not in text
+
+
+def test_production_reads_the_columns_of_the_paper_that_has_no_page():
+    bells = titled("Lighthouse Bells")
+    text = " ".join(block.text for section in read_pdf(bells.pdf).sections for block in section.blocks)
+    assert "The surface of the sea is a mirror that measures." in text
+    assert "median error is 7.8%" in text
+
+
+def test_production_finds_no_text_in_the_scan():
+    with pytest.raises(NoText):
+        read_pdf(titled("Tuning Notes").pdf)
+
+
+def test_every_paper_says_that_it_is_invented():
+    assert all("invented paper" in each.comment for each in manuscripts())
+
+
+def test_a_manuscript_without_a_part_is_refused_by_name():
+    with pytest.raises(ValueError, match="no part 结果, 译文"):
+        read_manuscript("x", '+++\ntitle = "X"\n+++\n# Abstract\na\n# Text\nt\n# 背景\nb\n# 方法\nm\n')
+
+
+def test_sections_are_told_apart_by_their_headings():
+    sections = read_sections(
+        "before\n\n## One\n\nText^[note].\n\n- a\n- b\n\n### Deeper\n\n$$\nx\n$$\n\n## Appendix: Two"
+    )
+    assert [(each.title, each.level, each.appendix) for each in sections] == [
+        ("", 1, False),
+        ("One", 1, False),
+        ("Deeper", 2, False),
+        ("Appendix: Two", 1, True),
+    ]
+    assert [block.kind for block in sections[1].blocks] == [BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ITEM]
