@@ -25,6 +25,8 @@ from digest_assets.model import Paper
 # Costs are rounded negative logarithms of how often a thing happens.
 _HELD = 2.0
 """One paper in eight is held for moderation."""
+_HELD_TOO = 0.5
+"""The held ones stand together, at the beginning of a mailing."""
 _HELD_LONGER = 0.05
 """For each further mailing: among equals the shorter hold."""
 _FALLS_BACK = 7.5
@@ -102,11 +104,11 @@ def _infer_month(
     }
 
 
-def _cost(row: _Row, position: int) -> float:
+def _cost(row: _Row, position: int, held_cost: float) -> float:
     if row.anchor is not None:
         return 0.0 if position == row.anchor else _OFF_ANCHOR
     held = position - row.natural
-    return _TOO_EARLY if held < 0 else 0.0 if held == 0 else _HELD + _HELD_LONGER * held
+    return _TOO_EARLY if held < 0 else 0.0 if held == 0 else held_cost + _HELD_LONGER * held
 
 
 def _cheapest(rows: Sequence[_Row], count: int) -> list[int]:
@@ -120,10 +122,11 @@ def _cheapest(rows: Sequence[_Row], count: int) -> list[int]:
         fresh: list[float] = []
         origin: list[int] = []
         for position, cost in enumerate(costs):
-            stay = cost + falls_back
-            move = before is not None and best_earlier < stay
-            fresh.append((best_earlier if move else stay) + _cost(row, position))
-            origin.append(earlier if move else position)
+            follows_held = before is not None and before.natural < position
+            stay = cost + falls_back + _cost(row, position, _HELD_TOO if follows_held else _HELD)
+            move = best_earlier + _cost(row, position, _HELD)
+            fresh.append(min(stay, move))
+            origin.append(earlier if move < stay else position)
             if cost < best_earlier:
                 best_earlier, earlier = cost, position
         came_from.append(origin)
