@@ -228,6 +228,8 @@ class StoreSettings(_Section):
 
 class OutputSettings(_Section):
     posts_dir: str = "posts"
+    notice: str = ""
+    """A sentence on top of each post."""
     templates_dir: str = ""
     """A folder whose templates go before the package's own. Empty: none."""
 

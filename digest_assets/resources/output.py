@@ -16,6 +16,7 @@ class WriteOutcome(str, Enum):
     """What became of a file that was to be written."""
 
     WRITTEN = "written"
+    REMOVED = "removed"
     UNCHANGED = "unchanged"
     KEPT = "kept"
     """A person edited it, and nobody asked to overwrite it."""
@@ -114,3 +115,18 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_unless_edited(path: Path, *, last_sha256: str | None) -> Written:
+    """Removes `path`, which is not to be there any more, unless a person edited it. Raises `OutputUnwritable`."""
+    if edited_by_hand(path, last_sha256):
+        return Written(WriteOutcome.KEPT, last_sha256 or "")
+    if sha256_of(path) is None:
+        return Written(WriteOutcome.UNCHANGED, "")
+    try:
+        path.unlink()
+    except OSError as error:
+        raise OutputUnwritable(
+            f"{path} cannot be removed: {error.strerror or error}.", cure="Correct the folder's permissions."
+        ) from error
+    return Written(WriteOutcome.REMOVED, "")

@@ -67,7 +67,7 @@ class Demo:
         return found
 
     def set_clock(self, settings: Settings, day: date) -> None:
-        """Sets the clock, the sandbox's and the product's, to when `day` would have been made: soon after its mailing."""
+        """Sets the clock, the sandbox's and the product's, to when `day` would have been made: after its mailing."""
         mailing = mailing_of(day, settings.digest.days)
         if mailing is not None:
             self.clock.instant = min(mailing.announced_at + timedelta(hours=3), _now())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
 import duckdb
 
+from digest_assets.llm.asking import StoredAnswer
+from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.gathering import GatheredStore
 
 
 def record_translations(
@@ -125,3 +129,78 @@ def _common(row: dict[str, Any]) -> dict[str, Any]:
         "usage": Usage(0, row["input_tokens"], row["output_tokens"], row["cached_tokens"]),
         "answer_key": row["answer_key"],
     }
+
+
+class KnownAnswers:
+    """The answers held for a date's papers, read at once; a new one goes to the disk as soon as the file is free.
+
+    It is the `AnswerStore` of `llm/asking.py`. New answers are written in the order in which they came and before any
+    row that is asked for later through the same `GatheredStore`, so a row never rests on an answer that is not stored.
+    """
+
+    def __init__(self, gathered: GatheredStore, held: dict[str, StoredAnswer], now: Callable[[], datetime]) -> None:
+        self._gathered = gathered
+        self._held = held
+        self._now = now
+        self._writing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def of(cls, gathered: GatheredStore, identifiers: Iterable[str], now: Callable[[], datetime]) -> KnownAnswers:
+        wanted = json_list(identifiers)
+        return cls(gathered, await gathered.run(lambda connection: _answers_about(connection, wanted)), now)
+
+    def find(self, key: str) -> StoredAnswer | None:
+        return self._held.get(key)
+
+    def keep(self, answer: StoredAnswer) -> None:
+        """Takes `answer`. A failure to write it is raised by `settle`."""
+        self._held[answer.key] = answer
+        row = _answer_row(answer, self._now())
+        self._writing.add(asyncio.create_task(self._gathered.run(lambda connection: _keep_answer(connection, row))))
+
+    async def settle(self) -> None:
+        """Waits until all that was taken is on the disk. Raises what kept one from it."""
+        await asyncio.gather(*self._writing)
+
+
+def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> dict[str, StoredAnswer]:
+    found = rows(connection.execute(f"SELECT * FROM model_answers WHERE identifier IN {IN_LIST}", [identifiers]))
+    return {
+        row["answer_key"]: StoredAnswer(
+            key=row["answer_key"],
+            kind=Task(row["kind"]),
+            model=row["model"],
+            prompt_version=row["prompt_version"],
+            identifier=row["identifier"],
+            version=row["version"],
+            text=row["answer"],
+            # What was paid for once is not paid again: a stored answer costs no call.
+            usage=Usage(0, row["input_tokens"], row["output_tokens"], row["cached_tokens"]),
+            finish_reason=row["finish_reason"],
+            created_at=row["created_at"],
+        )
+        for row in found
+    }
+
+
+def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
+    return {
+        "answer_key": answer.key,
+        "kind": answer.kind,
+        "identifier": answer.identifier,
+        "version": answer.version,
+        "model": answer.model,
+        "prompt_version": answer.prompt_version,
+        "answer": answer.text,
+        "finish_reason": answer.finish_reason,
+        "defects": [defect.detail for defect in answer.defects],
+        "input_tokens": answer.usage.input_tokens,
+        "output_tokens": answer.usage.output_tokens,
+        "cached_tokens": answer.usage.cached_tokens,
+        "created_at": now,
+    }
+
+
+def _keep_answer(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
+    connection.execute("DELETE FROM model_answers WHERE answer_key = ?", [row["answer_key"]])
+    insert(connection, "model_answers", [row])

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry
+from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry
 from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 
 
@@ -33,14 +33,12 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """A row of `raw_feed_entries` that could be read."""
+    """A row of `raw_feed_entries` with what was received."""
 
     source: Source
-    identifier: str
-    version: int
-    kind: AnnouncementKind | None
-    announced_at: datetime | None
-    fetched_at: datetime
+    payload: str
+    unreadable: str | None
+    """What it lacks. None: nothing."""
 
 
 def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch) -> None:
@@ -90,28 +88,34 @@ def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: s
     )
 
 
-def fetches_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[dict[str, Any]]:
-    """Every fetch made for a date, oldest first, by column name."""
-    return rows(
-        connection.execute(
-            "SELECT * EXCLUDE (fetch_id) FROM fetches WHERE digest = ? AND digest_date = ? ORDER BY fetched_at",
-            [digest, day],
-        )
-    )
+def last_answer_at(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> datetime | None:
+    """When a source last answered for a date; None where none did."""
+    return connection.execute(
+        "SELECT max(fetched_at) FROM fetches WHERE digest = ? AND digest_date = ? AND error IS NULL", [digest, day]
+    ).fetchall()[0][0]
+
+
+def fed_mailings(connection: duckdb.DuckDBPyConnection, digest: str) -> set[datetime]:
+    """The mailings of which a feed was fetched: those are known to the last paper."""
+    found = connection.execute(
+        "SELECT DISTINCT newest_mailing_at FROM fetches WHERE digest = ? AND source = 'feed' AND error IS NULL "
+        "AND newest_mailing_at IS NOT NULL",
+        [digest],
+    ).fetchall()
+    return {row[0] for row in found}
 
 
 def replace_entries(
     connection: duckdb.DuckDBPyConnection,
     digest: str,
     day: date,
-    source: Source,
-    query: str,
-    fetched_at: datetime,
+    fetch: Fetch,
     entries: Sequence[FeedEntry | UnreadableEntry],
 ) -> None:
-    """Puts what `source` returned for `day` in the place of what it returned before, and records its papers."""
+    """Puts what a fetch returned for `day` in the place of what its source returned for it before."""
     connection.execute(
-        "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?", [digest, day, source.value]
+        "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?",
+        [digest, day, fetch.source.value],
     )
     stored = []
     payloads = {}
@@ -123,7 +127,7 @@ def replace_entries(
             {
                 "digest": digest,
                 "digest_date": day,
-                "source": source,
+                "source": fetch.source,
                 "position": position,
                 "identifier": readable.paper.identifier if readable else getattr(entry, "identifier", None),
                 "version": readable.paper.version if readable else None,
@@ -131,8 +135,8 @@ def replace_entries(
                 "announced_at": readable.announced_at if readable else None,
                 "unreadable": None if isinstance(entry, FeedEntry) else entry.reason,
                 "payload_hash": payload_hash,
-                "query": query,
-                "fetched_at": fetched_at,
+                "query": fetch.query,
+                "fetched_at": fetch.fetched_at,
             }
         )
     insert(connection, "raw_feed_entries", stored)
@@ -142,7 +146,6 @@ def replace_entries(
         "entry_payloads",
         [{"payload_hash": key, "payload": text} for key, text in payloads.items() if key not in known],
     )
-    record_papers(connection, source, [each.paper for each in entries if isinstance(each, FeedEntry)], fetched_at)
 
 
 def _known(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Collection[str]) -> set[str]:
@@ -229,34 +232,13 @@ def paper_of(row: dict[str, Any]) -> Paper:
 
 
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
-    """The readable entries of a date, in the order of their sources."""
-    found = rows(
-        connection.execute(
-            "SELECT source, identifier, version, kind, announced_at, fetched_at FROM raw_feed_entries "
-            "WHERE digest = ? AND digest_date = ? AND unreadable IS NULL ORDER BY source, position",
-            [digest, day],
-        )
-    )
-    return [
-        StoredEntry(
-            Source(row["source"]),
-            row["identifier"],
-            row["version"],
-            AnnouncementKind(row["kind"]) if row["kind"] else None,
-            row["announced_at"],
-            row["fetched_at"],
-        )
-        for row in found
-    ]
-
-
-def unreadable_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str | None, str]]:
-    """(identifier, what it lacks) of the entries of a date that could not be read."""
-    return connection.execute(
-        "SELECT identifier, unreadable FROM raw_feed_entries WHERE digest = ? AND digest_date = ? "
-        "AND unreadable IS NOT NULL ORDER BY source, position",
+    """What the sources returned for a date, in their order."""
+    found = connection.execute(
+        "SELECT source, payload, unreadable FROM raw_feed_entries JOIN entry_payloads USING (payload_hash) "
+        "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
+    return [StoredEntry(Source(source), payload, unreadable) for source, payload, unreadable in found]
 
 
 def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:

@@ -215,3 +215,45 @@ def balance(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> di
             "SELECT status, count(*) FROM ledger WHERE digest = ? AND digest_date = ? GROUP BY status", [digest, day]
         ).fetchall()
     )
+
+
+def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int] | None:
+    """What the post of a date says of itself: announced, published, filtered, failed. None: it has none yet."""
+    found = rows(
+        connection.execute(
+            "SELECT announced, published, filtered, failed FROM rendered_posts WHERE digest = ? AND digest_date = ?",
+            [digest, day],
+        )
+    )
+    return found[0] if found else None
+
+
+def failed_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(identifier, reason) of a date's papers that the ledger calls failed."""
+    return connection.execute(
+        "SELECT identifier, reason FROM ledger WHERE digest = ? AND digest_date = ? AND status = 'failed' ORDER BY 1",
+        [digest, day],
+    ).fetchall()
+
+
+def repeats(connection: duckdb.DuckDBPyConnection, digest: str) -> list[str]:
+    """The papers that stand in more than one date, oldest first: none, as long as the key of the table holds."""
+    found = connection.execute(
+        "SELECT identifier FROM windowed_papers WHERE digest = ? GROUP BY identifier HAVING count(*) > 1 ORDER BY 1",
+        [digest],
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
+    """Dates from `since` on that were asked for and not made, or made and not published."""
+    found = connection.execute(
+        """
+        SELECT digest_date FROM fetches WHERE digest = $digest AND digest_date >= $since
+        UNION SELECT digest_date FROM digests WHERE digest = $digest AND digest_date >= $since
+        EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest
+        ORDER BY 1
+        """,
+        {"digest": digest, "since": since},
+    ).fetchall()
+    return [row[0] for row in found]

@@ -1,0 +1,43 @@
+# Needs Python 3.10 or later, make and git. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-quick lint digest ui doctor clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## a digest of invented papers, with no key and no network: about a minute
+	@$(BIN)/digest demo
+
+test: $(STAMP) ## all tests
+	@$(BIN)/pytest -n auto
+
+test-quick: $(STAMP) ## the tests that take seconds
+	@$(BIN)/pytest -n auto -m 'not slow'
+
+lint: $(STAMP) ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+digest: $(STAMP) ## the newest digest, and any missed since the last one
+	@$(BIN)/digest run
+
+ui: $(STAMP) ## the Dagster UI on http://127.0.0.1:3000
+	@$(BIN)/digest ui
+
+doctor: $(STAMP) ## check settings, key, endpoint, arXiv and store
+	@$(BIN)/digest doctor
+
+clean: ## remove the environment (the store and the posts stay)
+	@rm -rf $(VENV)

@@ -1,0 +1,65 @@
+"""The text of each paper that the digest keeps, by sections, in reading order, without its bibliography.
+
+**A row** is one version of a paper. **Key**: `identifier`, `version`; shared by all digests of the store, and fetched
+once for ever. **Columns**: `source` (html, pdf, or abstract where neither could be read, then with the `reason`),
+`sections` (compressed; `digest show` prints them), counts of bytes, sections, formulas, tables and tokens, `licence`,
+the first figure's address, `fetched_at`; `final` is false where asking arXiv again may bring more, which the next run
+then does.
+
+HTML ([LaTeXML](https://info.arxiv.org/about/accessible_HTML.html)) goes before PDF. One request at a time, 15 s apart
+by default, as arXiv's robots.txt asks for. Withdrawn papers are not fetched, nor is anything where no model would read
+it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import dagster as dg
+
+from digest_assets.assets.previews import table
+from digest_assets.model import FullText, Paper
+from digest_assets.resources.full_texts import FullTextSource
+
+SPEC = dg.AssetSpec(
+    "full_texts",
+    deps=["windowed_papers"],
+    description=__doc__,
+    group_name="reading",
+    kinds={"html", "duckdb"},
+    owners=["team:digest"],
+    skippable=True,
+)
+
+Keep = Callable[[FullText], Awaitable[None]]
+
+
+async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep) -> None:
+    """Fetches the texts of `papers` one after the other, and hands each to `keep` as it comes."""
+    for paper in papers:
+        await keep(await source.fetch(paper))
+
+
+def metadata(texts: Iterable[FullText]) -> dict[str, Any]:
+    """What the UI shows of a date's texts: numbers that it plots, failures by reason, a table."""
+    all_texts = sorted(texts, key=lambda text: text.identifier)
+    sources = Counter(text.source.value for text in all_texts)
+    reasons = Counter(text.reason for text in all_texts if text.reason)
+    return {
+        "dagster/partition_row_count": len(all_texts),
+        "from_html": sources["html"],
+        "from_pdf": sources["pdf"],
+        "abstract_only": sources["abstract"],
+        "to_be_tried_again": sum(1 for text in all_texts if not text.final),
+        "text_tokens": sum(text.token_count for text in all_texts),
+        "reasons": table(["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
+        "preview": table(
+            ["paper", "source", "sections", "formulas", "tables", "tokens"],
+            [
+                (t.identifier, t.source.value, t.section_count, t.formula_count, t.table_count, t.token_count)
+                for t in all_texts[:10]
+            ],
+        ),
+    }

@@ -1,0 +1,159 @@
+"""Every entry that arXiv's interfaces returned for a digest date, as received.
+
+**A row** is one entry of one answer. **Key**: `digest`, `digest_date`, `source`, `position`. **Columns**: `source`
+(api: the [search API](https://info.arxiv.org/help/api/user-manual.html), asked for all submissions of the last 45
+days, because moderation holds a paper for up to 41; feed: the [RSS
+feed](https://info.arxiv.org/help/rss_specifications.html), which alone knows the announcement and the licence),
+`identifier`, `version`, the feed's `kind` and `announced_at`, `unreadable` (what the entry lacks, where it lacks
+something), `payload_hash` (the entry's XML is in `entry_payloads`, each content once), `query`, `fetched_at`. Table
+`fetches` has each request with its outcome.
+
+When one source is down the other carries the date, and the metadata says so. Materializing again replaces the rows of
+the sources that answered.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.previews import table
+from digest_assets.config import Settings
+from digest_assets.due import mailing_of
+from digest_assets.errors import ArxivError
+from digest_assets.model import FeedEntry, Source, UnreadableEntry
+from digest_assets.resources.arxiv import ArxivClient
+from digest_assets.resources.arxiv_access import ArxivAccess
+from digest_assets.resources.clock import Clock
+from digest_assets.store import feeds
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.feeds import Fetch
+
+FEED_IS_FRESH = timedelta(days=1)
+"""The feed shows a mailing from midnight in New York for a day: after that it says nothing about the date."""
+
+
+@dg.asset(description=__doc__, group_name="arxiv", kinds={"atom", "duckdb"}, owners=["team:digest"])
+def raw_feed_entries(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[DigestStore],
+    arxiv: dg.ResourceParam[ArxivAccess],
+    clock: dg.ResourceParam[Clock],
+) -> dg.MaterializeResult:
+    day = date.fromisoformat(context.partition_key)
+    with told_to_dagster():
+        answers = asyncio.run(_ask(arxiv, settings, day, clock.now()))
+        with store.transaction() as connection:
+            for answer in answers:
+                feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
+                if answer.fetch.error is None:
+                    feeds.replace_entries(connection, settings.digest.name, day, answer.fetch, answer.entries)
+        for answer in answers:
+            if answer.error is not None:
+                context.log.warning(f"{day}: {answer.fetch.source.value}: {answer.error}")
+        _raise_if_nothing_carries(answers, settings, day)
+    return dg.MaterializeResult(metadata=_metadata(answers))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One source's answer for a date, or the error that came instead."""
+
+    fetch: Fetch
+    entries: list[FeedEntry | UnreadableEntry] = field(default_factory=list)
+    announced_at: datetime | None = None
+    """The mailing that a feed shows."""
+    error: ArxivError | None = None
+
+
+async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime) -> list[Answer]:
+    """The answers of the sources that have something to say about `day`."""
+    span = settings.digest.days.span(day)
+    client = arxiv.lists()
+    answers = []
+    if now < span.end + FEED_IS_FRESH:
+        answers.append(await _feed(client, settings, arxiv.clock))
+    start = span.start - timedelta(days=settings.arxiv.lookback_days)
+    return [*answers, await _search(client, settings, start, min(now, span.end), answers, arxiv.clock)]
+
+
+async def _feed(client: ArxivClient, settings: Settings, clock: Clock) -> Answer:
+    categories = settings.digest.categories
+    scope = "+".join(categories)
+    try:
+        feed = await client.feed(categories)
+    except ArxivError as error:
+        return Answer(Fetch(Source.FEED, scope, scope, clock.now(), 0, error=str(error)), error=error)
+    entries: list[FeedEntry | UnreadableEntry] = [*feed.entries, *feed.unreadable]
+    fetch = Fetch(Source.FEED, scope, scope, clock.now(), len(entries), newest_mailing_at=feed.announced_at)
+    return Answer(fetch, entries, feed.announced_at)
+
+
+async def _search(
+    client: ArxivClient, settings: Settings, start: datetime, end: datetime, before: list[Answer], clock: Clock
+) -> Answer:
+    """All submissions of the window, and what a feed announced besides: cross-lists of papers older than that."""
+    categories = settings.digest.categories
+    scope = "+".join(categories)
+    try:
+        found = await client.search(categories, start, end)
+        entries: list[FeedEntry | UnreadableEntry] = [*found.entries, *found.unreadable]
+        older = _announced(before) - {entry.paper.identifier for entry in found.entries}
+        if older:
+            completed = await client.lookup(sorted(older))
+            entries += [*completed.entries, *completed.unreadable]
+    except ArxivError as error:
+        return Answer(Fetch(Source.API, scope, scope, clock.now(), 0, start, end, error=str(error)), error=error)
+    fetch = Fetch(
+        source=Source.API,
+        scope=scope,
+        query=found.query,
+        fetched_at=found.fetched_at,
+        entry_count=len(entries),
+        window_start=start,
+        window_end=end,
+        newest_mailing_at=newest_mailing_displayed(entry.paper for entry in found.entries),
+    )
+    return Answer(fetch, entries)
+
+
+def _announced(answers: list[Answer]) -> set[str]:
+    return {
+        entry.paper.identifier
+        for answer in answers
+        for entry in answer.entries
+        if isinstance(entry, FeedEntry) and entry.kind is not None and not entry.kind.is_replacement
+    }
+
+
+def _raise_if_nothing_carries(answers: list[Answer], settings: Settings, day: date) -> None:
+    """Raises the API's error, unless a feed shows the very mailing of `day`."""
+    mailing = mailing_of(day, settings.digest.days)
+    shown = {answer.announced_at for answer in answers if answer.error is None}
+    failed = [answer.error for answer in answers if answer.fetch.source is Source.API and answer.error is not None]
+    if failed and (mailing is None or mailing.announced_at not in shown):
+        raise failed[0]
+
+
+def _metadata(answers: list[Answer]) -> dict[str, Any]:
+    counts = {f"{answer.fetch.source.value}_entries": answer.fetch.entry_count for answer in answers}
+    unreadable = [entry for answer in answers for entry in answer.entries if isinstance(entry, UnreadableEntry)]
+    return {
+        "dagster/partition_row_count": sum(counts.values()),
+        **counts,
+        "unreadable_entries": len(unreadable),
+        "sources": table(
+            ["source", "fetched at (UTC)", "entries", "query", "error"],
+            [
+                (f.source.value, f"{f.fetched_at:%Y-%m-%d %H:%M:%S}", f.entry_count, f.query, f.error)
+                for f in (answer.fetch for answer in answers)
+            ],
+        ),
+        "unreadable": table(["identifier", "lacks"], [[each.identifier, each.reason] for each in unreadable[:20]]),
+    }

@@ -1,0 +1,182 @@
+"""The post of each digest date, as Markdown for a Jekyll site: `posts/D-arxiv.md`.
+
+**A row** is one digest date. **Key**: `digest`, `digest_date`. **Columns**: `path` and `sha256` of the file (NULL
+where the date has no papers, and so no post), the counts announced = published + filtered + failed, and `late`, which
+are among them.
+
+Every paper that the digest keeps is in the post. What a paper lacks is said there: an abstract that was not translated
+is shown in the original and marked, a reading that does not exist is not pretended. The file is there whole or not at
+all; a post that a person edited is kept and reported.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.previews import data_version
+from digest_assets.config import Settings
+from digest_assets.model import AnswerStatus, DigestPaper, FullText, Outcome, Reading, Translation
+from digest_assets.publishing.posts import DigestPage, post_name, render_post
+from digest_assets.resources.clock import Clock
+from digest_assets.resources.output import WriteOutcome, Written, remove_unless_edited, write_unless_edited
+from digest_assets.store import answers, ledger, texts
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.ledger import ClaimedPaper
+from digest_assets.store.posts import RenderedPost, post_of, record_post
+
+
+@dg.asset(
+    deps=["windowed_papers", "full_texts", "translations", "summaries"],
+    description=__doc__,
+    group_name="publishing",
+    kinds={"markdown", "jekyll"},
+    owners=["team:digest"],
+)
+def rendered_posts(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[DigestStore],
+    clock: dg.ResourceParam[Clock],
+) -> dg.MaterializeResult:
+    day = date.fromisoformat(context.partition_key)
+    with told_to_dagster():
+        made = publish(settings, store, clock, day)
+    if made.kept_a_person_s_edit:
+        context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
+    return dg.MaterializeResult(
+        metadata=_metadata(made), data_version=data_version([made.post.sha256, made.post.path, made.empty_reason])
+    )
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a date's post."""
+
+    post: RenderedPost
+    text: str | None
+    empty_reason: str | None
+    kept_a_person_s_edit: bool = False
+
+
+def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> Published:
+    """Renders and writes the post of `day` from what the store holds, and records it."""
+    digest = settings.digest.name
+    with store.transaction() as connection:
+        claimed = ledger.claimed_by(connection, digest, day)
+        before = post_of(connection, digest, day)
+        shown = _shown(
+            [each for each in claimed if each.outcome is Outcome.KEPT],
+            answers.translations_of(connection, digest, day),
+            answers.readings_of(connection, digest, day),
+            texts.texts_of(connection, digest, day),
+        )
+        empty_reason = ledger.empty_reason(connection, digest, day)
+    page = _page(settings, day, shown, claimed)
+    path = settings.path(settings.output.posts_dir) / post_name(page)
+    text = None
+    if shown:
+        text = render_post(page, templates_dir=_templates(settings))
+        written = write_unless_edited(path, text, last_sha256=before.sha256 if before else None)
+    else:
+        written = remove_unless_edited(path, last_sha256=before.sha256 if before else None)
+    post = RenderedPost(
+        digest_date=day,
+        path=_relative(path, settings.root) if shown else None,
+        sha256=_recorded_hash(written, before) if shown else None,
+        announced=page.announced,
+        published=len(shown) - page.failed,
+        filtered=page.filtered,
+        failed=page.failed,
+        late=page.late,
+    )
+    with store.transaction() as connection:
+        record_post(connection, digest, post, clock.now())
+    return Published(post, text, empty_reason, written.outcome is WriteOutcome.KEPT)
+
+
+def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
+    """What was last written by us: where a person's edit is kept, that is still the hash of before."""
+    kept = written.outcome is WriteOutcome.KEPT and before is not None and before.sha256 is not None
+    return before.sha256 if kept and before and before.sha256 else written.sha256
+
+
+def _shown(
+    claimed: Sequence[ClaimedPaper],
+    translated: Mapping[str, Translation],
+    read: Mapping[str, Reading],
+    held: Mapping[str, FullText],
+) -> list[DigestPaper]:
+    papers = []
+    for each in claimed:
+        identifier, version = each.paper.identifier, each.paper.version
+        text = held.get(identifier)
+        missing = "not made yet"
+        papers.append(
+            DigestPaper(
+                paper=each.paper,
+                announcement=each.announcement,
+                digest_date=each.digest_date,
+                in_window=each.in_window,
+                late=each.late,
+                withdrawn=each.withdrawn,
+                translation=translated.get(identifier)
+                or Translation(identifier, version, AnswerStatus.FAILED, reason=missing),
+                reading=read.get(identifier) or Reading(identifier, version, AnswerStatus.FAILED, reason=missing),
+                text_source=text.source if text else None,
+                text_reason=text.reason if text else None,
+                figure=text.figure if text else None,
+            )
+        )
+    return papers
+
+
+_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET)
+
+
+def _page(settings: Settings, day: date, shown: Sequence[DigestPaper], claimed: Sequence[ClaimedPaper]) -> DigestPage:
+    days = settings.digest.days
+    return DigestPage(
+        name=settings.digest.name,
+        digest_date=day,
+        zone=days.zone,
+        anchor=days.anchor,
+        window=days.window(day),
+        categories=settings.digest.categories,
+        papers=tuple(shown),
+        announced=len(claimed),
+        filtered=sum(1 for each in claimed if each.outcome is Outcome.FILTERED),
+        late=sum(1 for each in claimed if each.late),
+        failed=sum(1 for each in shown if each.translation.status in _FAILED or each.reading.status in _FAILED),
+        notice=settings.output.notice or None,
+        language=settings.digest.language,
+        by_submission=settings.digest.by.value == "submitted",
+    )
+
+
+def _templates(settings: Settings) -> Path | None:
+    return settings.path(settings.output.templates_dir) if settings.output.templates_dir else None
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _metadata(made: Published) -> dict[str, Any]:
+    post = made.post
+    counts = {
+        "announced": post.announced,
+        "published": post.published,
+        "filtered": post.filtered,
+        "failed": post.failed,
+        "late": post.late,
+        "dagster/partition_row_count": 1,
+    }
+    if made.text is None or post.path is None:
+        return {**counts, "no_post": made.empty_reason or "all papers were filtered out"}
+    return {**counts, "path": dg.MetadataValue.path(post.path), "post": dg.MetadataValue.md(made.text)}

@@ -1,0 +1,44 @@
+"""The full text of each paper that the digest keeps, read and explained in three parts, in the digest's language.
+
+**A row** is one paper of the digest. **Key**: `digest`, `identifier`. **Columns**: `background` (the problem, and
+where earlier work falls short), `method`, `results`, as Markdown with formulas as `$TeX$`; `text_source` (html, pdf,
+or abstract: the reading then rests on that alone); `status`, `reason`, `model`, `prompt_version`, tokens and
+`answer_key` as in `translations`.
+
+A paper is read as soon as its text is there. Only a reading that passed the checks is done: three parts within their
+lengths, every number in it found in the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+
+from digest_assets.assets.previews import status_counts, table
+from digest_assets.model import AnswerStatus, Paper, Reading
+
+SPEC = dg.AssetSpec(
+    "summaries",
+    deps=["windowed_papers", "full_texts"],
+    description=__doc__,
+    group_name="reading",
+    kinds={"openai", "duckdb"},
+    owners=["team:digest"],
+    skippable=True,
+)
+
+
+def not_asked(paper: Paper, reason: str) -> Reading:
+    """A reading that nobody asked for, and why."""
+    return Reading(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
+
+
+def metadata(readings: Iterable[Reading]) -> dict[str, Any]:
+    """What the UI shows of a date's readings."""
+    rows = sorted(readings, key=lambda each: each.identifier)
+    return {
+        **status_counts(rows),
+        "preview": table(["paper", "status", "results"], [[r.identifier, r.status.value, r.results] for r in rows[:5]]),
+    }

@@ -1,0 +1,45 @@
+"""The abstract of each paper that the digest keeps, in the digest's language.
+
+**A row** is one paper of the digest. **Key**: `digest`, `identifier`. **Columns**: `status` (done; withheld: a check
+found a defect that a second try did not mend; failed; budget; not asked: no key is set, or the paper is withdrawn)
+with its `reason`, the `abstract` in `language`, `model`, `prompt_version`, tokens, and the `answer_key` of the answer
+it rests on (table `model_answers`), which is looked up before anything is asked: making a digest again pays for
+nothing twice.
+
+Only an answer that passed the checks is done: complete, in the right language, with every number, formula, address and
+code name of the source and none invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import dagster as dg
+
+from digest_assets.assets.previews import status_counts, table
+from digest_assets.model import AnswerStatus, Paper, Translation
+
+SPEC = dg.AssetSpec(
+    "translations",
+    deps=["windowed_papers"],
+    description=__doc__,
+    group_name="reading",
+    kinds={"openai", "duckdb"},
+    owners=["team:digest"],
+    skippable=True,
+)
+
+
+def not_asked(paper: Paper, reason: str) -> Translation:
+    """A translation that nobody asked for, and why."""
+    return Translation(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
+
+
+def metadata(translations: Iterable[Translation]) -> dict[str, Any]:
+    """What the UI shows of a date's translations."""
+    rows = sorted(translations, key=lambda each: each.identifier)
+    return {
+        **status_counts(rows),
+        "preview": table(["paper", "status", "abstract"], [[r.identifier, r.status.value, r.text] for r in rows[:5]]),
+    }

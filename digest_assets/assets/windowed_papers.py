@@ -1,0 +1,213 @@
+"""The papers that a digest date publishes: parsed, each once, with its announcement and what became of it.
+
+**A row** is one announced paper. **Key**: `digest`, `identifier`: a paper is in one date of a digest and in no other.
+**Columns**: `digest_date`, the `version` that was current, `outcome` (kept, filtered) and `reason`, `late` (announced
+for an earlier date, and visible only after that one was made), `in_window` (submitted in the date's window),
+`withdrawn`, `claimed_at`. The metadata is in `papers`; when it was announced and how that is known in `announcements`
+(feed, OAI, first seen between two fetches, inferred from identifiers and submission times); the view `ledger` joins
+them with what came of it.
+
+What a date claims and what that rests on change in one transaction. A date whose mailing is not searchable yet claims
+nothing and is not materialized: it is asked for again. A date without papers says why.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from digest_assets.arxiv import atom, feed
+from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcements
+from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.arxiv.searchable import empty_reason
+from digest_assets.arxiv.withdrawal import is_withdrawn
+from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.previews import data_version, table
+from digest_assets.claims import Candidate, Claim, claimable
+from digest_assets.config import GroupBy, Settings
+from digest_assets.filters import Filters
+from digest_assets.model import Announcement, FeedEntry, KnownBy, Outcome, Paper, Source
+from digest_assets.partitions import DigestDays
+from digest_assets.resources.clock import Clock
+from digest_assets.store import feeds, ledger
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.feeds import Fetch, StoredEntry
+from digest_assets.store.ledger import ClaimedPaper
+
+
+@dg.asset(
+    deps=["raw_feed_entries"],
+    description=__doc__,
+    group_name="arxiv",
+    kinds={"duckdb"},
+    owners=["team:digest"],
+    output_required=False,
+)
+def windowed_papers(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[DigestStore],
+    clock: dg.ResourceParam[Clock],
+) -> Iterator[dg.MaterializeResult]:
+    day = date.fromisoformat(context.partition_key)
+    with told_to_dagster():
+        made = make(settings, store, clock.now(), day)
+    if made.not_yet:
+        context.log.warning(f"{day}: {made.not_yet}")
+        context.log_event(
+            dg.AssetObservation("windowed_papers", partition=context.partition_key, metadata={"not_yet": made.not_yet})
+        )
+        return
+    yield dg.MaterializeResult(
+        metadata=_metadata(made),
+        data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
+    )
+
+
+@dataclass(frozen=True)
+class MadeDate:
+    """What `make` did: the date's papers, or why there are none, or why it is too early."""
+
+    papers: list[ClaimedPaper]
+    empty_reason: str | None = None
+    not_yet: str | None = None
+
+
+def make(settings: Settings, store: DigestStore, now: datetime, day: date) -> MadeDate:
+    """Claims for `day` what it publishes, by what the store holds of arXiv's answers: one transaction."""
+    digest = settings.digest
+    with store.transaction() as connection:
+        announced = _record_announcements(connection, settings, day)
+        why_empty = empty_reason(
+            day,
+            digest.days,
+            now,
+            announced=announced,
+            feed_mailings=feeds.fed_mailings(connection, digest.name),
+        )
+        if not why_empty.cause.is_final:
+            return MadeDate([], not_yet=why_empty.text)
+        claims = _claims(connection, settings, day)
+        reason = None if claims else why_empty.text
+        ledger.close(connection, digest.name, day, digest.categories, claims, reason, now)
+        return MadeDate(ledger.claimed_by(connection, digest.name, day), empty_reason=reason)
+
+
+def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[datetime]:
+    """Records what the answers for `day` tell of papers and announcements.
+
+    Returns the mailings that they show for sure: a paper held by moderation may be inferred into one that is not there.
+    """
+    digest = settings.digest
+    fetched_at = feeds.last_answer_at(connection, digest.name, day)
+    if fetched_at is None:
+        return []
+    entries = _parsed(feeds.entries_of(connection, digest.name, day))
+    for source in Source:
+        papers = [entry.paper for entry in entries if entry.source is source]
+        feeds.record_papers(connection, source, papers, fetched_at)
+    resolution = resolve_announcements(
+        entries,
+        known=ledger.announcements(connection, digest.name, {entry.paper.identifier for entry in entries}),
+        categories=digest.categories,
+        fetched_at=fetched_at,
+        previous=_previous(feeds.last_live_fetch(connection, digest.name, "+".join(digest.categories), fetched_at)),
+    )
+    announcements = resolution.announcements.values()
+    ledger.record_announcements(connection, digest.name, announcements)
+    displayed = newest_mailing_displayed(entry.paper for entry in entries)
+    shown = [each.announced_at for each in announcements if each.known_by is not KnownBy.INFERRED]
+    return [*shown, displayed] if displayed else shown
+
+
+def _parsed(entries: Sequence[StoredEntry]) -> list[FeedEntry]:
+    """The entries that can be read. What cannot is counted where it was received."""
+    read = [
+        atom.read_entry(entry.payload)
+        if entry.source is Source.API
+        else feed.read_entry(entry.payload, entry.payload.lstrip().startswith("<item"))
+        for entry in entries
+        if entry.unreadable is None
+    ]
+    return [entry for entry in read if isinstance(entry, FeedEntry)]
+
+
+def _previous(fetch: Fetch | None) -> PreviousFetch | None:
+    if fetch is None or fetch.window_start is None or fetch.newest_mailing_at is None:
+        return None
+    return PreviousFetch(fetch.fetched_at, fetch.window_start, fetch.newest_mailing_at)
+
+
+def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[Claim]:
+    """What `day` takes of the papers that are open to it, and what becomes of each."""
+    digest = settings.digest
+    days, by_submission = digest.days, digest.by is GroupBy.SUBMITTED
+    until = days.span(day).end
+    candidates = [
+        Candidate(announcement, paper, _home(announcement, paper, days, by_submission=by_submission), claimed)
+        for announcement, paper, claimed in ledger.open_to(connection, digest.name, day, until)
+    ]
+    window = days.window(day)
+    claims = [
+        Claim(
+            candidate,
+            late=late,
+            in_window=candidate.paper.published_at is not None and candidate.paper.published_at in window,
+            withdrawn=is_withdrawn(candidate.paper),
+        )
+        for candidate, late in claimable(day, candidates, ledger.made(connection, digest.name), digest.categories)
+    ]
+    return _filters(settings).applied(claims)
+
+
+def _home(announcement: Announcement, paper: Paper, days: DigestDays, *, by_submission: bool) -> date:
+    """The date that a paper belongs to. A feed tells no submission time: then its mailing stands for it."""
+    if by_submission and paper.published_at is not None:
+        return days.date_submitted(paper.published_at)
+    return days.date_announced(announcement.announced_at)
+
+
+def _filters(settings: Settings) -> Filters:
+    wanted = settings.filters
+    return Filters(
+        categories=frozenset(settings.digest.categories),
+        primary_only=wanted.primary_only,
+        include_keywords=wanted.include_keywords,
+        exclude_keywords=wanted.exclude_keywords,
+        include_authors=wanted.include_authors,
+        exclude_authors=wanted.exclude_authors,
+        cap=wanted.cap or None,
+    )
+
+
+def _metadata(made: MadeDate) -> dict[str, Any]:
+    papers = made.papers
+    kept = [each for each in papers if each.outcome is Outcome.KEPT]
+    known_by = Counter(each.announcement.known_by.value for each in papers)
+    reasons = Counter(each.reason.value for each in papers if each.reason)
+    return {
+        "dagster/partition_row_count": len(papers),
+        "announced": len(papers),
+        "kept": len(kept),
+        "filtered": len(papers) - len(kept),
+        "late": sum(1 for each in papers if each.late),
+        "in_window": sum(1 for each in kept if each.in_window),
+        "withdrawn": sum(1 for each in kept if each.withdrawn),
+        **({"no_papers_because": made.empty_reason} if made.empty_reason else {}),
+        "announcement_known_by": table(["known by", "papers"], known_by.most_common()),
+        "filtered_because": table(["reason", "papers"], reasons.most_common()),
+        "preview": table(
+            ["paper", "title", "announced (UTC)", "known by", "outcome"], [_preview_row(each) for each in papers[:30]]
+        ),
+    }
+
+
+def _preview_row(each: ClaimedPaper) -> tuple[str, ...]:
+    announced = f"{each.announcement.announced_at:%Y-%m-%d %H:%M}"
+    outcome = each.reason.value if each.reason else each.outcome.value
+    return each.paper.versioned, each.paper.title, announced, each.announcement.known_by.value, outcome

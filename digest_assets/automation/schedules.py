@@ -1,0 +1,43 @@
+"""The weekday schedule: asks for the newest digest, and for whatever was missed since the last one."""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Iterator
+
+import dagster as dg
+
+from digest_assets.automation.dates import dates_due
+from digest_assets.automation.jobs import digest_job
+from digest_assets.config import DigestSettings, Settings
+from digest_assets.resources.clock import Clock
+from digest_assets.store.connection import DigestStore
+
+WEEKDAYS_AT_HALF_PAST_TWELVE = "30 12 * * 1-5"
+"""In Asia/Shanghai that is when the whole mailing has been searchable on every weekday that was recorded."""
+
+
+def weekday_schedule(digest: DigestSettings) -> dg.ScheduleDefinition:
+    """Weekdays at 12:30 in the digest's time zone. It is off until somebody turns it on in the UI."""
+
+    @dg.schedule(
+        name="weekdays",
+        cron_schedule=WEEKDAYS_AT_HALF_PAST_TWELVE,
+        execution_timezone=digest.timezone,
+        job=digest_job,
+        description="Asks for the newest digest, and for any that was missed since the last one.",
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+    )
+    def weekdays(
+        context: dg.ScheduleEvaluationContext,
+        settings: dg.ResourceParam[Settings],
+        store: dg.ResourceParam[DigestStore],
+        clock: dg.ResourceParam[Clock],
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        due = dates_due(settings, store, clock.now())
+        if not due:
+            yield dg.SkipReason("All digests up to the newest mailing are made.")
+        for day in due:
+            yield dg.RunRequest(
+                run_key=day.isoformat(), partition_key=day.isoformat(), tags={"digest/asked_by": "schedule"}
+            )
+
+    return weekdays

@@ -1,0 +1,78 @@
+"""The one place where assets, checks, jobs, schedules and resources meet: read it as the table of contents.
+
+    raw_feed_entries ── windowed_papers ─┬─ full_texts ── summaries ─┐
+      what arXiv         what the date   └─ translations ────────────┴─ rendered_posts
+      answered           publishes                                      the post
+
+All assets share one daily partition: the digest date (`partitions.py` says what it means). `build_defs` is a function,
+so that tests and the command build their own; Dagster loads `defs`.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from digest_assets.assets.raw_feed_entries import raw_feed_entries
+from digest_assets.assets.read_papers import read_papers
+from digest_assets.assets.rendered_posts import rendered_posts
+from digest_assets.assets.windowed_papers import windowed_papers
+from digest_assets.automation.jobs import digest_job
+from digest_assets.automation.schedules import weekday_schedule
+from digest_assets.checks.papers import each_paper_once, nothing_failed, the_ledger_balances
+from digest_assets.config import Settings, load_settings
+from digest_assets.partitions import DigestDays
+from digest_assets.resources.arxiv_access import ArxivAccess
+from digest_assets.resources.clock import Clock, SystemClock
+from digest_assets.resources.model_access import ModelAccess
+from digest_assets.resources.progress import NoProgress, Progress
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.pace import StorePace
+
+
+def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
+    """The digest dates as Dagster's partitions: `end_offset=1` names a window by the day on which it ends."""
+    return dg.DailyPartitionsDefinition(
+        start_date=days.first.isoformat(),
+        timezone=days.zone.key,
+        hour_offset=days.anchor.hour,
+        minute_offset=days.anchor.minute,
+        end_offset=1,
+    )
+
+
+def build_defs(
+    settings: Settings | None = None, *, clock: Clock | None = None, progress: Progress | None = None
+) -> dg.Definitions:
+    """The project for `settings` (default: digest.toml and the environment).
+
+    Raises `ConfigurationError` where they cannot be used; Dagster shows its one line in place of the assets.
+    """
+    settings = settings or load_settings()
+    clock = clock or SystemClock()
+    store = DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
+    partitions = digest_partitions(settings.digest.days)
+    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts]
+    return dg.Definitions(
+        assets=[
+            asset.map_asset_specs(lambda spec: spec.replace_attributes(partitions_def=partitions)) for asset in assets
+        ],
+        asset_checks=[the_ledger_balances, each_paper_once, nothing_failed],
+        jobs=[digest_job],
+        schedules=[weekday_schedule(settings.digest)],
+        resources={
+            "settings": settings,
+            "store": store,
+            "clock": clock,
+            "progress": progress or NoProgress(),
+            "arxiv": ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock),
+            "language_model": ModelAccess(settings.llm, settings.root),
+        },
+        # A process a step costs over a second each, five times what the step itself needs; what is worth doing at
+        # once happens inside the assets.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build_defs()

@@ -1,0 +1,142 @@
+"""Is everything there that a digest needs? A line each, with the cure: what `digest doctor` prints.
+
+It changes nothing, spends nothing on the model, and asks arXiv twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import openai
+
+from digest_assets.arxiv.calendar import holidays_unknown
+from digest_assets.config import Settings
+from digest_assets.errors import ArxivError, DigestError
+from digest_assets.resources.arxiv import ArxivClient
+from digest_assets.resources.clock import Clock, SystemClock
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.pace import StorePace
+
+SECONDS = 20
+"""How long an endpoint may take here: this is a look, not a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `text` says what is there, or what to do."""
+
+    subject: str
+    is_well: bool
+    text: str
+
+
+def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]:
+    """Looks at each thing in turn, the cheap ones first."""
+    clock = clock or SystemClock()
+    store = DigestStore(settings.path(settings.store.url), lock_wait_seconds=5)
+    yield _settings(settings)
+    yield _calendar(clock.now().date())
+    yield _posts(settings)
+    yield _told("store", lambda: _store(store))
+    yield from _model(settings)
+    quick = settings.arxiv.model_copy(update={"attempts": 1, "timeout_seconds": SECONDS})
+    client = ArxivClient(quick, StorePace(store, clock.now), now=clock.now)
+    yield _told("arXiv API", lambda: _api(client, settings))
+    yield _told("arXiv feed", lambda: _feed(client, settings))
+
+
+def _told(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, True, look())
+    except DigestError as error:
+        return Finding(subject, False, str(error))
+
+
+def _settings(settings: Settings) -> Finding:
+    digest = settings.digest
+    contact = settings.arxiv.contact or "none: set arxiv.contact to your e-mail address, arXiv asks for one"
+    text = f"{digest.name}: {', '.join(digest.categories)}; dates in {digest.timezone}; contact {contact}"
+    return Finding("settings", True, text)
+
+
+def _calendar(today: date) -> Finding:
+    unknown = holidays_unknown(today, today)
+    if unknown:
+        cure = "Add them to digest_assets/arxiv/holidays.toml; until then a holiday counts as a mailing that is late."
+        return Finding("calendar", False, f"arXiv's holidays of {unknown[0]} are not known. {cure}")
+    return Finding("calendar", True, f"arXiv's holidays of {today.year} are known")
+
+
+def _posts(settings: Settings) -> Finding:
+    folder = settings.path(settings.output.posts_dir)
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        return Finding("posts", False, f"{existing} cannot be written. Correct its rights or output.posts_dir.")
+    return Finding("posts", True, str(folder))
+
+
+def _store(store: DigestStore) -> str:
+    with store.transaction() as connection:
+        papers, dates = connection.execute(
+            "SELECT (SELECT count(*) FROM windowed_papers), (SELECT count(*) FROM digests)"
+        ).fetchall()[0]
+    return f"{store.path}: {papers} papers in {dates} dates"
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    llm = settings.llm
+    key = llm.api_key()
+    if key is None:
+        yield Finding(
+            "key",
+            False,
+            f"{llm.api_key_env} is not set: abstracts stay in English, nothing is read. "
+            f'Set it, or llm.api_key_env = "" where the endpoint asks for none.',
+        )
+        return
+    yield Finding("key", True, f"from {llm.api_key_env}" if llm.api_key_env else "none asked for")
+    try:
+        client = openai.OpenAI(base_url=llm.base_url, api_key=key or "none", timeout=SECONDS, max_retries=0)
+        with client:
+            models = [model.id for model in client.models.list()]
+    except (openai.AuthenticationError, openai.PermissionDeniedError):
+        cure = (
+            f"Correct {llm.api_key_env}, or llm.base_url."
+            if llm.api_key_env
+            else "Name the key's variable in llm.api_key_env."
+        )
+        yield Finding("endpoint", False, f"{llm.base_url} refuses the key. {cure}")
+    except openai.APIConnectionError:
+        yield Finding("endpoint", False, f"{llm.base_url} does not answer. Start it, or correct llm.base_url.")
+    except openai.OpenAIError as error:
+        yield Finding("endpoint", True, f"{llm.base_url} answers, but lists no models ({type(error).__name__})")
+    else:
+        yield _listed(llm.base_url, llm.model, models)
+
+
+def _listed(base_url: str, model: str, models: list[str]) -> Finding:
+    if not models or model in models:
+        return Finding("endpoint", True, f"{base_url} has {model}")
+    nearest = difflib.get_close_matches(model, models, 3, 0.3) or models[:3]
+    return Finding("endpoint", False, f"{base_url} has no {model}. Set llm.model to one it has: {', '.join(nearest)}.")
+
+
+def _api(client: ArxivClient, settings: Settings) -> str:
+    asyncio.run(client.lookup(["0704.0001"]))
+    return settings.arxiv.api_url
+
+
+def _feed(client: ArxivClient, settings: Settings) -> str:
+    try:
+        feed = asyncio.run(client.feed(settings.digest.categories))
+    except ArxivError as error:
+        raise type(error)(
+            error.message, cure=f"{error.cure} Digests are made without it, from the API alone."
+        ) from None
+    mailing = f"{feed.announced_at:%Y-%m-%d}" if feed.announced_at else "no date"
+    return f"{len(feed.entries)} entries of the mailing of {mailing} (UTC)"

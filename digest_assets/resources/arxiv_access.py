@@ -1,0 +1,31 @@
+"""How a run gets to arXiv: clients that are open for as long as they are used, at a pace that all runs share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from digest_assets.config import ArxivSettings
+from digest_assets.resources.arxiv import ArxivClient
+from digest_assets.resources.clock import Clock
+from digest_assets.resources.full_texts import FullTextSource
+from digest_assets.resources.http import open_client
+from digest_assets.resources.pace import Pace
+
+
+@dataclass(frozen=True)
+class ArxivAccess:
+    """arXiv as the settings say: its lists (API, feeds) and its texts (HTML, PDF)."""
+
+    settings: ArxivSettings
+    pace: Pace
+    clock: Clock
+
+    def lists(self) -> ArxivClient:
+        return ArxivClient(self.settings, self.pace, now=self.clock.now)
+
+    @asynccontextmanager
+    async def open_texts(self) -> AsyncIterator[FullTextSource]:
+        async with open_client(self.settings) as client:
+            yield FullTextSource(self.settings, self.pace, client, now=self.clock.now)

@@ -1,0 +1,92 @@
+"""Runs of the main job from the command line: the same job, the same instance, in this process.
+
+What the UI shows afterwards is what was run here; only the reporting differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+import dagster as dg
+
+from digest_assets.store import ledger
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.posts import RenderedPost, post_of
+
+
+class RunOutcome(str, Enum):
+    """How a date stands after its run."""
+
+    COMPLETE = "complete"
+    EMPTY = "empty"
+    """The date has no papers, and no post: `reasons` says why."""
+    IN_PART = "in part"
+    """There is a post; some papers lack what was asked for."""
+    NOT_YET = "not yet"
+    """The mailing is not searchable; nothing was published."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class DateReport:
+    """What became of one date."""
+
+    day: date
+    outcome: RunOutcome
+    post: RenderedPost | None = None
+    reasons: list[str] = field(default_factory=list)
+
+
+def run_date(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, store: DigestStore, digest: str, day: date
+) -> DateReport:
+    """Makes the digest of `day` and reports on it. Does not raise for what goes wrong in a step."""
+    result = definitions.resolve_job_def("digest").execute_in_process(
+        partition_key=day.isoformat(),
+        instance=instance,
+        raise_on_error=False,
+        tags={"digest/asked_by": "command line"},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    if not result.success:
+        return DateReport(day, RunOutcome.FAILED, reasons=_failures(result))
+    with store.transaction() as connection:
+        was_made = day in ledger.made(connection, digest, day)
+        empty = ledger.empty_reason(connection, digest, day)
+        post = post_of(connection, digest, day)
+        failed = ledger.failed_papers(connection, digest, day)
+    if not was_made:
+        return DateReport(day, RunOutcome.NOT_YET, reasons=_observed(result))
+    if failed:
+        return DateReport(day, RunOutcome.IN_PART, post, [f"{identifier}: {reason}" for identifier, reason in failed])
+    if post is None or post.path is None:
+        return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])
+    return DateReport(day, RunOutcome.COMPLETE, post)
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """One line a failed step: what our own errors say, else the error's last line."""
+    lines = []
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        if data.user_failure_data is not None and data.user_failure_data.description:
+            lines.append(data.user_failure_data.description)
+        elif data.error is not None:
+            cause = data.error.cause or data.error
+            lines.append(f"{event.step_key}: {' '.join(cause.message.split())}")
+    return lines or ["The run failed before its first step; its log is in the Dagster UI."]
+
+
+def _observed(result: dg.ExecuteInProcessResult) -> list[str]:
+    """What an asset said where it made nothing."""
+    return [
+        str(entry.value)
+        for event in result.all_events
+        if event.is_asset_observation
+        for name, entry in event.asset_observation_data.asset_observation.metadata.items()
+        if name == "not_yet"
+    ]
