@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from digest_assets.publishing.spans import Link, Span, Text
 
 # ASCII only: a Chinese full stop, comma or bracket after an address is not part of it.
-_CHARACTER = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]|\\[_%&#~])"
+_CHARACTER = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9/@.])(?:https?://{_CHARACTER}+"
     rf"|www\.{_CHARACTER}+"
     rf"|(?:github\.com|gitlab\.com|huggingface\.co|[A-Za-z0-9][A-Za-z0-9-]{{0,38}}\.github\.io)/{_CHARACTER}+)",
     re.IGNORECASE,
 )
-_TRAILING = ".,;:!?'*_~\\\""
+_ESCAPED = re.compile(rf"https?://(?:{_CHARACTER}|\\[_%&#~])+")
+_TRAILING = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "["}
 
 
@@ -29,11 +30,15 @@ def linked(text: str) -> Iterator[Span]:
         if start < match.start():
             yield Text(text[start : match.start()])
         start = match.start() + len(address)
-        address = re.sub(r"\\(.)", r"\1", address)
         url = address if "://" in address else f"https://{address}"
         yield Link(url, (Text(address),))
     if start < len(text):
         yield Text(text[start:])
+
+
+def unescaped(text: str) -> str:
+    """TeX text with its addresses as they are meant: `\\_` in one is `_`."""
+    return _ESCAPED.sub(lambda match: match.group().replace("\\", ""), text)
 
 
 def _without_punctuation(address: str) -> str:

@@ -32,8 +32,8 @@ from digest_assets.publishing.spans import (
     Strike,
     Strong,
     Text,
-    entities,
     plain,
+    write_code_block,
     write_line,
     write_paragraph,
 )
@@ -214,7 +214,7 @@ class _Writer:
         if node.type == "blockquote":
             return [[f"> {line}".rstrip() for line in _parted(self.blocks(node.children))]]
         if node.type in ("fence", "code_block"):
-            return [_code_block(self._shelf.plain(node.content))]
+            return [write_code_block(self._shelf.plain(node.content), self._dialect)]
         if node.type == "table":
             return [self._table(node)]
         if node.type == "hr":
@@ -292,12 +292,3 @@ def _parted(blocks: list[_Block], *, tight: bool = False) -> _Block:
         lines += block
         after_list = is_list
     return lines
-
-
-def _code_block(code: str) -> _Block:
-    """Code between fences; as HTML where Liquid or Hugo would read it, since no entity is read between fences."""
-    lines = code.rstrip("\n").split("\n")
-    if "{" in code or any(line.lstrip().startswith(("`", "~")) for line in lines):
-        # One line of source: an empty line would end the HTML block for CommonMark.
-        return [f"<pre><code>{'&#10;'.join(map(entities, lines))}</code></pre>"]
-    return ["```", *lines, "```"]

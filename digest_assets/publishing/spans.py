@@ -82,14 +82,17 @@ class Dialect:
     lone_inline: str = ""
     """What goes before an inline formula that is a whole paragraph, to keep it from being displayed."""
     flanking: bool = True
-    """Whether what stands next to a mark decides if it is one: in CommonMark `**背景：**近年来` stays unbolded, and on
-    GitHub `第$x$个` untypeset. A space is put there."""
+    """Whether what stands next to stars decides if they are marks: in CommonMark `**背景：**近年来` stays unbolded."""
+    liquid: bool = False
+    """Whether `{{` and `{%` are read even inside code, where no entity is: such code is then written as HTML."""
+    dollar: str = "<span>$</span>"
+    """A dollar. In an element of its own no MathJax that is set to `$...$` pairs it with another one."""
 
 
-KRAMDOWN = Dialect(inline=("$$", "$$"), display=("$$", "$$"), lone_inline="\\", flanking=False)
+KRAMDOWN = Dialect(inline=("$$", "$$"), display=("$$", "$$"), lone_inline="\\", flanking=False, liquid=True)
 """Jekyll. Source of the backslash: kramdown's syntax page, "Math Blocks"."""
-GOLDMARK = Dialect(inline=(r"\(", r"\)"), display=("$$", "$$"))
-"""Hugo, with the delimiters that its documentation gives for the passthrough extension."""
+GOLDMARK = Dialect(inline=(r"\(", r"\)"), display=("$$", "$$"), dollar="&#36;")
+"""Hugo, with the delimiters that its documentation gives for the passthrough extension. It leaves out raw HTML."""
 GITHUB = Dialect(inline=("$", "$"), display=("$$", "$$"))
 """GitHub, and what else reads `$...$` (Obsidian, VS Code, pandoc)."""
 
@@ -110,14 +113,14 @@ _ESCAPES = str.maketrans(
         "~": "\\~",
         "#": "\\#",
         '"': '\\"',  # else kramdown turns it, and after a Chinese character always into a closing one
-        # In an element of its own, so that no MathJax set to `$...$` pairs it with another one.
-        "$": "<span>$</span>",
     }
 )
 _LONE_APOSTROPHE = re.compile(r"(?<![^\W_])'|'(?![^\W_])")
 _DASHES = re.compile(r"-(?=-)|(?<=-)-")
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:(?P<sign>[-+=:])|(?P<number>\d{1,9})(?P<point>[.)])|(?P<caret>\^))")
-_PLAIN_CODE = re.compile(r"[^\s`{|<>&$](?:[^`{|\n<>&$]*[^\s`{|<>&$])?")
+_LIQUID = re.compile(r"\{[{%]")
+_SHORTCODE = re.compile(r"\{\{(?=[<%])")
+"""Hugo's. Nothing else parts its braces inside code; a blank is the lesser harm."""
 _URL_SAFE = "-._~:/?#@!&'*+,;=%"
 _SCHEMES = frozenset({"http", "https", "ftp", "mailto"})
 
@@ -187,16 +190,17 @@ def _must_part(written: str, before: Span, piece: str, after: Span, dialect: Dia
         return not written.rstrip("*~")[-1:].isalnum()
     if isinstance(after, _EMPHASES) and last.isalnum():
         return not piece.lstrip("*~")[:1].isalnum()
-    return (isinstance(before, Formula) and first.isalnum()) or (isinstance(after, Formula) and last.isalnum())
+    # GitHub typesets `$x$` only between blanks or punctuation.
+    return (last == "$" and first.isalnum()) or (first == "$" and last.isalnum())
 
 
 def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
     if isinstance(span, Text):
-        return escape(span.text)
+        return escape(span.text, dialect)
     if isinstance(span, Formula):
         return _formula(span, dialect)
     if isinstance(span, Code):
-        return _code(span.text)
+        return _code(span.text, dialect)
     if isinstance(span, Break):
         return "\n"
     if isinstance(span, Link):
@@ -213,11 +217,11 @@ def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
     return f"{before}{mark}{stripped}{mark}{after}"
 
 
-def escape(text: str) -> str:
+def escape(text: str, dialect: Dialect) -> str:
     """`text` as Markdown that shows exactly `text`, anywhere but at the start of a block."""
     text = _LONE_APOSTROPHE.sub("\0", text)
     text = _DASHES.sub("\\\\-", text.translate(_ESCAPES))
-    return text.replace("\0", "\\'")
+    return text.replace("\0", "\\'").replace("$", dialect.dollar)
 
 
 def _escape_block_start(match: re.Match[str]) -> str:
@@ -230,14 +234,31 @@ def _formula(formula: Formula, dialect: Dialect) -> str:
     return dialect.inline[0] + formula.tex + dialect.inline[1]
 
 
-def _code(text: str) -> str:
-    # Between backticks no entity is read, so that what Liquid or a table would see is written as HTML instead.
+def _code(text: str, dialect: Dialect) -> str:
     text = " ".join(text.split())
     if not text:
         return ""
-    if _PLAIN_CODE.fullmatch(text):
-        return f"`{text}`"
-    return f"<code>{entities(text)}</code>"
+    # A table would see the `|` even between backticks.
+    if "|" in text or (dialect.liquid and _LIQUID.search(text)):
+        return f"<code>{entities(text)}</code>"
+    ticks = _fence(text, 1)
+    gap = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{gap}{_SHORTCODE.sub('{ {', text)}{gap}{ticks}"
+
+
+def write_code_block(code: str, dialect: Dialect) -> list[str]:
+    """The lines of a code block."""
+    lines = code.rstrip("\n").split("\n")
+    if dialect.liquid and _LIQUID.search(code):
+        # One line of source: an empty line could end the block.
+        return [f"<pre><code>{'&#10;'.join(map(entities, lines))}</code></pre>"]
+    fence = _fence(code, 3)
+    return [fence, *(_SHORTCODE.sub("{ {", line) for line in lines), fence]
+
+
+def _fence(code: str, least: int) -> str:
+    """More backticks than stand together anywhere in `code`."""
+    return "`" * max(least, 1 + max(map(len, re.findall("`+", code)), default=0))
 
 
 def entities(text: str) -> str:

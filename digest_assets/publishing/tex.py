@@ -14,7 +14,7 @@ from functools import lru_cache
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
 from digest_assets.publishing import formulas
-from digest_assets.publishing.addresses import linked
+from digest_assets.publishing.addresses import linked, unescaped
 from digest_assets.publishing.shelf import Shelf
 from digest_assets.publishing.spans import Code, Emphasis, Link, Span, Strong, Text, plain
 
@@ -34,6 +34,7 @@ _ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "d": "\u0323",
     "b": "\u0331",
 }  # fmt: skip
+_SIGNS = {"copyright": "©", "textregistered": "®", "texttrademark": "™"}  # not in pylatexenc's table
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "\n": " ", "!": "", "-": "", "/": "", "@": ""}
 _LITERAL = frozenset("%&_#${}")
 
@@ -54,7 +55,7 @@ def read(text: str) -> tuple[Span, ...]:
 
 def read_around(text: str, shelf: Shelf) -> tuple[Span, ...]:
     """The same, of a text whose formulas are on `shelf` already."""
-    return tuple(_Reader(shelf).read(text))
+    return tuple(_Reader(shelf).read(unescaped(text)))
 
 
 class _Reader:
@@ -215,6 +216,8 @@ def _accented(accent: str, text: str, position: int) -> tuple[str, int] | None:
 @lru_cache(maxsize=512)
 def _symbol(name: str) -> str | None:
     """What a macro without arguments shows (`\\alpha`, `\\ss`); None where pylatexenc does not know it."""
+    if name in _SIGNS:
+        return _SIGNS[name]
     if get_default_latex_context_db().get_macro_spec(name) is None:
         return None
     shown = LatexNodes2Text().latex_to_text("\\" + name + "{}")
