@@ -26,7 +26,7 @@ _TOKEN = re.compile(
       | (?P<field>[A-Za-z]+):(?=\S)
       | (?P<range>\[[^\]]*\])
       | (?P<phrase>"[^"]*")
-      | (?P<word>[^\s()"\[\]]+)
+      | (?P<word>[^\s()"\[\]]*[^\s()"\[\]:])
     )""",
     re.VERBOSE,
 )

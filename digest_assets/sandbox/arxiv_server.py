@@ -12,6 +12,7 @@ import hashlib
 import re
 import threading
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
@@ -33,7 +34,7 @@ from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_an
 _XML = "application/atom+xml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _IDENTIFIER = re.compile(r"^(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d+))?$")
-_CATEGORY = re.compile(r"^[a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?$")
+_CATEGORY = re.compile(r"^[A-Za-z]+(-[A-Za-z]+)*(\.[A-Za-z-]+)?$")
 _ARCHIVES = frozenset(
     (
         *("astro-ph", "cond-mat", "cs", "econ", "eess", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math"),
@@ -78,6 +79,34 @@ def captcha() -> Fault:
     return replace(status(200, page), name="captcha")
 
 
+def shifted(rows: int = 1) -> Fault:
+    """The first rows of a page are gone: between two requests they moved to the page before."""
+
+    def shift(answer: Answer) -> Answer:
+        return replace(answer, body=re.sub(rb"\s*<entry>.*?</entry>", b"", answer.body, count=rows, flags=re.DOTALL))
+
+    return Fault("shifted rows", shift)
+
+
+def conversion_failed() -> Fault:
+    """Status 200, and a page that LaTeXML gave up on: no text at all."""
+    page = (
+        "<!DOCTYPE html><html><head><title>Untitled Document</title></head><body>"
+        '<div class="ltx_page_main"><div class="ltx_page_content"></div></div></body></html>'
+    )
+    return replace(status(200, page), name="conversion failed")
+
+
+def conversion_errors() -> Fault:
+    """Every paragraph of a page begins with macros that LaTeXML did not know."""
+
+    def spoil(answer: Answer) -> Answer:
+        error = b'<span class="ltx_ERROR undefined">\\\\newmacro</span> '
+        return replace(answer, body=re.sub(rb'(<p class="ltx_p"[^>]*>)', rb"\1" + error * 5, answer.body))
+
+    return Fault("conversion errors", spoil)
+
+
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
     """One request, as the server saw it."""
@@ -112,7 +141,13 @@ class SandboxArxiv(LoopbackServer):
         """Identifiers that no interface shows before the given instant."""
         self.oai_page_size = 2500
         self.requests: list[RequestRecord] = []
-        self._papers = tuple(sorted(papers, key=lambda each: (each.announced_at, each.paper.identifier)))
+        self._papers = tuple(
+            sorted(papers, key=lambda each: (each.announced_at, each.paper.identifier, each.paper.version))
+        )
+        self._announced: dict[str, list[SandboxPaper]] = defaultdict(list)
+        for paper in self._papers:
+            self._announced[paper.paper.identifier].append(paper)
+        self._any_trickles = any(paper.trickles_at for paper in self._papers)
         self._indexed = {id(each): _index(each.paper) for each in self._papers}
         self._entries: dict[int, str] = {}
         self._snapshot: tuple[object, dict[str, SandboxPaper]] = (None, {})
@@ -189,7 +224,7 @@ class SandboxArxiv(LoopbackServer):
     def _current(self, now: datetime, lag: timedelta) -> dict[str, SandboxPaper]:
         """The newest version of each paper that is visible at `now`, by identifier."""
         key = (lag, len(self.trickle), self._visible_count(now - lag))
-        if self._snapshot[0] != key or self.trickle or any(each.trickles_at for each in self._papers):
+        if self._snapshot[0] != key or self.trickle or self._any_trickles:
             current: dict[str, SandboxPaper] = {}
             for each in self._papers:
                 if self._public_at(each) + lag <= now:
@@ -207,9 +242,8 @@ class SandboxArxiv(LoopbackServer):
             return None
         found = [
             each
-            for each in self._papers
-            if each.paper.identifier == match.group("id")
-            and self._public_at(each) <= now
+            for each in self._announced.get(match.group("id"), ())
+            if self._public_at(each) <= now
             and (match.group("version") is None or each.paper.version == int(match.group("version")))
         ]
         return found[-1] if found else None
@@ -375,8 +409,8 @@ class SandboxArxiv(LoopbackServer):
 
     def _versions(self, paper: Paper, now: datetime) -> list[tuple[int, datetime]]:
         versions = {1: paper.published_at, paper.version: paper.updated_at}
-        for each in self._papers:
-            if each.paper.identifier == paper.identifier and each.announced_at <= now:
+        for each in self._announced[paper.identifier]:
+            if each.announced_at <= now:
                 versions[each.paper.version] = each.paper.updated_at
         return sorted((number, submitted) for number, submitted in versions.items() if submitted is not None)
 

@@ -158,13 +158,20 @@ async def _close(send: Send) -> None:
 
 
 class _Server(uvicorn.Server):
+    """uvicorn, told to stop by an event: its own loop looks only ten times a second, which each test would wait for."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+    async def main_loop(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.ready.set()
+        await self._stopping.wait()
+
+    def stop(self) -> None:
+        self.should_exit = self.force_exit = True
+        self._loop.call_soon_threadsafe(self._stopping.set)
 
 
 class LoopbackServer:
@@ -201,6 +208,7 @@ class LoopbackServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(
@@ -212,7 +220,7 @@ class LoopbackServer:
 
     def stop(self) -> None:
         if self._server is not None and self._thread is not None:
-            self._server.should_exit = self._server.force_exit = True
+            self._server.stop()
             self._thread.join()
             self._server = self._thread = None
 
