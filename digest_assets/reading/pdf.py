@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -145,6 +146,15 @@ def _visible(runs: list[_Run]) -> list[_Run]:
     return [run for run in runs if is_scan or not run.invisible]
 
 
+class _Word(NamedTuple):
+    """The characters [start, stop), from `left` to `right` in points."""
+
+    start: int
+    stop: int
+    left: float
+    right: float
+
+
 class _Characters:
     """The characters of one page, as pdfium's text page numbers them."""
 
@@ -153,7 +163,8 @@ class _Characters:
         self._page = page
         self._height = height
         count = min(pdfium.FPDFText_CountChars(raw), PAGE_CHARACTER_LIMIT)
-        self._codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
+        self._codes = _codes(raw, count)
+        self._numbers = tuple(ctypes.c_double() for _ in range(4))  # for answers: making them anew takes half the time
 
     def runs(self) -> Iterator[_Run]:
         start = 0
@@ -209,31 +220,34 @@ class _Characters:
         pdfium takes a step back to the other column for the same line.
         """
         size = self._size(start)
-        gaps = [(index, self._gap(index, start, stop)) for index in range(start, stop) if self._codes[index] in _SPACES]
-        usual = min((gap for _, gap in gaps if gap > 0.1 * size), default=0.0)
-        wide = 0.9 * size if usual > 0.6 * size else max(0.9 * size, 1.8 * usual)
-        cuts = {index for index, gap in gaps if gap > min(wide, 2.2 * size)} | set(self._steps_back(start, stop, size))
-        edges = [start, *sorted(cuts), stop]
-        parts = [self._trimmed(first, last) for first, last in pairwise(edges)]
-        return [(first, last) for first, last in parts if last > first]
+        words = [word for each in self._words(start, stop) for word in self._without_steps_back(each, size)]
+        gaps = [after.left - before.right for before, after in pairwise(words)]
+        usual = min((gap for gap in gaps if gap > 0.1 * size), default=0.0)
+        wide = min(0.9 * size if usual > 0.6 * size else max(0.9 * size, 1.8 * usual), 2.2 * size)
+        parts, first = [], words[0].start
+        for (before, after), gap in zip(pairwise(words), gaps, strict=True):
+            if gap > wide or gap < -2 * size:
+                parts.append((first, before.stop))
+                first = after.start
+        return [*parts, (first, words[-1].stop)]
 
-    def _steps_back(self, start: int, stop: int, size: float) -> Iterator[int]:
-        reached = self._origin(start)[0]
-        for index in range(start + 1, stop):
-            if self._codes[index] not in _SPACES:
-                x = self._origin(index)[0]
-                if x < reached - 2 * size:
-                    yield index
-                reached = x
+    def _words(self, start: int, stop: int) -> Iterator[_Word]:
+        first = start
+        for index in range(start, stop + 1):
+            if index == stop or self._codes[index] in _SPACES:
+                if index > first:
+                    yield _Word(first, index, self._box(first)[0], self._box(index - 1)[1])
+                first = index + 1
 
-    def _gap(self, index: int, start: int, stop: int) -> float:
-        """How wide the white space that begins at `index` is, in points."""
-        after = index + 1
-        if index == start or after >= stop or self._codes[index - 1] in _SPACES:
-            return 0
-        while after < stop - 1 and self._codes[after] in _SPACES:
-            after += 1
-        return self._box(after)[0] - self._box(index - 1)[1]
+    def _without_steps_back(self, word: _Word, size: float) -> list[_Word]:
+        """`word`, in two where pdfium took the end of one column and the start of another for one word."""
+        if word.right > word.left - 2 * size or word.stop - word.start < 2:
+            return [word]
+        edges = [self._box(index) for index in range(word.start, word.stop)]
+        for index, (before, after) in enumerate(pairwise(edges), word.start + 1):
+            if after[0] < before[1] - 2 * size:
+                return [_Word(word.start, index, word.left, before[1]), _Word(index, word.stop, after[0], word.right)]
+        return [word]
 
     def _text(self, start: int, stop: int, scales: list[float], baseline: float, size: float) -> str:
         """The text of [start, stop), small raised or lowered characters as `^{2}` and `_{i}`: 10^{20} is not 1020."""
@@ -266,13 +280,13 @@ class _Characters:
         return float(pdfium.FPDFText_GetFontSize(self._raw, index) * scale)
 
     def _origin(self, index: int) -> tuple[float, float]:
-        x, y = ctypes.c_double(), ctypes.c_double()
+        x, y, _, _ = self._numbers
         pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y)
         return x.value, y.value
 
     def _box(self, index: int) -> tuple[float, float]:
         """Left and right of a character, in points."""
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        left, right, bottom, top = self._numbers
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
         return left.value, right.value
 
@@ -285,6 +299,14 @@ class _Characters:
     def _is_invisible(self, index: int) -> bool:
         drawn = pdfium.FPDFText_GetTextObject(self._raw, index)
         return bool(drawn) and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+
+
+def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
+    """The Unicode numbers of the first `count` characters: at once, where pdfium leaves none out."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(raw, 0, count, buffer) == count + 1:
+        return list(buffer)[:count]
+    return [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
 
 
 def _clean(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -41,6 +41,10 @@ _ITEM = re.compile(r"(?:[•∙◦▪‣–·*]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
+_SUFFIX = re.compile(
+    r"(?:i?[sz]?)(?:ations?|ative|tions?|ings?|ments?|ness|able|ible|ally|ity|ities|isms?|ists?|ize[ds]?|ized|izing|ful"
+    r"|less|ance|ences?|ents?|ary|ory|ous|ive|ively|atures?|ers?|ed)"
+)
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _MARGIN = 0.09  # of the page's height: where running heads and page numbers stand
 
@@ -147,7 +151,7 @@ class _Setting:
             body_size,
             gaps.most_common(1)[0][0] if gaps else 1.2 * body_size,
             {page: _margins(counts) for page, counts in lefts.items()},
-            frozenset(word.lower() for line in lines for word in re.findall(r"[\w-]+", line.text)),
+            frozenset(_whole_words(lines)),
         )
 
     def indent(self, line: Line) -> float:
@@ -156,9 +160,24 @@ class _Setting:
         return line.left - max(margins, default=line.left)
 
 
+def _whole_words(lines: Sequence[Line]) -> Iterator[str]:
+    """The words of the paper, without the two parts of those that are broken at a line's end."""
+    goes_on = False
+    for line in lines:
+        words = re.findall(r"[\w-]+", line.text.lower())
+        yield from words[goes_on : len(words) - line.hyphenated]
+        goes_on = line.hyphenated
+
+
 def _margins(counts: Counter[int]) -> tuple[float, ...]:
+    """Where many lines begin, but not where first lines of paragraphs are indented to."""
     enough = max(3.0, 0.15 * sum(counts.values()))
-    return tuple(float(left) for left, count in counts.items() if count + counts[left + 1] + counts[left - 1] >= enough)
+    often = {left for left in counts if counts[left] + counts[left + 1] + counts[left - 1] >= enough} | {min(counts)}
+    return tuple(
+        float(left)
+        for left in often
+        if not any(0 < left - other < 40 and counts[other] > counts[left] for other in often)
+    )
 
 
 # -- the text
@@ -283,7 +302,7 @@ class _Writer:
         if last.hyphenated:
             return False
         if line.page != last.page or line.baseline > last.baseline:
-            return bool(_SENTENCE_END.search(last.text)) and not line.text[:1].islower()
+            return self._starts_behind_a_break(last, line)
         if last.baseline - line.baseline > 1.35 * max(self._set.leading, 1.1 * line.size):
             return True
         if len(line.cells) > 1:
@@ -291,6 +310,12 @@ class _Writer:
         indent = self._set.indent(line)
         first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
         return first_line and not _ITEM.match(self._paragraph[0].text)
+
+    def _starts_behind_a_break(self, last: Line, line: Line) -> bool:
+        """At the top of a column. Where paragraphs are indented, a line that is not goes on with the one before."""
+        indents = [self._set.indent(each) > 0.5 * each.size for each in (self._paragraph[0], line)]
+        goes_on = indents == [True, False] or line.text[:1].islower()
+        return bool(_SENTENCE_END.search(last.text)) and not goes_on
 
     def _end_block(self) -> None:
         lines, self._paragraph = self._paragraph, []
@@ -333,8 +358,13 @@ class _Writer:
         if head + tail in self._set.words:
             return ""
         is_compound = f"{head}-{tail}" in self._set.words or "-" in head or not tail[:1].isalpha()
-        are_words = min(len(head), len(tail)) > 3 and head in self._set.words and tail in self._set.words
-        return "-" if is_compound or are_words else ""
+        return "-" if is_compound or self._are_two_words(head, tail) else ""
+
+    def _are_two_words(self, head: str, tail: str) -> bool:
+        """Whether a hyphen is more likely the author's than the typesetter's: `sequence-` + `aligned`."""
+        if head not in self._set.words or _SUFFIX.fullmatch(tail):
+            return False
+        return (len(head) > 3 and len(tail) > 3 and tail in self._set.words) or (len(head) > 5 and len(tail) > 4)
 
 
 def _rejoined(blocks: list[Block]) -> list[Block]:
@@ -370,6 +400,6 @@ def _broken_off(blocks: list[Block]) -> int | None:
 def _is_noise(text: str, line_count: int) -> bool:
     """Labels of a drawing: a few loose words a line, no sentence, no formula."""
     words = text.split()
-    if (_SENTENCE_END.search(text) and len(words) > 4) or _MATHS.search(text):
+    if (_SENTENCE_END.search(text) and len(words) > 2) or _MATHS.search(text):
         return not any(each.isalpha() for each in text)
     return len(words) < 4 or len(words) < 3 * line_count
