@@ -258,7 +258,7 @@ class SandboxModel(LoopbackServer):
                 code = answer.status if answer.arriving_share > 0 else 0
                 name = fault.name if fault else None
                 self.requests.append(ModelRequest(route, path, parsed, kind, code, name, started, in_flight))
-                if kind and code == 200 and not isinstance(_json(answer.body).get("error"), dict):
+                if kind and _is_given(answer):
                     self.calls[kind] += 1
             if route == "chat" and answer.status == 200 and self.latency_seconds:
                 await asyncio.sleep(self.latency_seconds)
@@ -442,6 +442,13 @@ class SandboxModel(LoopbackServer):
 
     def _shown(self, name: str) -> Answer:
         return _answer({key: value for key, value in self._batches[name].items() if key not in ("polls", "lines")})
+
+
+def _is_given(answer: Answer) -> bool:
+    """Whether a provider would bill it: an answer of the model that arrived in full."""
+    return (
+        answer.status == 200 and answer.arriving_share == 1 and (bool(answer.chunks) or "choices" in _json(answer.body))
+    )
 
 
 def estimated_tokens(text: str) -> int:
