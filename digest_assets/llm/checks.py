@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from digest_assets.llm import markup, numbers
+from digest_assets.llm import alignment, markup, numbers
 from digest_assets.llm.answers import PARTS
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import Task, prompt_file
@@ -74,6 +74,7 @@ def check_translation(
             *_completeness(source, answer, language),
             *_numbers_lost(source, answer),
             *_numbers_invented(support, answer, counted=language in ("zh", "ja")),
+            *_units_invented(numbers.without_tex(support), numbers.without_tex(answer)),
             *_formulas(source, answer, support),
             *_urls(source, answer, support),
             *_names_lost(source, answer),
@@ -129,10 +130,17 @@ def character_count(text: str) -> int:
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_ENGLISH_RUN = re.compile(r"(?:\b[A-Za-z][A-Za-z'’-]*[ ,;]+){9,}[A-Za-z'’-]+")
+_ENGLISH_RUN = re.compile(r"[A-Za-z][\x20-\x7e’“”–—]{24,}")
+_SMALL_WORD = re.compile(r"(?<![\w-])[a-z]+(?![\w-])")
+_FUNCTION_WORD = re.compile(
+    r"(?<![\w-])(?:the|of|and|is|are|was|were|for|with|to|in|on|that|by|from|as|an|it|its|we|our|this|at)(?![\w-])",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[“\"「『《][^”\"」』》\n]{1,300}[”\"」』》]")
 _SENTENCE_END = re.compile(r"[。！？!?；;]|(?<!\d)\.(?=\s|$)")
 
+_FEW_UNITS = 12
+"""In a text shorter than this the share of a script says nothing."""
 _LEAST_LENGTH = {"zh": 1.05, "ja": 1.5, "en": 0.6}
 _MOST_LENGTH = {"zh": 3.2, "ja": 5.5, "en": 1.7}
 """Written units (a Han or kana character, or a Latin word) an English word of the source."""
@@ -155,11 +163,20 @@ def _language(text: str, language: str) -> Iterator[Defect]:
         yield Defect(DefectKind.LANGUAGE, "the text is Japanese, not Chinese")
     elif language == "ja" and kana / written < 0.15:
         yield Defect(DefectKind.LANGUAGE, "the text is not in Japanese")
-    elif (han + kana) / written < 0.5:
+    elif (han + kana) / written < 0.5 and (written >= _FEW_UNITS or (latin >= 3 and not han + kana)):
         name = {"zh": "Chinese", "ja": "Japanese"}[language]
         yield Defect(DefectKind.LANGUAGE, f"only {(han + kana) / written:.0%} of the text is {name}")
-    elif run := _ENGLISH_RUN.search(_QUOTED.sub(" ", prose)):
-        yield Defect(DefectKind.LANGUAGE, f"left in English: “{_shortened(run.group(0), 60)}”")
+    elif run := _english_run(prose):
+        yield Defect(DefectKind.LANGUAGE, f"left in English: “{_shortened(run, 60)}”")
+
+
+def _english_run(prose: str) -> str | None:
+    """English that is a sentence and not a name: two function words, or eight small words, outside quotation marks."""
+    for match in _ENGLISH_RUN.finditer(_QUOTED.sub("，", prose)):
+        run = match.group(0)
+        if len(_FUNCTION_WORD.findall(run)) >= 2 or len(_SMALL_WORD.findall(run)) >= 8:
+            return run
+    return None
 
 
 def _written_units(text: str) -> int:
@@ -181,6 +198,8 @@ def _completeness(source: str, answer: str, language: str) -> Iterator[Defect]:
         yield Defect(
             DefectKind.PADDED, f"much longer than the source ({ratio:.2f} characters a word): something was added"
         )
+    for sentence in alignment.dropped_sentences(source, answer, language):
+        yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(sentence, 90)}”")
     if not re.search(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9]$", answer.strip()):
         yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{_shortened(answer.strip()[-20:], 20)}”")
 
@@ -216,6 +235,46 @@ def _numbers_invented(source: str, answer: str, counted: bool) -> Iterator[Defec
         for number in _each_value_once(numbers.counted_in_chinese(text)):
             if number.value not in possible and not _counts_a_list(text[: number.start], int(number.value)):
                 yield Defect(DefectKind.NUMBER_INVENTED, f"“{number.written}” ({number.value}) is not in the source")
+
+
+_WITH_UNIT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(ms|k?Hz|MHz|dB|[kM]bps|mW|GB|MB)(?![A-Za-z])")
+
+
+def _units_invented(source: str, answer: str) -> Iterator[Defect]:
+    """`16 kHz` where the source has 16 of something else only. Told by the unit after the number, a list apart.
+
+    For translations: in a full text the unit may stand in a table's head, far from the number.
+    """
+    for number, unit in dict.fromkeys(_WITH_UNIT.findall(answer)):
+        units_there = unit in source
+        together = re.search(
+            rf"(?<![\d.]){re.escape(number)}(?![\d])[^.;!?]{{0,40}}(?:\.\d[^.;!?]{{0,40}})*?{unit}", source
+        )
+        if units_there and number in source and not together:
+            yield Defect(
+                DefectKind.NUMBER_INVENTED, f"{number} {unit} is not in the source: it has another number there"
+            )
+        elif not units_there and not _LONG_UNITS[unit].search(source):
+            yield Defect(
+                DefectKind.NUMBER_INVENTED, f"{number} {unit} is not in the source: nothing there is in {unit}"
+            )
+
+
+_LONG_UNITS = {
+    unit: re.compile(long, re.IGNORECASE)
+    for unit, long in {
+        "ms": r"milli-?second|msec|\bms\b",
+        "Hz": r"hertz|\bhz\b",
+        "kHz": r"kilo-?hertz|khz|\dk\b",
+        "MHz": r"mega-?hertz|mhz",
+        "dB": r"decibel|db",
+        "kbps": r"kilo-?bit|kb(?:it)?(?:ps|/s)|kbit",
+        "Mbps": r"mega-?bit|mb(?:it)?(?:ps|/s)|mbit",
+        "mW": r"milli-?watt|mw",
+        "GB": r"giga-?byte|gb|gib",
+        "MB": r"mega-?byte|mb|mib",
+    }.items()
+}
 
 
 _LIST_NUMBER = re.compile(r"^\s*(?:[-*]\s+)?(?:\*\*)?[（(]?\d{1,2}[.)、）](?!\d)", re.MULTILINE)

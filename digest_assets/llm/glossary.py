@@ -46,9 +46,9 @@ class Term:
         return self.source.lower() in lowered or any(each.lower() in lowered for each in self.translations)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Glossary:
-    """The terms of one language."""
+    """The terms of one language. Compared by identity: what is derived from one is kept with it."""
 
     terms: tuple[Term, ...] = ()
 
@@ -59,8 +59,8 @@ class Glossary:
         """
         if not self.terms:
             return ()
-        by_name = {term.source.lower(): term for term in self.terms}
-        found = (by_name[_singular(match.group(0), by_name)] for match in _pattern(self).finditer(text.lower()))
+        forms = _forms(self)
+        found = (forms[_spaced(match.group(0))] for match in _pattern(self).finditer(text.lower()))
         return tuple(dict.fromkeys(found))
 
     def extended(self, other: Glossary) -> Glossary:
@@ -110,11 +110,13 @@ def _pattern(glossary: Glossary) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(flexible)})(?:e?s)?(?![a-z0-9])")
 
 
-def _singular(found: str, by_name: dict[str, Term]) -> str:
-    """The term that `found` is an inflected or differently hyphenated form of."""
-    plain = " ".join(re.split(r"[\s-]+", found))
-    for name in by_name:
-        spaced = " ".join(re.split(r"[\s-]+", name))
-        if plain in (spaced, spaced + "s", spaced + "es"):
-            return name
-    raise AssertionError(f"{found!r} was found by a pattern made of these terms")
+@lru_cache(maxsize=16)
+def _forms(glossary: Glossary) -> dict[str, Term]:
+    """Each term under every form that the pattern finds it in."""
+    endings = ("es", "s", "")  # the bare form last: a term that looks like another's plural is itself
+    return {_spaced(term.source.lower()) + ending: term for ending in endings for term in glossary.terms}
+
+
+def _spaced(name: str) -> str:
+    """`mel-spectrogram`, `mel  spectrogram` and their line breaks are one."""
+    return " ".join(re.split(r"[\s-]+", name))

@@ -26,6 +26,7 @@ URL = re.compile(
 _URL_TAIL = re.compile(r"[\s.,;:!?)\]}>*_'\"~$\\]+$")
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)*")
+_VERSIONED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+-[vV]\d+(?:\.\d+)*")
 _UNITS = frozenset(
     """
     hz khz mhz ghz db dbfs dba kb mb gb tb kbps mbps bps ms ns fps gpu gpus cpu cpus tpu flops gflops mflops
@@ -125,7 +126,8 @@ def code_names(text: str) -> tuple[str, ...]:
     `S2ST` or `F0`.
     """
     masked = URL.sub(" ", FORMULA.sub(" ", text))
-    return tuple(dict.fromkeys(token for token in _TOKEN.findall(masked) if _is_code_name(token)))
+    names = (token for token in _TOKEN.findall(masked) if _is_code_name(token))
+    return tuple(dict.fromkeys((*names, *_VERSIONED.findall(masked))))
 
 
 @lru_cache(maxsize=64)

@@ -86,12 +86,12 @@ class Number:
 @lru_cache(maxsize=64)
 def stated_in_english(text: str) -> tuple[Number, ...]:
     """The numbers that an English text plainly states: digits outside formulas, addresses and names."""
-    return tuple(_stated(_masked(_plain_tex(text)), _ENGLISH_NUMBER))
+    return tuple(_stated(_masked(without_tex(text)), _ENGLISH_NUMBER))
 
 
 def stated_in_answer(text: str) -> tuple[Number, ...]:
     """The numbers in digits that a Chinese, Japanese or English answer plainly states."""
-    text = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0年代", _plain_tex(text))
+    text = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0年代", without_tex(text))
     return tuple(_stated(_masked(text), _CHINESE_NUMBER))
 
 
@@ -108,7 +108,7 @@ def counted_in_chinese(text: str) -> tuple[Number, ...]:
 @lru_cache(maxsize=64)
 def possible_in_english(text: str) -> frozenset[Decimal]:
     """Every value that an English text might support."""
-    plain = _plain_tex(text)
+    plain = without_tex(text)
     values = set(_all_digits(plain))
     values.update(number.value for number in _stated(plain, _ENGLISH_NUMBER))
     lowered = plain.lower()
@@ -121,7 +121,7 @@ def possible_in_english(text: str) -> frozenset[Decimal]:
 
 def possible_in_answer(text: str) -> frozenset[Decimal]:
     """Every value that an answer might mean."""
-    plain = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0", _plain_tex(text))
+    plain = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0", without_tex(text))
     values = set(_all_digits(plain))
     values.update(number.value for number in _stated(plain, _CHINESE_NUMBER))
     values.update(number.value for number in _stated(plain, _ENGLISH_NUMBER))
@@ -199,7 +199,7 @@ def _masked(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _plain_tex(text: str) -> str:
+def without_tex(text: str) -> str:
     """TeX's ways of writing a number undone: `12{,}000`, `5\\%`, and formulas that are nothing but a number."""
     text = text.replace("{,}", ",").replace("\\,", " ").replace("\\%", "%").replace("~", " ")
     return FORMULA.sub(_number_formula, text)
