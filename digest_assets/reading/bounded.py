@@ -65,7 +65,10 @@ def read_bounded(body: bytes, format: Format, url: str, *, seconds: float, memor
         raise NoText(f"the reader could not be started ({error.strerror})") from None
     if done.returncode != 0:
         raise NoText(_explain(done.returncode, done.stderr))
-    answer = json.loads(done.stdout)
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        raise NoText("the reader failed (its answer was cut off)") from None
     if "no_text" in answer:
         raise NoText(answer["no_text"])
     return _from_json(answer)

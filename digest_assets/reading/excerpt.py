@@ -160,16 +160,17 @@ def _spend(parts: list[_Part], budget: int) -> None:
 
 
 def _take(part: _Part, allowed: int) -> int:
-    """Choose blocks of `part` from its start on until the next does not fit. What they cost."""
+    """Choose blocks of `part` from its start on until the next paragraph does not fit. What they cost."""
     spent = 0
     for index in range(len(part.costs)):
         if part.chosen[index]:
             continue
         cost = part.cost_of(index)
-        if spent + cost > allowed:
+        if spent + cost <= allowed:
+            part.chosen[index] = True
+            spent += cost
+        elif part.section.blocks[index].kind in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             break
-        part.chosen[index] = True
-        spent += cost
     return spent
 
 

@@ -1,0 +1,64 @@
+"""Counting offline, and sections there and back."""
+
+from __future__ import annotations
+
+import time
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest_assets.errors import StoreUnusable
+from digest_assets.model import Block, BlockKind, Section
+from digest_assets.reading.stored import pack, unpack
+from digest_assets.reading.tokens import count_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"), [("", 0), ("hello world", 2), ("语音识别", 4), ("\n\n", 1), ("<|endoftext|>", 7)]
+)
+def test_tokens_are_those_of_the_vocabulary(text: str, tokens: int) -> None:
+    assert abs(count_tokens(text) - tokens) <= 1
+
+
+def test_a_text_of_millions_of_characters_is_counted_about_exactly() -> None:
+    sentence = "The quick brown fox jumps over the lazy dog. "
+    assert count_tokens(sentence * 50_000) == pytest.approx(10 * 50_000, rel=0.01)
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000, "\x00" * 100_000, "中" * 100_000, " " * 200_000, "\ud800" * 50])
+def test_a_text_that_is_no_text_is_counted_soon(text: str) -> None:
+    began = time.monotonic()
+    assert count_tokens(text) > 0
+    assert time.monotonic() - began < 5
+
+
+blocks = st.builds(Block, st.sampled_from(BlockKind), st.text(max_size=80))
+sections = st.builds(
+    Section, st.text(max_size=30), st.integers(1, 6), st.lists(blocks, max_size=5).map(tuple), st.booleans()
+)
+
+
+@given(st.lists(sections, max_size=5).map(tuple))
+def test_sections_come_back_as_they_were_packed(written: tuple[Section, ...]) -> None:
+    assert unpack(pack(written)) == written
+    assert pack(unpack(pack(written))) == pack(written)
+
+
+def test_packing_makes_a_text_smaller() -> None:
+    text = "a sentence of a paper that says something. " * 200
+    assert len(pack((Section("1 One", 1, (Block(BlockKind.PARAGRAPH, text),)),))) < len(text) / 5
+
+
+@pytest.mark.parametrize(
+    "packed", [b"", b"rubbish", zlib.compress(b"[]"), zlib.compress(b'{"format":1}'), zlib.compress(b"{")]
+)
+def test_bytes_that_were_not_packed_are_refused_with_a_cure(packed: bytes) -> None:
+    with pytest.raises(StoreUnusable, match="Delete its row"):
+        unpack(packed)
+
+
+def test_a_text_of_a_newer_version_is_refused_with_a_cure() -> None:
+    with pytest.raises(StoreUnusable, match="Update"):
+        unpack(zlib.compress(b'{"format":2,"sections":[]}'))
