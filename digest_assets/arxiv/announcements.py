@@ -95,7 +95,12 @@ def resolve_announcements(
             for identifier, at in _first_seen(papers, kinds, known, previous, fetched_at).items()
         },
     )
-    anchors = {identifier: each.announced_at for identifier, each in told.items() if each.known_by != KnownBy.INFERRED}
+    anchors = {
+        identifier: each.announced_at
+        for identifier, each in told.items()
+        # A cross-listed one may have got its identifier long before.
+        if each.known_by is not KnownBy.INFERRED and each.kind is AnnouncementKind.NEW
+    }
     inferred = {
         identifier: sights[identifier].announcement(at, kinds[identifier], KnownBy.INFERRED)
         for identifier, at in infer_mailings(papers.values(), anchors, until=fetched_at).items()

@@ -156,7 +156,9 @@ def _versions(raw: ElementTree.Element) -> list[datetime]:
 
 def split_authors(text: str) -> tuple[str, ...]:
     """Authors from arXivRaw's one string, which also joins the last two with `and`."""
-    return tuple(name.strip() for part in split_creators(text) for name in re.split(r"\s+and\s+", part) if name.strip())
+    return tuple(
+        name.strip() for part in split_creators(text) for name in re.split(r"(?:^|\s)and\s+", part) if name.strip()
+    )
 
 
 def mailing_told_by(record: OaiRecord) -> datetime | None:

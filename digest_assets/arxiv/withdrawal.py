@@ -20,8 +20,9 @@ _WHO = r"(?:the\s+)?(?:\w+\s+){0,2}?(?:authors?|arxiv|administrators?|admins?|we
 _NOTICES = re.compile(
     rf"""
       \b{_THIS}\s+(?:has|have|had|is|was|will)\s+(?:now\s+|been\s+|being\s+|be\s+|hereby\s+)*(?:withdrawn|retracted)\b
-    | ^\W*(?:\[\s*)?(?:temporarily\s+|paper\s+|article\s+|manuscript\s+|submission\s+)?(?:is\s+)?
-        (?:withdrawn|withdrawal|retracted|retraction)\b
+    | ^\W*(?:arxiv\s+admin\s+note:\s*)?(?:temporarily\s+|{_THING}\s+)?(?:is\s+)?
+        (?:withdrawn|withdrawal|retracted|retraction)
+        (?=\W*$|\s*[.,;:\])]|\s+(?:by|due|because|from|for|as|since|pending|until|notice|request|of)\b)
     | \b{_WHO}\s+(?:\w+\s+){{0,4}}?(?:withdraw(?:s|n|ing)?|withdrew|retract(?:s|ed|ing)?)\s+{_THIS}
     | \bwithdraw(?:n|al)?\s+(?:of\s+)?{_THIS}
     | \brequest(?:s|ed|ing)?\s+(?:the\s+|a\s+|its\s+|for\s+)*withdrawal\b
@@ -33,7 +34,7 @@ _NOTICES = re.compile(
 )
 _NOTICE_LENGTH = 600
 """An abstract longer than this is an abstract: a notice in its place is a sentence or three."""
-_TITLE = re.compile(r"^\W*(?:withdrawn|retracted)\b\W|\(\s*(?:withdrawn|retracted)\s*\)\s*$", re.IGNORECASE)
+_TITLE = re.compile(r"^\W*(?:withdrawn|retracted)\s*[:.\])-]|\(\s*(?:withdrawn|retracted)\s*\)\s*$", re.IGNORECASE)
 _ABSTRACT_START = re.compile(
     rf"^\W*(?:arxiv admin note:|{_THIS}\b.{{0,80}}\b(?:withdrawn|retracted)|withdrawn\b|{_WHO}\s)", re.I
 )
