@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from digest_assets.publishing.spans import Code, Formula, Link, Span, Text
 
@@ -26,8 +27,16 @@ _SURELY_TEX = re.compile(r"[\\^_{}=<>]")
 _PROSE = re.compile(r"[A-Za-z]{2,}[ ,;]+(?:[\w'-]+[ ,;.]+)*?[A-Za-z]{2,}|^\d[\d.,]*[A-Za-z]* +[A-Za-z]{2,}|[⺀-鿿＀-￯]")
 
 
-def split(text: str) -> Iterator[str | Span]:
-    """`text` in its order: strings that hold no formula, and the formulas between them as spans."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A formula, and what was typed for it, delimiters included."""
+
+    span: Span
+    source: str
+
+
+def split(text: str) -> Iterator[str | Found]:
+    """`text` in its order: strings that hold no formula, and the formulas between them."""
     start = position = strays = 0
     while strays < _MOST_STRAYS and (opening := _OPENING.search(text, position)):
         position = opening.end()
@@ -38,7 +47,7 @@ def split(text: str) -> Iterator[str | Span]:
         tex, display, end = found
         if start < opening.start():
             yield text[start : opening.start()]
-        yield as_span(tex, display=display)
+        yield Found(as_span(tex, display=display), text[opening.start() : end])
         start = position = end
     if start < len(text):
         yield text[start:]

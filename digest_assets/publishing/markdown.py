@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.tree import SyntaxTreeNode
 
-from digest_assets.publishing import formulas, tex
+from digest_assets.publishing import tex
 from digest_assets.publishing.addresses import linked
 from digest_assets.publishing.characters import clean
 from digest_assets.publishing.shelf import Shelf
@@ -116,18 +117,14 @@ def _put_aside(text: str, shelf: Shelf) -> str:
     start = 0
     for code in _CODE.finditer(text):
         # A stand-in hides a `|` from tables, too. Code between fences is the parser's: only it knows about lists.
-        kept = code.group() if code["fence"] else shelf.put(Code(code["inside"]))
-        out += [_without_formulas(text[start : code.start()], shelf), kept]
+        kept = code.group() if code["fence"] else shelf.put(Code(code["inside"]), source=code.group())
+        out += [_without_tex(text[start : code.start()], shelf), kept]
         start = code.end()
-    return "".join([*out, _without_formulas(text[start:], shelf)])
+    return "".join([*out, _without_tex(text[start:], shelf)])
 
 
-def _without_formulas(text: str, shelf: Shelf) -> str:
-    parts = (part if isinstance(part, str) else shelf.put(part) for part in formulas.split(text))
-    return _without_commands("".join(parts), shelf)
-
-
-def _without_commands(text: str, shelf: Shelf) -> str:
+def _without_tex(text: str, shelf: Shelf) -> str:
+    text = shelf.put_formulas(text)
     out: list[str] = []
     start = 0
     for command in _COMMAND.finditer(text):
@@ -135,8 +132,8 @@ def _without_commands(text: str, shelf: Shelf) -> str:
             continue
         end = tex.command_end(text, command.end() - 1)
         if end is not None:
-            spans = tex.read_around(text[command.start() : end], shelf)
-            out += [text[start : command.start()], shelf.put(*spans)]
+            typed = text[command.start() : end]
+            out += [text[start : command.start()], shelf.put(*tex.read_around(typed, shelf), source=typed)]
             start = end
     return "".join([*out, text[start:]])
 
@@ -190,6 +187,7 @@ _EMPHASES: dict[str, type[Strong] | type[Emphasis] | type[Strike]] = {"strong": 
 _LIST = re.compile(r"- |\d+\. ")
 _LISTS_APART = "<!-- -->"
 """What every dialect needs between two lists that are not one."""
+_ENCODED_STAND_IN = re.compile(r"%F3%B[0-9A-F](?:%[89AB][0-9A-F]){2}")
 _CJK_GAP = re.compile(r"(?<=[⺀-鿿　-〿＀-￯])\n(?=[⺀-鿿　-〿＀-￯])")
 
 
@@ -214,7 +212,7 @@ class _Writer:
         if node.type == "blockquote":
             return [[f"> {line}".rstrip() for line in _parted(self.blocks(node.children))]]
         if node.type in ("fence", "code_block"):
-            return [write_code_block(self._shelf.plain(node.content), self._dialect)]
+            return [write_code_block(self._shelf.source(node.content), self._dialect)]
         if node.type == "table":
             return [self._table(node)]
         if node.type == "hr":
@@ -269,11 +267,12 @@ class _Writer:
 
     def _span(self, node: SyntaxTreeNode, in_link: bool) -> Iterator[Span]:
         if node.type == "code_inline":
-            yield Code(self._shelf.plain(node.content))
+            yield Code(self._shelf.source(node.content))
         elif node.type == "hardbreak":
             yield Break()
         elif node.type in ("link", "image"):
             url = str(node.attrs.get("href" if node.type == "link" else "src", ""))
+            url = self._shelf.source(_ENCODED_STAND_IN.sub(lambda match: unquote(match[0]), url))
             yield Link(url, tuple(self._spans(node.children, in_link=True)) or (Text(url),))
         else:
             yield _EMPHASES[node.type](tuple(self._spans(node.children, in_link=in_link)))

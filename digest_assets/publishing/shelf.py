@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest_assets.publishing.spans import Span, Text, plain
+from digest_assets.publishing import formulas
+from digest_assets.publishing.spans import Span, Text
 
 _FIRST = 0xF0000
 _CAPACITY = 0xFFFD
@@ -21,13 +22,21 @@ class Shelf:
 
     def __init__(self) -> None:
         self._spans: list[tuple[Span, ...]] = []
+        self._sources: list[str] = []
 
-    def put(self, *spans: Span) -> str:
-        """The character that stands for `spans` from now on."""
+    def put(self, *spans: Span, source: str) -> str:
+        """The character that stands for `spans` from now on. `source`: what was typed for them."""
         if len(self._spans) >= _CAPACITY:
-            return plain(spans)  # no text that anybody reads has so many; the rest is shown as its TeX
+            return self.source(source)  # no text that anybody reads has so many; the rest is text
         self._spans.append(spans)
+        self._sources.append(self.source(source))
         return chr(_FIRST + len(self._spans) - 1)
+
+    def put_formulas(self, text: str) -> str:
+        """`text` with a stand-in for each of its formulas."""
+        return "".join(
+            part if isinstance(part, str) else self.put(part.span, source=part.source) for part in formulas.split(text)
+        )
 
     def take(self, text: str) -> Iterator[Span]:
         """The spans of `text`: its strings as text, each stand-in as what it stands for."""
@@ -37,6 +46,6 @@ class Shelf:
             elif part:
                 yield Text(part)
 
-    def plain(self, text: str) -> str:
-        """`text` with every stand-in as text: for code, which no parser should have put one into."""
-        return plain(self.take(text))
+    def source(self, text: str) -> str:
+        """`text` as it was typed: for addresses and for code, in which there are no formulas."""
+        return _STAND_IN.sub(lambda match: self._sources[ord(match[1]) - _FIRST], text)

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
-from digest_assets.publishing import formulas
 from digest_assets.publishing.addresses import linked, unescaped
 from digest_assets.publishing.shelf import Shelf
 from digest_assets.publishing.spans import Code, Emphasis, Link, Span, Strong, Text, plain
@@ -49,8 +48,7 @@ _DEEPEST = 20
 def read(text: str) -> tuple[Span, ...]:
     """The spans of TeX text, all in one paragraph. `text` is clean (`characters.clean`)."""
     shelf = Shelf()
-    standing = "".join(part if isinstance(part, str) else shelf.put(part) for part in formulas.split(text))
-    return read_around(standing, shelf)
+    return read_around(shelf.put_formulas(text), shelf)
 
 
 def read_around(text: str, shelf: Shelf) -> tuple[Span, ...]:
@@ -126,7 +124,7 @@ class _Reader:
         address = _argument(text, token.end())
         if address is None:
             return [Text(token.group())], token.end()
-        url = re.sub(r"\\(.)", r"\1", "".join(address[0].split()))
+        url = re.sub(r"\\(.)", r"\1", "".join(self._shelf.source(address[0]).split()))
         label = _argument(text, address[1]) if name == "href" else None
         if label is None:
             return [Link(url, (Text(url),))], address[1]

@@ -9,7 +9,7 @@ from digest_assets.publishing.spans import Code, Formula, Link, Span, Text
 
 
 def found(text: str) -> list[Span]:
-    return [part for part in formulas.split(text) if not isinstance(part, str)]
+    return [part.span for part in formulas.split(text) if not isinstance(part, str)]
 
 
 @pytest.mark.parametrize(

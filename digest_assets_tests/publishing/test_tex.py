@@ -47,6 +47,7 @@ def test_macros_are_read_as_what_they_show(text: str, shown: str) -> None:
         (r"\href{https://a.b/c\_d}{a \emph{page}}", [Link("https://a.b/c_d", (Text("a "), Emphasis((Text("page"),))))]),
         (r"\href{https://a.b}{https://a.b}", [Link("https://a.b", (Text("https://a.b"),))]),
         (r"\url{https://a.b/~c}", [Link("https://a.b/~c", (Text("https://a.b/~c"),))]),
+        (r"\url{https://a.b/$c$}", [Link("https://a.b/$c$", (Text("https://a.b/$c$"),))]),
         (r"\textbf{bold $x_1$}", [Strong((Text("bold "), Formula("x_1")))]),
         (r"{\bf bold} {\em soft}", [Strong((Text("bold"),)), Text(" "), Emphasis((Text("soft"),))]),
         (r"\texttt{a\_b}", [Code("a_b")]),
