@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from types import TracebackType
@@ -35,6 +36,9 @@ class Sandbox:
             "DIGEST__LLM__MODEL": self.model.model,
             "DIGEST__LLM__API_KEY_ENV": KEY_VARIABLE,
             KEY_VARIABLE: self.model.api_key or "",
+            # A proxy of the user's must not be asked for an address on this machine.
+            "NO_PROXY": _with_loopback("NO_PROXY"),
+            "no_proxy": _with_loopback("no_proxy"),
         }
 
     def stop(self) -> None:
@@ -48,6 +52,11 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _with_loopback(variable: str) -> str:
+    kept = [each.strip() for each in os.environ.get(variable, "").split(",") if each.strip()]
+    return ",".join(dict.fromkeys([*kept, "127.0.0.1"]))
 
 
 def start_sandbox(

@@ -140,8 +140,8 @@ def test_the_feeds_of_the_recorded_papers_are_those_rebuilt_from_the_listings(re
     shown, listed = items(body), items(recording.read_bytes())
     if recording.stem not in MISLABELLED:
         assert shown.items() <= listed.items()
-    # Replacements of papers from before May 2025 are listed and not among the recorded papers, nor is, on some mornings,
-    # one of the others.
+    # Replacements of papers from before May 2025 are listed and not among the recorded papers; nor is, on some
+    # mornings, one of the others.
     assert len({name for name in listed if name.endswith("v1")} - set(shown)) <= 1
     known = {name for entry in shapes_of_entries(recording.read_bytes(), "item") for name, _ in entry}
     shown = {name for entry in shapes_of_entries(body, "item") for name, _ in entry}

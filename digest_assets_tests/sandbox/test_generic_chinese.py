@@ -1,0 +1,62 @@
+"""Chinese for papers that nobody translated carries what the checks of production look for."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from digest_assets.llm.answers import parse_reading, parse_translation
+from digest_assets.llm.checks import check_reading, check_translation, hard
+from digest_assets.sandbox.generic_chinese import generic_reading, generic_translation, kept_tokens
+from digest_assets.sandbox.model_server import SandboxModel, source_text
+
+AUDIO = Path(__file__).parents[2] / "../shared/arxiv/papers_audio.jsonl"
+ABSTRACT = (
+    "We train MelNet-2 on 1,200 hours and reach a WER of 3.4% at $\\alpha = 0.5$. "
+    "Code: https://example.org/mel_net. It runs in `fast_mode` on 8 GPUs, 2.5x faster than before."
+)
+
+
+def test_formulas_addresses_numbers_and_names_are_kept():
+    for kept in ("MelNet-2", "1,200", "WER", "3.4%", "$\\alpha = 0.5$", "https://example.org/mel_net", "`fast_mode`"):
+        assert kept in kept_tokens(ABSTRACT)
+        assert kept in generic_translation(ABSTRACT)
+
+
+def test_millions_are_counted_in_ten_thousands():
+    assert kept_tokens("1.8 million clips, 2 billion tokens and 3 thousand hours") == ["180.0 万", "20 亿", "0.3 万"]
+
+
+def test_the_same_source_gives_the_same_answer():
+    assert generic_translation(ABSTRACT) == generic_translation(ABSTRACT)
+    assert generic_reading(ABSTRACT) == generic_reading(ABSTRACT)
+
+
+def test_the_source_is_what_stands_between_the_marks_of_a_prompt():
+    prompt = (
+        "规则 1：不超过 200 字。\n<<<<<<<< PAPER 0123abc\n标题：A 2 B\n\n摘要：\nWe sing 3 songs.\n\n"
+        "正文：\nThey are 4.\n"
+        ">>>>>>>> PAPER 0123abc\n\n请按规则输出。\n上一次的译文有以下问题：the number 7 is missing"
+    )
+    assert source_text(prompt) == "We sing 3 songs.\n\n\nThey are 4."
+    assert source_text("请翻译 5 句\nWe sing 3 songs.") == "We sing 3 songs."
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded abstracts")
+def test_recorded_abstracts_are_answered_so_that_production_would_publish():
+    with AUDIO.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines][::12]
+    model = SandboxModel()
+    defects: dict[str, list[str]] = {}
+    for row in rows:
+        title, abstract = row["title"], " ".join(row["abstract"].split())
+        prompt = f"<<<<<<<< PAPER 0\n标题：{title}\n\n摘要：\n{abstract}\n>>>>>>>> PAPER 0\n"
+        translation = parse_translation(model.reply_to(prompt))
+        found = hard(check_translation(abstract, translation, "zh", title=title))
+        reading = parse_reading(model.reply_to("<background>\n" + prompt))
+        found += hard(check_reading(reading, abstract, abstract, "zh", tolerance=0))
+        if found:
+            defects[row["id"]] = [defect.detail for defect in found]
+    assert len(rows) > 300
+    assert len(defects) <= len(rows) * 0.005, defects
