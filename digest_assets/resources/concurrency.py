@@ -19,10 +19,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+FIRST_WINDOW = 16
+"""How many calls may be under way before anything is known: a day's digest is too short to begin with less."""
 SLOW_FACTOR = 3.0
 """Latency for a token of answer so many times the usual one counts as congestion. Providers vary by 2 on good days."""
 _SMOOTHING = 0.1
-_FORGETTING = 1.002
+_FORGETTING = 1.0005
 """By how much the usual latency drifts up with each answer, so that a lastingly slower endpoint becomes the usual."""
 _ANSWERS_BEFORE_JUDGING = 10
 
@@ -40,7 +42,7 @@ class Window:
     _answers: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.size = max(1.0, self.ceiling / 2)
+        self.size = float(min(self.ceiling, FIRST_WINDOW))
 
     @property
     def allowed(self) -> int:

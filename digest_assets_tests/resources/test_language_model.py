@@ -354,5 +354,5 @@ def test_a_429_halves_what_may_be_under_way(endpoint: ScriptedEndpoint) -> None:
     limiter = Limiter(16, clock=lambda: 0.0)
     endpoint.replies = [refusal(429, "later"), completion()]
     asked(endpoint, limiter=limiter)
-    assert limiter.window.allowed == 4
+    assert limiter.window.allowed == 8
     assert limiter.under_way == 0

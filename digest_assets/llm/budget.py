@@ -1,0 +1,134 @@
+"""What may still be spent on the model, in tokens or money, for a run and for a day: asked before each call.
+
+A call is estimated before it is made, its estimate is held back while it is under way, and what it was billed replaces
+the estimate when it ends; so many calls at once cannot spend together what each alone was allowed. Stored answers
+never come here: they cost nothing. Used from one event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from digest_assets.errors import BudgetUsedUp, ConfigurationError
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.asking import Ask
+from digest_assets.llm.prices import Price, cost
+from digest_assets.llm.prompts import Prompt
+from digest_assets.model import Usage
+
+FIRST_OUTPUT_TOKENS = 1500
+"""What an answer is taken to need before one has come: about what a three-part reading in Chinese takes."""
+_OUTPUT_RESERVE = 1.25
+_TOKENS_A_MESSAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """None: no limit. Tokens are input and output together; money is in the currency of the price table."""
+
+    run_tokens: int | None = None
+    day_tokens: int | None = None
+    run_money: Decimal | None = None
+    day_money: Decimal | None = None
+
+    @property
+    def needs_price(self) -> bool:
+        return self.run_money is not None or self.day_money is not None
+
+
+@dataclass(slots=True)
+class _Spent:
+    tokens: int
+    money: Decimal
+
+
+class Budget:
+    """The budget of one run. `spent_today` is what earlier runs of the same day (UTC) were billed.
+
+    Raises `ConfigurationError` where money is limited and the model has no price.
+    """
+
+    def __init__(self, limits: Limits, price: Price | None = None, spent_today: Usage | None = None) -> None:
+        if limits.needs_price and price is None:
+            raise ConfigurationError(
+                "A budget in money needs the model's price.", cure='Add it to [llm.prices."model"], or limit tokens.'
+            )
+        self._limits = limits
+        self._price = price
+        earlier = spent_today or Usage()
+        self._run = _Spent(0, Decimal(0))
+        self._day = _Spent(_tokens(earlier), cost(earlier, price) or Decimal(0))
+        self._held = _Spent(0, Decimal(0))
+        self._outputs: dict[str, tuple[int, int]] = {}
+
+    def estimate(self, prompt: Prompt, count_tokens: Callable[[str], int]) -> Usage:
+        """What asking `prompt` will cost: its tokens, and as many for the answer as answers to such prompts took."""
+        calls, tokens = self._outputs.get(prompt.version, (0, 0))
+        output = int(tokens / calls * _OUTPUT_RESERVE) if calls else FIRST_OUTPUT_TOKENS
+        return Usage(1, count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages), output, 0)
+
+    def hold(self, estimate: Usage) -> None:
+        """Holds back what a call is expected to cost. Raises `BudgetUsedUp` where it does not fit."""
+        tokens, money = _tokens(estimate), cost(estimate, self._price) or Decimal(0)
+        checks: tuple[tuple[str, Decimal | int | None, Decimal | int], ...] = (
+            ("llm.budget_run_tokens", self._limits.run_tokens, self._run.tokens + self._held.tokens + tokens),
+            ("llm.budget_day_tokens", self._limits.day_tokens, self._day.tokens + self._held.tokens + tokens),
+            ("llm.budget_run_money", self._limits.run_money, self._run.money + self._held.money + money),
+            ("llm.budget_day_money", self._limits.day_money, self._day.money + self._held.money + money),
+        )
+        for name, limit, needed in checks:
+            if limit is not None and needed > limit:
+                raise BudgetUsedUp(
+                    f"The budget {name} = {limit} is used up.", cure=f"Raise {name}, or run again when it is renewed."
+                )
+        self._held.tokens += tokens
+        self._held.money += money
+
+    def settle(self, estimate: Usage, billed: Usage | None, prompt: Prompt) -> None:
+        """Replaces what was held back by what was billed. None: the call failed and was not billed.
+
+        Where the endpoint does not say what it billed, the estimate is taken for it.
+        """
+        self._held.tokens -= _tokens(estimate)
+        self._held.money -= cost(estimate, self._price) or Decimal(0)
+        if billed is None:
+            return
+        known = billed if billed.input_tokens is not None and billed.output_tokens is not None else estimate
+        for spent in (self._run, self._day):
+            spent.tokens += _tokens(known)
+            spent.money += cost(known, self._price) or Decimal(0)
+        calls, tokens = self._outputs.get(prompt.version, (0, 0))
+        self._outputs[prompt.version] = (calls + max(1, known.calls), tokens + (known.output_tokens or 0))
+
+    @property
+    def spent_tokens(self) -> int:
+        """What this run was billed so far."""
+        return self._run.tokens
+
+    @property
+    def spent_money(self) -> Decimal | None:
+        """None where the price is unknown."""
+        return self._run.money if self._price is not None else None
+
+
+def budgeted(ask: Ask, budget: Budget, count_tokens: Callable[[str], int]) -> Ask:
+    """`ask`, asking `budget` first. Raises `BudgetUsedUp` where the budget has no room for a call."""
+
+    async def ask_within_budget(prompt: Prompt) -> Answer:
+        estimate = budget.estimate(prompt, count_tokens)
+        budget.hold(estimate)
+        billed: Usage | None = None
+        try:
+            answer = await ask(prompt)
+            billed = answer.usage
+            return answer
+        finally:
+            budget.settle(estimate, billed, prompt)
+
+    return ask_within_budget
+
+
+def _tokens(usage: Usage) -> int:
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0)

@@ -1,0 +1,219 @@
+"""The window grows while answers come, is halved when the endpoint refuses, and never passes its bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest_assets.resources.concurrency import Limiter, Pace, Window, shared_limiter
+from digest_assets_tests.resources.virtual_time import run_virtually
+
+
+class Endpoint:
+    """Serves `capacity` calls at once, each in `latency` seconds; refuses the others at once if it is `strict`, and
+    else is slower the more there are."""
+
+    def __init__(self, capacity: int, latency: float = 1.0, strict: bool = True) -> None:
+        self.capacity, self.latency, self.strict = capacity, latency, strict
+        self.under_way = self.most = self.refused = self.answered = 0
+
+    async def serve(self) -> bool:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        try:
+            if self.strict and self.under_way > self.capacity:
+                await asyncio.sleep(0.01)
+                self.refused += 1
+                return False
+            await asyncio.sleep(self.latency * max(1.0, self.under_way / self.capacity))
+            self.answered += 1
+            return True
+        finally:
+            self.under_way -= 1
+
+
+async def one_call(limiter: Limiter, endpoint: Endpoint, retry_after: float | None = None) -> None:
+    while True:
+        async with limiter.call(1000) as call:
+            if await endpoint.serve():
+                call.answered(500, 1000)
+                return
+            call.congested(retry_after)
+        await asyncio.sleep(1.0)
+
+
+def all_calls(calls: int, limiter_of: dict[str, float], endpoint: Endpoint) -> tuple[Limiter, float]:
+    async def run() -> Limiter:
+        limiter = Limiter(clock=asyncio.get_running_loop().time, **limiter_of)  # type: ignore[arg-type]
+        await asyncio.gather(*(one_call(limiter, endpoint) for _ in range(calls)))
+        return limiter
+
+    return run_virtually(run())
+
+
+def test_a_day_of_a_hundred_papers_takes_at_most_a_tenth_longer_than_the_limit() -> None:
+    endpoint = Endpoint(capacity=1000)
+    _, seconds = all_calls(200, {"ceiling": 16}, endpoint)
+    assert seconds / (200 * 1.0 / 16) <= 1.1
+    assert endpoint.most == 16
+
+
+def test_the_ceiling_is_never_passed() -> None:
+    endpoint = Endpoint(capacity=1000)
+    limiter, _ = all_calls(300, {"ceiling": 7}, endpoint)
+    assert endpoint.most == 7
+    assert limiter.under_way == 0
+
+
+def test_an_endpoint_that_takes_fewer_is_found_out_and_still_kept_busy() -> None:
+    endpoint = Endpoint(capacity=5)
+    _, seconds = all_calls(400, {"ceiling": 64}, endpoint)
+    assert endpoint.answered == 400
+    assert endpoint.refused < 100
+    assert seconds < 2 * 400 / 5
+
+
+def test_an_endpoint_that_slows_down_is_given_less() -> None:
+    endpoint = Endpoint(capacity=16, strict=False)
+    limiter, seconds = all_calls(2000, {"ceiling": 400}, endpoint)
+    assert endpoint.answered == 2000
+    assert endpoint.most < 130
+    assert limiter.window.allowed < 80
+    assert seconds < 1.1 * 2000 / 16
+
+
+def test_requests_a_minute_are_kept() -> None:
+    _, seconds = all_calls(130, {"ceiling": 64, "requests_per_minute": 60}, Endpoint(1000))
+    assert 110 <= seconds <= 130
+
+
+def test_tokens_a_minute_are_kept() -> None:
+    _, seconds = all_calls(60, {"ceiling": 64, "tokens_per_minute": 30_000}, Endpoint(1000))
+    assert 100 <= seconds <= 122
+
+
+def test_nothing_is_begun_before_retry_after() -> None:
+    begun: list[float] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        limiter = Limiter(4, clock=loop.time)
+        async with limiter.call() as call:
+            call.congested(30.0)
+        async with limiter.call():
+            begun.append(loop.time())
+
+    run_virtually(run())
+    assert begun == [30.0]
+
+
+def test_a_cancelled_wait_loses_no_place() -> None:
+    async def run() -> int:
+        loop = asyncio.get_running_loop()
+        limiter = Limiter(2, clock=loop.time)
+        endpoint = Endpoint(1000)
+        tasks = [asyncio.ensure_future(one_call(limiter, endpoint)) for _ in range(20)]
+        await asyncio.sleep(0.5)
+        for task in tasks[1::2]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert endpoint.answered >= 10
+        return limiter.under_way
+
+    assert run_virtually(run())[0] == 0
+
+
+def test_a_failed_call_gives_its_place_back() -> None:
+    async def run() -> int:
+        limiter = Limiter(1, clock=asyncio.get_running_loop().time)
+        for _ in range(3):
+            with pytest.raises(ValueError, match="boom"):
+                async with limiter.call():
+                    raise ValueError("boom")
+        return limiter.under_way
+
+    assert run_virtually(run())[0] == 0
+
+
+def test_loops_in_several_threads_share_one_window() -> None:
+    limiter = Limiter(3)
+    lock = threading.Lock()
+    under_way = most = 0
+
+    async def call() -> None:
+        nonlocal under_way, most
+        async with limiter.call() as each:
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            await asyncio.sleep(0.002)
+            with lock:
+                under_way -= 1
+            each.answered(None)
+
+    async def many() -> None:
+        await asyncio.wait_for(asyncio.gather(*(call() for _ in range(25))), 20)
+
+    threads = [threading.Thread(target=asyncio.run, args=(many(),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert most == 3
+    assert limiter.under_way == 0
+
+
+def test_calls_of_the_same_endpoint_share_a_limiter() -> None:
+    first = shared_limiter("http://a.test/v1", 4, None, None)
+    assert shared_limiter("http://a.test/v1", 4, None, None) is first
+    assert shared_limiter("http://b.test/v1", 4, None, None) is not first
+
+
+def test_calls_begun_before_a_halving_do_not_halve_again() -> None:
+    window = Window(16)
+    window.congested(started_at=1.0, now=2.0)
+    window.congested(started_at=1.5, now=2.1)
+    assert window.allowed == 8
+    window.congested(started_at=2.5, now=3.0)
+    assert window.allowed == 4
+
+
+def test_the_window_only_grows_where_it_was_used_up() -> None:
+    window = Window(64)
+    for now in range(1, 50):
+        window.answered(now - 1.0, float(now), 100, was_full=False)
+    assert window.allowed == 16
+    window.answered(50.0, 51.0, 100, was_full=True)
+    assert window.allowed == 17
+
+
+@given(
+    st.integers(1, 200),
+    st.lists(st.tuples(st.booleans(), st.floats(0.01, 600), st.integers(0, 9000), st.booleans()), max_size=80),
+)
+def test_the_window_stays_between_one_and_its_ceiling(
+    ceiling: int, events: list[tuple[bool, float, int, bool]]
+) -> None:
+    window, now = Window(ceiling), 0.0
+    for is_answer, latency, tokens, was_full in events:
+        now += latency
+        if is_answer:
+            window.answered(now - latency, now, tokens, was_full)
+        else:
+            window.congested(now - latency, now)
+        assert 1 <= window.allowed <= ceiling
+
+
+@given(st.floats(1, 10_000), st.lists(st.tuples(st.floats(0, 30), st.floats(0.1, 50)), max_size=60))
+def test_an_allowance_a_minute_is_kept_over_any_stretch(per_minute: float, events: list[tuple[float, float]]) -> None:
+    pace, now, spent, last = Pace(per_minute), 0.0, 0.0, 0.0
+    for pause, amount in events:
+        now += pause
+        now += pace.delay(now)
+        pace.spend(now, amount)
+        spent, last = spent + amount, amount
+    assert spent - last <= per_minute / 60 * (now + pace.burst_seconds) + 1e-6
