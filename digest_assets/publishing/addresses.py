@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from digest_assets.publishing.spans import Link, Span, Text
 
 # ASCII only: a Chinese full stop, comma or bracket after an address is not part of it.
-_CHARACTER = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]"
+_CHARACTER = r"[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]"
 _ADDRESS = re.compile(
     rf"(?<![A-Za-z0-9/@.])(?:https?://{_CHARACTER}+"
     rf"|www\.{_CHARACTER}+"
@@ -17,7 +17,6 @@ _ADDRESS = re.compile(
 )
 _ESCAPED = re.compile(rf"https?://(?:{_CHARACTER}|\\[_%&#~])+")
 _TRAILING = ".,;:!?'*_~"
-_PAIRS = {")": "(", "]": "["}
 
 
 def linked(text: str) -> Iterator[Span]:
@@ -45,7 +44,7 @@ def _without_punctuation(address: str) -> str:
     """`address` without the punctuation of the sentence that it stands in, and without a bracket it did not open."""
     while address:
         last = address[-1]
-        if last in _TRAILING or (last in _PAIRS and address.count(last) > address.count(_PAIRS[last])):
+        if last in _TRAILING or (last == ")" and address.count(")") > address.count("(")):
             address = address[:-1]
         else:
             break

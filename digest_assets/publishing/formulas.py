@@ -127,8 +127,8 @@ def as_span(tex: str, *, display: bool = False) -> Span:
     tex = tex.strip()
     whole = _WHOLE_LINK.fullmatch(tex)
     if whole:
-        url = whole[1] or whole[3] or ""
-        return Link(url.replace("\\", ""), (Text(whole[2] or url),))
+        url, label = (re.sub(r"\\(.)", r"\1", each) for each in (whole[1] or whole[3] or "", whole[2] or ""))
+        return Link(url, (Text(label or url),))
     tidied = tidy(_LINK.sub("", tex))
     if _FORBIDDEN.search(tidied) or not tidied:
         return Code(tex)

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
+from pylatexenc.latex2text import get_default_latex_context_db
 
 from digest_assets.publishing.addresses import linked, unescaped
 from digest_assets.publishing.shelf import Shelf
@@ -33,7 +33,8 @@ _ACCENTS = {
     "c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "k": "\u0328", "r": "\u030a", "d": "\u0323",
     "b": "\u0331",
 }  # fmt: skip
-_SIGNS = {"copyright": "©", "textregistered": "®", "texttrademark": "™"}  # not in pylatexenc's table
+# Not in pylatexenc's table; the last two are in many authors' own.
+_SIGNS = {"copyright": "©", "textregistered": "®", "texttrademark": "™", "deg": "°", "eg": "e.g.", "ie": "i.e."}
 _SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "\n": " ", "!": "", "-": "", "/": "", "@": ""}
 _LITERAL = frozenset("%&_#${}")
 
@@ -107,6 +108,13 @@ class _Reader:
             accented = _accented(name, text, position)
             if accented:
                 return [Text(accented[0])], accented[1]
+            mangled = re.match(r"\{([a-z]+)\}", text[position : position + 20])
+            if mangled and (symbol := _symbol(name + mangled[1])):  # `\\kappa` reaches readers as `\\k{appa}`
+                return [Text(symbol)], position + mangled.end()
+        if name in ("textcolor", "colorbox"):
+            colour = _argument(text, position)
+            coloured = _argument(text, colour[1]) if colour else None
+            return (self.read(coloured[0], depth + 1), coloured[1]) if coloured else ([Text(token.group())], position)
         if name in _STRONG | _EMPHASIS | _CODE | _UPRIGHT | {"footnote"}:
             argument = _argument(text, position)
             if argument is not None:
@@ -143,6 +151,8 @@ class _Reader:
             accented = _accented(sign, text, position)
             if accented:
                 return [Text(accented[0])], accented[1]
+            if sign == "~":
+                return [Text("~")], position
         if sign in "()[]":
             return [Text(sign)], position  # of a formula that has no other end
         return list(self._shelf.take(token.group())), position
@@ -216,10 +226,10 @@ def _symbol(name: str) -> str | None:
     """What a macro without arguments shows (`\\alpha`, `\\ss`); None where pylatexenc does not know it."""
     if name in _SIGNS:
         return _SIGNS[name]
-    if get_default_latex_context_db().get_macro_spec(name) is None:
-        return None
-    shown = LatexNodes2Text().latex_to_text("\\" + name + "{}")
-    return shown if 0 < len(shown.strip()) <= 3 and "\\" not in shown else None
+    spec = get_default_latex_context_db().get_macro_spec(name)
+    # Others are functions or patterns with places for arguments.
+    shown = spec.simplify_repl if spec is not None else None
+    return shown if isinstance(shown, str) and 0 < len(shown.strip()) <= 3 and not set("%\\") & set(shown) else None
 
 
 _TYPESETTING = (
@@ -229,7 +239,7 @@ _TYPESETTING = (
     (re.compile(r"''"), "”"),
     (re.compile(r"`"), "‘"),
     (re.compile(r"'"), "’"),
-    (re.compile(r"(?<=\S)~(?=\S)"), "\u00a0"),
+    (re.compile(r"(?<=\S)~(?=\S|$)"), "\u00a0"),
 )
 
 
