@@ -8,8 +8,12 @@ from __future__ import annotations
 
 
 class NoText(Exception):
-    """A page or a PDF holds no text that is worth reading. `reason`: why, in a few words."""
+    """A page or a PDF holds no text that is worth reading.
 
-    def __init__(self, reason: str) -> None:
+    `reason`: why, in a few words. `final`: whether reading the same bytes again would come to the same.
+    """
+
+    def __init__(self, reason: str, *, final: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.final = final

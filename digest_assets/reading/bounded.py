@@ -62,7 +62,7 @@ def read_bounded(body: bytes, format: Format, url: str, *, seconds: float, memor
     except subprocess.TimeoutExpired:
         raise NoText(f"took longer than {seconds:g} s to read") from None
     except OSError as error:
-        raise NoText(f"the reader could not be started ({error.strerror})") from None
+        raise NoText(f"the reader could not be started ({error.strerror})", final=False) from None
     if done.returncode != 0:
         raise NoText(_explain(done.returncode, done.stderr))
     try:

@@ -94,7 +94,7 @@ class FullTextSource:
                 text = await self._read(body, source)
             except (_Refused, NoText) as refusal:
                 reasons.append(f"{source.name}: {refusal.reason}")
-                final = final and getattr(refusal, "final", True)
+                final = final and refusal.final
                 continue
             if text.cut:
                 reasons.append(f"{source.name}: {text.cut}")
@@ -138,8 +138,10 @@ class FullTextSource:
                 self._stop("403")
             if status in (406, 408, 425, 429) or status >= 500:  # 406: capacity, not content (since September 2026)
                 raise _Busy(str(status), _retry_after(response.headers.get("retry-after"), self._now()))
+            if status in (404, 410):
+                raise _Refused("none for this paper", final=True)
             if status != 200:
-                raise _Refused(str(status), final=status in (400, 404, 410))
+                raise _Refused(str(status), final=status == 400)
             content = await self._content(response)
         if _is_captcha(content):
             self._stop("captcha")

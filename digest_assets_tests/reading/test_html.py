@@ -53,6 +53,20 @@ def body_texts(html: str) -> list[str]:
     return [block.text for block in body_blocks(html)]
 
 
+EVERYTHING = (
+    para(f"A sentence with {math('a_{1}')} and <cite class='ltx_cite'>[<a>3</a>]</cite>, and a note<span "
+         "class='ltx_note ltx_role_footnote'><sup class='ltx_note_mark'>1</sup><span class='ltx_note_content'>aside"
+         "</span></span>.")
+    + f"<table class='ltx_equation'><tr><td>{math('x=y')}</td><td class='ltx_eqn_eqno'>(1)</td></tr></table>"
+    + "<ul class='ltx_itemize'><li class='ltx_item'><span class='ltx_tag'>(1)</span><p class='ltx_p'>one</p></li></ul>"
+    + "<figure class='ltx_table'><figcaption class='ltx_caption'>Table 1: T.</figcaption><table class='ltx_tabular'>"
+    "<tr><td rowspan='2'>a</td><td>b</td></tr><tr><td>c</td></tr></table></figure>"
+    + "<figure class='ltx_figure'><img src='x1.png'><figcaption class='ltx_caption'>Figure 1: F.</figcaption></figure>"
+    + "<div class='ltx_theorem'><h6 class='ltx_title ltx_title_theorem'>Theorem 1.</h6><p class='ltx_p'>So.</p></div>"
+)  # fmt: skip
+"""A little of each thing that a page may hold."""
+
+
 def test_sections_nest_as_the_author_nested_them() -> None:
     inner = section(
         '<span class="ltx_tag">2.1 </span>Parts',
