@@ -118,12 +118,15 @@ class PaperReading:
                     jobs += [job(session, each.paper, each.withdrawn) for each in kept]
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
             await _all(jobs)
-            await session.known.settle()
 
     @asynccontextmanager
     async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
-        async with GatheredStore(self.store) as gathered, AsyncExitStack() as stack:
-            known = await answers.KnownAnswers.of(gathered, [paper.identifier for paper in papers], self.clock.now)
+        identifiers = [paper.identifier for paper in papers]
+        async with AsyncExitStack() as stack:
+            gathered = await stack.enter_async_context(GatheredStore(self.store))
+            known = await stack.enter_async_context(
+                answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
+            )
             ask = None
             if self.language_model.can_be_asked:
                 ask = (await stack.enter_async_context(self.language_model.open())).ask

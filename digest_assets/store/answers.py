@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +17,7 @@ from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
 from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.journal import AnswerJournal, forget, left_behind
 
 
 def record_translations(
@@ -132,35 +136,52 @@ def _common(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class KnownAnswers:
-    """The answers held for a date's papers, read at once; a new one goes to the disk as soon as the file is free.
+    """The answers held for a date's papers, read at once; a new one is a line in the journal before it is a row.
 
-    It is the `AnswerStore` of `llm/asking.py`. New answers are written in the order in which they came and before any
-    row that is asked for later through the same `GatheredStore`, so a row never rests on an answer that is not stored.
+    It is the `AnswerStore` of `llm/asking.py`. Use `open` to get one: what a killed run left in its journal is then
+    known too.
     """
 
-    def __init__(self, gathered: GatheredStore, held: dict[str, StoredAnswer], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        gathered: GatheredStore,
+        journal: AnswerJournal,
+        held: dict[str, StoredAnswer],
+        now: Callable[[], datetime],
+    ) -> None:
         self._gathered = gathered
+        self._journal = journal
         self._held = held
         self._now = now
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writing: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def of(cls, gathered: GatheredStore, identifiers: Iterable[str], now: Callable[[], datetime]) -> KnownAnswers:
+    @asynccontextmanager
+    async def open(
+        cls, gathered: GatheredStore, identifiers: Iterable[str], now: Callable[[], datetime], journals: Path
+    ) -> AsyncIterator[KnownAnswers]:
+        """The answers about `identifiers`. At the end of the block all new ones are rows, or what hinders is raised."""
+        for path, lines in left_behind(journals):
+            await gathered.run(partial(_keep_answers, rows=lines))
+            forget(path)
         wanted = json_list(identifiers)
-        return cls(gathered, await gathered.run(lambda connection: _answers_about(connection, wanted)), now)
+        held = await gathered.run(lambda connection: _answers_about(connection, wanted))
+        with AnswerJournal(journals) as journal:
+            known = cls(gathered, journal, held, now)
+            try:
+                yield known
+            finally:
+                await asyncio.gather(*known._writing)
+            journal.clear()
 
     def find(self, key: str) -> StoredAnswer | None:
         return self._held.get(key)
 
     def keep(self, answer: StoredAnswer) -> None:
-        """Takes `answer`. A failure to write it is raised by `settle`."""
         self._held[answer.key] = answer
         row = _answer_row(answer, self._now())
-        self._writing.add(asyncio.create_task(self._gathered.run(lambda connection: _keep_answer(connection, row))))
-
-    async def settle(self) -> None:
-        """Waits until all that was taken is on the disk. Raises what kept one from it."""
-        await asyncio.gather(*self._writing)
+        self._journal.append(row)
+        self._writing.append(asyncio.create_task(self._gathered.run(partial(_keep_answers, rows=[row]))))
 
 
 def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> dict[str, StoredAnswer]:
@@ -184,9 +205,10 @@ def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> d
 
 
 def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
+    """A row of `model_answers`, of types that JSON has too."""
     return {
         "answer_key": answer.key,
-        "kind": answer.kind,
+        "kind": answer.kind.value,
         "identifier": answer.identifier,
         "version": answer.version,
         "model": answer.model,
@@ -197,10 +219,12 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
         "input_tokens": answer.usage.input_tokens,
         "output_tokens": answer.usage.output_tokens,
         "cached_tokens": answer.usage.cached_tokens,
-        "created_at": now,
+        "created_at": now.isoformat(),
     }
 
 
-def _keep_answer(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> None:
-    connection.execute("DELETE FROM model_answers WHERE answer_key = ?", [row["answer_key"]])
-    insert(connection, "model_answers", [row])
+def _keep_answers(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Puts each answer in the place of the one with its key."""
+    latest = {row["answer_key"]: row for row in rows}
+    connection.execute(f"DELETE FROM model_answers WHERE answer_key IN {IN_LIST}", [json_list(latest)])
+    insert(connection, "model_answers", list(latest.values()))

@@ -45,6 +45,11 @@ class DigestStore:
         self.lock_wait_seconds = lock_wait_seconds
         self._migrated = False
 
+    @property
+    def journals(self) -> Path:
+        """The folder of what is on its way into the store (`journal.py`)."""
+        return self.path.with_suffix(".journal")
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in one transaction: committed at the end of the block, rolled back by an exception."""

@@ -1,0 +1,278 @@
+"""The whole pipeline on a mailing of invented papers: what is published, what is paid for, what survives a kill."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import stamina
+
+from digest_assets.model import AnswerStatus
+from digest_assets.runs import RunOutcome
+from digest_assets.sandbox import arxiv_server, model_server, serving
+from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
+
+DAY = date(2026, 11, 20)
+NOON = noon_in_shanghai(DAY)
+
+TABLES = {
+    "windowed_papers": "digest_date, identifier, version, outcome, reason, late, in_window, withdrawn",
+    "full_texts": "identifier, version, source, reason, sections, token_count",
+    "translations": "digest_date, identifier, status, abstract, answer_key",
+    "summaries": "digest_date, identifier, status, background, method, results, answer_key",
+    "rendered_posts": "digest_date, path, sha256, announced, published, filtered, failed, late",
+    "model_answers": "answer_key, answer",
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path, NOON) as world:
+        yield world
+
+
+def content(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the store that does not say when it was written."""
+    return {table: sorted(world.rows(f"SELECT {columns} FROM {table}"), key=repr) for table, columns in TABLES.items()}
+
+
+def test_a_day_is_published_complete(world: World) -> None:
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.COMPLETE
+    assert report.post is not None
+    assert report.post.announced == report.post.published >= 10
+    post = world.post(DAY)
+    assert post.count("\n## ") == report.post.published
+    assert [row[0] for row in world.rows("SELECT DISTINCT source FROM full_texts ORDER BY 1")] == [
+        "abstract",
+        "html",
+        "pdf",
+    ]
+
+
+def test_a_day_made_again_costs_nothing_and_changes_nothing(world: World) -> None:
+    world.make(DAY)
+    before, calls, fetched = content(world), world.calls, full_text_requests(world)
+    assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert content(world) == before
+    assert (world.calls, full_text_requests(world)) == (calls, fetched)
+
+
+def full_text_requests(world: World) -> int:
+    return sum(1 for request in world.sandbox.arxiv.requests if "/html/" in request.path or "/pdf/" in request.path)
+
+
+def test_a_withdrawn_paper_is_marked_and_never_read(world: World) -> None:
+    world.make(DAY)
+    (identifier,) = [row[0] for row in world.rows("SELECT identifier FROM windowed_papers WHERE withdrawn")]
+    assert world.rows("SELECT status, reason FROM summaries WHERE identifier = ?", identifier) == [
+        (AnswerStatus.NOT_ASKED.value, "withdrawn")
+    ]
+    assert world.rows("SELECT count(*) FROM full_texts WHERE identifier = ?", identifier) == [(0,)]
+    assert "已撤回" in world.post(DAY)
+
+
+def test_without_a_key_the_original_is_published_and_marked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
+    world.change(llm={"api_key_env": "SOME_MODEL_KEY"})
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.COMPLETE
+    assert world.calls == 0
+    assert full_text_requests(world) == 0
+    post = world.post(DAY)
+    assert post.count("未翻译") >= report.post.published - 1  # the withdrawn one needs no translation
+    assert "<details>" not in post
+
+
+def test_a_key_that_is_set_later_completes_the_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.change(llm={"api_key_env": "SOME_MODEL_KEY"})
+    world.make(DAY)
+    monkeypatch.setenv("SOME_MODEL_KEY", "secret-key-of-a-user")
+    world.make(DAY)
+    assert [row[0] for row in world.rows("SELECT DISTINCT status FROM translations WHERE reason IS NULL")] == ["done"]
+    assert b"secret-key-of-a-user" not in world.store.path.read_bytes()
+
+
+def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world: World) -> None:
+    world.change(llm={"attempts": 1})
+    world.sandbox.model.faults.always("chat", model_server.server_error(), containing="Sixty Rooms")
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.IN_PART
+    assert report.post is not None
+    assert (report.post.failed, report.post.announced) == (1, report.post.published + 1)
+    post = world.post(DAY)
+    assert "Sixty Rooms" in post
+    assert post.count("\n## ") == report.post.announced
+    calls = world.calls
+    world.sandbox.model.faults.clear()
+    assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert world.calls == calls + 2  # only what had failed is asked for again
+
+
+@pytest.mark.parametrize(
+    ("fault", "llm", "words"),
+    [
+        (None, {"model": "no-such-model"}, "llm.model"),
+        (model_server.insufficient_quota(), {}, "quota"),
+        ("refuses the key", {}, "key"),
+    ],
+)
+def test_what_no_further_call_can_survive_fails_the_run_in_one_line(
+    world: World, fault: object, llm: dict[str, object], words: str
+) -> None:
+    world.change(llm={"attempts": 1, **llm})
+    if fault == "refuses the key":
+        world.sandbox.model.api_key = "another-key"
+    elif fault is not None:
+        world.sandbox.model.faults.always("chat", fault)  # type: ignore[arg-type]
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.FAILED
+    assert len(report.reasons) == 1
+    assert words in report.reasons[0]
+    assert "Traceback" not in report.reasons[0]
+    assert not (world.folder / "posts").exists()
+    world.sandbox.model.faults.clear()
+    world.sandbox.model.api_key = None
+    world.change(llm={"model": world.sandbox.model.model})
+    assert world.make(DAY).outcome is RunOutcome.COMPLETE
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        arxiv_server.maintenance(),
+        arxiv_server.rate_limited(),
+        arxiv_server.unavailable(),
+        arxiv_server.not_acceptable(),
+        serving.truncated(),
+        serving.empty_body(),
+        serving.empty_page(),
+        serving.closed(),
+    ],
+    ids=["maintenance page", "429", "503", "406", "truncated XML", "empty body", "empty page with a total", "closed"],
+)
+def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(
+    world: World, fault: serving.Fault
+) -> None:
+    before = DAY - timedelta(days=1)
+    world.make(before, noon_in_shanghai(before))
+    stored, earlier = content(world), world.post(before)
+    world.sandbox.arxiv.faults.always("api", fault)
+    world.sandbox.arxiv.faults.always("feed", fault)
+    with stamina.set_testing(True, attempts=2):
+        report = world.make(DAY, NOON)
+    assert report.outcome is RunOutcome.FAILED
+    assert len(report.reasons) == 1
+    assert "arxiv.api_url" in report.reasons[0]
+    assert (content(world), world.post(before)) == (stored, earlier)
+    world.sandbox.arxiv.faults.clear()
+    assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
+
+
+def test_a_feed_that_is_down_is_carried_by_the_api(world: World) -> None:
+    world.sandbox.arxiv.faults.always("feed", arxiv_server.unavailable())
+    with stamina.set_testing(True, attempts=2):
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert world.rows("SELECT source FROM fetches WHERE error IS NOT NULL") == [("feed",)]
+
+
+def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(world: World) -> None:
+    evening = NOON + timedelta(hours=4)  # the feed turns at midnight in New York
+    world.sandbox.arxiv.faults.always("api", arxiv_server.unavailable())
+    with stamina.set_testing(True, attempts=2):
+        report = world.make(DAY, evening)
+    assert report.outcome is RunOutcome.COMPLETE
+    assert report.post is not None
+    assert report.post.published >= 10
+
+
+def test_late_papers_go_to_the_next_date(world: World) -> None:
+    before = DAY - timedelta(days=1)
+    world.make(before, noon_in_shanghai(before))
+    world.make(DAY, NOON)
+    claimed = [row[0] for row in world.rows("SELECT identifier FROM windowed_papers")]
+    assert len(claimed) == len(set(claimed))
+
+
+def test_before_its_mailing_a_date_publishes_nothing_and_says_when(world: World) -> None:
+    too_early = datetime(2026, 11, 20, 0, 55, tzinfo=timezone.utc)
+    report = world.make(DAY, too_early)
+    assert report.outcome is RunOutcome.NOT_YET
+    assert "09:00" in report.reasons[0]
+    assert not (world.folder / "posts").exists()
+    assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
+
+
+def test_an_index_that_lags_is_waited_for(world: World) -> None:
+    world.sandbox.arxiv.index_lag = timedelta(hours=30)
+    report = world.make(DAY, NOON)
+    assert report.outcome is RunOutcome.NOT_YET
+    world.sandbox.arxiv.index_lag = timedelta()
+    assert world.make(DAY, NOON + timedelta(hours=1)).outcome is RunOutcome.COMPLETE
+
+
+def test_a_weekend_has_no_post_and_says_why(world: World) -> None:
+    saturday = date(2026, 11, 21)
+    report = world.make(saturday, noon_in_shanghai(saturday))
+    assert report.outcome is RunOutcome.EMPTY
+    assert "Friday" in report.reasons[0]
+    assert not (world.folder / "posts").exists()
+
+
+KILLED_RUN = """
+import pickle, sys
+from pathlib import Path
+from digest_assets.definitions import build_defs
+from digest_assets.resources.clock import SetClock
+import dagster as dg
+from digest_assets.runs import run_date
+from digest_assets.store.connection import DigestStore
+
+settings, now, day = pickle.loads(Path(sys.argv[1]).read_bytes())
+store = DigestStore(settings.path(settings.store.url))
+run_date(build_defs(settings, clock=SetClock(now)), dg.DagsterInstance.ephemeral(), store, settings.digest.name, day)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answers_before_the_kill", [0, 1, 7, 15])
+def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path: Path, answers_before_the_kill: int) -> None:
+    with a_world(tmp_path / "whole", NOON) as untouched:
+        untouched.make(DAY)
+        expected, all_calls = content(untouched), untouched.calls
+    with a_world(tmp_path / "killed", NOON, llm={"max_concurrency": 1}) as world:
+        kill_a_run_after(world, answers_before_the_kill)
+        report = world.make(DAY)
+        assert report.outcome is RunOutcome.COMPLETE
+        assert content(world) == expected
+        # One call was under way when the process died: what it would have said, nobody can know.
+        assert all_calls <= world.calls <= all_calls + 1
+        assert world.rows("SELECT count(*) FROM model_answers") == [(all_calls,)]
+
+
+def kill_a_run_after(world: World, answers: int) -> None:
+    """Starts a run in a process of its own, and kills it when it waits for the answer after so many."""
+    asked = threading.Event()
+
+    def hold(reply: model_server.Reply) -> model_server.Reply:
+        world.sandbox.model.latency_seconds = 2
+        asked.set()
+        return reply
+
+    world.sandbox.model.faults.add("chat", *[None] * answers, model_server.reply_fault("held", hold))
+    arguments = world.folder / "run.pickle"
+    world.folder.mkdir(parents=True, exist_ok=True)
+    arguments.write_bytes(pickle.dumps((world.settings, world.clock.instant, DAY)))
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED_RUN, str(arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        assert asked.wait(60)
+        process.send_signal(signal.SIGKILL)
+    world.sandbox.model.latency_seconds = 0

@@ -1,0 +1,104 @@
+"""A whole project in a folder of its own, against the sandbox: real HTTP, a real store, real Dagster, a set clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from digest_assets.config import ArxivSettings, DigestSettings, LlmSettings, OutputSettings, Settings, StoreSettings
+from digest_assets.definitions import build_defs
+from digest_assets.resources.clock import SetClock
+from digest_assets.runs import DateReport, run_date
+from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.sandbox.world import Sandbox, start_sandbox
+from digest_assets.store.connection import DigestStore
+
+SHARED = Path(__file__).parents[2] / "shared"
+"""Recorded data, where it is at hand: tests that need it are skipped without it, and say so."""
+
+
+class World:
+    """One digest, its sandbox and its time. `make` runs the main job for a date, as the command does."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, clock: SetClock, settings: Settings) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.clock = clock
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.use(settings)
+
+    def use(self, settings: Settings) -> None:
+        """Goes on with other settings."""
+        self.settings = settings
+        self.definitions = build_defs(settings, clock=self.clock)
+        self.store = DigestStore(settings.path(settings.store.url))
+
+    def change(self, **sections: dict[str, Any]) -> None:
+        """Changes settings: `world.change(llm={"model": "other"})`."""
+        changed = {name: getattr(self.settings, name).model_copy(update=update) for name, update in sections.items()}
+        self.use(self.settings.model_copy(update=changed))
+
+    def make(self, day: date, at: datetime | None = None) -> DateReport:
+        """Runs the main job for `day`, at an instant if one is given."""
+        if at is not None:
+            self.clock.instant = at
+        return run_date(self.definitions, self.instance, self.store, self.settings.digest.name, day)
+
+    def post(self, day: date) -> str:
+        return (self.folder / "posts" / f"{day}-{self.settings.digest.name}.md").read_text("utf-8")
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What a person's SQL prompt would show."""
+        with duckdb.connect(str(self.store.path), read_only=True) as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    @property
+    def calls(self) -> int:
+        """How many answers the model gave."""
+        return sum(1 for request in self.sandbox.model.requests if request.path.endswith("/chat/completions"))
+
+
+def noon_in_shanghai(day: date) -> datetime:
+    """12:30 on `day` in Shanghai: when the schedule asks for the digest."""
+    return datetime.fromisoformat(f"{day}T04:30:00+00:00")
+
+
+@contextmanager
+def a_world(
+    folder: Path, now: datetime, papers: Iterable[SandboxPaper] | None = None, **sections: dict[str, Any]
+) -> Iterator[World]:
+    """A world whose sandbox serves `papers`: by default invented ones, the newest in the last mailing before `now`."""
+    clock = SetClock(now)
+    with start_sandbox(clock.now, papers) as sandbox:
+        sandbox.model.api_key = None  # asks for none
+        yield World(folder, sandbox, clock, _settings(folder, sandbox, now, sections))
+
+
+def _settings(folder: Path, sandbox: Sandbox, now: datetime, sections: dict[str, dict[str, Any]]) -> Settings:
+    arxiv = {
+        "api_url": sandbox.arxiv.api_url,
+        "feed_url": sandbox.arxiv.feed_url,
+        "html_url": sandbox.arxiv.html_url,
+        "pdf_url": sandbox.arxiv.pdf_url,
+        "oai_url": sandbox.arxiv.oai_url,
+        "interval_seconds": 0,
+        "text_interval_seconds": 0,
+        "attempts": 2,
+    }
+    llm = {"base_url": sandbox.model.base_url, "model": sandbox.model.model, "api_key_env": ""}
+    first = {"first_date": (now - timedelta(days=60)).date()}
+    return Settings.model_construct(
+        digest=DigestSettings.model_validate(first | sections.get("digest", {})),
+        filters=Settings.model_fields["filters"].default.model_copy(update=sections.get("filters", {})),
+        arxiv=ArxivSettings.model_validate(arxiv | sections.get("arxiv", {})),
+        llm=LlmSettings.model_validate(llm | sections.get("llm", {})),
+        store=StoreSettings.model_validate(sections.get("store", {})),
+        output=OutputSettings.model_validate(sections.get("output", {})),
+        root=folder,
+    )
