@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+import time
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -121,6 +122,8 @@ class RequestRecord:
     """0 where the connection was closed before any answer."""
     fault: str | None
     headers: Mapping[str, str]
+    received: float
+    """`time.monotonic()` when it came: for the pace of requests."""
 
 
 class SandboxArxiv(LoopbackServer):
@@ -174,6 +177,7 @@ class SandboxArxiv(LoopbackServer):
         return f"{self.address}/oai"
 
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = time.monotonic()
         request = Request(scope, receive)
         path = unquote(request.url.path)
         parameters = dict(request.query_params)
@@ -194,6 +198,7 @@ class SandboxArxiv(LoopbackServer):
                     answer.status if answer.arriving_share > 0 else 0,
                     fault.name if fault else None,
                     dict(request.headers),
+                    received,
                 )
             )
         await send_answer(answer, send)

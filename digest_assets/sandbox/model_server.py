@@ -315,6 +315,8 @@ class SandboxModel(LoopbackServer):
         return chinese.translation if chinese else generic_translation(source_text(prompt))
 
     def _recognised(self, prompt: str) -> Chinese | None:
+        if not self._written:
+            return None
         squeezed = _squeezed(prompt)
         by_abstract = (chinese for abstract, _, chinese in self._written if abstract in squeezed)
         by_title = (chinese for _, title, chinese in self._written if title in squeezed)
@@ -322,7 +324,10 @@ class SandboxModel(LoopbackServer):
 
     def _cached_tokens(self, prompt: str) -> int:
         """Tokens of the prompt's beginning that an earlier prompt began with too, in whole blocks."""
-        blocks = [hash(prompt[: end + _CACHE_BLOCK]) for end in range(0, len(prompt) - _CACHE_BLOCK + 1, _CACHE_BLOCK)]
+        blocks, seen = [], 0
+        for start in range(0, len(prompt) - _CACHE_BLOCK + 1, _CACHE_BLOCK):
+            seen = hash((seen, prompt[start : start + _CACHE_BLOCK]))
+            blocks.append(seen)
         with self._lock:
             shared = 0
             while shared < len(blocks) and blocks[shared] in self._seen_blocks:

@@ -59,6 +59,13 @@ def stall(seconds: float) -> Fault:
     return Fault(f"stall {seconds:g} s", lambda answer: replace(answer, delay_seconds=seconds))
 
 
+def late(seconds: float, fault: Fault) -> Fault:
+    """Another fault after a stall: arXiv's 429 often comes after some 15 seconds of nothing."""
+    return Fault(
+        f"{fault.name} after {seconds:g} s", lambda answer: replace(fault.change(answer), delay_seconds=seconds)
+    )
+
+
 def closed() -> Fault:
     """The connection is closed without an answer."""
     return Fault("closed", lambda answer: replace(answer, arriving_share=0))

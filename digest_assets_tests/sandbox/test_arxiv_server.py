@@ -13,7 +13,7 @@ from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import arxiv_server as faults
 from digest_assets.sandbox.arxiv_server import SandboxArxiv
 from digest_assets.sandbox.papers import SandboxPaper, invented, recorded
-from digest_assets.sandbox.serving import broken_off, closed, empty_body, empty_page, stall, status, truncated
+from digest_assets.sandbox.serving import broken_off, closed, empty_body, empty_page, late, stall, status, truncated
 
 MAILING = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)  # Wednesday, 28 January, 20:00 in New York
 CLIENT = httpx2.Client()
@@ -414,6 +414,15 @@ def test_a_connection_may_be_closed_before_or_in_the_answer(arxiv, fault):
     with pytest.raises(httpx2.RemoteProtocolError):
         ask(arxiv)
     assert ask(arxiv).status_code == 200
+
+
+def test_a_refusal_may_come_after_a_stall(arxiv):
+    arxiv.faults.add("api", late(0.05, faults.rate_limited()), None)
+    refused = ask(arxiv)
+    ask(arxiv)
+    first, second = arxiv.requests
+    assert (refused.status_code, first.fault) == (429, "status 429 after 0.05 s")
+    assert second.received - first.received >= 0.05
 
 
 def test_a_client_that_gives_up_waiting_does_not_disturb_the_server(arxiv):
