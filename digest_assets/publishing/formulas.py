@@ -7,10 +7,11 @@ outside all braces (`$x \\text{ if $y$}$` is one formula), in its own paragraph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from digest_assets.publishing.spans import Code, Formula, Link, Span, Text
+from digest_assets.publishing.characters import clean
+from digest_assets.publishing.spans import Code, Emphasis, Formula, Link, Span, Strong, Text
 
 LONGEST = 4000
 """Characters. A longer "formula" is text with a stray dollar."""
@@ -114,6 +115,14 @@ _COLUMNS = re.compile(r"(\\begin\{array\}(?:\[\w\])?\{)([^{}]*)")
 _NEEDLESS = re.compile(r"\\(?:label|tag)\*?\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
 _LINK = re.compile(r"\\href\s*\{([^{}]*)\}\s*")
 _WHOLE_LINK = re.compile(r"\\(?:href\{([^{}]*)\}\{(?:\\\w+\{)?([^{}]*)\}?\}|url\{([^{}]*)\})")
+_WHOLE_TEXT = re.compile(r"\\(text|textbf|textit|textsl|textrm|textsf|textsc|texttt|mbox)\{([^{}$\\^]+)\}")
+_STYLES: dict[str, Callable[[Text], Span]] = {
+    "textbf": lambda text: Strong((text,)),
+    "textit": lambda text: Emphasis((text,)),
+    "textsl": lambda text: Emphasis((text,)),
+    "texttt": lambda text: Code(text.text),
+}
+_UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{2,5})\}")
 # MathJax obeys these: they load code, run it (`\href{javascript:...}`), or change every later formula of the page.
 _FORBIDDEN = re.compile(
     r"\\(?:href|url|require|style|class|cssId|data|html[A-Za-z]*|unicode|includegraphics|bbox|mmlToken|"
@@ -123,12 +132,15 @@ _FORBIDDEN = re.compile(
 
 
 def as_span(tex: str, *, display: bool = False) -> Span:
-    """A formula for a post; a link where it is nothing but one; code where it holds what must not be typeset."""
+    """A formula for a post; a link or words where it is nothing but that; code where it must not be typeset."""
     tex = tex.strip()
     whole = _WHOLE_LINK.fullmatch(tex)
     if whole:
         url, label = (re.sub(r"\\(.)", r"\1", each) for each in (whole[1] or whole[3] or "", whole[2] or ""))
         return Link(url, (Text(label or url),))
+    words = _WHOLE_TEXT.fullmatch(tex)
+    if words:
+        return _STYLES.get(words[1], lambda text: text)(Text(words[2]))
     tidied = tidy(_LINK.sub("", tex))
     if _FORBIDDEN.search(tidied) or not tidied:
         return Code(tex)
@@ -137,6 +149,7 @@ def as_span(tex: str, *, display: bool = False) -> Span:
 
 def tidy(tex: str) -> str:
     """`tex` with the same meaning and without what Liquid, a table, HTML or another delimiter would take from it."""
+    tex = _UNICODE.sub(_as_character, tex).replace(r"\mbox{", r"\text{")
     tex = _COLUMNS.sub(lambda match: match[1] + match[2].replace("|", ""), _NEEDLESS.sub("", tex))
     out: list[str] = []
     groups: list[bool] = []  # for each open brace, whether text stands in it
@@ -152,6 +165,12 @@ def tidy(tex: str) -> str:
     tidied = re.sub(r"\{(?=[{%#<])", "{ ", "".join(out))  # `{{` and `{%` would be Liquid, `{{<` Hugo
     tidied = tidied.replace("$$", "$ $")
     return _without_open_end(re.sub(r"\s+", " ", tidied).strip())
+
+
+def _as_character(match: re.Match[str]) -> str:
+    """What arXiv writes as `\\unicode{x2014}`. Below Latin-1's letters it could be a brace."""
+    character = chr(int(match[1], 16))
+    return clean(character) if character >= "\u00a0" else ""
 
 
 def _without_open_end(tex: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest_assets.publishing import formulas
-from digest_assets.publishing.spans import Code, Formula, Link, Span, Text
+from digest_assets.publishing.spans import Code, Formula, Link, Span, Strong, Text
 
 
 def found(text: str) -> list[Span]:
@@ -70,6 +70,8 @@ def test_money_and_stray_delimiters_are_no_formulas(text: str) -> None:
         ("a\n  b", "a b"),
         ("a\\", "a"),
         (r"a\\", r"a\\"),
+        (r"a\unicode{x2014}b\unicode{x7b}", "a—b"),
+        (r"\mbox{if } x", r"\text{if } x"),
         (r"\text{$a$$b$}", r"\text{$a$ $b$}"),
     ],
 )
@@ -79,10 +81,17 @@ def test_a_tidied_formula_holds_nothing_that_another_reader_takes(tex: str, tidi
 
 @pytest.mark.parametrize(
     "tex",
-    [r"\require{x}", r"\def\a{b}", r"\newcommand{\a}{b}", r"\unicode{65}", r"\style{color:red}{x}", r"\let\a=b"],
+    [r"\require{x}", r"\def\a{b}", r"\newcommand{\a}{b}", r"\style{color:red}{x}", r"\let\a=b"],
 )
 def test_macros_that_mathjax_obeys_beyond_their_formula_are_shown_and_not_typeset(tex: str) -> None:
     assert formulas.as_span(tex) == Code(tex)
+
+
+def test_words_between_dollars_are_words() -> None:
+    assert formulas.as_span(r"\textbf{LLM-Bench}") == Strong((Text("LLM-Bench"),))
+    assert formulas.as_span(r"\texttt{build_network}") == Code("build_network")
+    assert formulas.as_span(r"\mbox{Dynamic}") == Text("Dynamic")
+    assert formulas.as_span(r"\textbf{x}_1") == Formula(r"\textbf{x}_1")
 
 
 def test_a_link_in_a_formula_never_reaches_mathjax() -> None:
