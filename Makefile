@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-quick lint digest ui doctor clean
+.PHONY: help demo demo-ui test test-slow lint digest ui doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,11 +21,14 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## a digest of invented papers, with no key and no network: about a minute
 	@$(BIN)/digest demo
 
-test: $(STAMP) ## all tests
-	@$(BIN)/pytest -n auto
+demo-ui: $(STAMP) ## the Dagster UI on the demo, on http://127.0.0.1:3000
+	@$(BIN)/digest demo --ui
 
-test-quick: $(STAMP) ## the tests that take seconds
+test: $(STAMP) ## the tests, in under three minutes
 	@$(BIN)/pytest -n auto -m 'not slow'
+
+test-slow: $(STAMP) ## the tests that take longer: real Jekyll, kills, recorded data
+	@$(BIN)/pytest -n auto -m slow
 
 lint: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
