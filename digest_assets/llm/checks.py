@@ -68,6 +68,8 @@ def check_translation(
         return (Defect(DefectKind.EMPTY, "the answer is empty"),)
     source = markup.without_layout(source_abstract)
     support = f"{title}\n{source}"
+    if refusals := tuple(_refusals(answer)):
+        return refusals
     return tuple(
         [
             *_language(answer, language),
@@ -459,8 +461,7 @@ _PRAISE = re.compile(
 
 
 def _not_the_answer(text: str, task: Task, language: str, source: str) -> Iterator[Defect]:
-    if refusal := _REFUSAL.search(text):
-        yield Defect(DefectKind.REFUSAL, f"a refusal: “{_shortened(text[refusal.start() :], 40)}”")
+    yield from _refusals(text)
     if preamble := _PREAMBLE.search(text):
         yield Defect(
             DefectKind.PREAMBLE, f"begins with words that are not the answer: “{_shortened(preamble.group(0), 30)}”"
@@ -471,6 +472,12 @@ def _not_the_answer(text: str, task: Task, language: str, source: str) -> Iterat
         )
     yield from _leaks(text, task, language, source)
     yield from _injection_traces(text, source)
+
+
+def _refusals(text: str) -> Iterator[Defect]:
+    """A refusal makes every other defect noise."""
+    if refusal := _REFUSAL.search(text):
+        yield Defect(DefectKind.REFUSAL, f"a refusal: “{_shortened(text[refusal.start() :], 40)}”")
 
 
 def _leaks(text: str, task: Task, language: str, source: str) -> Iterator[Defect]:

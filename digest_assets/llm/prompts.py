@@ -23,6 +23,9 @@ from importlib import resources
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.model import Paper
 
+MOST_DEFECTS_NAMED = 12
+"""To the model, in a correction: an answer with more than this is about something else altogether."""
+
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
 _TEX_SPACE = re.compile(r"\s+")
@@ -107,7 +110,7 @@ def reading_messages(
 
 def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:
     """What is said to the model after an answer with `defects`, each a line that names what is wrong."""
-    listed = "\n".join(f"- {defect}" for defect in defects)
+    listed = "\n".join(f"- {defect}" for defect in defects[:MOST_DEFECTS_NAMED])
     return _fill(prompt_file(task, language).correction, {"defects": listed}).strip()
 
 
