@@ -50,6 +50,6 @@ def order_key(identifier: str) -> tuple[int, int, str, int]:
 
 
 def assigned_month(identifier: str) -> tuple[int, int]:
-    """Year and month (1 to 12, New York) in which the identifier was assigned: that of its announcement."""
+    """Year and month (1 to 12, New York) that the identifier carries: that of the freeze of its mailing."""
     year, month, _, _ = order_key(identifier)
     return year, month

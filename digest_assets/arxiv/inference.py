@@ -1,7 +1,7 @@
 """In which mailing was a paper announced? Inferred from identifiers and submission times, where nothing else tells.
 
 Identifiers are handed out when a mailing is announced, in order of submission, so those of one mailing are contiguous
-and begin with the papers that moderation had held back; and they carry the month of the announcement (measured on
+and begin with the papers that moderation had held back; and they carry the month of the freeze (measured on
 18,075 recorded identifiers: 8 out of order). So the mailings of a month are a cut of its identifiers into runs, and
 the cut sought is the likeliest: most papers are in the first mailing whose freeze is after their submission, one in
 eight is held for longer, and within a mailing a submission time almost never falls back. That is a shortest path over
@@ -25,7 +25,7 @@ from digest_assets.model import Paper
 # Costs are rounded negative logarithms of how often a thing happens.
 _HELD = 2.0
 """One paper in eight is held for moderation."""
-_HELD_TOO = 0.5
+_HELD_TOO = 0.4
 """The held ones stand together, at the beginning of a mailing."""
 _HELD_LONGER = 0.05
 """For each further mailing: among equals the shorter hold."""
@@ -67,12 +67,18 @@ def infer_mailings(
 
 @lru_cache(maxsize=512)
 def _mailings_of(year: int, month: int) -> tuple[Mailing, ...]:
-    """The mailings whose evening in New York is in that month; none for a month that does not exist."""
+    """The mailings that freeze in that month; none for a month that does not exist.
+
+    The month of an identifier is that of the freeze: Sunday, 1 February 2026 announced 2601.22161 to 2601.23196, which
+    had been frozen on Friday (recorded listings; the same on 1 June 2025).
+    """
     if not 1 <= month <= 12:
         return ()
     first = date(year, month, 1)
     after = (first + timedelta(days=31)).replace(day=1)
-    return mailings_between(noon_in_new_york(first), noon_in_new_york(after))
+    around = mailings_between(noon_in_new_york(first), noon_in_new_york(after + timedelta(days=3)))
+    start, end = noon_in_new_york(first), noon_in_new_york(after)
+    return tuple(mailing for mailing in around if start <= mailing.freezes_at < end)
 
 
 def _infer_month(

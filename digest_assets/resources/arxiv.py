@@ -7,6 +7,7 @@ that breaks off) is waited out here, politely; what comes out is complete or an 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ _OAI_PAGES = 200
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+# `_Waits` says what is waited for, and how long; stamina's own line names neither arXiv nor the reason.
+stamina.instrumentation.set_on_retry_hooks([])
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -72,7 +77,7 @@ class _Unanswered(Exception):
     """No usable answer to one try."""
 
     def __init__(self, reason: str, retry_after_seconds: float | None = None, *, hopeless: bool = False) -> None:
-        super().__init__(reason)
+        super().__init__(f"arXiv did not answer: {reason}.")
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
         self.hopeless = hopeless
@@ -205,7 +210,7 @@ class ArxivClient:
         parse: Callable[[bytes], T],
     ) -> T:
         """Asks until there is an answer that `parse` can read, `settings.attempts` times."""
-        waits = _Waits(self._backoff_seconds)
+        waits = _Waits(self._backoff_seconds, self._settings.attempts)
         try:
             async for attempt in stamina.retry_context(
                 on=waits, attempts=self._settings.attempts, timeout=None, wait_jitter=0
@@ -236,17 +241,28 @@ class ArxivClient:
 class _Waits:
     """How long to wait before the next try (stamina's back-off hook): what the server asks for, or ever longer."""
 
-    def __init__(self, backoff_seconds: Sequence[float]) -> None:
+    def __init__(self, backoff_seconds: Sequence[float], tries: int) -> None:
         self._left = list(backoff_seconds) or [0.0]
+        self._tries = tries
 
     def __call__(self, error: Exception) -> bool | float:
+        self._tries -= 1
+        seconds = self._seconds(error) if self._tries > 0 else None
+        if seconds is None:
+            return False
+        what = error.message if isinstance(error, ArxivAnswerBroken) else str(error)
+        _log.warning("%s Asking again in %.0f s.", what, seconds)
+        return seconds
+
+    def _seconds(self, error: Exception) -> float | None:
+        """None: not to be waited for."""
         if isinstance(error, ArxivAnswerBroken):
             return self._next()
         if not isinstance(error, _Unanswered) or error.hopeless:
-            return False
+            return None
         if error.retry_after_seconds is None:
             return self._next()
-        return error.retry_after_seconds if error.retry_after_seconds <= LONGEST_RETRY_AFTER_SECONDS else False
+        return error.retry_after_seconds if error.retry_after_seconds <= LONGEST_RETRY_AFTER_SECONDS else None
 
     def _next(self) -> float:
         seconds = self._left.pop(0) if len(self._left) > 1 else self._left[0]

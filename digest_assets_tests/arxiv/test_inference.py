@@ -11,7 +11,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest_assets.arxiv.calendar import NEW_YORK, Mailing, mailing_for_submission, mailings_between
+from digest_assets.arxiv.calendar import (
+    NEW_YORK,
+    Mailing,
+    mailing_announced_at,
+    mailing_for_submission,
+    mailings_between,
+)
 from digest_assets.arxiv.identifiers import order_key
 from digest_assets.arxiv.inference import infer_mailings, newest_mailing_displayed
 from digest_assets.model import Paper
@@ -61,9 +67,16 @@ def test_a_single_time_out_of_order_does_not_move_the_rest_of_its_mailing() -> N
     assert mailings(papers) == [TUESDAY] * 31
 
 
-def test_the_month_of_an_identifier_bounds_its_mailing() -> None:
-    """Submitted before the last freeze of January, numbered in February: announced on Sunday, 1 February."""
-    assert mailings([paper("2602.00001", "2026-01-28T10:00")]) == [utc("2026-02-02T01:00")]
+def test_the_month_of_an_identifier_is_that_of_the_freeze() -> None:
+    """Sunday, 1 February announces what was frozen on Friday, 30 January: its identifiers are January's."""
+    sunday, monday = utc("2026-02-02T01:00"), utc("2026-02-03T01:00")
+    assert mailings([paper("2601.22161", "2026-01-30T10:00")]) == [sunday]
+    assert mailings([paper("2602.00001", "2026-01-30T10:00")]) == [monday]
+
+
+def test_papers_held_over_the_end_of_a_month_are_in_its_last_mailing() -> None:
+    papers = numbered("2026-01-29T15:47", "2026-01-07T18:22", "2026-01-11T17:55", "2026-01-29T19:28")
+    assert mailings(papers) == [THURSDAY, *[utc("2026-02-02T01:00")] * 3]
 
 
 def test_what_is_known_bounds_its_neighbours() -> None:
@@ -126,7 +139,7 @@ def test_a_simulated_month_is_monotone_in_identifier_order(times: list[int], see
     found = infer_mailings(papers, {})
     in_order = [found[each.identifier] for each in sorted(papers, key=lambda each: order_key(each.identifier))]
     assert in_order == sorted(in_order)
-    assert all(found[identifier].astimezone(NEW_YORK).month == 1 for identifier in truth)
+    assert all(_in_january(mailing_announced_at(found[identifier])) for identifier in truth)
 
 
 @given(st.lists(minutes, min_size=1, max_size=40), st.integers(0, 2**32))
@@ -146,7 +159,7 @@ def test_a_simulated_month_with_holds_is_inferred_almost_completely() -> None:
 def simulated_month(times: list[int], generator: random.Random) -> tuple[list[Paper], dict[str, datetime]]:
     """January as arXiv makes it: one in eight held for some mailings, identifiers by mailing, then by submission."""
     start = utc("2026-01-01T00:00")
-    calendar = [each for each in mailings_between(start, utc("2026-02-01T12:00")) if _in_january(each)]
+    calendar = [each for each in mailings_between(start, utc("2026-02-03T12:00")) if _in_january(each)]
     by_mailing: dict[int, list[datetime]] = defaultdict(list)
     for minute in times:
         submitted = start + timedelta(minutes=minute)
@@ -160,8 +173,8 @@ def simulated_month(times: list[int], generator: random.Random) -> tuple[list[Pa
 
 
 def _in_january(mailing: Mailing) -> bool:
-    local = mailing.announced_at.astimezone(NEW_YORK)
-    return (local.year, local.month) == (2026, 1)
+    freeze = mailing.freezes_at.astimezone(NEW_YORK)
+    return (freeze.year, freeze.month) == (2026, 1)
 
 
 # What follows measures against recorded listings.
@@ -179,13 +192,13 @@ def instant(text: object) -> datetime:
 def announced_at_once(row: dict[str, object]) -> bool:
     """Not an old paper cross-listed later, whose identifier is of another mailing."""
     announced = instant(row["announced"])
-    month = announced.astimezone(NEW_YORK).strftime("%y%m")
+    month = mailing_announced_at(announced).freezes_at.astimezone(NEW_YORK).strftime("%y%m")
     return announced - instant(row["published"]) < timedelta(days=45) and str(row["id"]).startswith(month)
 
 
 @needs_recorded
 def test_a_years_listings_are_inferred_day_by_day_as_a_look_back_sees_them() -> None:
-    """3,482 papers of cs.SD and eess.AS on 187 mailings: 99.2 % right, with (mostly interpolated) recorded times.
+    """3,549 papers of cs.SD and eess.AS on 187 mailings: 99.4 % right, with (mostly interpolated) recorded times.
 
     Every third mailing is taken here.
     """
@@ -205,13 +218,13 @@ def test_a_years_listings_are_inferred_day_by_day_as_a_look_back_sees_them() -> 
                 total, right = total + 1, right + hit
                 exact_total, exact_right = exact_total + bool(row["exact"]), exact_right + (hit and bool(row["exact"]))
     assert total > 1000
-    assert right / total >= 0.985
+    assert right / total >= 0.99
     assert exact_right / exact_total >= 0.96
 
 
 @needs_recorded
 def test_exact_times_of_computer_science_are_inferred_almost_completely() -> None:
-    """3,901 papers whose mailing the listings of cs.SD and eess.AS bracket: 99.9 % right."""
+    """3,901 papers whose mailing the listings of cs.SD and eess.AS bracket: all right."""
     listed = [
         row for row in recorded(RECORDED / "papers_audio.jsonl") if row["kind"] == "new" and announced_at_once(row)
     ]
@@ -226,4 +239,4 @@ def test_exact_times_of_computer_science_are_inferred_almost_completely() -> Non
             total += 1
             right += found[str(row["id"])] == instant(listed[position]["announced"])
     assert total > 3000
-    assert right / total >= 0.995
+    assert right / total >= 0.998

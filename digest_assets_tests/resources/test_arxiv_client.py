@@ -343,20 +343,30 @@ def test_a_refused_connection_is_one_line_that_names_the_setting() -> None:
 
 
 def test_waits_grow_and_the_last_is_repeated() -> None:
-    waits = _Waits((30, 60))
+    waits = _Waits((30, 60), 9)
     found = [waits(_Unanswered("429")) for _ in range(4)]
     assert [low <= seconds <= low * 1.25 for low, seconds in zip((30, 60, 60, 60), found, strict=True)] == [True] * 4
 
 
+def test_a_wait_says_what_for_and_how_long(caplog: pytest.LogCaptureFixture) -> None:
+    _Waits((30,), 9)(_Unanswered("HTTP 429 Too Many Requests", 42.0))
+    assert caplog.messages == ["arXiv did not answer: HTTP 429 Too Many Requests. Asking again in 42 s."]
+
+
+def test_the_last_try_announces_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    failure([LIMITED], attempts=2)
+    assert len([message for message in caplog.messages if "Asking again" in message]) == 1
+
+
 def test_retry_after_is_honoured_and_not_for_ever() -> None:
-    assert _Waits((30,))(_Unanswered("429", 42.0)) == 42
-    assert _Waits((30,))(_Unanswered("429", LONGEST_RETRY_AFTER_SECONDS + 1)) is False
+    assert _Waits((30,), 9)(_Unanswered("429", 42.0)) == 42
+    assert _Waits((30,), 9)(_Unanswered("429", LONGEST_RETRY_AFTER_SECONDS + 1)) is False
 
 
 def test_what_asking_again_cannot_help_is_not_waited_for() -> None:
-    assert _Waits((30,))(_Unanswered("HTTP 404", hopeless=True)) is False
-    assert _Waits((30,))(ArxivQueryRefused("no", cure="")) is False
-    assert _Waits((30,))(KeyError("a fault of ours")) is False
+    assert _Waits((30,), 9)(_Unanswered("HTTP 404", hopeless=True)) is False
+    assert _Waits((30,), 9)(ArxivQueryRefused("no", cure="")) is False
+    assert _Waits((30,), 9)(KeyError("a fault of ours")) is False
 
 
 @pytest.mark.parametrize(("header", "low", "high"), [("7", 7, 7), ("", None, None), ("soon", None, None)])
