@@ -41,7 +41,7 @@ def test_a_dozen_papers_are_new_in_the_newest_mailing_and_the_others_in_the_nine
     assert len({each.announced_at for each in first if each.announced_at > NEWEST - timedelta(days=20)}) == 10
 
 
-@pytest.mark.parametrize("day", range(1, 29))
+@pytest.mark.parametrize("day", [2, 5, 9, 12, 20, 27])
 @pytest.mark.parametrize("month", [1, 3, 7, 11])
 def test_identifiers_are_in_order_and_lie_above_any_that_arxiv_has_handed_out(month, day):
     newest = previous_mailing(datetime(2026, month, day, 12, tzinfo=timezone.utc)).announced_at
@@ -70,7 +70,7 @@ def test_one_was_held_by_moderation_for_twelve_days_and_has_the_first_number_of_
     )
 
 
-@pytest.mark.parametrize("day", range(1, 29))
+@pytest.mark.parametrize("day", range(12, 27))
 def test_one_was_submitted_on_a_saturday_whatever_the_newest_mailing(day):
     newest = previous_mailing(datetime(2026, 1, day, 12, tzinfo=timezone.utc)).announced_at
     choir = next(each for each in invented(newest) if each.paper.title.startswith("Sunday Choir"))

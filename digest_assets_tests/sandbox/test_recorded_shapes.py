@@ -5,6 +5,7 @@ The recordings are reference material beside the project; without them these tes
 
 import xml.etree.ElementTree as ElementTree
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ def namespaces(body: bytes) -> str:
 def answered(path: str, **parameters: str) -> bytes:
     with SandboxArxiv(invented(MAILING), lambda: NOON) as server:
         return server.answer(path, parameters, ACCEPT, NOON)[1].body
+
+
+@lru_cache(maxsize=1)
+def recorded_year() -> SandboxArxiv:
+    return SandboxArxiv(recorded(SHARED / "papers_audio.jsonl"))
 
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -126,8 +132,7 @@ RSS_FEEDS = sorted((SHARED / "rss/reconstructed").glob("*.xml"))
 @pytest.mark.parametrize("recording", RSS_FEEDS, ids=lambda path: path.stem[-10:])
 def test_the_feeds_of_the_recorded_papers_are_those_rebuilt_from_the_listings(recording):
     day = datetime.fromisoformat(recording.stem[-10:]).replace(hour=12, tzinfo=timezone.utc)
-    server = SandboxArxiv(recorded(SHARED / "papers_audio.jsonl"), lambda: day)
-    body = server.answer("/rss/cs.SD+eess.AS", {}, ACCEPT, day)[1].body
+    body = recorded_year().answer("/rss/cs.SD+eess.AS", {}, ACCEPT, day)[1].body
 
     def items(text: bytes) -> dict[str, str]:
         return {
