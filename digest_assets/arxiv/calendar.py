@@ -11,6 +11,7 @@ All instants taken are aware; all given are in UTC.
 from __future__ import annotations
 
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -149,11 +150,17 @@ def mailing_announced_at(instant: datetime) -> Mailing:
 
 def mailing_for_submission(submitted_at: datetime) -> Mailing:
     """The mailing that a submission goes into unless it is held: the first whose freeze is after it."""
-    return next(
-        mailing
-        for day in _evenings(_new_york_date(submitted_at))
-        if (mailing := _mailing(day)).freezes_at > submitted_at
+    mailings, freezes = _taking_submissions_of(submitted_at.astimezone(timezone.utc).year)
+    return mailings[bisect_right(freezes, submitted_at)]
+
+
+@lru_cache(maxsize=64)
+def _taking_submissions_of(year: int) -> tuple[tuple[Mailing, ...], tuple[datetime, ...]]:
+    """The mailings that take the submissions of a year (UTC), and their freezes: thousands are asked for at a time."""
+    mailings = mailings_between(
+        datetime(year, 1, 1, tzinfo=timezone.utc), datetime(year + 1, 1, 31, tzinfo=timezone.utc)
     )
+    return mailings, tuple(mailing.freezes_at for mailing in mailings)
 
 
 def mailings_between(start: datetime, end: datetime) -> tuple[Mailing, ...]:
