@@ -47,3 +47,11 @@ def test_the_environment_points_every_address_of_the_settings_at_the_sandbox(san
     assert settings.arxiv.interval_seconds == settings.arxiv.text_interval_seconds == 0
     assert settings.llm.base_url == sandbox.model.base_url
     assert settings.llm.api_key() == "sandbox-key"
+
+
+def test_a_proxy_of_the_users_is_not_asked_for_addresses_on_this_machine(sandbox, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "intranet.example.org")
+    monkeypatch.delenv("no_proxy", raising=False)
+    environment = sandbox.environment()
+    assert environment["NO_PROXY"] == "intranet.example.org,127.0.0.1"
+    assert environment["no_proxy"] == "127.0.0.1"

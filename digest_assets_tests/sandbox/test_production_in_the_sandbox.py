@@ -1,0 +1,56 @@
+"""The product's own reader and model client, over HTTP, on every invented paper: all of it may be published."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+
+import httpx2
+
+from digest_assets.config import LlmSettings
+from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
+from digest_assets.llm.glossary import default_glossary
+from digest_assets.model import AnswerStatus, FullText, TextSource
+from digest_assets.reading.excerpt import excerpt
+from digest_assets.reading.html import read_html
+from digest_assets.resources.language_model import LanguageModel
+from digest_assets.sandbox.papers import invented
+from digest_assets.sandbox.world import Sandbox, start_sandbox
+
+MAILING = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)
+
+
+class Answers:
+    """A store of answers that keeps none: every question reaches the server."""
+
+    def find(self, key: str) -> StoredAnswer | None:
+        return None
+
+    def keep(self, answer: StoredAnswer) -> None:
+        pass
+
+
+async def _defects(sandbox: Sandbox) -> tuple[int, list[str]]:
+    settings = LlmSettings(base_url=sandbox.model.base_url, model=sandbox.model.model)
+    rules = AskingRules(settings.model, settings.audience, tolerance=0, glossary=default_glossary("zh"))
+    answers, asked, defects = Answers(), 0, []
+    async with LanguageModel(settings, "sandbox-key") as model, httpx2.AsyncClient() as http:
+        for each in sandbox.papers:
+            translation = await translate(each.paper, ask=model.ask, answers=answers, rules=rules)
+            outcomes = [(translation.status, translation.reason)]
+            page = await http.get(sandbox.arxiv.html_url + each.paper.versioned)
+            if page.status_code == 200:
+                text = read_html(page.content, str(page.url))
+                whole = FullText(each.paper.identifier, each.paper.version, TextSource.HTML, text.sections)
+                part = Excerpt(excerpt(whole, each.paper.abstract, 24_000).text, None, 1000, TextSource.HTML)
+                reading = await read(each.paper, part, ask=model.ask, answers=answers, rules=rules)
+                outcomes.append((reading.status, reading.reason))
+            asked += len(outcomes)
+            defects += [f"{each.paper.versioned}: {why}" for status, why in outcomes if status is not AnswerStatus.DONE]
+    return asked, defects
+
+
+def test_every_answer_is_published_at_the_first_asking():
+    with start_sandbox(lambda: MAILING + timedelta(hours=3), invented(MAILING)) as sandbox:
+        asked, defects = asyncio.run(_defects(sandbox))
+        assert defects == []
+        assert asked == 53
+        assert sandbox.model.calls.total() == asked
