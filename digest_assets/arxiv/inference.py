@@ -110,11 +110,12 @@ def _infer_month(
     }
 
 
-def _cost(row: _Row, position: int, held_cost: float) -> float:
+def _costs(row: _Row, count: int) -> list[float]:
+    """What it costs to put `row` into each of `count` mailings."""
     if row.anchor is not None:
-        return 0.0 if position == row.anchor else _OFF_ANCHOR
-    held = position - row.natural
-    return _TOO_EARLY if held < 0 else 0.0 if held == 0 else held_cost + _HELD_LONGER * held
+        return [0.0 if position == row.anchor else _OFF_ANCHOR for position in range(count)]
+    early, held = min(row.natural, count), max(0, count - row.natural)
+    return [_TOO_EARLY] * early + [_HELD + _HELD_LONGER * days if days else 0.0 for days in range(held)]
 
 
 def _cheapest(rows: Sequence[_Row], count: int) -> list[int]:
@@ -124,15 +125,16 @@ def _cheapest(rows: Sequence[_Row], count: int) -> list[int]:
     before: _Row | None = None
     for row in rows:
         falls_back = _FALLS_BACK if before is not None and row.published_at < before.published_at else 0.0
+        # From this mailing on both the one before and this one would be held.
+        both_held = count if before is None or row.anchor is not None else max(before.natural, row.natural) + 1
         best_earlier, earlier = inf, 0
         fresh: list[float] = []
         origin: list[int] = []
-        for position, cost in enumerate(costs):
-            follows_held = before is not None and before.natural < position
-            stay = cost + falls_back + _cost(row, position, _HELD_TOO if follows_held else _HELD)
-            move = best_earlier + _cost(row, position, _HELD)
-            fresh.append(min(stay, move))
-            origin.append(earlier if move < stay else position)
+        for position, (cost, own) in enumerate(zip(costs, _costs(row, count), strict=True)):
+            stay = cost + falls_back - (_HELD - _HELD_TOO if position >= both_held else 0.0)
+            moved = best_earlier < stay
+            fresh.append((best_earlier if moved else stay) + own)
+            origin.append(earlier if moved else position)
             if cost < best_earlier:
                 best_earlier, earlier = cost, position
         came_from.append(origin)
