@@ -112,10 +112,11 @@ _ESCAPES = str.maketrans(
         "`": "\\`",
         "~": "\\~",
         "#": "\\#",
-        '"': '\\"',  # else kramdown turns it, and after a Chinese character always into a closing one
+        # Else kramdown bends them: after a Chinese character always to closing ones, and wide in Chinese fonts.
+        '"': '\\"',
+        "'": "\\'",
     }
 )
-_LONE_APOSTROPHE = re.compile(r"(?<![^\W_])'|'(?![^\W_])")
 _DASHES = re.compile(r"-(?=-)|(?<=-)-")
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:(?P<sign>[-+=:])|(?P<number>\d{1,9})(?P<point>[.)])|(?P<caret>\^))")
 _LIQUID = re.compile(r"\{[{%]")
@@ -219,9 +220,7 @@ def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
 
 def escape(text: str, dialect: Dialect) -> str:
     """`text` as Markdown that shows exactly `text`, anywhere but at the start of a block."""
-    text = _LONE_APOSTROPHE.sub("\0", text)
-    text = _DASHES.sub("\\\\-", text.translate(_ESCAPES))
-    return text.replace("\0", "\\'").replace("$", dialect.dollar)
+    return _DASHES.sub("\\\\-", text.translate(_ESCAPES)).replace("$", dialect.dollar)
 
 
 def _escape_block_start(match: re.Match[str]) -> str:

@@ -235,16 +235,14 @@ def _symbol(name: str) -> str | None:
 _TYPESETTING = (
     (re.compile(r"(?<!-)---(?!-)"), "—"),
     (re.compile(r"(?<![-\s])--(?!-)|(?<=\s)--(?=\s)"), "–"),
-    (re.compile(r"``"), "“"),
-    (re.compile(r"''"), "”"),
-    (re.compile(r"`"), "‘"),
-    (re.compile(r"'"), "’"),
+    (re.compile(r"``|''"), '"'),
+    (re.compile(r"`"), "'"),
     (re.compile(r"(?<=\S)~(?=\S|$)"), "\u00a0"),
 )
 
 
 def _typeset(text: str) -> str:
-    """Dashes, quotes and ties as TeX sets them. ` --flag` is no dash, and `about ~5` no tie."""
+    """Dashes, quotes and ties as TeX means them. ` --flag` is no dash, and `about ~5` no tie."""
     for pattern, replacement in _TYPESETTING:
         text = pattern.sub(replacement, text)
     return re.sub(r"[ \t\n]+", " ", text)

@@ -112,11 +112,11 @@ def meant(spans: Iterable[Span]) -> str:
     return "".join(parts)
 
 
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "})
+_TYPOGRAPHY = str.maketrans({"…": "...", "\u00a0": " "})
 
 
 def legible(text: str) -> str:
-    """`text` with the differences taken away that are only typography: kinds of quotes and of white space."""
+    """`text` with the differences taken away that are only typography: ellipses and kinds of white space."""
     return " ".join(re.sub(r"(?<=[\])])(?=\\[(\[])", " ", text.translate(_TYPOGRAPHY)).split())
 
 

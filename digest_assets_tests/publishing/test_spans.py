@@ -31,7 +31,7 @@ from digest_assets.publishing.spans import (
         ("[a](b)", "&#91;a&#93;(b)"),
         ("<a> & |", "&lt;a&gt; &amp; &#124;"),
         ('"a"', r"\"a\""),
-        ("don't 'a'", r"don't \'a\'"),
+        ("don't 'a'", r"don\'t \'a\'"),
         ("a-b --c ---", r"a-b \-\-c \-\-\-"),
         ("$", "<span>$</span>"),
         ("说话人", "说话人"),

@@ -19,7 +19,7 @@ from .examples import meant
         (r"5\% of R\&D, \#1, \$2, a\_b, \{c\}", "5% of R&D, #1, $2, a_b, {c}"),
         ("pages 1--99 --- and so on", "pages 1–99 — and so on"),
         ("use --verbose or -v", "use --verbose or -v"),
-        ("``quoted'' and `single'", "“quoted” and ‘single’"),
+        ("``quoted'' and `single'", "\"quoted\" and 'single'"),
         ("Fig.~1, about ~5, ~", "Fig.\u00a01, about ~5, ~"),
         (r"line\\break, thin\,space, a\-b", "line break, thin space, ab"),
         (r"\alpha-stable, \copyright 2026, \ldots", "α-stable, ©2026, …"),
