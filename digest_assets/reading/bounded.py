@@ -81,7 +81,7 @@ def _environment() -> dict[str, str]:
 
 
 def _explain(code: int, errors: bytes) -> str:
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if code < 0 and signal.Signals(-code).name in ("SIGXCPU", "SIGKILL"):  # Windows has neither
         return "took too long to read"
     last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
     if code < 0:

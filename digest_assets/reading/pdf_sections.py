@@ -190,6 +190,8 @@ class _Open:
     title: str
     level: int
     appendix: bool = False
+    size: float = 0
+    """Of its title, in points."""
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -216,7 +218,7 @@ class _Writer:
             line = replace(line, text=line.text[match.end() :], cells=(line.text[match.end() :],))
         level = self._heading_level(line)
         if level is not None:
-            self._start_section(line.text.strip(), level)
+            self._start_section(line.text.strip(), level, line.size)
             self._heading = line
         elif not self._in_bibliography:
             if self._paragraph and self._starts_block(self._paragraph[-1], line):
@@ -225,8 +227,9 @@ class _Writer:
 
     def sections(self) -> tuple[Section, ...]:
         self._end_block()
+        section_size = max((each.size for each in self._sections if _KNOWN_TITLE.fullmatch(each.title)), default=0.0)
         return tuple(
-            Section(each.title, each.level, tuple(_rejoined(each.blocks)), each.appendix)
+            Section(each.title, _level(each, section_size), tuple(_rejoined(each.blocks)), each.appendix)
             for each in self._sections
             if each.blocks or each.title
         )
@@ -281,7 +284,7 @@ class _Writer:
             and len(heading.text) > 20
         )
 
-    def _start_section(self, title: str, level: int) -> None:
+    def _start_section(self, title: str, level: int, size: float = 0) -> None:
         self._end_block()
         if _BIBLIOGRAPHY.fullmatch(title):
             self._in_bibliography = True
@@ -290,7 +293,7 @@ class _Writer:
             self._sections = []  # the title, the authors and where they work
         self._in_appendix = self._in_appendix or self._in_bibliography or bool(_APPENDIX.match(title))
         self._in_bibliography = False
-        self._sections.append(_Open(title, level, self._in_appendix))
+        self._sections.append(_Open(title, level, self._in_appendix, size))
 
     # -- blocks
 
@@ -365,6 +368,12 @@ class _Writer:
         if head not in self._set.words or _SUFFIX.fullmatch(tail):
             return False
         return (len(head) > 3 and len(tail) > 3 and tail in self._set.words) or (len(head) > 5 and len(tail) > 4)
+
+
+def _level(section: _Open, section_size: float) -> int:
+    """A title without a number that is set smaller than "Introduction" or "Conclusion" is a subsection's."""
+    is_numbered = _NUMBERED.match(section.title) or _ROMAN.match(section.title) or _LETTERED.match(section.title)
+    return section.level + (section.level == 1 and not is_numbered and 0 < section.size < section_size - 0.3)
 
 
 def _rejoined(blocks: list[Block]) -> list[Block]:

@@ -208,7 +208,12 @@ def _is_timeout(error: BaseException) -> bool:
 def _is_captcha(content: bytes) -> bool:
     """Whether this is a page that asks for a human: HTML, short, and not made by LaTeXML."""
     start = content[:20_000]
-    return b"<html" in start.lower() and b"ltx_" not in start and bool(_CAPTCHA.search(start))
+    return (
+        not start.startswith(b"%PDF-")
+        and b"<html" in start.lower()
+        and b"ltx_" not in start
+        and bool(_CAPTCHA.search(start))
+    )
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:

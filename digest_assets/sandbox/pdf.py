@@ -113,8 +113,9 @@ class _Pages:
     def section(self, section: Section) -> None:
         if section.title:
             self._space(8)
-            for line, _ in _broken(section.title, self._column_width, 12):
-                self._line(line, size=12, bold=True)
+            size = 12 if section.level == 1 else 11
+            for line, _ in _broken(section.title, self._column_width, size):
+                self._line(line, size=size, bold=True)
             self._space(3)
         for block in section.blocks:
             self._block(block)
