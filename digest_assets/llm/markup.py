@@ -26,6 +26,8 @@ URL = re.compile(
 _URL_TAIL = re.compile(r"[\s.,;:!?)\]}>*_'\"~$\\]+$")
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)*")
+_PLURAL = re.compile(r"(?<=[A-Z])s$")
+"""`SpeechLLMs`: other languages have no plural s."""
 _VERSIONED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+-[vV]\d+(?:\.\d+)*")
 _UNITS = frozenset(
     """
@@ -35,6 +37,16 @@ _UNITS = frozenset(
     """.split()  # noqa: SIM905
 )
 _SURNAME = re.compile(r"^(?:Mc|Mac|De|Di|Du|La|Le|Van|Fitz)[A-Z][a-z]+$")
+_OF = re.compile(r"^[A-Z]o[A-Z]$")
+"""MoE, IoT, DoA: short for "... of ...", and as likely translated as not."""
+_TRANSLATABLE = frozenset(
+    """
+    fmri rtmri fnirs knn map sota rope genai mmwave autoencoder autoencoders deepfake deepfakes rt60 seq2seq log2 voip
+    bilstm bigru blstm iphone youtube covid19 mhealth ehealth e2e tof minmax openset
+    """.split()  # noqa: SIM905
+)
+_EMPHASIS = re.compile(r"^[a-z]+[A-Z]+[A-Za-z]*[a-z]$|^[A-Z]{2,3}[a-z]{5,}$")
+"""`compreHEnsive`, `LAnguage`: words in which authors show where an acronym comes from."""
 _SHORTENED_TO = re.compile(r"^[A-Z]\d?2[A-Z]+s?$|^\d|^[A-Za-z]\d$|^[QK]\d+$|^[A-Z]{1,2}\d?s$")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}|^[a-z][A-Z]")
 _PLURAL_ACRONYM = re.compile(r"^[A-Z0-9]+s$")
@@ -44,6 +56,10 @@ _CONTENT_COMMAND = re.compile(
 _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 # An accent named by a letter needs a brace or a space after it: `\k` is one in `\k{a}`, not in `\kappa`.
 _TEX_ACCENT = re.compile(r"\\(?:['\"`^~=.]\s*|[uvHtcdbk](?:\s+|(?=\{)))\{?\s*\\?([A-Za-z])\}?")
+
+_UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{2,5})\}")
+_WORDS_IN_DOLLARS = re.compile(r"(?<!\\)\$([A-Za-z][A-Za-z .,'-]{2,80})\$")
+"""`$simultaneously$`: dollars for italics."""
 
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
@@ -63,6 +79,7 @@ _SILENT = frozenset(
     mathop ensuremath boldmath mathscr mathfrak
     """.split()  # noqa: SIM905
 )
+_SAME_SIGN = str.maketrans("−–⁻∼∗⋅·×₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹（），", "---~****01234567890123456789(),")
 _CORE_NOISE = re.compile(r"[\s{}$\\_^,;:!&]|\\[,;:! ]")
 
 
@@ -72,6 +89,8 @@ def without_layout(text: str) -> str:
     for _ in range(3):
         text = _CONTENT_COMMAND.sub(r"\1", text)
     text = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1 ", text)
+    text = _UNICODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    text = _WORDS_IN_DOLLARS.sub(r"\1", text)
     text = _TEX_ACCENT.sub(r"\1", text)
     return text.replace("{,}", ",").replace("``", '"').replace("''", '"')
 
@@ -91,8 +110,7 @@ def formula_core(text: str) -> str:
         return _GREEK.get(name, "" if name in _SILENT else name)
 
     text = _MACRO.sub(symbol, text.replace("\\(", "").replace("\\)", "").replace("\\[", "").replace("\\]", ""))
-    text = text.replace("−", "-").replace("–", "-").replace("∼", "~").replace("∗", "*").replace("⋅", "·")
-    text = text.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹（），", "01234567890123456789(),"))
+    text = text.translate(_SAME_SIGN)
     return _CORE_NOISE.sub("", text).lower()
 
 
@@ -100,7 +118,7 @@ def is_symbolic(formula: str) -> bool:
     """Whether a formula is more than a number with a unit or an accented word: those are often written without `$`."""
     core = formula_core(formula)
     return bool(re.search(r"[a-zα-ωΓ-Ω∑∂∇]", core, re.IGNORECASE)) and not re.fullmatch(
-        r"[~≈<>≤≥±+-]*[\d.,]+(?:[%×x°~/-]|st|nd|rd|th|times|hz|khz|db|ms|s|k|m|b|h)*[\d.,%]*", core
+        r"[~≈<>≤≥±+-]*[\d.,]+(?:[%*x°~/-]|st|nd|rd|th|times|hz|khz|db|ms|s|k|m|b|h)*[\d.,%]*", core
     )
 
 
@@ -126,7 +144,8 @@ def code_names(text: str) -> tuple[str, ...]:
     `S2ST` or `F0`.
     """
     masked = URL.sub(" ", FORMULA.sub(" ", text))
-    names = (token for token in _TOKEN.findall(masked) if _is_code_name(token))
+    tokens = (_PLURAL.sub("", token) for token in _TOKEN.findall(masked))
+    names = (token for token in tokens if _is_code_name(token))
     return tuple(dict.fromkeys((*names, *_VERSIONED.findall(masked))))
 
 
@@ -145,7 +164,9 @@ def name_core(text: str) -> str:
 def _is_code_name(token: str) -> bool:
     if len(token) < 3 or token.lower() in _UNITS or _SURNAME.match(token) or _SHORTENED_TO.match(token):
         return False
-    if _PLURAL_ACRONYM.match(token):
+    if _PLURAL_ACRONYM.match(token) or _OF.match(token) or token.lower() in _TRANSLATABLE:
         return False
     has_digit = any(sign.isdigit() for sign in token)
+    if len(token) >= 6 and not has_digit and _EMPHASIS.match(token):
+        return False
     return has_digit or bool(_INNER_CAPITAL.search(token))

@@ -85,6 +85,10 @@ def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, ex
         ("the $F_0$ contour", "F0轮廓"),
         ("$\\mathcal{L}_{\\mathrm{CTC}}$ loss", "$\\mathcal{L}_{CTC}$损失"),
         ("when $x \\leq y$", "当x ≤ y时"),
+        ("trained $simultaneously$", "同时训练"),
+        ("called $\\textbf{ELaTTA}$", "称为ELaTTA"),
+        ("$p=1.4\\cdot 10^{-14}$", "p=1.4×10⁻¹⁴"),
+        ("end$\\unicode{x2013}$to", "端到"),
         ("a budget of $500 per month", "每月500美元的预算"),
     ],
 )
@@ -145,6 +149,9 @@ def test_an_address_lost_or_invented_is_named(source: str, answer: str, expected
         ("the McGurk effect at 20 dB", "20分贝下的麦格克效应"),
         ("trained on Librispeech", "在LibriSpeech上训练"),
         ("the S2ST and E2E systems", "语音到语音翻译与端到端系统"),
+        ("a compreHEnsive LAnguage model", "一个全面的语言模型"),
+        ("We use MoE layers, fMRI and SoTA IoT devices", "我们使用混合专家层、功能磁共振成像和最先进的物联网设备"),
+        ("SpeechLLMs are compared", "比较了SpeechLLM"),
         ("We propose \\textbf{HuBERT}-like models", "我们提出类HuBERT的模型"),
     ],
 )
