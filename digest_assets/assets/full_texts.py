@@ -27,7 +27,7 @@ SPEC = dg.AssetSpec(
     "full_texts",
     deps=["windowed_papers"],
     description=__doc__,
-    group_name="reading",
+    group_name="digest",
     kinds={"html", "duckdb"},
     owners=["team:digest"],
     skippable=True,

@@ -38,7 +38,7 @@ FEED_IS_FRESH = timedelta(days=1)
 """The feed shows a mailing from midnight in New York for a day: after that it says nothing about the date."""
 
 
-@dg.asset(description=__doc__, group_name="arxiv", kinds={"atom", "duckdb"}, owners=["team:digest"])
+@dg.asset(description=__doc__, group_name="digest", kinds={"atom", "duckdb"}, owners=["team:digest"])
 def raw_feed_entries(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -34,7 +34,7 @@ from digest_assets.store.posts import RenderedPost, post_of, record_post
 @dg.asset(
     deps=["windowed_papers", "full_texts", "translations", "summaries"],
     description=__doc__,
-    group_name="publishing",
+    group_name="digest",
     kinds={"markdown", "jekyll"},
     owners=["team:digest"],
 )

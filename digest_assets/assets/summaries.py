@@ -23,7 +23,7 @@ SPEC = dg.AssetSpec(
     "summaries",
     deps=["windowed_papers", "full_texts"],
     description=__doc__,
-    group_name="reading",
+    group_name="digest",
     kinds={"openai", "duckdb"},
     owners=["team:digest"],
     skippable=True,

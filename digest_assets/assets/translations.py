@@ -24,7 +24,7 @@ SPEC = dg.AssetSpec(
     "translations",
     deps=["windowed_papers"],
     description=__doc__,
-    group_name="reading",
+    group_name="digest",
     kinds={"openai", "duckdb"},
     owners=["team:digest"],
     skippable=True,

@@ -43,7 +43,7 @@ from digest_assets.store.ledger import ClaimedPaper
 @dg.asset(
     deps=["raw_feed_entries"],
     description=__doc__,
-    group_name="arxiv",
+    group_name="digest",
     kinds={"duckdb"},
     owners=["team:digest"],
     output_required=False,
