@@ -19,16 +19,17 @@ _TITLES = (
     "abstract|introduction|background|preliminar(?:y|ies)|related works?|prior work|methods?|methodology|"
     "proposed methods?|approach|model|experiments?|experimental (?:setup|results|settings?)|evaluation|results?|"
     "results and discussions?|discussions?|limitations?|conclusions?|conclusions? and future work|"
-    "conclusions? and discussions?|summary|acknowledge?ments?|references|bibliography|literature cited|"
+    "conclusions? and discussions?|summary|acknowledge?ments?|references(?: and notes)?|bibliography|literature cited|"
     "ethics statement|impact statement|broader impact|appendix|appendices|supplementary materials?"
 )
 _KNOWN_TITLE = re.compile(rf"(?:{_TITLES})\s*[.:]?", re.IGNORECASE)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(?=\S)")
 _ROMAN = re.compile(r"[IVX]{1,5}\.\s+(?=[A-Z])")
 _LETTERED = re.compile(r"(?:Appendix\s+)?([A-Z](?:\.\d{1,2}){0,3})[.:]?\s+(?=[A-Z])")
+_PLAIN_SUBSECTION = re.compile(r"\d{1,2}((?:\.\d{1,2}){1,2})\.?\s+[A-Z][\w ,:'()/–-]{2,59}[\w)]")
 _APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
 _BIBLIOGRAPHY = re.compile(
-    r"(?:[\dIVX]+\.?\s+)?(?:references|bibliography|literature cited|works cited)[ .:]*", re.IGNORECASE
+    r"(?:[\dIVX]+\.?\s+)?(?:references|bibliography|literature cited|works cited)(?: and notes)?[ .:]*", re.IGNORECASE
 )
 _RUN_IN_ABSTRACT = re.compile(r"Abstract\s*[—–:.-]+\s*(?=\S)|ABSTRACT\s*[—–:.-]+\s*(?=\S)")
 _KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
@@ -245,7 +246,7 @@ class _Writer:
         if _KNOWN_TITLE.fullmatch(text) and stands_out:
             return 1
         if not stands_out or line.size < 0.85 * self._set.body_size or text[-1] in ",;=":
-            return self._italic_level(line)
+            return self._plain_level(line)
         return self._numbered_level(line, text)
 
     def _numbered_level(self, line: Line, text: str) -> int | None:
@@ -266,10 +267,19 @@ class _Writer:
             return 1
         return None
 
-    def _italic_level(self, line: Line) -> int | None:
-        """IEEE sets its subsections in italics: `A. Data`, in a paper whose sections have Roman numbers."""
-        looks_like = self._roman and re.match(r"[A-Z]\.\s+[A-Z]", line.text) and len(line.text) < 60
-        return 2 if looks_like and not _SENTENCE_END.search(line.text) and not self._in_bibliography else None
+    def _plain_level(self, line: Line) -> int | None:
+        """Subsections in italics, as large as the text: `A. Data` below Roman numbers (IEEE), `3.1. Data` (Elsevier).
+
+        The latter stand apart from the line above.
+        """
+        last = self._paragraph[-1] if self._paragraph else None
+        close = last is not None and 0 < last.baseline - line.baseline < 1.15 * self._set.leading
+        if self._in_bibliography or _SENTENCE_END.search(line.text):
+            return None
+        if self._roman and re.match(r"[A-Z]\.\s+[A-Z]", line.text) and len(line.text) < 60:
+            return 2
+        match = _PLAIN_SUBSECTION.fullmatch(line.text)
+        return match[1].count(".") + 1 if match and not close else None
 
     def _continues_heading(self, heading: Line, line: Line) -> bool:
         """The second line of a long heading: set alike, directly below, and without a number of its own."""

@@ -99,6 +99,27 @@ def test_a_line_that_only_looks_like_a_heading_is_none(text: str) -> None:
     assert all(not section.title for section in to_sections([line(text, 700), *BODY], 1)[0])
 
 
+def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() -> None:
+    lines = [
+        line("3. Data", 760, bold=True),
+        *set_lines("words of the section that come first and end here.", top=740),
+        line("3.1. How it was collected", 716),
+        *set_lines("words of the subsection that say how and then", "3.2 Percent of all that was said", top=704),
+    ]
+    assert [(each.level, each.title) for each in to_sections(lines, 1)[0]] == [
+        (1, "3. Data"),
+        (2, "3.1. How it was collected"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "title", ["References", "REFERENCES", "8. References", "VI. REFERENCES", "References and Notes"]
+)
+def test_a_bibliography_is_told_by_its_title(title: str) -> None:
+    lines = [*BODY, line(title, 400, bold=True), *set_lines("[1] Somebody, 1999.", top=380)]
+    assert "Somebody" not in str(to_sections(lines, 1)[0])
+
+
 def test_letters_number_appendices_behind_the_bibliography_only() -> None:
     lines = [
         line("A Plan", 720, size=12, bold=True),
