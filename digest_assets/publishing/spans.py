@@ -120,6 +120,8 @@ _ESCAPES = str.maketrans(
 _DASHES = re.compile(r"-(?=-)|(?<=-)-")
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:(?P<sign>[-+=:])|(?P<number>\d{1,9})(?P<point>[.)])|(?P<caret>\^))")
 _LIQUID = re.compile(r"\{[{%]")
+_FRAME = re.compile(r"(?m)^ {0,3}(?:-{3}|#|</?(?:details|div|summary)|\d\)  $)")
+"""Lines of code that a reader of posts line by line would take for those of the post's own frame."""
 _SHORTCODE = re.compile(r"\{\{(?=[<%])")
 """Hugo's. Nothing else parts its braces inside code; a blank is the lesser harm."""
 _URL_SAFE = "-._~:/?#@!&'*+,;=%"
@@ -248,7 +250,7 @@ def _code(text: str, dialect: Dialect) -> str:
 def write_code_block(code: str, dialect: Dialect) -> list[str]:
     """The lines of a code block."""
     lines = code.rstrip("\n").split("\n")
-    if dialect.liquid and _LIQUID.search(code):
+    if dialect.liquid and (_LIQUID.search(code) or _FRAME.search(code)):
         # One line of source: an empty line could end the block.
         return [f"<pre><code>{'&#10;'.join(map(entities, lines))}</code></pre>"]
     fence = _fence(code, 3)
