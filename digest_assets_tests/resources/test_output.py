@@ -10,7 +10,13 @@ import pytest
 
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources import output
-from digest_assets.resources.output import WriteOutcome, edited_by_hand, write_atomically, write_unless_edited
+from digest_assets.resources.output import (
+    WriteOutcome,
+    edited_by_hand,
+    remove_unless_edited,
+    write_atomically,
+    write_unless_edited,
+)
 
 
 def test_what_is_written_is_utf_8_and_its_hash_is_that_of_the_bytes(tmp_path: Path) -> None:
@@ -118,3 +124,14 @@ def test_a_file_that_already_says_it_is_left_alone(tmp_path: Path) -> None:
     written = write_unless_edited(path, "the same", last_sha256=None)
     assert written.outcome is WriteOutcome.UNCHANGED
     assert path.stat().st_mtime_ns == before
+
+
+def test_a_file_that_is_no_longer_wanted_goes_unless_a_person_edited_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    assert remove_unless_edited(path, last_sha256=None).outcome is WriteOutcome.UNCHANGED
+    sha256 = write_atomically(path, "ours")
+    path.write_text("theirs")
+    assert remove_unless_edited(path, last_sha256=sha256).outcome is WriteOutcome.KEPT
+    assert path.read_text() == "theirs"
+    assert remove_unless_edited(path, last_sha256=write_atomically(path, "ours")).outcome is WriteOutcome.REMOVED
+    assert not path.exists()
