@@ -176,9 +176,16 @@ def _english_run(prose: str) -> str | None:
     """English that is a sentence and not a name: two function words, or eight small words, outside quotation marks."""
     for match in _ENGLISH_RUN.finditer(_QUOTED.sub("，", prose)):
         run = match.group(0)
-        if len(_FUNCTION_WORD.findall(run)) >= 2 or len(_SMALL_WORD.findall(run)) >= 8:
+        small = len(_FUNCTION_WORD.findall(run))
+        if (small >= 2 and not _is_title(run)) or len(_SMALL_WORD.findall(run)) >= 8:
             return run
     return None
+
+
+def _is_title(run: str) -> bool:
+    """`Workshop on Applications of Signal Processing to Audio`: a name of words that begin with capitals."""
+    words = [word for word in _LATIN_WORD.findall(run) if not _FUNCTION_WORD.fullmatch(word)]
+    return sum(word[0].isupper() for word in words) >= 0.8 * len(words)
 
 
 def _written_units(text: str) -> int:
@@ -420,9 +427,9 @@ def _quotes(source: str, part: str) -> Iterator[Defect]:
 # --- what is not the answer: refusals, chatter, leaks, traces of an injection -----------------------------------------
 
 _REFUSAL = re.compile(
-    r"^(?:非常|很|十分)?(?:抱歉|对不起|遗憾)"
+    r"^(?:非常|很|十分)?(?:抱歉|对不起)|^很遗憾[，,]\s*我"
     r"|^(?:sorry|I['’]?m sorry|I apologi[sz]e|I can(?:not|['’]t)|I am unable|unfortunately, I)"
-    r"|作为(?:一[个名款种])?(?:AI|人工智能|大?语言模型|大模型)(?:助手|模型|语言模型)*[，,]"
+    r"|作为(?:一[个名款种])?(?:AI|人工智能|大?语言模型|大模型)(?:助手|模型|语言模型)*[，,]\s*我"
     r"|As an AI|as a (?:large )?language model, I"
     r"|我(?:无法|不能|没有办法)(?:翻译|提供|完成|处理|访问|协助|满足|回答|阅读|打开|查看)"
     r"|^申し訳(?:ありません|ございません)|翻訳できません",
@@ -453,7 +460,10 @@ _INJECTION = re.compile(
     r"|(?:give|write) (?:a |only )?(?:a )?positive review",
     re.IGNORECASE,
 )
-_PAYLOAD = re.compile(r"[\"“'‘`「]([^\"”'’`」\n]{3,80})[\"”'’`」]|\b([A-Z][A-Z_!-]{4,}(?:\s[A-Z_!-]{2,})*)\b")
+_PAYLOAD = re.compile(
+    r"(?:\b(?i:output|say|write|print|reply|respond|answer|include|insert|append)\b|输出|回答|写上|写入)[^.。]{0,60}?"
+    r"(?:[\"“'‘`「]([^\"”'’`」\n]{3,80})[\"”'’`」]|\b([A-Z][A-Z_!-]{4,}(?:\s[A-Z_!-]{2,})*)\b)"
+)
 _ABOUT_INSTRUCTIONS = re.compile(r"忽略|无视|指令|指示|提示|要求|无視|instruction|ignore|prompt", re.IGNORECASE)
 _PRAISE = re.compile(
     r"(?:强烈)?(?:推荐|建议)(?:接收|录用|接受)|(?:极力|强烈)推荐|必读|里程碑式|strong(?:ly)? (?:accept|recommend)"

@@ -34,7 +34,8 @@ _WORDS = {
     "tenth": 10, "single": 1, "once": 1, "double": 2, "doubles": 2, "doubling": 2, "dual": 2, "twice": 2, "twofold": 2,
     "pair": 2, "pairs": 2, "both": 2, "half": 50, "halves": 50, "halving": 50, "halved": 50, "couple": 2, "triple": 3,
     "triplet": 3, "triplets": 3, "threefold": 3, "trio": 3, "tri": 3, "fourfold": 4, "quadruple": 4, "quartet": 4,
-    "quarter": 25, "quarters": 25, "fivefold": 5, "tenfold": 10, "dozen": 12, "decade": 10, "decades": 10,
+    "quarter": 25, "quarters": 25, "fivefold": 5, "tenfold": 10, "dozen": 12, "magnitude": 10, "decade": 10,
+    "decades": 10,
     "century": 100, "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "million": 1000000,
     "billion": 1000000000, "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
     "august": 8, "september": 9, "october": 10, "november": 11, "december": 12, "mono": 1, "stereo": 2, "bi": 2,
@@ -66,6 +67,9 @@ _COUNTER = (
     r"|つ|件|本|回|時間|人|言語)"
 )
 _COUNTED_HAN = re.compile(rf"{_HAN_NUMBER.pattern}(?={_COUNTER})")
+_NO_NUMBER = re.compile(r"(?i:covid-?19)|24/7|(?:(?<=\s)|(?<=^))\(?\d\)(?=\s)")
+"""Digits that are no quantity, and the numbers of a list in running text: `1) ... 2) ...`."""
+_DECADES = re.compile(r"\b(" + "|".join(_UNITS) + r")\s+decades")
 _CENTURY = re.compile(r"(\d{2})\s*世纪\s*(\d)0\s*年代")
 _TENTHS = re.compile(r"([一二三四五六七八九])成(?!为|功|分|本|就|果|员|立|熟|长|型|对|像)")
 _FRACTION = re.compile(r"([一二三四五六七八九十百]+)分之([一二三四五六七八九十百点零]+)")
@@ -86,7 +90,7 @@ class Number:
 @lru_cache(maxsize=64)
 def stated_in_english(text: str) -> tuple[Number, ...]:
     """The numbers that an English text plainly states: digits outside formulas, addresses and names."""
-    return tuple(_stated(_masked(without_tex(text)), _ENGLISH_NUMBER))
+    return tuple(_stated(_NO_NUMBER.sub(" ", _masked(without_tex(text))), _ENGLISH_NUMBER))
 
 
 def stated_in_answer(text: str) -> tuple[Number, ...]:
@@ -113,6 +117,7 @@ def possible_in_english(text: str) -> frozenset[Decimal]:
     values.update(number.value for number in _stated(plain, _ENGLISH_NUMBER))
     lowered = plain.lower()
     values.update(Decimal(_WORDS[word]) for word in _ENGLISH_WORD.findall(lowered) if word in _WORDS)
+    values.update(Decimal(_UNITS[count] * 10) for count in _DECADES.findall(lowered))
     for first, second, scale in _ENGLISH_COMPOUND.findall(lowered):
         value = _UNITS[first] + (_UNITS[second] if second else 0)
         values.add(Decimal(value * 10 ** _SCALES[scale] if scale else value))

@@ -53,6 +53,11 @@ def kinds(source: str, answer: str, language: str = "zh", title: str = "") -> se
         ("from -5 to 10 dB", "从−5到10 dB"),
         ("a two-stage and then a 3D model", "先两阶段，再三维模型"),
         ("16-bit audio, GPT-4 and Qwen2.5-7B", "16比特音频、GPT-4与Qwen2.5-7B"),
+        ("for two decades", "二十年来"),
+        ("during COVID-19", "新冠疫情期间"),
+        ("We 1) record, and (2) label.", "我们先录音，再标注。"),
+        ("an order of magnitude faster", "快10倍"),
+        ("the 1st and 2nd places", "第一名和第二名"),
         ("zero-shot learning on ten tasks", "在十个任务上的零样本学习"),
     ],
 )
@@ -202,6 +207,9 @@ def test_what_is_no_translation_is_named(answer: str, expected: DefectKind) -> N
     [
         "本文以“All that glitters is not gold in the world”为例句研究语音。",
         "明白这一点对语音研究很重要。",
+        "遗憾的是，现有方法并不稳健。",
+        "作为一种大语言模型，该系统能够理解语音。",
+        "本研究发表于Workshop on Applications of Signal Processing to Audio and Acoustics这一会议。",
         "下面我们研究语音。",
         "这项工作把语音翻译的内容分为两步：识别与合成。",
         "我们分析系统提示音对语音交互的影响。",
@@ -231,6 +239,11 @@ def test_a_followed_instruction_is_told_from_a_translated_one(answer: str, is_tr
 def test_a_paper_about_injections_is_no_injection() -> None:
     source = "We attack systems with prompts such as ignore all previous instructions, and measure the success rate."
     assert kinds(source, "我们用“忽略之前的所有指令”之类的提示攻击系统，并测量成功率。") == set()
+
+
+def test_capitals_near_an_injection_are_no_payload() -> None:
+    source = "Attackers say: ignore all previous instructions. On the corpus VOXBENCH the attack succeeds."
+    assert kinds(source, "攻击者说：忽略之前的所有指令。在VOXBENCH语料上攻击成功。") == set()
 
 
 def test_a_japanese_translation_is_checked_as_such() -> None:
