@@ -18,10 +18,10 @@ from digest_assets.model import Block, BlockKind, Figure, Section
 from digest_assets.reading import NoText
 from digest_assets.reading.licences import licence_url
 
-BYTE_LIMIT = 32_000_000
-"""The largest recorded page has 1.2 MB. The tree takes about eight times a page's size in memory."""
+BYTE_LIMIT = 24_000_000
+"""The largest recorded page has 1.2 MB. The tree takes thirteen times a page's size in memory."""
 DEPTH_LIMIT = 150
-"""Elements inside each other. Real pages stay below 60; deeper ones are taken as plain text."""
+"""Elements inside each other. The recorded pages stay below 16; what is deeper is taken as plain text."""
 SPAN_LIMIT = 40
 """Columns or rows that one table cell may cover."""
 WORDS_PER_ERROR = 50

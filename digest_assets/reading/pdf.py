@@ -28,7 +28,7 @@ PAGE_LIMIT = 150
 """Pages that are read. A thesis has more; what a digest needs of it stands in the first chapters."""
 CHARACTER_LIMIT = 1_000_000
 PAGE_CHARACTER_LIMIT = 40_000
-"""A dense page has 8,000; drawings made of letters have millions."""
+"""A page in two columns has some 6,000; drawings made of letters have millions."""
 LETTERS_PER_PAGE = 40
 """A scan with arXiv's stamp at its margin has fewer."""
 _READABLE_SHARE = 0.75

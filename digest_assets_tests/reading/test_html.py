@@ -334,7 +334,7 @@ def test_the_name_of_an_unknown_macro_is_not_text() -> None:
             page(section("1 One", para("few words " + '<span class="ltx_ERROR">\\x</span>' * 9))),
             r"conversion failed \(9 errors\)",
         ),
-        (b" " * 33_000_000, "larger than 32 MB"),
+        (b" " * 25_000_000, "larger than 24 MB"),
     ],
 )
 def test_a_page_that_is_not_worth_reading_is_none(body: bytes, reason: str) -> None:
