@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from markdown_it import MarkdownIt
 
 from digest_assets.errors import TemplateBroken
 from digest_assets.model import AnswerStatus, TextSource
 from digest_assets.publishing.posts import PostForm, in_post_order, post_name, render_post
 
 from .examples import MAILING, a_page, a_paper, digest_paper, read, translated
+from .test_jekyll import pages
 from .test_markdown import TEXTS
 
 REASON = {"reason": "HTTP 429"}
@@ -297,3 +299,14 @@ def test_whatever_a_paper_says_the_frame_can_be_read_back(first: str, second: st
         assert [line.startswith(label) for line in shown].count(True) == 2
     for line in ("<details>", "</details>", '<div markdown="1">', "</div>", "1)  ", "2)  ", "3)  "):
         assert shown.count(line) == 1, line
+
+
+def test_a_commonmark_reader_finds_the_headings_lists_and_folds_of_plain_markdown_and_no_others() -> None:
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    for page in pages():
+        tokens = reader.parse(render_post(page, form=PostForm.MARKDOWN))
+        assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1"] + ["h2"] * len(page.papers)
+        html = [token.content for token in tokens if token.type == "html_block" and "<!--" not in token.content]
+        readings = [each for each in page.papers if each.reading.parts and not each.withdrawn]
+        assert html == ["<details>\n<summary>详细解读</summary>\n", "</details>\n"] * len(readings)
+        assert [token.type for token in tokens if token.level == 0].count("hr") == len(page.papers)
