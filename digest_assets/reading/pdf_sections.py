@@ -31,6 +31,7 @@ _APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
 _BIBLIOGRAPHY = re.compile(
     r"(?:[\dIVX]+\.?\s+)?(?:references|bibliography|literature cited|works cited)(?: and notes)?[ .:]*", re.IGNORECASE
 )
+_FIRST_ENTRY = re.compile(r"\[1\]\s+[A-Z]")
 _RUN_IN_ABSTRACT = re.compile(r"Abstract\s*[—–:.-]+\s*(?=\S)|ABSTRACT\s*[—–:.-]+\s*(?=\S)")
 _KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
 _CAPTION = re.compile(
@@ -221,6 +222,9 @@ class _Writer:
         if level is not None:
             self._start_section(line.text.strip(), level, line.size)
             self._heading = line
+        elif _FIRST_ENTRY.match(line.text):  # a bibliography whose title was not told from the text
+            self._end_block()
+            self._in_bibliography = True
         elif not self._in_bibliography:
             if self._paragraph and self._starts_block(self._paragraph[-1], line):
                 self._end_block()

@@ -120,6 +120,13 @@ def test_a_bibliography_is_told_by_its_title(title: str) -> None:
     assert "Somebody" not in str(to_sections(lines, 1)[0])
 
 
+def test_a_bibliography_without_a_title_is_told_by_its_first_entry() -> None:
+    lines = [*BODY, *set_lines("[1] A. Somebody, 1999.", "[2] B. Else, 2000.", top=380)]
+    assert "body that" in str(to_sections(lines, 1)[0])
+    assert "Somebody" not in str(to_sections(lines, 1)[0])
+    assert "Else" not in str(to_sections(lines, 1)[0])
+
+
 def test_letters_number_appendices_behind_the_bibliography_only() -> None:
     lines = [
         line("A Plan", 720, size=12, bold=True),
