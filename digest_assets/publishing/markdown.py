@@ -74,8 +74,8 @@ def apart_from_list(markdown: str) -> str:
 
 
 def begins_with_block(markdown: str) -> bool:
-    """Whether written Markdown begins with what cannot follow a line of text directly: a table, code, a quotation."""
-    return markdown.startswith(("|", "```", "<pre", "> ", "$$"))
+    """Whether written Markdown begins with what cannot follow a line of text directly: a table, a formula alone."""
+    return markdown.startswith(("|", "```", "<pre", "> ", "$$", "\\$$"))
 
 
 def _paragraphs(spans: Sequence[Span], dialect: Dialect) -> str:
@@ -87,7 +87,7 @@ def _around_displays(spans: Iterable[Span]) -> Iterator[tuple[Span, ...]]:
     paragraph: list[Span] = []
     for span in spans:
         if isinstance(span, Formula) and span.display:
-            yield tuple(paragraph)
+            yield _without_blank_ends(paragraph)
             yield (span,)
             paragraph = []
         else:

@@ -73,7 +73,14 @@ RULE = re.compile(r"-{3,}|_{3,}|(?:\* ?){3,}")
 """An answer that is nothing but a rule says nothing, and so is no reading."""
 
 
-OPENING_BLOCKS = ("| 首 | 次 |\n|---|---|\n| 一 | 二 |", "```\n{{ 首 }}\n```", "```\n首\n```", "$$首_1$$", "> 首")
+OPENING_BLOCKS = (
+    "| 首 | 次 |\n|---|---|\n| 一 | 二 |",
+    "```\n{{ 首 }}\n```",
+    "```\n首\n```",
+    "$$首_1$$",
+    "> 首",
+    "$首_1$",
+)
 """Blocks that cannot follow a line of text directly."""
 
 ADDRESSES = (
@@ -154,7 +161,7 @@ def pages() -> list[DigestPage]:
         digest_paper(
             a_paper(number, abstract=f"{address} and \\url{{{address}}}."),
             reading=read(
-                OPENING_BLOCKS[number % 5], OPENING_BLOCKS[(number + 1) % 5] + "\n\n" + MODEL_TEXT, MODEL_TEXT
+                OPENING_BLOCKS[number % 6], OPENING_BLOCKS[(number + 1) % 6] + "\n\n" + MODEL_TEXT, MODEL_TEXT
             ),
         )
         for number, address in enumerate(ADDRESSES)
@@ -281,9 +288,9 @@ def test_a_part_may_begin_with_any_block(site: list[Built]) -> None:
     for each, _, body in site[0].papers():
         fold = next(node for node in body if node.tag == "details")
         number = int(each.paper.identifier[-1])
-        for first in (number % 5, (number + 1) % 5):
-            selector = ("td", "pre", "pre", "div", "blockquote")[first]
-            shown = ["一", "{{ 首 }}", "首", "\\[首_1\\]", "首"][first]
+        for first in (number % 6, (number + 1) % 6):
+            selector = ("td", "pre", "pre", "div", "blockquote", "p")[first]
+            shown = ["一", "{{ 首 }}", "首", "\\[首_1\\]", "首", "\\(首_1\\)"][first]
             assert any(shown in node.text() for node in fold.css(selector)), (fold.html, shown)
         assert [word for word in re.findall(r"(?m)^\s*([123]\))", fold.text())] == ["1)", "2)", "3)"]
 

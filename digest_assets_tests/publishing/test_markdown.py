@@ -60,6 +60,7 @@ DIALECTS = {"kramdown": KRAMDOWN, "goldmark": GOLDMARK, "github": GITHUB}
         ("式为\n$$a\n= b$$\n其中", "式为\n\n$$a = b$$\n\n其中"),
         ("\\(x\\)", "\\$$x$$"),
         ("\\[x\\]", "$$x$$"),
+        ("$x$ $$y$$", "\\$$x$$\n\n$$y$$"),
         ("$x$$y$", "$$x$$ $$y$$"),
         ("$5 和 $6", "<span>$</span>5 和 <span>$</span>6"),
         ("\\emph{强调} 与 \\href{https://a.b}{此}", "*强调* 与 [此](https://a.b)"),
