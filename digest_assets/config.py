@@ -165,6 +165,8 @@ class ModelPrice(_Section):
     cached: Decimal | None = Field(None, ge=0)
     """For input that the provider had in its prefix cache. Not set: as `input`."""
     output: Decimal = Field(ge=0)
+    batch_share: Decimal = Field(Decimal("0.5"), ge=0, le=1)
+    """What share of the price is asked for in a batch (`llm.batch`)."""
 
 
 class LlmSettings(_Section):

@@ -3,12 +3,16 @@ change, and a wrong one is worse than none. Where there is none, tokens are show
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from digest_assets.model import Usage
 
 _MILLION = Decimal(1_000_000)
+_RELEASE = re.compile(r"[-@](?:\d[\d.-]*|latest)")
+"""What endpoints add to a model's name for the release that answered: `gpt-5-mini-2025-08-07`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +23,29 @@ class Price:
     output: Decimal
     cached: Decimal | None = None
     """For input tokens that were in the provider's prefix cache. None: as `input`."""
+    batch_share: Decimal = Decimal("0.5")
+    """What share of it is asked for in a batch."""
 
 
-def cost(usage: Usage, price: Price | None) -> Decimal | None:
+PriceTable = Mapping[str, Price]
+"""By model."""
+
+
+def price_of(model: str, table: PriceTable) -> Price | None:
+    """The price of `model`, or of the model that it is a dated release of. None: the table does not say."""
+    if model in table:
+        return table[model]
+    names = (name for name in table if model.startswith(name) and _RELEASE.fullmatch(model[len(name) :]))
+    longest = max(names, key=len, default=None)
+    return table[longest] if longest is not None else None
+
+
+def cost(usage: Usage, price: Price | None, *, in_batch: bool = False) -> Decimal | None:
     """What `usage` costs; cached tokens are part of its input. None where the price or the tokens are unknown."""
     if price is None or usage.input_tokens is None or usage.output_tokens is None:
         return None
     cached = min(usage.cached_tokens or 0, usage.input_tokens)
     cached_price = price.input if price.cached is None else price.cached
     fresh = usage.input_tokens - cached
-    return (fresh * price.input + cached * cached_price + usage.output_tokens * price.output) / _MILLION
+    whole = (fresh * price.input + cached * cached_price + usage.output_tokens * price.output) / _MILLION
+    return whole * price.batch_share if in_batch else whole

@@ -10,7 +10,16 @@ from pathlib import Path
 from digest_assets.config import LlmSettings
 from digest_assets.llm.asking import AskingRules, OnDefect
 from digest_assets.llm.glossary import Glossary, default_glossary
+from digest_assets.llm.prices import Price
 from digest_assets.resources.language_model import LanguageModel
+
+
+def price_table(settings: LlmSettings) -> dict[str, Price]:
+    """The prices that the settings name, by model."""
+    return {
+        model: Price(price.input, price.output, price.cached, price.batch_share)
+        for model, price in settings.prices.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,7 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
         "input_tokens": answer.usage.input_tokens,
         "output_tokens": answer.usage.output_tokens,
         "cached_tokens": answer.usage.cached_tokens,
+        "calls": answer.usage.calls,
         "created_at": now.isoformat(),
     }
 

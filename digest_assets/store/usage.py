@@ -1,0 +1,85 @@
+"""What the model was paid for: calls, tokens, cached share and money, by day and model, from the stored answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from digest_assets.llm.prices import PriceTable, cost, price_of
+from digest_assets.model import Usage
+from digest_assets.store.connection import rows
+
+
+@dataclass(frozen=True, slots=True)
+class DayUsage:
+    """What one model was paid for on one day, one by one or in batches."""
+
+    day: date
+    """UTC, as providers bill and as `llm.budget_day_*` counts."""
+    model: str
+    """As the endpoint named it."""
+    in_batch: bool
+    usage: Usage
+    """Of the answers that the endpoint metered; its calls are those of all answers."""
+    answers: int
+    unmetered: int
+    """Answers of which the endpoint did not say what they took: they are in no token and in no sum."""
+    money: Decimal | None
+    """In the currency of `llm.prices`. None: the model has no price there, or nothing was metered."""
+
+    @property
+    def tokens(self) -> int:
+        return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
+
+    @property
+    def cached_share(self) -> float | None:
+        """The part of the input that the provider had in its prefix cache. None: there was no input."""
+        return (self.usage.cached_tokens or 0) / self.usage.input_tokens if self.usage.input_tokens else None
+
+
+def usage_by_day(
+    connection: duckdb.DuckDBPyConnection, prices: PriceTable, since: date | None = None, until: date | None = None
+) -> list[DayUsage]:
+    """A row a day and model, the newest day first; from `since` to `until`, both inclusive (UTC dates), if given.
+
+    `prices`: see `resources.model_access.price_table`.
+    """
+    found = rows(
+        connection.execute(
+            """
+            SELECT (created_at AT TIME ZONE 'UTC')::DATE AS day, model, coalesce(in_batch, false) AS in_batch,
+                   count(*) AS answers, coalesce(sum(coalesce(calls, 1)), 0)::BIGINT AS calls,
+                   count(*) FILTER (input_tokens IS NULL OR output_tokens IS NULL) AS unmetered,
+                   sum(input_tokens)::BIGINT AS input_tokens, sum(output_tokens)::BIGINT AS output_tokens,
+                   sum(cached_tokens)::BIGINT AS cached_tokens
+            FROM model_answers
+            WHERE (?::DATE IS NULL OR day >= ?) AND (?::DATE IS NULL OR day <= ?)
+            GROUP BY ALL ORDER BY day DESC, model, in_batch
+            """,
+            [since, since, until, until],
+        )
+    )
+    return [_day_usage(row, prices) for row in found]
+
+
+def _day_usage(row: dict, prices: PriceTable) -> DayUsage:
+    usage = Usage(row["calls"], row["input_tokens"], row["output_tokens"], row["cached_tokens"])
+    return DayUsage(
+        day=row["day"],
+        model=row["model"],
+        in_batch=row["in_batch"],
+        usage=usage,
+        answers=row["answers"],
+        unmetered=row["unmetered"],
+        money=cost(usage, price_of(row["model"], prices), in_batch=row["in_batch"]),
+    )
+
+
+def money_of(days: Iterable[DayUsage]) -> Decimal | None:
+    """The sum of what is known. None where nothing is."""
+    known = [each.money for each in days if each.money is not None]
+    return sum(known, Decimal(0)) if known else None
