@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+DEVELOPMENT := $(VENV)/installed-for-development
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-ui test test-slow lint digest ui doctor clean
@@ -11,10 +12,15 @@ STAMP := $(VENV)/installed
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# What the product needs; the tests' and the linters' packages come on top where they are called.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEVELOPMENT): $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
@@ -24,13 +30,13 @@ demo: $(STAMP) ## a digest of invented papers, with no key and no network: about
 demo-ui: $(STAMP) ## the Dagster UI on the demo, on http://127.0.0.1:3000
 	@$(BIN)/digest demo --ui
 
-test: $(STAMP) ## the tests, in under three minutes
+test: $(DEVELOPMENT) ## the tests, in under three minutes
 	@$(BIN)/pytest -n auto -m 'not slow'
 
-test-slow: $(STAMP) ## the tests that take longer: real Jekyll, kills, recorded data
+test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, recorded data
 	@$(BIN)/pytest -n auto -m slow
 
-lint: $(STAMP) ## ruff and mypy
+lint: $(DEVELOPMENT) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 digest: $(STAMP) ## the newest digest, and any missed since the last one

@@ -67,10 +67,10 @@ class Demo:
         return found
 
     def set_clock(self, settings: Settings, day: date) -> None:
-        """Sets the clock, the sandbox's and the product's, to when `day` would have been made: after its mailing."""
+        """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then."""
         mailing = mailing_of(day, settings.digest.days)
         if mailing is not None:
-            self.clock.instant = min(mailing.announced_at + timedelta(hours=3), _now())
+            self.clock.instant = min(mailing.announced_at + timedelta(hours=5), _now())
 
 
 def _now() -> datetime:

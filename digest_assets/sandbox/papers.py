@@ -101,7 +101,7 @@ def invented(newest_mailing: datetime) -> tuple[SandboxPaper, ...]:
     """The invented papers, so placed that the newest dozen is in the mailing at `newest_mailing` (an instant, 20:00 in
     New York), the others in the nine mailings before and a few long ago. The same for the same mailing.
 
-    Identifiers are `YYMM.9DDNN`, DD being the mailing's day: above any number that arXiv has handed out, in order of
+    Identifiers are `YYMM.9DDNN`, DD being the day of the mailing's freeze: above any number that arXiv has handed out, in order of
     announcement, and within a mailing in order of submission.
     """
     mailings = _mailings_up_to(newest_mailing, 10)
@@ -111,7 +111,7 @@ def invented(newest_mailing: datetime) -> tuple[SandboxPaper, ...]:
     for mailing in sorted({place.mailing for place in placed}):
         batch = sorted((each for each in placed if each.mailing == mailing), key=lambda each: each.submitted_at)
         for number, place in enumerate(batch, 1):
-            paper = _announce(place, f"{_new_york(mailing):%y%m.9%d}{number:02}")
+            paper = _announce(place, f"{_freeze(mailing):%y%m.9%d}{number:02}")
             announced[place.manuscript.slug] = paper
             result.append(paper)
             if place.manuscript.crossed_in is not None:
@@ -238,5 +238,6 @@ def _mailings_up_to(newest: datetime, count: int) -> tuple[Mailing, ...]:
     return tuple(mailings)
 
 
-def _new_york(mailing: Mailing) -> datetime:
-    return mailing.announced_at.astimezone(NEW_YORK)
+def _freeze(mailing: Mailing) -> datetime:
+    """In New York. Real identifiers carry the month of the freeze: Sunday's mailing on the 1st has that of Friday."""
+    return mailing.freezes_at.astimezone(NEW_YORK)

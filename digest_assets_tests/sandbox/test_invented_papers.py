@@ -54,7 +54,7 @@ def test_identifiers_are_in_order_and_lie_above_any_that_arxiv_has_handed_out(mo
     for each in first:
         mailing = mailing_announced_at(each.announced_at)
         assert each.paper.published_at < mailing.freezes_at
-        assert f"{mailing.announced_at.astimezone(NEW_YORK):%y%m.9%d}" in each.paper.identifier
+        assert f"{mailing.freezes_at.astimezone(NEW_YORK):%y%m.9%d}" in each.paper.identifier
 
 
 def test_the_same_mailing_gives_the_same_papers():
