@@ -15,6 +15,8 @@ from digest_assets.config import ArxivSettings, DigestSettings, LlmSettings, Out
 from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
 from digest_assets.runs import DateReport, run_date
+from digest_assets.sandbox.arxiv_server import SandboxArxiv
+from digest_assets.sandbox.model_server import SandboxModel
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.world import Sandbox, start_sandbox
 from digest_assets.store.connection import DigestStore
@@ -77,26 +79,29 @@ def a_world(
     clock = SetClock(now)
     with start_sandbox(clock.now, papers) as sandbox:
         sandbox.model.api_key = None  # asks for none
-        yield World(folder, sandbox, clock, _settings(folder, sandbox, now, sections))
+        yield World(folder, sandbox, clock, settings_for(folder, sandbox.arxiv, sandbox.model, now, **sections))
 
 
-def _settings(folder: Path, sandbox: Sandbox, now: datetime, sections: dict[str, dict[str, Any]]) -> Settings:
-    arxiv = {
-        "api_url": sandbox.arxiv.api_url,
-        "feed_url": sandbox.arxiv.feed_url,
-        "html_url": sandbox.arxiv.html_url,
-        "pdf_url": sandbox.arxiv.pdf_url,
-        "oai_url": sandbox.arxiv.oai_url,
+def settings_for(
+    folder: Path, arxiv: SandboxArxiv, model: SandboxModel | None, now: datetime, **sections: dict[str, Any]
+) -> Settings:
+    """The defaults, pointed at the sandbox, without pauses; `sections` change them. The first date is two months ago."""
+    addresses = {
+        "api_url": arxiv.api_url,
+        "feed_url": arxiv.feed_url,
+        "html_url": arxiv.html_url,
+        "pdf_url": arxiv.pdf_url,
+        "oai_url": arxiv.oai_url,
         "interval_seconds": 0,
         "text_interval_seconds": 0,
         "attempts": 2,
     }
-    llm = {"base_url": sandbox.model.base_url, "model": sandbox.model.model, "api_key_env": ""}
+    llm = {"base_url": model.base_url, "model": model.model, "api_key_env": ""} if model is not None else {}
     first = {"first_date": (now - timedelta(days=60)).date()}
     return Settings.model_construct(
         digest=DigestSettings.model_validate(first | sections.get("digest", {})),
         filters=Settings.model_fields["filters"].default.model_copy(update=sections.get("filters", {})),
-        arxiv=ArxivSettings.model_validate(arxiv | sections.get("arxiv", {})),
+        arxiv=ArxivSettings.model_validate(addresses | sections.get("arxiv", {})),
         llm=LlmSettings.model_validate(llm | sections.get("llm", {})),
         store=StoreSettings.model_validate(sections.get("store", {})),
         output=OutputSettings.model_validate(sections.get("output", {})),

@@ -48,16 +48,11 @@ def raw_feed_entries(
 ) -> dg.MaterializeResult:
     day = date.fromisoformat(context.partition_key)
     with told_to_dagster():
-        answers = asyncio.run(_ask(arxiv, settings, day, clock.now()))
-        with store.transaction() as connection:
-            for answer in answers:
-                feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
-                if answer.fetch.error is None:
-                    feeds.replace_entries(connection, settings.digest.name, day, answer.fetch, answer.entries)
+        answers = receive(settings, store, arxiv, clock.now(), day)
         for answer in answers:
             if answer.error is not None:
                 context.log.warning(f"{day}: {answer.fetch.source.value}: {answer.error}")
-        _raise_if_nothing_carries(answers, settings, day)
+        raise_if_nothing_carries(answers, settings, day)
     return dg.MaterializeResult(metadata=_metadata(answers))
 
 
@@ -72,15 +67,27 @@ class Answer:
     error: ArxivError | None = None
 
 
+def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: datetime, day: date) -> list[Answer]:
+    """Asks the sources about `day` and records what they answered: the answers and the requests in one transaction."""
+    answers = asyncio.run(_ask(arxiv, settings, day, now))
+    with store.transaction() as connection:
+        for answer in answers:
+            feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
+            if answer.fetch.error is None:
+                feeds.replace_entries(connection, settings.digest.name, day, answer.fetch, answer.entries)
+    return answers
+
+
 async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime) -> list[Answer]:
     """The answers of the sources that have something to say about `day`."""
     span = settings.digest.days.span(day)
-    client = arxiv.lists()
-    answers = []
-    if now < span.end + FEED_IS_FRESH:
-        answers.append(await _feed(client, settings, arxiv.clock))
     start = span.start - timedelta(days=settings.arxiv.lookback_days)
-    return [*answers, await _search(client, settings, start, min(now, span.end), answers, arxiv.clock)]
+    answers = []
+    async with arxiv.lists() as client:
+        if now < span.end + FEED_IS_FRESH:
+            answers.append(await _feed(client, settings, arxiv.clock))
+        answers.append(await _search(client, settings, start, min(now, span.end), answers, arxiv.clock))
+    return answers
 
 
 async def _feed(client: ArxivClient, settings: Settings, clock: Clock) -> Answer:
@@ -132,7 +139,7 @@ def _announced(answers: list[Answer]) -> set[str]:
     }
 
 
-def _raise_if_nothing_carries(answers: list[Answer], settings: Settings, day: date) -> None:
+def raise_if_nothing_carries(answers: list[Answer], settings: Settings, day: date) -> None:
     """Raises the API's error, unless a feed shows the very mailing of `day`."""
     mailing = mailing_of(day, settings.digest.days)
     shown = {answer.announced_at for answer in answers if answer.error is None}

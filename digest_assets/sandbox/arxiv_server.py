@@ -144,7 +144,7 @@ class SandboxArxiv(LoopbackServer):
         """Identifiers that no interface shows before the given instant."""
         self.oai_page_size = 2500
         self.requests: list[RequestRecord] = []
-        self._papers = tuple(
+        self.papers = self._papers = tuple(
             sorted(papers, key=lambda each: (each.announced_at, each.paper.identifier, each.paper.version))
         )
         self._announced: dict[str, list[SandboxPaper]] = defaultdict(list)

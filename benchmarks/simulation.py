@@ -1,0 +1,67 @@
+"""A recorded year through the production code, day by day, under ten ways in which days go wrong.
+
+    python benchmarks/simulation.py RECORDED.jsonl [--scenario NAME] [--from D] [--to D]
+
+RECORDED.jsonl: what arXiv announced, one JSON line an announcement, as `digest_assets.sandbox.papers.recorded` reads
+it. Each paper that was announced as new or cross-listed has to be in exactly one digest. The last line is what the
+rule before (papers submitted within a day, one run a day) would have published of the same data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from digest_assets.sandbox.papers import recorded
+from digest_assets_tests.simulation import (
+    SCENARIOS,
+    Ledger,
+    announced_between,
+    days_between,
+    published_by_the_reference,
+    simulate,
+)
+
+ROW = "{:<22} {:>9} {:>9} {:>7} {:>5} {:>12} {:>8}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recorded", type=Path)
+    parser.add_argument("--scenario", action="append", help="only this one; may be repeated")
+    parser.add_argument("--from", dest="first", type=date.fromisoformat)
+    parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)
+    papers = recorded(arguments.recorded)
+    first = arguments.first or papers[0].announced_at.date()
+    last = arguments.last or papers[-1].announced_at.date()
+    days = days_between(first, last)
+    print(f"{first} to {last}, {len(days)} days\n")
+    print(ROW.format("scenario", "announced", "published", "repeats", "lost", "on their day", "seconds"))
+    for scenario in SCENARIOS:
+        if arguments.scenario and scenario.name not in arguments.scenario:
+            continue
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            ledger, simulation = simulate(Path(folder), papers, scenario, days)
+        _print(scenario.name, ledger, time.monotonic() - started)
+        print("   runs:", ", ".join(f"{count} {name}" for name, count in simulation.outcomes.most_common()))
+        if ledger.lost:
+            print("   lost:", *ledger.lost[:20])
+    _print("the rule before", Ledger(announced_between(papers, days), published_by_the_reference(papers, days)), 0)
+
+
+def _print(name: str, ledger: Ledger, seconds: float) -> None:
+    announced = len(ledger.announced)
+    published = sum(1 for identifier in ledger.announced if ledger.shown[identifier])
+    share = f"{ledger.on_their_day / announced:.1%}"
+    print(ROW.format(name, announced, published, len(ledger.repeats), len(ledger.lost), share, f"{seconds:.0f}"))
+
+
+if __name__ == "__main__":
+    main()
