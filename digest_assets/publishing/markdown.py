@@ -63,9 +63,8 @@ def line_from_text(text: str, dialect: Dialect) -> str:
 
 def blocks_from_model(text: str, dialect: Dialect) -> str:
     """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
-    shelf = Shelf()
-    root = SyntaxTreeNode(_PARSER.parse(_put_aside(clean(text), shelf)))
-    return "\n".join(_parted(_Writer(shelf, dialect).blocks(root.children)))
+    model_text = ModelText(text)
+    return "\n".join(_parted(_Writer(model_text, dialect).blocks(model_text.root.children)))
 
 
 def apart_from_list(markdown: str) -> str:
@@ -178,71 +177,27 @@ def _parser() -> MarkdownIt:
 
 
 _PARSER = _parser()
-
-
-# --- writing it anew --------------------------------------------------------------------------------------------------
-
-_Block = list[str]
 _EMPHASES: dict[str, type[Strong] | type[Emphasis] | type[Strike]] = {"strong": Strong, "em": Emphasis, "s": Strike}
-_LIST = re.compile(r"- |\d+\. ")
-_LISTS_APART = "<!-- -->"
-"""What every dialect needs between two lists that are not one."""
 _ENCODED_STAND_IN = re.compile(r"%F3%B[0-9A-F](?:%[89AB][0-9A-F]){2}")
 _CJK_GAP = re.compile(r"(?<=[⺀-鿿　-〿＀-￯])\n(?=[⺀-鿿　-〿＀-￯])")
 
 
-class _Writer:
-    """Writes the nodes of one parsed text."""
+class ModelText:
+    """A model's Markdown, parsed: `root` is the tree of its blocks, `spans_of` gives what a block's lines are made of.
 
-    def __init__(self, shelf: Shelf, dialect: Dialect) -> None:
-        self._shelf = shelf
-        self._dialect = dialect
+    For those who write it anew, as Markdown here and as HTML in the site.
+    """
 
-    def blocks(self, nodes: Iterable[SyntaxTreeNode]) -> list[_Block]:
-        return [block for node in nodes for block in self._block(node) if any(block)]
+    def __init__(self, text: str) -> None:
+        self._shelf = Shelf()
+        self.root = SyntaxTreeNode(_PARSER.parse(_put_aside(clean(text), self._shelf)))
 
-    def _block(self, node: SyntaxTreeNode) -> list[_Block]:
-        if node.type == "paragraph":
-            written = _paragraphs(self._spans_of(node), self._dialect)
-            return [block.split("\n") for block in written.split("\n\n")]
-        if node.type == "heading":
-            return [write_paragraph((Strong(self._spans_of(node)),), self._dialect).split("\n")]
-        if node.type in ("bullet_list", "ordered_list"):
-            return [self._list(node)]
-        if node.type == "blockquote":
-            return [[f"> {line}".rstrip() for line in _parted(self.blocks(node.children))]]
-        if node.type in ("fence", "code_block"):
-            return [write_code_block(self._shelf.source(node.content), self._dialect)]
-        if node.type == "table":
-            return [self._table(node)]
-        if node.type == "hr":
-            return []  # a rule ends a paper in the frame
-        raise AssertionError(f"the parser has no rule that makes {node.type}")
+    def source(self, content: str) -> str:
+        """The content of a block of code as it was typed."""
+        return self._shelf.source(content)
 
-    def _list(self, node: SyntaxTreeNode) -> _Block:
-        first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
-        tight = all(child.hidden for item in node.children for child in item.children if child.type == "paragraph")
-        lines: _Block = []
-        for index, item in enumerate(node.children):
-            # kramdown counts every list from 1: a list that begins elsewhere keeps its numbers as text.
-            number = f"{first + index}\\{node.markup or '.'} " if first is not None and first != 1 else ""
-            marker = f"{index + 1}. " if first == 1 else "- "
-            inside = _parted(self.blocks(item.children), tight=tight) or [""]
-            if lines and not tight:
-                lines.append("")
-            lines.append(f"{marker}{number}{inside[0]}".rstrip() if inside[0] or number else f"{marker}&#8203;")
-            lines += [" " * len(marker) + line if line else "" for line in inside[1:]]
-        return lines
-
-    def _table(self, node: SyntaxTreeNode) -> _Block:
-        rows = [[self._cell(cell) for cell in row.children] for part in node.children for row in part.children]
-        head, *body = [f"| {' | '.join(row)} |" for row in rows]
-        return [head, "|" + " --- |" * len(rows[0]), *body]
-
-    def _cell(self, cell: SyntaxTreeNode) -> str:
-        return write_line(self._spans_of(cell), self._dialect) or "&#8203;"
-
-    def _spans_of(self, node: SyntaxTreeNode) -> tuple[Span, ...]:
+    def spans_of(self, node: SyntaxTreeNode) -> tuple[Span, ...]:
+        """The spans of a paragraph, a heading or a cell; none where it holds no line."""
         inline = next((child for child in node.children if child.type == "inline"), None)
         return tuple(self._spans(inline.children)) if inline else ()
 
@@ -276,6 +231,66 @@ class _Writer:
             yield Link(url, tuple(self._spans(node.children, in_link=True)) or (Text(url),))
         else:
             yield _EMPHASES[node.type](tuple(self._spans(node.children, in_link=in_link)))
+
+
+# --- writing it anew --------------------------------------------------------------------------------------------------
+
+_Block = list[str]
+_LIST = re.compile(r"- |\d+\. ")
+_LISTS_APART = "<!-- -->"
+"""What every dialect needs between two lists that are not one."""
+
+
+class _Writer:
+    """Writes the nodes of one parsed text."""
+
+    def __init__(self, text: ModelText, dialect: Dialect) -> None:
+        self._text = text
+        self._dialect = dialect
+
+    def blocks(self, nodes: Iterable[SyntaxTreeNode]) -> list[_Block]:
+        return [block for node in nodes for block in self._block(node) if any(block)]
+
+    def _block(self, node: SyntaxTreeNode) -> list[_Block]:
+        if node.type == "paragraph":
+            written = _paragraphs(self._text.spans_of(node), self._dialect)
+            return [block.split("\n") for block in written.split("\n\n")]
+        if node.type == "heading":
+            return [write_paragraph((Strong(self._text.spans_of(node)),), self._dialect).split("\n")]
+        if node.type in ("bullet_list", "ordered_list"):
+            return [self._list(node)]
+        if node.type == "blockquote":
+            return [[f"> {line}".rstrip() for line in _parted(self.blocks(node.children))]]
+        if node.type in ("fence", "code_block"):
+            return [write_code_block(self._text.source(node.content), self._dialect)]
+        if node.type == "table":
+            return [self._table(node)]
+        if node.type == "hr":
+            return []  # a rule ends a paper in the frame
+        raise AssertionError(f"the parser has no rule that makes {node.type}")
+
+    def _list(self, node: SyntaxTreeNode) -> _Block:
+        first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+        tight = all(child.hidden for item in node.children for child in item.children if child.type == "paragraph")
+        lines: _Block = []
+        for index, item in enumerate(node.children):
+            # kramdown counts every list from 1: a list that begins elsewhere keeps its numbers as text.
+            number = f"{first + index}\\{node.markup or '.'} " if first is not None and first != 1 else ""
+            marker = f"{index + 1}. " if first == 1 else "- "
+            inside = _parted(self.blocks(item.children), tight=tight) or [""]
+            if lines and not tight:
+                lines.append("")
+            lines.append(f"{marker}{number}{inside[0]}".rstrip() if inside[0] or number else f"{marker}&#8203;")
+            lines += [" " * len(marker) + line if line else "" for line in inside[1:]]
+        return lines
+
+    def _table(self, node: SyntaxTreeNode) -> _Block:
+        rows = [[self._cell(cell) for cell in row.children] for part in node.children for row in part.children]
+        head, *body = [f"| {' | '.join(row)} |" for row in rows]
+        return [head, "|" + " --- |" * len(rows[0]), *body]
+
+    def _cell(self, cell: SyntaxTreeNode) -> str:
+        return write_line(self._text.spans_of(cell), self._dialect) or "&#8203;"
 
 
 def _parted(blocks: list[_Block], *, tight: bool = False) -> _Block:
