@@ -101,6 +101,16 @@ def test_no_budget_is_ever_passed(budget: int) -> None:
     assert result.tokens == count_tokens(result.text) <= budget
 
 
+def test_marks_of_omission_do_not_pass_the_budget() -> None:
+    """Each of many sections is cut twice, and the budget is filled to the brim by other paragraphs."""
+    long = Block(BlockKind.PARAGRAPH, "word " * 900)
+    results = [Section(f"4.{number} Results", 1, (long, CAPTION, long)) for number in range(40)]
+    method = Section("3 Method", 1, prose("step", 200))
+    result = excerpt(full_text(method, *results), ABSTRACT, 1500)
+    assert result.text.count("[…]") > 20
+    assert 1400 < result.tokens == count_tokens(result.text) <= 1500
+
+
 @pytest.mark.parametrize("budget", [400, 800, 1200])
 def test_what_is_kept_stands_in_the_order_of_the_paper(budget: int) -> None:
     titles = titles_in(excerpt(full_text(), ABSTRACT, budget).text)
