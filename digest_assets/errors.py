@@ -8,6 +8,10 @@ Secrets never enter a message: what a server answered is quoted only after `reda
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest_assets.model import Usage
 
 _SECRET = re.compile(r"(?i)(bearer\s+|sk-|api[-_]?key[\"'=:\s]+)[A-Za-z0-9_\-.*]{4,}")
 
@@ -63,6 +67,9 @@ class MailingNotSearchable(ArxivError):
 
 class EndpointError(DigestError):
     """Anything that the model's endpoint does wrong."""
+
+    usage: Usage | None = None
+    """What was billed all the same: answers that could not be used."""
 
 
 class EndpointRefused(EndpointError):

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
 from digest_assets.assets.previews import table
-from digest_assets.model import FullText, Paper
+from digest_assets.errors import DigestError, redact
+from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
 from digest_assets.resources.full_texts import FullTextSource
 
 SPEC = dg.AssetSpec(
@@ -36,10 +38,24 @@ SPEC = dg.AssetSpec(
 Keep = Callable[[FullText], Awaitable[None]]
 
 
-async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep) -> None:
+async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep, now: Callable[[], datetime]) -> None:
     """Fetches the texts of `papers` one after the other, and hands each to `keep` as it comes."""
     for paper in papers:
-        await keep(await source.fetch(paper))
+        try:
+            text = await source.fetch(paper)
+        except DigestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one paper must never take the others along
+            text = _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
+        await keep(text)
+
+
+def _without(paper: Paper, reason: str, now: datetime) -> FullText:
+    """Stands for a text that could not be read, for a `reason` that may pass: the abstract alone."""
+    abstract = Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),))
+    return FullText(
+        paper.identifier, paper.version, TextSource.ABSTRACT, (abstract,), reason, final=False, fetched_at=now
+    )
 
 
 def metadata(texts: Iterable[FullText]) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from the store.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import dagster as dg
@@ -21,6 +23,7 @@ from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
+from digest_assets.errors import DigestError, redact
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
@@ -144,7 +147,7 @@ class PaperReading:
         if fetch and session.ask is not None:
             self.progress.begin("full_texts", len(missing))
             async with self.arxiv.open_texts() as source:
-                await full_texts.fetch_texts(missing, source, partial(self._keep_text, session))
+                await full_texts.fetch_texts(missing, source, partial(self._keep_text, session), self.clock.now)
         else:
             for paper in missing:
                 self._texts[paper.identifier].set_result(held.get(paper.identifier) or _not_fetched(paper))
@@ -159,7 +162,12 @@ class PaperReading:
         if withdrawn or session.ask is None:
             made = translations.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
-            made = await asking.translate(paper, ask=session.ask, answers=session.known, rules=session.rules)
+            try:
+                made = await asking.translate(paper, ask=session.ask, answers=session.known, rules=session.rules)
+            except DigestError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one paper must never take the others along
+                made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
         await self._record(session, "translations", made, answers.record_translations)
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
@@ -167,20 +175,27 @@ class PaperReading:
             made = summaries.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
             text = await self._texts[paper.identifier]
-
-            def cut_to(tokens: int) -> asking.Excerpt:
-                piece = excerpt(text, paper.abstract, tokens)
-                return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source)
-
-            made = await asking.read(
-                paper,
-                cut_to(self.settings.llm.text_tokens),
-                ask=session.ask,
-                answers=session.known,
-                rules=session.rules,
-                shorter=cut_to,
-            )
+            try:
+                made = await self._reading_of(paper, text, session, session.ask)
+            except DigestError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one paper must never take the others along
+                made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
         await self._record(session, "summaries", made, answers.record_readings)
+
+    async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
+        def cut_to(tokens: int) -> asking.Excerpt:
+            piece = excerpt(text, paper.abstract, tokens)
+            return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source)
+
+        return await asking.read(
+            paper,
+            cut_to(self.settings.llm.text_tokens),
+            ask=ask,
+            answers=session.known,
+            rules=session.rules,
+            shorter=cut_to,
+        )
 
     async def _record(self, session: _Session, stage: str, made: Made, record: Callable[..., None]) -> None:
         name, language, now = self.settings.digest.name, session.rules.language, self.clock.now()
@@ -193,6 +208,13 @@ class PaperReading:
 
 def _line(about: FullText | Translation | Reading, event: str, reason: str | None) -> str:
     return f"{about.identifier}v{about.version}: {event}" + (f" ({reason})" if reason else "")
+
+
+def _unforeseen(error: Exception) -> str:
+    """A mistake of this program, as the reason why a paper failed: what it was and where."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = redact(f"{type(error).__name__}: {error}")
+    return f"unforeseen, please report it: {said} ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _not_fetched(paper: Paper) -> FullText:

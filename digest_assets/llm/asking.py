@@ -120,7 +120,10 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
 
     prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary)
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
-    outcome = await conversation.outcome(prompt, judge)
+    try:
+        outcome = await conversation.outcome(prompt, judge)
+    except ContextTooLong as error:  # an abstract cannot be made shorter
+        outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
     return Translation(
         identifier=paper.identifier,
         version=paper.version,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from digest_assets.errors import BudgetUsedUp, ConfigurationError
+from digest_assets.errors import BudgetUsedUp, ConfigurationError, EndpointError
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Ask
 from digest_assets.llm.prices import Price, cost
@@ -124,6 +124,9 @@ def budgeted(ask: Ask, budget: Budget, count_tokens: Callable[[str], int]) -> As
             answer = await ask(prompt)
             billed = answer.usage
             return answer
+        except EndpointError as error:
+            billed = error.usage
+            raise
         finally:
             budget.settle(estimate, billed, prompt)
 

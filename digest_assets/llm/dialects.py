@@ -252,6 +252,7 @@ _STREAM_ONLY = re.compile(
 )
 _FILTERED = re.compile(
     r"content_filter|data_inspection_failed|content_policy|content management policy|inappropriate content"
+    r"|requires moderation|input was flagged"
 )
 
 

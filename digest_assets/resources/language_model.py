@@ -35,7 +35,7 @@ from digest_assets.errors import (
 from digest_assets.llm import dialects
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.dialects import Fault, Problem
-from digest_assets.llm.prompts import Prompt
+from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.model import Usage
 from digest_assets.resources.concurrency import Limiter, shared_limiter
 
@@ -45,6 +45,9 @@ _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
 _UNUSABLE_TRIES = 3
 """An empty answer is paid for: not as many tries as for a refusal."""
+
+_MAYBE_THE_PROMPT = frozenset({Fault.KEY, Fault.MODEL, Fault.ADDRESS})
+_PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
 
 
 class LanguageModel:
@@ -76,6 +79,8 @@ class LanguageModel:
         self._jitter = jitter
         self._dialect = dialects.first_dialect(settings.base_url, settings.stream)
         self._client: AsyncOpenAI | None = None
+        self._has_answered = False
+        self._probing = asyncio.Lock()
 
     async def __aenter__(self) -> LanguageModel:
         self._client = AsyncOpenAI(
@@ -105,6 +110,7 @@ class LanguageModel:
             dialect = self._dialect
             outcome, retry_after = await self._once(prompt, dialect)
             if isinstance(outcome, Answer):
+                self._has_answered = True
                 return replace(outcome, usage=reduce(add, wasted, outcome.usage))
             learned = dialects.adapted(dialect, outcome)
             if learned is not None:
@@ -114,7 +120,9 @@ class LanguageModel:
             wasted += [outcome.usage] if outcome.usage else []
             delay = self._delay(outcome, tries, retry_after)
             if delay is None:
-                raise self._error(outcome, tries)
+                error = await self._error_of(prompt, outcome, tries)
+                error.usage = reduce(add, wasted) if wasted else None
+                raise error
             await self._sleep(delay)
 
     async def _once(self, prompt: Prompt, dialect: dialects.Dialect) -> tuple[Answer | Problem, float | None]:
@@ -176,6 +184,23 @@ class LanguageModel:
             return retry_after if retry_after <= LONGEST_WAIT_SECONDS else None
         backoff = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** (tries - 1))
         return backoff * (0.5 + self._jitter() / 2)
+
+    async def _error_of(self, prompt: Prompt, problem: Problem, tries: int) -> EndpointError:
+        """The error for a problem with `prompt`. What looks like a wrong key, model or address may be about this prompt
+        alone (a firewall that sees code in it, a moderation): then another one is answered, and the others go on."""
+        if problem.status == 401 or problem.fault not in _MAYBE_THE_PROMPT:
+            return self._error(problem, tries)
+        if not self._has_answered:
+            async with self._probing:
+                outcome, _ = await self._once(_PROBE, self._dialect)
+            self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
+        if not self._has_answered:
+            return self._error(problem, tries)
+        said = self._without_secrets(problem.said)
+        return EndpointError(
+            f"The model's endpoint refused this request, and answers others ({problem.status}: {said}).",
+            cure="Choose another llm.base_url for such papers.",
+        )
 
     def _error(self, problem: Problem, tries: int) -> EndpointError:
         """The error for a problem: what was said, and which setting to look at."""

@@ -59,7 +59,7 @@ class AnswerJournal:
 
 
 def left_behind(folder: Path) -> list[tuple[Path, list[dict[str, Any]]]]:
-    """The files of processes that died, with their lines. A last line that was cut off in the middle is left out."""
+    """The files of processes that died, with their lines."""
     found = []
     for path in sorted(folder.glob("*.jsonl")):
         try:
@@ -77,8 +77,15 @@ def forget(path: Path) -> None:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    whole, _, _ = path.read_text("utf-8", "replace").rpartition("\n")
-    return [json.loads(line) for line in whole.splitlines() if line]
+    """The rows of a file. A line that was cut (a kill, a full disk) is no row: its answer is asked for again."""
+    rows = []
+    for line in path.read_text("utf-8", "replace").split("\n"):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        rows += [row] if isinstance(row, dict) else []
+    return rows
 
 
 def _lock_path(path: Path) -> Path:

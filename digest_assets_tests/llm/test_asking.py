@@ -242,3 +242,8 @@ def test_an_english_digest_shows_the_abstract_itself() -> None:
     rules = AskingRules(model="test-model", audience="researchers", language="en")
     result = translated(ScriptedModel([]), rules=rules)
     assert (result.status, result.text, result.usage.calls) == (AnswerStatus.DONE, PAPER.abstract, 0)
+
+
+def test_an_abstract_that_does_not_fit_the_context_fails_alone() -> None:
+    result = translated(ScriptedModel([ContextTooLong("The prompt is too long.", cure="Choose another model.")]))
+    assert (result.status, result.reason) == (AnswerStatus.FAILED, "The prompt is too long. Choose another model.")

@@ -151,7 +151,16 @@ def test_a_refusal_is_one_line_that_names_the_setting_and_is_not_tried_again(
     assert type(caught.value) is kind
     assert named in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert len(endpoint.requests) == 1
+    # What may be about this prompt alone is tried with another one, once; the prompt itself never again.
+    assert [request["messages"][-1]["content"] for request in endpoint.requests].count("论文") == 1
+
+
+def test_a_prompt_that_is_refused_where_others_are_answered_is_no_wrong_key(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [Reply("<html>blocked</html>", 403, content_type="text/html"), completion("2")]
+    with pytest.raises(EndpointError) as caught:
+        asked(endpoint)
+    assert type(caught.value) is EndpointError
+    assert "answers others" in str(caught.value)
 
 
 def test_the_length_of_the_context_is_read_from_the_refusal(endpoint: ScriptedEndpoint) -> None:
