@@ -48,7 +48,7 @@ class Words:
     translation_failed: str
     translation_budget: str
     because: str
-    """A reason after one of the marks. `reason` is already safe Markdown."""
+    """A note after a mark. `reason` is already safe Markdown."""
     no_abstract: str
     reading: str
     reading_of_abstract: str

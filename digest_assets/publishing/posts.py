@@ -4,7 +4,7 @@ Everything that a template receives is finished, safe Markdown (`markdown.py`): 
 so that a user's own cannot break a site by forgetting to. The frame is that of the posts this project continues; line
 for line the same, so that a site's own styles and scripts go on working.
 
-What a paper lacks is said where it would stand, with the reason: an abstract that was not translated is shown in the
+What a paper lacks is said where it would stand: an abstract that was not translated is shown in the
 original and marked so, and a reading that does not exist has no fold.
 """
 
@@ -196,7 +196,7 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         abstract=_abstract(each, words, dialect),
         parts=parts,
         reading_title=_reading_title(each, words),
-        no_reading="" if parts else _no_reading(each, words, dialect),
+        no_reading="" if parts else _no_reading(each, words),
     )
 
 
@@ -231,20 +231,18 @@ def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
     marks: list[str] = []
     if each.withdrawn:
         comment = markdown.line_from_tex(each.paper.comment or "", dialect)
-        marks.append(_mark(words.withdrawn, words.withdrawn_note.format(comment=comment) if comment else "", words))
+        note = words.because.format(reason=words.withdrawn_note.format(comment=comment)) if comment else ""
+        marks.append(f"**{words.withdrawn}**{note}")
     if each.late:
         announced = each.announcement.announced_at.astimezone(page.zone).date()
-        marks.append(_mark(words.late.format(date=announced.isoformat()), "", words))
-    original_is_meant = page.language == "en" and each.translation.status is AnswerStatus.NOT_ASKED
+        marks.append(f"**{words.late.format(date=announced.isoformat())}**")
+    not_asked = each.translation.status is AnswerStatus.NOT_ASKED
+    original_is_meant = not_asked and (page.language == "en" or each.withdrawn)
     if _translated(each) is None and not original_is_meant:
-        # "Done" without a text is a failure of ours, and is called one.
-        mark = getattr(words, _TRANSLATION_MARKS.get(each.translation.status, "translation_failed"))
-        marks.append(_mark(mark, markdown.line_from_text(each.translation.reason or "", dialect), words))
+        # "Done" without a text is a failure of ours, and is called one. What exactly went wrong is for those who run
+        # the digest: it stands in the ledger, in their words.
+        marks.append(f"**{getattr(words, _TRANSLATION_MARKS.get(each.translation.status, 'translation_failed'))}**")
     return tuple(marks)
-
-
-def _mark(mark: str, reason: str, words: Words) -> str:
-    return f"**{mark}**{words.because.format(reason=reason) if reason else ''}"
 
 
 def _translated(each: DigestPaper) -> str | None:
@@ -273,12 +271,10 @@ def _reading_title(each: DigestPaper, words: Words) -> str:
     return words.reading_of_abstract if source is TextSource.ABSTRACT else words.reading
 
 
-def _no_reading(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+def _no_reading(each: DigestPaper, words: Words) -> str:
     if each.withdrawn:
         return words.reading_withdrawn
-    reason = markdown.line_from_text(each.reading.reason or "", dialect)
-    why = getattr(words, _MISSING_READINGS[each.reading.status])
-    return why + (words.because.format(reason=reason) if reason else "")
+    return str(getattr(words, _MISSING_READINGS[each.reading.status]))
 
 
 _PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")
