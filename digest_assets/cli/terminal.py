@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from digest_assets.cli.console import print_whole
 from digest_assets.runs import DateReport, RunOutcome
 
 _COLOURS = {
@@ -77,7 +78,7 @@ def print_reports(console: Console, reports: Sequence[DateReport]) -> None:
     """A line a date, with its counts; below it the reasons of what is not complete."""
     table = Table(box=None, pad_edge=False)
     for column in ("date", "outcome", "announced", "published", "filtered", "failed", "late", "post"):
-        table.add_column(column, justify="left" if column in ("date", "outcome", "post") else "right")
+        table.add_column(column, justify="left" if column in ("date", "outcome", "post") else "right", no_wrap=True)
     for report in reports:
         post = report.post
         counts = [post.announced, post.published, post.filtered, post.failed, post.late] if post else []
@@ -88,7 +89,7 @@ def print_reports(console: Console, reports: Sequence[DateReport]) -> None:
             *([""] * (5 - len(counts))),
             post.path if post and post.path else "",
         )
-    console.print(table)
+    print_whole(console, table)
     for report in reports:
         for reason in report.reasons:
             console.print(f"{report.day}: {reason}", markup=False, highlight=False, soft_wrap=True)

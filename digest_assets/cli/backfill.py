@@ -1,0 +1,74 @@
+"""`digest backfill`: a range of dates, those that are complete left as they are. Stopped, it goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest_assets.cli.console import err, say
+from digest_assets.cli.options import (
+    ConfigOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    a_date,
+    check_exists,
+    date_range,
+    opened,
+    store_of,
+)
+from digest_assets.cli.run import exit_code, make, show_reports
+
+if TYPE_CHECKING:
+    from digest_assets.runs import DateReport
+
+FAILURES_IN_A_ROW = 3
+"""After so many failed dates the rest would fail too: a key that is refused, a network that is down."""
+
+
+def backfill(
+    from_: FromOption = None,
+    to: ToOption = None,
+    again: Annotated[bool, typer.Option("--again", help="Make the complete ones again, too.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make the digests of a range that are not complete yet, oldest first. Default: from the first date to the newest.
+
+    Asking again goes on where it stopped, and pays for nothing twice.
+    """
+    from digest_assets.resources.clock import SystemClock
+    from digest_assets.standing import Standing
+    from digest_assets.store.standings import standings
+
+    with opened(config) as settings:
+        days = settings.digest.days
+        now = SystemClock().now()
+        first = a_date(from_) if from_ else days.first
+        last = a_date(to) if to else days.newest(now) or first
+        wanted = date_range(first, last)
+        for each in (first, last):
+            check_exists(days, each)
+        with store_of(settings).transaction() as connection:
+            before = standings(connection, settings.digest.name, days, wanted, now)
+        done = {day for day, (standing, _) in before.items() if standing in (Standing.COMPLETE, Standing.EMPTY)}
+        missing = [day for day in wanted if again or day not in done]
+        err.print(f"{len(wanted)} dates, {len(wanted) - len(missing)} of them complete: {len(missing)} to make")
+        reports = list(_until_all_would_fail(make(settings, missing)))
+        show_reports(settings, reports, as_json=as_json)
+        if len(reports) < len(missing) and not as_json:
+            say(f"{len(missing) - len(reports)} dates were not tried: mend what is said above, and ask again.")
+    raise typer.Exit(exit_code(reports))
+
+
+def _until_all_would_fail(reports: Iterable[DateReport]) -> Iterator[DateReport]:
+    from digest_assets.runs import RunOutcome
+
+    in_a_row = 0
+    for report in reports:
+        yield report
+        in_a_row = in_a_row + 1 if report.outcome is RunOutcome.FAILED else 0
+        if in_a_row == FAILURES_IN_A_ROW:
+            return

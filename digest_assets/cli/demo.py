@@ -1,0 +1,50 @@
+"""`digest demo`: the product as it is, on invented papers. What it is made of is in `sandbox/demo.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest_assets.cli.console import say
+from digest_assets.cli.options import JsonOption, in_folder_of
+from digest_assets.cli.run import exit_code, make, show_reports
+from digest_assets.cli.ui import dagster_dev
+from digest_assets.config import load_settings
+
+if TYPE_CHECKING:
+    from digest_assets.runs import DateReport
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo's store and posts go; made anew each time.")] = Path(
+        "demo"
+    ),
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Open the Dagster UI on the demo, with its sandbox running.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where the UI listens.")] = 3000,
+    as_json: JsonOption = False,
+) -> None:
+    """Make digests of invented papers, with no key and no network."""
+    from digest_assets.sandbox.demo import Demo
+
+    with Demo(folder.resolve()) as sample:
+        if not ui:
+            sample.start_afresh()
+        settings = load_settings(sample.config)
+        with in_folder_of(settings):
+            if ui:
+                raise typer.Exit(dagster_dev(port))
+            reports: list[DateReport] = []
+            for day in sample.days(settings):
+                sample.set_clock(settings, day)
+                reports += make(settings, [day], clock=sample.clock)
+        show_reports(settings, reports, as_json=as_json)
+        newest = reports[-1].post
+        if newest is not None and newest.path is not None and not as_json:
+            say(f"\nThe post: {settings.path(newest.path)}")
+            say("Its papers, authors and results are invented.")
+            say(f"The same in the Dagster UI: digest demo --ui (or make demo-ui), then http://127.0.0.1:{port}")
+    raise typer.Exit(exit_code(reports))

@@ -1,0 +1,27 @@
+"""`digest doctor`: is everything there that a digest needs? What is looked at is in `digest_assets/doctor.py`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from digest_assets.cli.console import FAILED, out, print_json
+from digest_assets.cli.options import ConfigOption, JsonOption, opened
+
+
+def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Check settings, key, endpoint, arXiv and store: a line each, with the cure. Exit code 1 where one is wrong."""
+    from digest_assets.doctor import examine
+
+    findings = []
+    with opened(config) as settings:
+        for finding in examine(settings):
+            findings.append(finding)
+            if not as_json:
+                mark = "[green]ok  [/]" if finding.is_well else "[red]FAIL[/]"
+                out.print(f"{mark} {finding.subject:<12}", end="")
+                out.print(finding.text, markup=False, soft_wrap=True)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    raise typer.Exit(0 if all(finding.is_well for finding in findings) else FAILED)

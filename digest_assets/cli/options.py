@@ -1,0 +1,89 @@
+"""What commands share: the options that many have, dates, and the settings opened in their folder."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest_assets.config import CONFIG_VARIABLE, Settings, load_settings
+from digest_assets.partitions import DigestDays
+
+if TYPE_CHECKING:
+    from digest_assets.store.connection import DigestStore
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="digest.toml; default: found in this folder or one above it.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="D", help="The first date, as 2026-01-29.")]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="D", help="The last date, inclusive.")]
+
+
+@contextmanager
+def opened(config: Path | None) -> Iterator[Settings]:
+    """The settings of `config`, in whose folder the block works. Raises `ConfigurationError`.
+
+    The folder is Dagster's home too where it has a dagster.yaml, unless the user has another.
+    """
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config.resolve())
+    settings = load_settings()
+    with in_folder_of(settings):
+        yield settings
+
+
+@contextmanager
+def in_folder_of(settings: Settings) -> Iterator[None]:
+    home = settings.root if (settings.root / "dagster.yaml").is_file() else settings.root / "data" / "dagster"
+    if "DAGSTER_HOME" not in os.environ:
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    # Dagster's own words on its own interfaces are for developers.
+    warnings.filterwarnings("ignore", module="dagster")
+    before = Path.cwd()
+    os.chdir(settings.root)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def store_of(settings: Settings) -> DigestStore:
+    from digest_assets.store.connection import DigestStore
+
+    return DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
+
+
+def a_date(text: str) -> date:
+    """Raises `typer.BadParameter` for what is not a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date, as 2026-01-29") from None
+
+
+def date_range(first: date, last: date) -> list[date]:
+    """All dates from `first` to `last`. Raises `typer.BadParameter` where they are the wrong way round."""
+    if last < first:
+        raise typer.BadParameter(f"--to {last} is before --from {first}")
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def check_exists(days: DigestDays, day: date) -> None:
+    """Raises `typer.BadParameter` for a date that cannot be made now."""
+    from digest_assets.resources.clock import SystemClock
+
+    if day < days.first:
+        raise typer.BadParameter(f"{day} is before digest.first_date, {days.first}")
+    newest = days.newest(SystemClock().now())
+    if newest is None or day > newest:
+        opens = days.opens_at(day).astimezone(days.zone)
+        raise typer.BadParameter(f"the digest of {day} exists from {opens:%Y-%m-%d %H:%M} ({days.zone.key}) on")

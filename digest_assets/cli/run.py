@@ -1,0 +1,127 @@
+"""`digest run`: the main job, for the newest digest and any missed, for a date, or for a range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digest_assets.cli.console import FAILED, NOT_YET, err, out, print_json, say
+from digest_assets.cli.options import (
+    ConfigOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    a_date,
+    check_exists,
+    date_range,
+    opened,
+    store_of,
+)
+from digest_assets.config import Settings
+
+if TYPE_CHECKING:
+    from digest_assets.resources.clock import Clock
+    from digest_assets.runs import DateReport
+
+
+def run(
+    day: Annotated[str | None, typer.Argument(metavar="[D]", help="A digest date, as 2026-01-29.")] = None,
+    from_: FromOption = None,
+    to: ToOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make a digest: the newest and any missed since the last one, a date, or a range.
+
+    Exit code 0 where everything announced is in the posts, 1 where something failed or is missing, 3 where a mailing is
+    not searchable yet.
+    """
+    with opened(config) as settings:
+        dates = _dates(settings, day, from_, to)
+        reports = list(make(settings, dates))
+        show_reports(settings, reports, as_json=as_json)
+        if not dates and not as_json:
+            say(_why_nothing_is_due(settings))
+    raise typer.Exit(exit_code(reports))
+
+
+def make(settings: Settings, dates: Iterable[date], *, clock: Clock | None = None) -> Iterator[DateReport]:
+    """Makes `dates` one after the other, showing on stderr how far each is; yields what became of each."""
+    import dagster as dg
+
+    from digest_assets.definitions import build_defs
+    from digest_assets.runs import run_date
+    from digest_assets.cli.terminal import TerminalProgress
+
+    progress = TerminalProgress(err)
+    definitions = build_defs(settings, clock=clock, progress=progress)
+    with dg.DagsterInstance.get() as instance:
+        for day in dates:
+            with progress.showing(f"[bold]{settings.digest.name} {day}[/]"):
+                report = run_date(definitions, instance, store_of(settings), settings.digest.name, day)
+            yield report
+
+
+def show_reports(settings: Settings, reports: Sequence[DateReport], *, as_json: bool) -> None:
+    """The summary at the end: a line a date, then the reasons of what is not complete."""
+    from digest_assets.cli.terminal import print_reports
+
+    if as_json:
+        dates = [_json(report) for report in reports]
+        print_json({"digest": settings.digest.name, "dates": dates, "exit_code": exit_code(reports)})
+    elif reports:
+        print_reports(out, reports)
+
+
+def exit_code(reports: Iterable[DateReport]) -> int:
+    from digest_assets.runs import RunOutcome
+
+    outcomes = {report.outcome for report in reports}
+    if outcomes & {RunOutcome.FAILED, RunOutcome.IN_PART}:
+        return FAILED
+    return NOT_YET if RunOutcome.NOT_YET in outcomes else 0
+
+
+def _json(report: DateReport) -> dict[str, Any]:
+    names = ("announced", "published", "filtered", "failed", "late", "path")
+    post = {name: getattr(report.post, name) for name in names} if report.post else dict.fromkeys(names)
+    return {"date": report.day, "outcome": report.outcome, **post, "reasons": report.reasons}
+
+
+def _dates(settings: Settings, day: str | None, first: str | None, last: str | None) -> list[date]:
+    """The dates that the arguments name, oldest first. Raises `typer.BadParameter` for those that cannot be made."""
+    if day is not None and (first or last):
+        raise typer.BadParameter("give either a date, or --from and --to")
+    if day is None and not (first or last):
+        return _due(settings)
+    if day is not None:
+        first = last = day
+    if not (first and last):
+        raise typer.BadParameter("a range needs both --from and --to")
+    dates = date_range(a_date(first), a_date(last))
+    for each in (dates[0], dates[-1]):
+        check_exists(settings.digest.days, each)
+    return dates
+
+
+def _due(settings: Settings) -> list[date]:
+    from digest_assets.automation.dates import dates_due
+    from digest_assets.resources.clock import SystemClock
+
+    return dates_due(settings, store_of(settings), SystemClock().now())
+
+
+def _why_nothing_is_due(settings: Settings) -> str:
+    from digest_assets.arxiv.searchable import empty_reason
+    from digest_assets.resources.clock import SystemClock
+
+    now = SystemClock().now()
+    newest = settings.digest.days.newest(now)
+    if newest is None:
+        first = settings.digest.first_date
+        return f"Nothing is due: the first digest is that of {first} (digest.first_date)."
+    reason = empty_reason(newest, settings.digest.days, now)
+    return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if reason.cause.is_final else "")

@@ -1,0 +1,99 @@
+"""`digest status`: a calendar of digests, and why those that are not complete are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import typer
+from rich.table import Table
+
+from digest_assets.cli.console import out, print_json, say
+from digest_assets.cli.options import (
+    ConfigOption,
+    FromOption,
+    JsonOption,
+    ToOption,
+    a_date,
+    date_range,
+    opened,
+    store_of,
+)
+from digest_assets.standing import DateRecord, Standing
+
+WEEKS = 4
+
+_LOOKS = {
+    Standing.COMPLETE: ("+", "green"),
+    Standing.EMPTY: ("o", "blue"),
+    Standing.IN_PART: ("~", "yellow"),
+    Standing.FAILED: ("!", "red"),
+    Standing.LATE: ("?", "magenta"),
+    Standing.NOT_MADE: ("-", "dim"),
+    Standing.NOT_YET: (".", "cyan"),
+    Standing.NO_MAILING: (" ", "dim"),
+}
+_UNTOLD = (Standing.COMPLETE, Standing.NO_MAILING, Standing.NOT_MADE)
+"""Their reasons are not worth a line each."""
+
+
+def status(
+    from_: FromOption = None,
+    to: ToOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """A calendar of the digests, by default of the last four weeks: how each stands, how many papers, and why."""
+    from digest_assets.resources.clock import SystemClock
+    from digest_assets.store.standings import date_records, standings
+
+    with opened(config) as settings:
+        digest, now = settings.digest, SystemClock().now()
+        today = now.astimezone(digest.days.zone).date()
+        last = a_date(to) if to else today
+        first = a_date(from_) if from_ else max(digest.first_date, last - timedelta(weeks=WEEKS))
+        dates = date_range(min(first, last) if not from_ else first, last)
+        with store_of(settings).transaction() as connection:
+            standing = standings(connection, digest.name, digest.days, dates, now)
+            records = date_records(connection, digest.name, dates[0], dates[-1])
+    if as_json:
+        print_json({"digest": digest.name, "dates": [_json(day, standing[day], records.get(day)) for day in dates]})
+        raise typer.Exit(0)
+    _print_calendar(digest.name, standing, records)
+
+
+def _json(day: date, stands: tuple[Standing, str | None], record: DateRecord | None) -> dict[str, object]:
+    names = ("announced", "published", "filtered", "failed", "late", "path")
+    counts = {name: getattr(record, name) if record else None for name in names}
+    return {"date": day, "standing": stands[0], "reason": stands[1], **counts}
+
+
+def _print_calendar(
+    name: str, standing: Mapping[date, tuple[Standing, str | None]], records: Mapping[date, DateRecord]
+) -> None:
+    table = Table(box=None, pad_edge=False, title=f"{name}: mark, and papers published", title_justify="left")
+    for column in ("week of", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+        table.add_column(column, min_width=7)
+    for monday in sorted({day - timedelta(days=day.weekday()) for day in standing}):
+        week = [monday + timedelta(days=offset) for offset in range(7)]
+        table.add_row(monday.isoformat(), *(_cell(day, standing, records) for day in week))
+    out.print(table)
+    shown = {stands for stands, _ in standing.values()}
+    legend = [f"[{colour}]{mark} {each.value}[/]" for each, (mark, colour) in _LOOKS.items() if each in shown]
+    out.print("   ".join(entry for entry in legend if not entry.startswith("[dim]  ")))
+    _print_reasons([(day, *stands) for day, stands in standing.items()])
+
+
+def _cell(day: date, standing: Mapping[date, tuple[Standing, str | None]], records: Mapping[date, DateRecord]) -> str:
+    if day not in standing:
+        return ""
+    mark, colour = _LOOKS[standing[day][0]]
+    record = records.get(day)
+    count = f" {record.published}" if record and record.published is not None and record.path else ""
+    return f"[{colour}]{day.day:>2} {mark}{count}[/]"
+
+
+def _print_reasons(rows: Sequence[tuple[date, Standing, str | None]]) -> None:
+    for day, stands, reason in rows:
+        if stands not in _UNTOLD:
+            say(f"{day} {stands.value}: {reason}")

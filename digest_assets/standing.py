@@ -1,0 +1,78 @@
+"""How each date of a digest stands: what `digest status` shows. Pure: the store tells what it holds of each date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from digest_assets.arxiv.searchable import EmptyCause, empty_reason
+from digest_assets.partitions import DigestDays
+
+
+class Standing(str, Enum):
+    """How a digest date stands now."""
+
+    COMPLETE = "complete"
+    EMPTY = "empty"
+    """Made, and there was nothing to publish."""
+    IN_PART = "in part"
+    """Published; some papers lack what was asked for."""
+    FAILED = "failed"
+    """Asked for, and not published."""
+    LATE = "late"
+    """Its mailing is out, digests were made before it, and it was never asked for: the next run makes it."""
+    NOT_MADE = "not made"
+    """Its mailing is out, and nobody asked for it: older than the first digest, or left to a backfill."""
+    NOT_YET = "not yet"
+    """Its mailing is not out, or not searchable."""
+    NO_MAILING = "no mailing"
+    """A weekend or a holiday of arXiv's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRecord:
+    """What the store holds of a date that was asked for."""
+
+    made: bool
+    """Whether it claimed its papers."""
+    empty_reason: str | None = None
+    error: str | None = None
+    """What arXiv's API answered last, where that was no answer."""
+    announced: int | None = None
+    """This and the next three: as its post counts them; None where none was rendered."""
+    published: int | None = None
+    filtered: int | None = None
+    failed: int | None = None
+    late: int | None = None
+    path: str | None = None
+
+
+def standing(
+    day: date, record: DateRecord | None, days: DigestDays, now: datetime, *, first_made: date | None
+) -> tuple[Standing, str | None]:
+    """How `day` stands, and why where it is not complete. `first_made`: the first date that was ever made."""
+    if record is not None and record.made:
+        return _of_made(record)
+    if record is not None and record.error is not None:
+        return Standing.FAILED, record.error
+    why = empty_reason(day, days, now)
+    if why.cause in (EmptyCause.WEEKEND, EmptyCause.HOLIDAY):
+        return Standing.NO_MAILING, why.text
+    if why.cause is EmptyCause.NOT_YET or now < days.opens_at(day):
+        return Standing.NOT_YET, why.text
+    if record is not None:
+        return Standing.NOT_YET, "Asked for before its mailing could be searched; ask again."
+    if first_made is not None and day > first_made:
+        return Standing.LATE, "Its mailing is out; the next run makes it."
+    return Standing.NOT_MADE, None
+
+
+def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
+    if record.failed is None:
+        return Standing.FAILED, "Its papers are claimed, and its post was not written."
+    if record.failed:
+        return Standing.IN_PART, f"{record.failed} of its papers lack what was asked for."
+    if record.path is None:
+        return Standing.EMPTY, record.empty_reason or "All its papers were filtered out."
+    return Standing.COMPLETE, None
