@@ -230,6 +230,8 @@ class StoreSettings(_Section):
 
 class OutputSettings(_Section):
     posts_dir: str = "posts"
+    figures: bool = False
+    """Whether the first figure of a paper is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     notice: str = ""
     """A sentence on top of each post."""
     templates_dir: str = ""

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import stamina
 
-from digest_assets.model import AnswerStatus
+from digest_assets.assets.rendered_posts import figure_to_show
+from digest_assets.model import AnswerStatus, Figure, FullText, Paper, TextSource
 from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import arxiv_server, model_server, serving
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
@@ -77,6 +78,31 @@ def test_a_withdrawn_paper_is_marked_and_never_read(world: World) -> None:
     ]
     assert world.rows("SELECT count(*) FROM full_texts WHERE identifier = ?", identifier) == [(0,)]
     assert "已撤回" in world.post(DAY)
+
+
+def test_a_figure_is_shown_on_request_only(world: World) -> None:
+    world.make(DAY)
+    ((url,),) = world.rows("SELECT figure_url FROM full_texts WHERE figure_url IS NOT NULL")
+    assert "![" not in world.post(DAY)
+    world.change(output={"figures": True})
+    world.make(DAY)
+    assert f"![Figure]({url})" in world.post(DAY)
+
+
+@pytest.mark.parametrize(
+    ("licence", "is_shown"),
+    [
+        ("http://creativecommons.org/licenses/by/4.0/", True),
+        ("http://creativecommons.org/licenses/by-nc-nd/4.0/", False),
+        ("http://arxiv.org/licenses/nonexclusive-distrib/1.0/", False),
+        (None, False),
+    ],
+)
+def test_a_figure_is_shown_where_its_licence_lets_anybody_show_it(licence: str | None, is_shown: bool) -> None:
+    paper = Paper("2601.00001", 1, "Title", "Abstract.", ("A. Author",), ("cs.SD",), NOON)
+    figure = Figure("https://arxiv.org/html/2601.00001v1/x1.png", "A caption.")
+    text = FullText("2601.00001", 1, TextSource.HTML, (), licence=licence, figure=figure)
+    assert (figure_to_show(paper, text) == figure) is is_shown
 
 
 def test_without_a_key_the_original_is_published_and_marked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,6 +192,7 @@ def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(
     stored, earlier = content(world), world.post(before)
     world.sandbox.arxiv.faults.always("api", fault)
     world.sandbox.arxiv.faults.always("feed", fault)
+    world.sandbox.arxiv.faults.always("oai", fault)
     with stamina.set_testing(True, attempts=2):
         report = world.make(DAY, NOON)
     assert report.outcome is RunOutcome.FAILED
@@ -191,6 +218,17 @@ def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(world: World) -> 
     assert report.outcome is RunOutcome.COMPLETE
     assert report.post is not None
     assert report.post.published >= 10
+
+
+def test_an_api_and_a_feed_that_are_down_are_carried_by_oai(world: World) -> None:
+    for route in ("api", "feed"):
+        world.sandbox.arxiv.faults.always(route, arxiv_server.unavailable())
+    with stamina.set_testing(True, attempts=2):
+        report = world.make(DAY)
+    assert report.outcome is RunOutcome.COMPLETE
+    assert report.post is not None
+    assert report.post.published >= 10
+    assert world.rows("SELECT source FROM fetches WHERE error IS NULL") == [("oai",)]
 
 
 def test_late_papers_go_to_the_next_date(world: World) -> None:

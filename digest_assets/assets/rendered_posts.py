@@ -21,8 +21,9 @@ import dagster as dg
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
-from digest_assets.model import AnswerStatus, DigestPaper, FullText, Outcome, Reading, Translation
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, FullText, Outcome, Paper, Reading, Translation
 from digest_assets.publishing.posts import DigestPage, post_name, render_post
+from digest_assets.reading.licences import allows_adaptation
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.output import WriteOutcome, Written, remove_unless_edited, write_unless_edited
 from digest_assets.store import answers, ledger, texts
@@ -75,6 +76,7 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
             answers.translations_of(connection, digest, day),
             answers.readings_of(connection, digest, day),
             texts.texts_of(connection, digest, day),
+            figures=settings.output.figures,
         )
         empty_reason = ledger.empty_reason(connection, digest, day)
     page = _page(settings, day, shown, claimed)
@@ -111,6 +113,8 @@ def _shown(
     translated: Mapping[str, Translation],
     read: Mapping[str, Reading],
     held: Mapping[str, FullText],
+    *,
+    figures: bool,
 ) -> list[DigestPaper]:
     papers = []
     for each in claimed:
@@ -130,13 +134,20 @@ def _shown(
                 reading=read.get(identifier) or Reading(identifier, version, AnswerStatus.FAILED, reason=missing),
                 text_source=text.source if text else None,
                 text_reason=text.reason if text else None,
-                figure=text.figure if text else None,
+                figure=figure_to_show(each.paper, text) if figures else None,
             )
         )
     return papers
 
 
 _FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET)
+
+
+def figure_to_show(paper: Paper, text: FullText | None) -> Figure | None:
+    """The paper's first figure, where its licence lets anybody show it."""
+    if text is None or not allows_adaptation(text.licence or paper.licence):
+        return None
+    return text.figure
 
 
 def _page(settings: Settings, day: date, shown: Sequence[DigestPaper], claimed: Sequence[ClaimedPaper]) -> DigestPage:

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateSyntaxError
 
 from digest_assets.errors import TemplateBroken
-from digest_assets.model import AnswerStatus, DigestPaper, TextSource
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, TextSource
 from digest_assets.partitions import Window
 from digest_assets.publishing import markdown
 from digest_assets.publishing.characters import clean
@@ -87,6 +87,8 @@ class PaperView:
     """Paragraphs before the abstract: withdrawn, late, not translated and why."""
     abstract: str
     """In the digest's language, else in the original, which `marks` then says."""
+    figure: str
+    """The first figure, as an image and its caption; empty where none is shown."""
     parts: tuple[str, ...]
     """The three parts of the reading; empty where there is none."""
     reading_title: str
@@ -194,6 +196,7 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         pdf_link=_link(f"https://arxiv.org/pdf/{paper.versioned}", dialect),
         marks=_marks(each, page, words, dialect),
         abstract=_abstract(each, words, dialect),
+        figure=_figure(each.figure, dialect),
         parts=parts,
         reading_title=_reading_title(each, words),
         no_reading="" if parts else _no_reading(each, words),
@@ -202,6 +205,13 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
 
 def _link(url: str, dialect: Dialect) -> str:
     return write_line((Link(url, (Text(url),)),), dialect)
+
+
+def _figure(figure: Figure | None, dialect: Dialect) -> str:
+    if figure is None or not figure.url.startswith(("https://", "http://")):
+        return ""
+    image = "!" + write_line((Link(figure.url, (Text("Figure"),)),), dialect)
+    return f"{image}\n\n{markdown.line_from_tex(figure.caption, dialect)}".rstrip()
 
 
 def _authors(authors: Sequence[str], words: Words, dialect: Dialect) -> str:
