@@ -52,9 +52,9 @@ def make(settings: Settings, dates: Iterable[date], *, clock: Clock | None = Non
     """Makes `dates` one after the other, showing on stderr how far each is; yields what became of each."""
     import dagster as dg
 
+    from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.runs import run_date
-    from digest_assets.cli.terminal import TerminalProgress
 
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)

@@ -32,6 +32,9 @@ from digest_assets.resources.pace import METADATA_LANE, Pace
 
 BACKOFF_SECONDS = (30.0, 60.0, 120.0, 300.0)
 """Waits between tries; the last is repeated. arXiv's 429 lasts for minutes: asking sooner prolongs it."""
+UNREACHABLE_SECONDS = (1.0, 4.0)
+"""Waits where no connection comes about: a cable, a name or an address is wrong, and somebody may be looking at the
+terminal. After these the run fails; the next tick of the schedule asks again."""
 LONGEST_RETRY_AFTER_SECONDS = 900.0
 """A server that asks for more is not waited for: the run ends and is asked for again later."""
 _LOOKUP_SIZE = 300
@@ -76,9 +79,18 @@ class OaiResult:
 class _Unanswered(Exception):
     """No usable answer to one try."""
 
-    def __init__(self, reason: str, retry_after_seconds: float | None = None, *, hopeless: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        retry_after_seconds: float | None = None,
+        *,
+        hopeless: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         super().__init__(f"arXiv did not answer: {reason}.")
         self.reason = reason
+        self.unreachable = unreachable
+        """No connection came about: refused, a name without an address, nobody there."""
         self.retry_after_seconds = retry_after_seconds
         self.hopeless = hopeless
         """Asking again cannot help: 403, 404."""
@@ -232,6 +244,9 @@ class ArxivClient:
         try:
             request = self._http.get(url, params=parameters or None)
             return await asyncio.wait_for(request, _PATIENCE * self._settings.timeout_seconds)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            host = httpx2.URL(url).host
+            raise _Unanswered(f"no connection to {host} ({error or 'time-out'})", unreachable=True) from None
         except (httpx2.TimeoutException, asyncio.TimeoutError):
             raise _Unanswered(f"no answer within {self._settings.timeout_seconds:g} s") from None
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
@@ -243,6 +258,7 @@ class _Waits:
 
     def __init__(self, backoff_seconds: Sequence[float], tries: int) -> None:
         self._left = list(backoff_seconds) or [0.0]
+        self._unreachable = [min(wait, self._left[0]) for wait in UNREACHABLE_SECONDS]
         self._tries = tries
 
     def __call__(self, error: Exception) -> bool | float:
@@ -260,6 +276,8 @@ class _Waits:
             return self._next()
         if not isinstance(error, _Unanswered) or error.hopeless:
             return None
+        if error.unreachable:
+            return self._unreachable.pop(0) if self._unreachable else None
         if error.retry_after_seconds is None:
             return self._next()
         return error.retry_after_seconds if error.retry_after_seconds <= LONGEST_RETRY_AFTER_SECONDS else None

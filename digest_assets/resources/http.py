@@ -14,7 +14,7 @@ from digest_assets.config import ArxivSettings
 
 ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.8"
 _MAXIMUM_REDIRECTS = 5
-_CONNECT_SECONDS = 15.0
+_CONNECT_SECONDS = 10.0
 
 
 def user_agent(contact: str) -> str:

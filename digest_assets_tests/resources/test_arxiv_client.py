@@ -326,6 +326,14 @@ def test_a_fault_on_a_later_page_does_not_start_the_search_again() -> None:
     assert [asked.parameters["start"] for asked in arxiv.asked] == ["0", "2", "2"]
 
 
+def test_where_no_connection_comes_about_a_person_hears_of_it_within_seconds() -> None:
+    waits = _Waits((30.0, 60.0, 120.0, 300.0), tries=5)
+    unreachable = _Unanswered("no connection to arxiv.example", unreachable=True)
+    waited = [waits(unreachable) for _ in range(3)]
+    assert waited[-1] is False
+    assert sum(waited) <= 5
+
+
 def test_a_refused_connection_is_one_line_that_names_the_setting() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can answer there
