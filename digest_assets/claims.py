@@ -8,7 +8,10 @@ whose window it was submitted in). A date that has been **made** is closed:
 2. Made again, D takes back exactly its own. What turned up since then waits for the next date, so that nobody who has
    read D's post misses it.
 3. An earlier date that was never made keeps its papers: a backfill in any order gives every date its own.
-4. A date owes only what it asked for: where categories were added to the settings since, their papers are no old date's
+4. Where the home is only inferred, and the paper may have been announced later (moderation had held it), any date up to
+   the last possible one takes it for as long as its home was not made. Else a digest that begins on a Monday would
+   lose papers that look like Friday's.
+5. A date owes only what it asked for: where categories were added to the settings since, their papers are no old date's
    late papers, but a date made again with them claims its own.
 
 Pure: the store reads the candidates and writes the claims in one transaction.
@@ -32,6 +35,8 @@ class Candidate:
     """The version the claim holds; for an unclaimed paper the newest known."""
     home: date
     claimed: bool
+    latest: date | None = None
+    """The last date that may be its home, where that is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,16 @@ def claimable(
             return True
         if candidate.home == day:
             return day not in made or _is_new_to(made[day], candidate.paper, asked_for)
-        if candidate.home > day or day in made or candidate.home not in made:
+        if candidate.home > day or day in made:
             return False
+        if candidate.home not in made:
+            return candidate.latest is not None and candidate.latest >= day
         return not _is_new_to(made[candidate.home], candidate.paper, asked_for)
 
-    return [(candidate, candidate.home < day) for candidate in candidates if takes(candidate)]
+    def is_late(candidate: Candidate) -> bool:
+        return candidate.home < day and candidate.home in made
+
+    return [(candidate, is_late(candidate)) for candidate in candidates if takes(candidate)]
 
 
 def _is_new_to(made: Made, paper: Paper, asked_for: frozenset[str]) -> bool:

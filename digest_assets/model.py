@@ -108,6 +108,8 @@ class Announcement:
     first_seen_at: datetime
     """When a fetch of ours first returned it, UTC."""
     first_seen_by: Source
+    latest_at: datetime | None = None
+    """The last mailing it may have been in, where it is inferred, held by moderation, and may have been later."""
 
 
 class Outcome(str, Enum):

@@ -192,7 +192,7 @@ def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(
     stored, earlier = content(world), world.post(before)
     world.sandbox.arxiv.faults.always("api", fault)
     world.sandbox.arxiv.faults.always("feed", fault)
-    world.sandbox.arxiv.faults.always("oai", fault)
+    world.sandbox.arxiv.faults.always("oai", arxiv_server.unavailable())
     with stamina.set_testing(True, attempts=2):
         report = world.make(DAY, NOON)
     assert report.outcome is RunOutcome.FAILED

@@ -85,7 +85,7 @@ def a_world(
 def settings_for(
     folder: Path, arxiv: SandboxArxiv, model: SandboxModel | None, now: datetime, **sections: dict[str, Any]
 ) -> Settings:
-    """The defaults, pointed at the sandbox, without pauses; `sections` change them. The first date is two months ago."""
+    """The defaults, pointed at the sandbox, without pauses, from two months ago on; `sections` change them."""
     addresses = {
         "api_url": arxiv.api_url,
         "feed_url": arxiv.feed_url,

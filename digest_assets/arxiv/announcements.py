@@ -12,12 +12,12 @@ digest has claimed does not wander. All instants are in UTC. Nothing here knows 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.identifiers import order_key
-from digest_assets.arxiv.inference import infer_mailings, newest_mailing_displayed
+from digest_assets.arxiv.inference import infer_mailings, latest_mailings, newest_mailing_displayed
 from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
 
 _TRUST = {known_by: rank for rank, known_by in enumerate(KnownBy)}
@@ -101,9 +101,13 @@ def resolve_announcements(
         # A cross-listed one may have got its identifier long before.
         if each.known_by is not KnownBy.INFERRED and each.kind is AnnouncementKind.NEW
     }
+    mailings = infer_mailings(papers.values(), anchors, until=fetched_at)
+    latest = latest_mailings(papers.values(), mailings, anchors, until=fetched_at)
     inferred = {
-        identifier: sights[identifier].announcement(at, kinds[identifier], KnownBy.INFERRED)
-        for identifier, at in infer_mailings(papers.values(), anchors, until=fetched_at).items()
+        identifier: replace(
+            sights[identifier].announcement(at, kinds[identifier], KnownBy.INFERRED), latest_at=latest.get(identifier)
+        )
+        for identifier, at in mailings.items()
     }
     announcements = _surest_of(told, inferred)
     return Resolution(announcements, _replacements(entries), tuple(sorted(papers.keys() - announcements.keys())))

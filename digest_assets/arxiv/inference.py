@@ -65,6 +65,28 @@ def infer_mailings(
     return {**found, **{identifier: known[identifier] for identifier in dated if identifier in known}}
 
 
+def latest_mailings(
+    papers: Iterable[Paper], assigned: Mapping[str, datetime], known: Mapping[str, datetime], *, until: datetime
+) -> dict[str, datetime]:
+    """The last mailing that each of `papers` may have been in, where that is later than the one `assigned` to it.
+
+    A held paper is in any mailing from the assigned one to that of the next identifier which was not held, or is
+    `known`. `until` as for `infer_mailings`.
+    """
+    dated = {each.identifier: each.published_at for each in papers if each.published_at and each.identifier in assigned}
+    found: dict[str, datetime] = {}
+    for (year, month), identifiers in groupby(sorted(dated, key=order_key), key=assigned_month):
+        visible = [each.announced_at for each in _mailings_of(year, month) if each.announced_at <= until]
+        bound = visible[-1] if visible else None
+        for identifier in reversed(list(identifiers)):
+            at, natural = assigned[identifier], mailing_for_submission(dated[identifier]).announced_at
+            if identifier in known or at == natural:
+                bound = at
+            elif bound is not None and bound > at:
+                found[identifier] = bound
+    return found
+
+
 @lru_cache(maxsize=512)
 def _mailings_of(year: int, month: int) -> tuple[Mailing, ...]:
     """The mailings that freeze in that month; none for a month that does not exist.

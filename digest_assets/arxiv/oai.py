@@ -1,22 +1,25 @@
 """OAI-PMH answers in the format arXivRaw: every version's time and the licence, which the API does not give.
 
-It is how past announcements are rebuilt. `datestamp` is the day of a record's last change, of any kind, so it bounds
-the announcement from above only; the submission of v1 bounds it from below (https://info.arxiv.org/help/oa/index.html).
+It is how past announcements are rebuilt. `datestamp` is the day of a record's last change, of any kind: alone it bounds
+the announcement from above, as the submission of v1 bounds it from below (https://info.arxiv.org/help/oa/index.html);
+together with its neighbours in the order of identifiers it tells the mailing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from itertools import groupby
 from xml.etree import ElementTree
 
 from digest_assets.arxiv import entries
-from digest_assets.arxiv.calendar import mailing_for_submission, mailings_between
+from digest_assets.arxiv.calendar import NEW_YORK, Mailing, mailing_for_submission, mailings_between
 from digest_assets.arxiv.entries import one_line
 from digest_assets.arxiv.feed import split_creators
-from digest_assets.arxiv.identifiers import split_version
+from digest_assets.arxiv.identifiers import assigned_month, order_key, split_version
 from digest_assets.errors import ArxivQueryRefused, redact
 from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry
 
@@ -161,11 +164,99 @@ def split_authors(text: str) -> tuple[str, ...]:
     )
 
 
-def mailing_told_by(record: OaiRecord) -> datetime | None:
-    """The mailing of v1, where OAI's dates leave one only: from the one that v1 could have caught to the end of the
-    day of the record's last change. None where they leave several (it was held, replaced, or merely edited since)."""
-    natural = mailing_for_submission(record.submitted_at[0])
-    # Whether the day is New York's or Greenwich's is not documented: the later end of the two.
-    end = datetime(record.datestamp.year, record.datestamp.month, record.datestamp.day, 5, tzinfo=timezone.utc)
-    candidates = mailings_between(natural.announced_at, end + timedelta(days=1))
-    return candidates[0].announced_at if len(candidates) == 1 else None
+def mailings_told_by(records: Iterable[OaiRecord]) -> dict[str, datetime]:
+    """The mailing of v1, by identifier, where the day of the last change leaves little doubt about it.
+
+    `records`: all that changed on the days around a mailing, the more the better. A record of one version was changed
+    last by its announcement, unless somebody has edited it since (a DOI, say). Such an edit stands out: identifiers
+    are handed out mailing by mailing, so a day later than those of the identifiers that follow is none of a mailing.
+    """
+    single = [record for record in records if len(record.submitted_at) == 1]
+    told: dict[str, datetime] = {}
+    by_day = _mailings_by_day(single)
+    for _, month in groupby(sorted(single, key=_order), key=lambda record: assigned_month(_identifier(record))):
+        told.update(_never_going_back(list(month), by_day))
+    return told
+
+
+def cross_lists_told_by(
+    records: Iterable[OaiRecord], categories: Collection[str], before: datetime
+) -> dict[str, datetime]:
+    """Papers of other fields that a mailing cross-listed long after their own, by identifier.
+
+    Those submitted until `before` whose record changed on the day of a mailing without a new version or a publication
+    to explain it. Whether they were among `categories` earlier only the caller's ledger can know.
+    """
+    records = tuple(records)
+    by_day = _mailings_by_day([record for record in records if len(record.submitted_at) == 1])
+    found = {}
+    for record in records:
+        paper, mailing = record.entry.paper, by_day.get(record.datestamp)
+        if mailing is None or paper.primary_category in categories or paper.doi or paper.journal_ref:
+            continue
+        if record.submitted_at[0] < before and mailing_for_submission(record.submitted_at[-1]) < mailing:
+            found[paper.identifier] = mailing.announced_at
+    return found
+
+
+def _identifier(record: OaiRecord) -> str:
+    return record.entry.paper.identifier
+
+
+def _order(record: OaiRecord) -> tuple[int, int, str, int]:
+    return order_key(_identifier(record))
+
+
+def _mailings_by_day(single: Sequence[OaiRecord]) -> dict[date, Mailing]:
+    """The mailing that changes records on each day (those of `single` and the three after).
+
+    Whether OAI's day is Greenwich's or New York's is not documented. A record of May 2026 says Greenwich's; where most
+    of `single` say otherwise, they are believed.
+    """
+    days = {record.datestamp for record in single}
+    if not days:
+        return {}
+    start = datetime.combine(min(days), time(0), timezone.utc) - timedelta(days=1)
+    mailings = mailings_between(start, start + timedelta(days=(max(days) - min(days)).days + 5))
+    naturals = [(record.datestamp, mailing_for_submission(record.submitted_at[0])) for record in single]
+    readings = [{_day_in(zone, mailing): mailing for mailing in mailings} for zone in (timezone.utc, NEW_YORK)]
+    return max(readings, key=lambda by_day: sum(by_day.get(day) == natural for day, natural in naturals))
+
+
+def _day_in(zone: tzinfo, mailing: Mailing) -> date:
+    return mailing.announced_at.astimezone(zone).date()
+
+
+def _never_going_back(month: Sequence[OaiRecord], by_day: Mapping[date, Mailing]) -> dict[str, datetime]:
+    """The heaviest choice of `month` (one month's identifiers, in order) in which mailings never go back.
+
+    A record in the first mailing it could have caught weighs three times one that was held, or edited.
+    """
+    rows = []
+    for record in month:
+        natural, told = mailing_for_submission(record.submitted_at[0]), by_day.get(record.datestamp)
+        if told is not None and told >= natural:
+            rows.append((record, told, natural))
+    best: list[tuple[float, int | None]] = []
+    for position, (_, told, natural) in enumerate(rows):
+        earlier = [(best[other][0], other) for other in range(position) if rows[other][1] <= told]
+        weight, origin = max(earlier, default=(0.0, None), key=lambda each: each[0])
+        best.append((weight + (3 if told == natural else 1), origin))
+    chosen: list[int] = []
+    at = max(range(len(best)), key=lambda position: best[position][0], default=None)
+    while at is not None:
+        chosen.append(at)
+        at = best[at][1]
+    chosen.reverse()
+    return {
+        _identifier(rows[position][0]): rows[position][1].announced_at
+        for before, position in zip([None, *chosen], chosen, strict=False)
+        if before is None or not _continues(rows[before], rows[position])
+    }
+
+
+def _continues(before: tuple[OaiRecord, Mailing, Mailing], row: tuple[OaiRecord, Mailing, Mailing]) -> bool:
+    """Whether `row` may as well end the mailing of the one `before`, and was edited after it: then its day is no
+    proof that it was held."""
+    (record_before, told_before, _), (record, told, natural) = before, row
+    return told > natural == told_before and record.submitted_at[0] >= record_before.submitted_at[0]

@@ -3,12 +3,14 @@
 **A row** is one entry of one answer. **Key**: `digest`, `digest_date`, `source`, `position`. **Columns**: `source`
 (api: the [search API](https://info.arxiv.org/help/api/user-manual.html), asked for all submissions of the last 45
 days, because moderation holds a paper for up to 41; feed: the [RSS
-feed](https://info.arxiv.org/help/rss_specifications.html), which alone knows the announcement and the licence),
+feed](https://info.arxiv.org/help/rss_specifications.html), which alone knows the announcement; oai: for past dates,
+and where one of the others failed, all [records](https://info.arxiv.org/help/oa/index.html) that changed around the
+date),
 `identifier`, `version`, the feed's `kind` and `announced_at`, `unreadable` (what the entry lacks, where it lacks
 something), `payload_hash` (the entry's XML is in `entry_payloads`, each content once), `query`, `fetched_at`. Table
 `fetches` has each request with its outcome.
 
-When one source is down the other carries the date, and the metadata says so. Materializing again replaces the rows of
+When one source is down the others carry the date, and the metadata says so. Materializing again replaces the rows of
 the sources that answered.
 """
 
@@ -63,7 +65,7 @@ class Answer:
     fetch: Fetch
     entries: list[FeedEntry | UnreadableEntry] = field(default_factory=list)
     announced_at: datetime | None = None
-    """The mailing that a feed shows."""
+    """The newest mailing that a feed or OAI shows."""
     error: ArxivError | None = None
 
 
@@ -87,6 +89,8 @@ async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime)
         if now < span.end + FEED_IS_FRESH:
             answers.append(await _feed(client, settings, arxiv.clock))
         answers.append(await _search(client, settings, start, min(now, span.end), answers, arxiv.clock))
+        if now >= span.end + FEED_IS_FRESH or any(answer.error is not None for answer in answers):
+            answers.append(await _oai(client, settings, day, arxiv.clock))
     return answers
 
 
@@ -130,6 +134,26 @@ async def _search(
     return Answer(fetch, entries)
 
 
+async def _oai(client: ArxivClient, settings: Settings, day: date, clock: Clock) -> Answer:
+    """All records that changed on the days around the mailing of `day`."""
+    span = settings.digest.days.span(day)
+    # OAI's days may be Greenwich's or New York's; the neighbours show which changes are announcements.
+    first, last = span.start.date() - timedelta(days=1), span.end.date() + timedelta(days=1)
+    scope = "+".join(settings.digest.categories)
+    query = f"arXivRaw from {first} until {last}"
+    entries: dict[str, FeedEntry | UnreadableEntry] = {}
+    try:
+        for category in settings.digest.categories:
+            found = await client.oai_records(category, first, last)
+            entries.update((record.entry.payload, record.entry) for record in found.records)
+            entries.update((each.payload, each) for each in found.unreadable)
+    except ArxivError as error:
+        return Answer(Fetch(Source.OAI, scope, query, clock.now(), 0, error=str(error)), error=error)
+    mailing = newest_mailing_displayed(each.paper for each in entries.values() if isinstance(each, FeedEntry))
+    fetch = Fetch(Source.OAI, scope, query, clock.now(), len(entries), newest_mailing_at=mailing)
+    return Answer(fetch, list(entries.values()), mailing)
+
+
 def _announced(answers: list[Answer]) -> set[str]:
     return {
         entry.paper.identifier
@@ -140,12 +164,19 @@ def _announced(answers: list[Answer]) -> set[str]:
 
 
 def raise_if_nothing_carries(answers: list[Answer], settings: Settings, day: date) -> None:
-    """Raises the API's error, unless a feed shows the very mailing of `day`."""
+    """Raises the API's error, unless a feed or OAI shows the very mailing of `day`."""
     mailing = mailing_of(day, settings.digest.days)
-    shown = {answer.announced_at for answer in answers if answer.error is None}
     failed = [answer.error for answer in answers if answer.fetch.source is Source.API and answer.error is not None]
-    if failed and (mailing is None or mailing.announced_at not in shown):
+    if failed and not (mailing and any(_shows(answer, mailing.announced_at) for answer in answers)):
         raise failed[0]
+
+
+def _shows(answer: Answer, mailing: datetime) -> bool:
+    """A feed shows one mailing only; OAI shows those before its newest, too."""
+    if answer.error is not None or answer.announced_at is None:
+        return False
+    is_later = answer.fetch.source is Source.OAI and answer.announced_at > mailing
+    return answer.announced_at == mailing or is_later
 
 
 def _metadata(answers: list[Answer]) -> dict[str, Any]:

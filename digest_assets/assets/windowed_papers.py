@@ -13,15 +13,15 @@ nothing and is not materialized: it is asked for again. A date without papers sa
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 import duckdb
 
-from digest_assets.arxiv import atom, feed
+from digest_assets.arxiv import atom, feed, oai
 from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcements
 from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.arxiv.searchable import empty_reason
@@ -107,17 +107,22 @@ def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Setti
     fetched_at = feeds.last_answer_at(connection, digest.name, day)
     if fetched_at is None:
         return []
-    entries = _parsed(feeds.entries_of(connection, digest.name, day))
+    stored = feeds.entries_of(connection, digest.name, day)
+    known = ledger.announcements(connection, digest.name, {each.identifier for each in stored if each.identifier})
+    past = _told_by_oai(stored, known, settings, day)
+    entries = [*_parsed(stored), *past.entries]
     for source in Source:
         papers = [entry.paper for entry in entries if entry.source is source]
         feeds.record_papers(connection, source, papers, fetched_at)
     resolution = resolve_announcements(
         entries,
-        known=ledger.announcements(connection, digest.name, {entry.paper.identifier for entry in entries}),
+        known=known,
         categories=digest.categories,
         fetched_at=fetched_at,
         previous=_previous(feeds.last_live_fetch(connection, digest.name, "+".join(digest.categories), fetched_at)),
+        by_oai=past.mailings,
     )
+    feeds.mark_resolved(connection, digest.name, day)
     announcements = resolution.announcements.values()
     ledger.record_announcements(connection, digest.name, announcements)
     displayed = newest_mailing_displayed(entry.paper for entry in entries)
@@ -125,14 +130,43 @@ def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Setti
     return [*shown, displayed] if displayed else shown
 
 
+@dataclass(frozen=True)
+class Past:
+    """What OAI tells of announcements: of recent papers, and of old ones that were cross-listed."""
+
+    entries: list[FeedEntry]
+    mailings: dict[str, datetime]
+
+
+def _told_by_oai(
+    stored: Sequence[StoredEntry], known: Mapping[str, Announcement], settings: Settings, day: date
+) -> Past:
+    """OAI lists all that changed on the days around a mailing, most of it old papers: those are left out."""
+    read = [oai.read_record(each.payload) for each in stored if each.source is Source.OAI and each.unreadable is None]
+    records = [record for record in read if isinstance(record, oai.OaiRecord)]
+    begin = settings.digest.days.span(day).start - timedelta(days=settings.arxiv.lookback_days)
+    crossed = oai.cross_lists_told_by(
+        (record for record in records if record.entry.paper.identifier not in known), settings.digest.categories, begin
+    )
+    entries = [
+        record.entry
+        for record in records
+        if record.entry.paper.identifier in crossed
+        or (len(record.submitted_at) == 1 and record.submitted_at[0] >= begin)
+    ]
+    wanted = {entry.paper.identifier for entry in entries}
+    told = {key: at for key, at in oai.mailings_told_by(records).items() if key in wanted}
+    return Past(entries, {**told, **crossed})
+
+
 def _parsed(entries: Sequence[StoredEntry]) -> list[FeedEntry]:
-    """The entries that can be read. What cannot is counted where it was received."""
+    """The entries of the API and of feeds that can be read. What cannot is counted where it was received."""
     read = [
         atom.read_entry(entry.payload)
         if entry.source is Source.API
         else feed.read_entry(entry.payload, entry.payload.lstrip().startswith("<item"))
         for entry in entries
-        if entry.unreadable is None
+        if entry.unreadable is None and entry.source is not Source.OAI
     ]
     return [entry for entry in read if isinstance(entry, FeedEntry)]
 
@@ -149,7 +183,13 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
     days, by_submission = digest.days, digest.by is GroupBy.SUBMITTED
     until = days.span(day).end
     candidates = [
-        Candidate(announcement, paper, _home(announcement, paper, days, by_submission=by_submission), claimed)
+        Candidate(
+            announcement,
+            paper,
+            _home(announcement, paper, days, by_submission=by_submission),
+            claimed,
+            days.date_announced(announcement.latest_at) if announcement.latest_at and not by_submission else None,
+        )
         for announcement, paper, claimed in ledger.open_to(connection, digest.name, day, until)
     ]
     window = days.window(day)

@@ -39,6 +39,7 @@ class StoredEntry:
     payload: str
     unreadable: str | None
     """What it lacks. None: nothing."""
+    identifier: str | None = None
 
 
 def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch) -> None:
@@ -65,11 +66,15 @@ def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, 
 
 
 def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: str, before: datetime) -> Fetch | None:
-    """The API's last complete answer before an instant that reached up to its own time (a backfill's does not)."""
+    """The API's last complete answer before an instant that reached up to its own time (a backfill's does not).
+
+    Only one whose announcements were recorded: where a run died before that, nothing is known of what it saw.
+    """
     found = rows(
         connection.execute(
             "SELECT * FROM fetches WHERE digest = ? AND source = 'api' AND scope = ? AND fetched_at < ? "
-            "AND error IS NULL AND window_end >= fetched_at - INTERVAL 2 DAY ORDER BY fetched_at DESC LIMIT 1",
+            "AND error IS NULL AND resolved AND window_end >= fetched_at - INTERVAL 2 DAY "
+            "ORDER BY fetched_at DESC LIMIT 1",
             [digest, scope, before],
         )
     )
@@ -93,6 +98,22 @@ def last_answer_at(connection: duckdb.DuckDBPyConnection, digest: str, day: date
     return connection.execute(
         "SELECT max(fetched_at) FROM fetches WHERE digest = ? AND digest_date = ? AND error IS NULL", [digest, day]
     ).fetchall()[0][0]
+
+
+def mark_resolved(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> None:
+    """Says that the announcements which the answers for `day` show were recorded.
+
+    Of each source the last answer alone: those before it may have been replaced before anybody read them.
+    """
+    connection.execute(
+        """
+        UPDATE fetches SET resolved = TRUE WHERE fetch_id IN (
+            SELECT arg_max(fetch_id, fetched_at) FROM fetches
+            WHERE digest = ? AND digest_date = ? AND error IS NULL GROUP BY source
+        )
+        """,
+        [digest, day],
+    )
 
 
 def fed_mailings(connection: duckdb.DuckDBPyConnection, digest: str) -> set[datetime]:
@@ -234,11 +255,11 @@ def paper_of(row: dict[str, Any]) -> Paper:
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
     """What the sources returned for a date, in their order."""
     found = connection.execute(
-        "SELECT source, payload, unreadable FROM raw_feed_entries JOIN entry_payloads USING (payload_hash) "
+        "SELECT source, payload, unreadable, identifier FROM raw_feed_entries JOIN entry_payloads USING (payload_hash) "
         "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
-    return [StoredEntry(Source(source), payload, unreadable) for source, payload, unreadable in found]
+    return [StoredEntry(Source(source), payload, lacking, identifier) for source, payload, lacking, identifier in found]
 
 
 def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:

@@ -50,6 +50,7 @@ def _announcement(row: dict[str, Any]) -> Announcement:
         KnownBy(row["known_by"]),
         row["first_seen_at"],
         Source(row["first_seen_by"]),
+        row["latest_at"],
     )
 
 
@@ -72,6 +73,7 @@ def record_announcements(connection: duckdb.DuckDBPyConnection, digest: str, res
                 "known_by": each.known_by,
                 "first_seen_at": each.first_seen_at,
                 "first_seen_by": each.first_seen_by,
+                "latest_at": each.latest_at,
             }
             for each in fresh
         ],
@@ -174,7 +176,7 @@ def claimed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
     found = rows(
         connection.execute(
             """
-            SELECT p.*, a.announced_at, a.kind, a.known_by, a.first_seen_at, a.first_seen_by,
+            SELECT p.*, a.announced_at, a.kind, a.known_by, a.first_seen_at, a.first_seen_by, a.latest_at,
                    w.digest_date, w.outcome, w.reason, w.late, w.in_window, w.withdrawn
             FROM windowed_papers w
             JOIN papers p USING (identifier, version)

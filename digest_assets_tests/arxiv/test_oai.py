@@ -2,7 +2,14 @@
 
 import pytest
 
-from digest_assets.arxiv.oai import mailing_told_by, parse_list_records, set_of, split_authors
+from digest_assets.arxiv.oai import (
+    OaiRecord,
+    cross_lists_told_by,
+    mailings_told_by,
+    parse_list_records,
+    set_of,
+    split_authors,
+)
 from digest_assets.errors import ArxivAnswerBroken, ArxivQueryRefused
 from digest_assets.model import Source
 from digest_assets_tests.arxiv.examples import RECORDED, needs_recorded, oai_answer, oai_record, utc
@@ -89,11 +96,61 @@ def test_authors_are_split_at_and_too() -> None:
     )
 
 
-def test_dates_that_leave_one_mailing_tell_it_and_others_do_not() -> None:
-    (clear,) = parse_list_records(oai_answer(oai_record(datestamp="2026-01-05"))).records
-    assert mailing_told_by(clear) == utc("2026-01-06T01:00")
-    (edited_later,) = parse_list_records(oai_answer(oai_record(datestamp="2026-01-14"))).records
-    assert mailing_told_by(edited_later) is None
+MONDAY, TUESDAY, WEDNESDAY = utc("2026-01-06T01:00"), utc("2026-01-07T01:00"), utc("2026-01-08T01:00")
+
+
+def records(*rows: tuple[str, str, str], **changes: str) -> tuple[OaiRecord, ...]:
+    """From (number, submission of v1, day of the last change), both in January 2026."""
+    return parse_list_records(
+        oai_answer(
+            *(
+                oai_record(f"2601.{number}", (f"Mon, {submitted}:00 GMT",), datestamp=f"2026-01-{day}", **changes)
+                for number, submitted, day in rows
+            )
+        )
+    ).records
+
+
+MONDAYS = ("00001", "05 Jan 2026 10:00", "06"), ("00002", "05 Jan 2026 12:00", "06")
+TUESDAYS = ("00005", "06 Jan 2026 10:00", "07"), ("00006", "06 Jan 2026 12:00", "07")
+
+
+def test_days_of_change_tell_in_which_mailing_a_held_paper_was() -> None:
+    held = ("00004", "29 Dec 2025 09:00", "07")
+    told = mailings_told_by(records(*MONDAYS, held, *TUESDAYS))
+    assert [told[f"2601.0000{number}"] for number in (1, 2, 4, 5, 6)] == [MONDAY, MONDAY, TUESDAY, TUESDAY, TUESDAY]
+
+
+def test_days_may_be_new_york_s() -> None:
+    rows = [(number, submitted, f"{int(day) - 1:02}") for number, submitted, day in (*MONDAYS, *TUESDAYS)]
+    assert list(mailings_told_by(records(*rows)).values()) == [MONDAY, MONDAY, TUESDAY, TUESDAY]
+
+
+def test_an_edit_that_identifiers_contradict_tells_nothing() -> None:
+    edited = ("00001", "05 Jan 2026 10:00", "08"), ("00002", "05 Jan 2026 12:00", "06")
+    assert "2601.00001" not in mailings_told_by(records(*edited, *TUESDAYS))
+
+
+def test_an_edit_at_the_end_of_a_mailing_is_not_taken_for_a_hold() -> None:
+    edited = ("00003", "05 Jan 2026 13:00", "07")
+    assert "2601.00003" not in mailings_told_by(records(*MONDAYS, edited, *TUESDAYS))
+
+
+def test_new_versions_and_days_without_mailing_tell_nothing() -> None:
+    versions = ("Mon, 05 Jan 2026 12:00:30 GMT", "Tue, 06 Jan 2026 12:00:00 GMT")
+    replaced = parse_list_records(oai_answer(oai_record(versions=versions, datestamp="2026-01-07"))).records
+    assert mailings_told_by(replaced) == {}
+    assert mailings_told_by(records(("00001", "05 Jan 2026 12:00", "10"))) == {}
+    assert mailings_told_by(()) == {}
+
+
+def test_an_old_paper_of_another_field_that_changed_with_a_mailing_was_cross_listed() -> None:
+    old = oai_record("2412.00001", ("Mon, 02 Dec 2024 10:00:00 GMT",), datestamp="2026-01-06")
+    replaced = oai_record("2412.00002", ("Mon, 02 Dec 2024 10:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 GMT"))
+    found = parse_list_records(oai_answer(old, replaced, *(oai_record(f"2601.{n}") for n, _, _ in MONDAYS))).records
+    before = utc("2025-11-20T00:00")
+    assert cross_lists_told_by(found, ["eess.AS"], before) == {"2412.00001": MONDAY}
+    assert cross_lists_told_by(found, ["cs.SD", "eess.AS"], before) == {}
 
 
 @needs_recorded
