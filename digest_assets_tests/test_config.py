@@ -1,0 +1,116 @@
+"""Settings: the file, the environment over it, and one clear line for each mistake."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from digest_assets.config import Preset, find_config, load_settings, setting_names
+from digest_assets.errors import ConfigurationError
+
+SHIPPED = Path(__file__).parents[1] / "digest.toml"
+
+
+@pytest.fixture
+def written(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def write(text: str) -> Path:
+        path = tmp_path / "digest.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_the_shipped_file_is_valid_and_names_every_setting() -> None:
+    load_settings(SHIPPED)
+    named: set[str] = set()
+    section = ""
+    for line in SHIPPED.read_text("utf-8").splitlines():
+        if heading := re.match(r"(?:# )?\[([a-z]+)", line):
+            section = heading[1]
+        elif setting := re.match(r"(?:# )?([a-z_]+) = ", line):
+            named.add(f"{section}.{setting[1]}")
+    assert set(setting_names()) - named - {"llm.prices", "output.prices"} == set()
+
+
+def test_the_environment_goes_before_the_file(written, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    path = written('[llm]\nbase_url = "http://file/v1"\nmodel = "of-the-file"\n')
+    monkeypatch.setenv("DIGEST__LLM__BASE_URL", "http://environment/v1/")
+    monkeypatch.setenv("DIGEST__DIGEST__CATEGORIES", "cs.CL, stat.ML")
+    settings = load_settings(path)
+    assert (settings.llm.base_url, settings.llm.model) == ("http://environment/v1", "of-the-file")
+    assert settings.digest.categories == ("cs.CL", "stat.ML")
+
+
+def test_a_preset_fills_what_is_not_said(written) -> None:  # type: ignore[no-untyped-def]
+    llm = load_settings(written('[llm]\npreset = "deepseek"\nmodel = "my-own"\n')).llm
+    assert (llm.preset, llm.model, llm.api_key_env) == (Preset.DEEPSEEK, "my-own", "DEEPSEEK_API_KEY")
+    assert llm.base_url.startswith("https://api.deepseek.com")
+
+
+def test_a_local_server_asks_for_no_key(written) -> None:  # type: ignore[no-untyped-def]
+    assert load_settings(written('[llm]\npreset = "local"\n')).llm.api_key() == ""
+
+
+def test_a_key_that_is_empty_is_none(written, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("OPENAI_API_KEY", " ")
+    assert load_settings(written("")).llm.api_key() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[digest]\ncategorie = ["cs.SD"]\n', ["digest.categorie", "digest.categories"]),
+        ("[llmm]\nx = 1\n", ["llmm", "did you mean llm"]),
+        ("[digest\n", ["not valid TOML", "line 1"]),
+        ('[digest]\ntimezone = "Asia/Beijing"\n', ["digest.timezone", "Asia/Shanghai"]),
+        ("[digest]\ncategories = []\n", ["digest.categories", "at least one"]),
+        ('[digest]\ncategories = ["speech!"]\n', ["digest.categories", "speech!"]),
+        ("[llm]\nmax_concurrency = 0\n", ["llm.max_concurrency"]),
+        ('[llm]\npreset = "oepnai"\n', ["llm.preset", "openai"]),
+        ('[arxiv]\napi_url = "export.arxiv.org"\n', ["arxiv.api_url", "http"]),
+        ('[digest]\nanchor = "half past eight"\n', ["digest.anchor"]),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(written, text: str, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+    path = written(text)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    for word in words:
+        assert word in message
+
+
+def test_a_misspelt_variable_is_an_error_that_names_the_nearest(
+    written,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIGEST__LLM__BASEURL", "http://x/v1")
+    with pytest.raises(ConfigurationError, match=r"DIGEST__LLM__BASEURL.*llm\.base_url"):
+        load_settings(written(""))
+
+
+def test_a_file_that_is_named_and_not_there_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGEST_CONFIG", str(tmp_path / "missing.toml"))
+    with pytest.raises(ConfigurationError, match="missing.toml does not exist"):
+        load_settings()
+
+
+def test_the_file_is_found_from_a_folder_below_it(written, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = written("")
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert find_config(below) == path
+
+
+def test_relative_paths_are_relative_to_the_file(written, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    settings = load_settings(written("[store]\nurl = 'somewhere/digest.duckdb'\n"))
+    assert settings.path(settings.store.url) == tmp_path / "somewhere" / "digest.duckdb"
+
+
+def test_no_secret_has_a_place_in_the_file() -> None:
+    assert not [name for name in setting_names() if re.search(r"(^|\.)(api_)?key$|secret|password|token$", name)]
