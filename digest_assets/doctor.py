@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ import openai
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.config import Settings
 from digest_assets.errors import ArxivError, DigestError
-from digest_assets.resources.arxiv import ArxivClient
+from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.pace import StorePace
@@ -45,9 +45,9 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     yield _told("store", lambda: _store(store))
     yield from _model(settings)
     quick = settings.arxiv.model_copy(update={"attempts": 1, "timeout_seconds": SECONDS})
-    client = ArxivClient(quick, StorePace(store, clock.now), now=clock.now)
-    yield _told("arXiv API", lambda: _api(client, settings))
-    yield _told("arXiv feed", lambda: _feed(client, settings))
+    access = ArxivAccess(quick, StorePace(store, clock.now), clock)
+    yield _told("arXiv API", lambda: asyncio.run(_api(access)))
+    yield _told("arXiv feed", lambda: asyncio.run(_feed(access, settings.digest.categories)))
 
 
 def _told(subject: str, look: Callable[[], str]) -> Finding:
@@ -126,14 +126,16 @@ def _listed(base_url: str, model: str, models: list[str]) -> Finding:
     return Finding("endpoint", False, f"{base_url} has no {model}. Set llm.model to one it has: {', '.join(nearest)}.")
 
 
-def _api(client: ArxivClient, settings: Settings) -> str:
-    asyncio.run(client.lookup(["0704.0001"]))
-    return settings.arxiv.api_url
+async def _api(arxiv: ArxivAccess) -> str:
+    async with arxiv.lists() as client:
+        await client.lookup(["0704.0001"])
+    return arxiv.settings.api_url
 
 
-def _feed(client: ArxivClient, settings: Settings) -> str:
+async def _feed(arxiv: ArxivAccess, categories: Sequence[str]) -> str:
     try:
-        feed = asyncio.run(client.feed(settings.digest.categories))
+        async with arxiv.lists() as client:
+            feed = await client.feed(categories)
     except ArxivError as error:
         raise type(error)(
             error.message, cure=f"{error.cure} Digests are made without it, from the API alone."

@@ -1,0 +1,99 @@
+"""`digest doctor`: each thing that can be missing is a line that names its cure, and the others are still looked at."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from digest_assets.resources.clock import SystemClock
+from digest_assets_tests.cli.command_line import CommandLine, Said, a_command_line
+from digest_assets_tests.test_pipeline import NOON
+
+Captured = pytest.CaptureFixture[str]
+SUBJECTS = ["settings", "calendar", "posts", "store", "key", "endpoint", "arXiv API", "arXiv feed"]
+
+
+@pytest.fixture
+def digest(tmp_path: Path) -> Iterator[CommandLine]:
+    with a_command_line(tmp_path, NOON) as each:
+        yield each
+
+
+@pytest.fixture
+def nobody_there() -> Iterator[str]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # bound and not listening
+        yield f"http://127.0.0.1:{held.getsockname()[1]}/"
+
+
+def ailing(said: Said) -> dict[str, str]:
+    """What is wrong, by subject."""
+    return {finding["subject"]: finding["text"] for finding in said.json if not finding["is_well"]}
+
+
+def test_where_all_is_well_it_says_so_and_changes_nothing(digest: CommandLine, capsys: Captured) -> None:
+    said = digest(capsys, "doctor", "--json")
+    assert said.code == 0
+    assert [finding["subject"] for finding in said.json] == SUBJECTS
+    assert not (digest.folder / "posts").exists()
+    assert not any(request.path.endswith("/chat/completions") for request in digest.sandbox.model.requests)
+
+
+def test_for_people_it_is_a_line_each(digest: CommandLine, capsys: Captured) -> None:
+    said = digest(capsys, "doctor")
+    assert [line[5:17].strip() for line in said.out.splitlines()] == SUBJECTS
+    assert all(line.startswith("ok ") for line in said.out.splitlines())
+
+
+def test_a_key_that_is_not_set(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__API_KEY_ENV="A_VARIABLE_NOT_SET")
+    said = digest(capsys, "doctor", "--json")
+    assert said.code == 1
+    assert list(ailing(said)) == ["key"]
+    assert "A_VARIABLE_NOT_SET" in ailing(said)["key"]
+
+
+def test_a_key_that_is_refused(digest: CommandLine, capsys: Captured) -> None:
+    digest.sandbox.model.api_key = "another"
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert list(found) == ["endpoint"]
+    assert "refuses the key" in found["endpoint"]
+
+
+def test_a_model_that_the_endpoint_has_not(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__MODEL="sandbox-zhh")
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert list(found) == ["endpoint"]
+    assert "llm.model" in found["endpoint"]
+    assert digest.sandbox.model.model in found["endpoint"]
+
+
+def test_an_endpoint_and_an_arxiv_that_are_not_there(digest: CommandLine, capsys: Captured, nobody_there: str) -> None:
+    digest.set(
+        DIGEST__LLM__BASE_URL=nobody_there, DIGEST__ARXIV__API_URL=nobody_there, DIGEST__ARXIV__FEED_URL=nobody_there
+    )
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert "llm.base_url" in found["endpoint"]
+    assert "arxiv.api_url" in found["arXiv API"]
+    assert "arxiv.feed_url" in found["arXiv feed"]
+    assert "without it" in found["arXiv feed"]
+
+
+def test_a_store_and_posts_that_cannot_be_written(digest: CommandLine, capsys: Captured) -> None:
+    (digest.folder / "notes.txt").write_text("a file, no folder")
+    digest.set(DIGEST__STORE__URL="notes.txt/digest.duckdb", DIGEST__OUTPUT__POSTS_DIR="notes.txt/posts")
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert "store.url" in found["store"]
+    assert "output.posts_dir" in found["posts"]
+
+
+def test_a_year_whose_holidays_nobody_wrote_down(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "now", lambda _: datetime(2099, 5, 1, tzinfo=timezone.utc))
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert "holidays of 2099" in found["calendar"]

@@ -1,0 +1,132 @@
+"""What a user can do wrong on the command line: one line on stderr that names the cure, exit code 2, nothing done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digest_assets_tests.cli.command_line import CommandLine, a_command_line
+from digest_assets_tests.test_pipeline import NOON
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def digest(tmp_path: Path) -> Iterator[CommandLine]:
+    with a_command_line(tmp_path, NOON) as each:
+        yield each
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ("[digest\nname = 1", ["not valid TOML", "line"]),
+        ("[llm]\nbase_ulr = 'http://x/v1'", ["llm.base_ulr", "did you mean llm.base_url"]),
+        ("[store]\npath = 'x'", ["store.path", "store"]),
+        ("[outputs]\nposts_dir = 'x'", ["outputs", "did you mean output"]),
+        ("[digest]\ntimezone = 'Asia/Shangai'", ["digest.timezone", "Asia/Shangai", "is not a time zone"]),
+        ("[digest]\ncategories = []", ["digest.categories", "at least one"]),
+        ("[digest]\ncategories = ['speech, please']", ["digest.categories", "does not look like"]),
+        ("[digest]\nfirst_date = 'soon'", ["digest.first_date"]),
+        ("[arxiv]\ntimeout_seconds = -1", ["arxiv.timeout_seconds"]),
+        ("[llm]\nmax_concurrency = 'many'", ["llm.max_concurrency"]),
+        ("[llm]\nbase_url = 'localhost:8000'", ["llm.base_url", "http://"]),
+    ],
+)
+def test_a_broken_digest_toml_is_one_line_that_names_the_setting(
+    digest: CommandLine, capsys: Captured, toml: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DIGEST__LLM__BASE_URL")
+    digest.write(toml)
+    for command in (["run"], ["doctor"], ["status", "--json"]):
+        said = digest(capsys, *command)
+        assert said.code == 2
+        assert said.out == ""
+        for word in [*words, "digest.toml"]:
+            assert word in said.error
+    assert not (digest.folder / "data").exists()
+
+
+def test_an_unknown_variable_names_the_nearest_setting(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__MODLE="gpt")
+    said = digest(capsys, "run")
+    assert said.code == 2
+    assert "DIGEST__LLM__MODLE" in said.error
+    assert "llm.model" in said.error
+
+
+def test_a_digest_toml_that_is_not_there_is_said(digest: CommandLine, capsys: Captured, tmp_path: Path) -> None:
+    said = digest(capsys, "run", "--config", str(tmp_path / "other.toml"))
+    assert said.code == 2
+    assert "other.toml does not exist" in said.error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "tomorrow"], "is not a date"),
+        (["run", "2026-02-30"], "is not a date"),
+        (["run", "2026-11-21"], "exists from 2026-11-21 08:50 (Asia/Shanghai) on"),
+        (["run", "2026-11-01"], "is before digest.first_date, 2026-11-02"),
+        (["run", "--from", "2026-11-19"], "needs both --from and --to"),
+        (["run", "--from", "2026-11-20", "--to", "2026-11-19"], "is before --from"),
+        (["run", "2026-11-20", "--from", "2026-11-19"], "either a date, or --from and --to"),
+        (["run", "2026-11-19", "2026-11-20"], "unexpected extra argument"),
+        (["run", "--frm", "2026-11-19"], "--from"),
+        (["backfill", "--to", "2027-01-01"], "exists from 2027-01-01"),
+        (["usage", "--from", "2026-11-20", "--to", "2026-11-19"], "is before --from"),
+        (["show"], "Missing argument 'D'"),
+        (["show", "yesterday"], "is not a date"),
+        (["export", "ledgr", "--to", "x.parquet"], "did you mean ledger?"),
+        (["export", "ledger", "--to", "ledger.xlsx"], ".parquet"),
+        (["runn"], "No such command 'runn'"),
+    ],
+)
+def test_wrong_arguments_are_one_line(digest: CommandLine, capsys: Captured, arguments: list[str], words: str) -> None:
+    said = digest(capsys, *arguments)
+    assert said.code == 2
+    assert words in said.error
+    assert not (digest.folder / "posts").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "status", "usage", "export", "backfill"])
+def test_a_store_that_cannot_be_opened_is_one_line(digest: CommandLine, capsys: Captured, command: str) -> None:
+    (digest.folder / "notes.txt").write_text("a file, no folder")
+    digest.set(DIGEST__STORE__URL="notes.txt/digest.duckdb")
+    said = digest(capsys, command)
+    assert said.code == 1
+    assert "store.url" in said.error
+
+
+def test_a_damaged_store_is_one_line_and_stays_as_it_is(digest: CommandLine, capsys: Captured) -> None:
+    store = digest.folder / "data" / "digest.duckdb"
+    store.parent.mkdir()
+    store.write_bytes(b"not a database" * 1000)
+    said = digest(capsys, "run")
+    assert said.code == 1
+    assert "damaged" in said.error
+    assert store.read_bytes() == b"not a database" * 1000
+
+
+def test_an_error_of_the_program_is_one_line_unless_a_traceback_is_asked_for(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr("digest_assets.store.export.table_counts", broken)
+    said = digest(capsys, "export")
+    assert said.code == 1
+    assert "KeyError" in said.error
+    assert "--traceback" in said.error
+    with pytest.raises(KeyError):
+        digest(capsys, "--traceback", "export")
+
+
+def test_alone_it_says_what_it_can_do(digest: CommandLine, capsys: Captured) -> None:
+    said = digest(capsys)
+    assert said.code == 0
+    for command in ("run", "backfill", "status", "show", "usage", "export", "doctor", "ui", "demo"):
+        assert f"\n  {command} " in said.out
