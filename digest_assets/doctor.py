@@ -20,6 +20,7 @@ from digest_assets.errors import ArxivError, DigestError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.export import table_counts
 from digest_assets.store.pace import StorePace
 
 SECONDS = 20
@@ -82,10 +83,8 @@ def _posts(settings: Settings) -> Finding:
 
 def _store(store: DigestStore) -> str:
     with store.transaction() as connection:
-        papers, dates = connection.execute(
-            "SELECT (SELECT count(*) FROM windowed_papers), (SELECT count(*) FROM digests)"
-        ).fetchall()[0]
-    return f"{store.path}: {papers} papers in {dates} dates"
+        counts = table_counts(connection)
+    return f"{store.path}: {counts['windowed_papers']} papers in {counts['digests']} dates"
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

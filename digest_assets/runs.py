@@ -42,7 +42,10 @@ class DateReport:
 def run_date(
     definitions: dg.Definitions, instance: dg.DagsterInstance, store: DigestStore, digest: str, day: date
 ) -> DateReport:
-    """Makes the digest of `day` and reports on it. Does not raise for what goes wrong in a step."""
+    """Makes the digest of `day` and reports on it.
+
+    Does not raise for what goes wrong in a step. Raises `KeyboardInterrupt` where somebody stopped the run.
+    """
     result = definitions.resolve_job_def("digest").execute_in_process(
         partition_key=day.isoformat(),
         instance=instance,
@@ -50,6 +53,8 @@ def run_date(
         tags={"digest/asked_by": "command line"},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
+    if _was_stopped(result):
+        raise KeyboardInterrupt
     if not result.success:
         return DateReport(day, RunOutcome.FAILED, reasons=_failures(result))
     with store.transaction() as connection:
@@ -64,6 +69,13 @@ def run_date(
     if post is None or post.path is None:
         return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])
     return DateReport(day, RunOutcome.COMPLETE, post)
+
+
+def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a step ended by Ctrl-C, which Dagster reports as a failed step and swallows."""
+    stopped = {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    return any(error is not None and error.cls_name in stopped for error in errors)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

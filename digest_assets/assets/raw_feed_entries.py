@@ -15,7 +15,6 @@ the sources that answered.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ import dagster as dg
 
 from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import table
 from digest_assets.config import Settings
 from digest_assets.due import mailing_of
@@ -71,7 +71,7 @@ class Answer:
 
 def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: datetime, day: date) -> list[Answer]:
     """Asks the sources about `day` and records what they answered: the answers and the requests in one transaction."""
-    answers = asyncio.run(_ask(arxiv, settings, day, now))
+    answers = run_until_stopped(_ask(arxiv, settings, day, now))
     with store.transaction() as connection:
         for answer in answers:
             feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)

@@ -21,6 +21,7 @@ import dagster as dg
 
 from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError, redact
@@ -55,7 +56,7 @@ def read_papers(
     selected = {key.path[-1] for key in context.selected_asset_keys}
     with told_to_dagster():
         reading = PaperReading(settings, store, arxiv, language_model, clock, progress, context.log.info)
-        asyncio.run(reading.run(day, selected))
+        run_until_stopped(reading.run(day, selected))
         with store.transaction() as connection:
             held = texts.texts_of(connection, settings.digest.name, day)
             translated = answers.translations_of(connection, settings.digest.name, day)

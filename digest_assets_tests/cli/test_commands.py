@@ -1,0 +1,183 @@
+"""The commands that make digests and those that look at them, against the sandbox: what they do, print and return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from digest_assets.resources.clock import SystemClock
+from digest_assets.sandbox import model_server
+from digest_assets_tests.cli.command_line import CommandLine, a_command_line
+from digest_assets_tests.test_pipeline import NOON
+
+pytestmark = pytest.mark.slow
+Captured = pytest.CaptureFixture[str]
+THURSDAY, FRIDAY = "2026-11-19", "2026-11-20"
+
+
+@pytest.fixture
+def digest(tmp_path: Path) -> Iterator[CommandLine]:
+    with a_command_line(tmp_path, NOON) as each:
+        yield each
+
+
+def set_time(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    monkeypatch.setattr(SystemClock, "now", lambda _: now)
+
+
+def test_run_makes_the_newest_then_what_was_missed_and_then_nothing(digest: CommandLine, capsys: Captured) -> None:
+    assert digest(capsys, "run", "2026-11-18").code == 0
+    said = digest(capsys, "run", "--json")
+    assert said.code == 0
+    assert [(each["date"], each["outcome"]) for each in said.json["dates"]] == [
+        (THURSDAY, "complete"),
+        (FRIDAY, "complete"),
+    ]
+    assert said.json["exit_code"] == 0
+    post = digest.folder / said.json["dates"][1]["path"]
+    assert post.read_text("utf-8").startswith("---\n")
+    again = digest(capsys, "run")
+    assert again.code == 0
+    assert "Nothing is due" in again.out
+
+
+def test_the_summary_shows_the_whole_path_of_the_post_in_a_narrow_terminal(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    said = digest(capsys, "run", THURSDAY)
+    assert f"posts/{THURSDAY}-arxiv.md" in said.out
+    assert "announced" in said.out
+
+
+def test_what_was_made_can_be_looked_at(digest: CommandLine, capsys: Captured) -> None:
+    digest.write(
+        '[digest]\nfirst_date = "2026-11-02"\n[filters]\nexclude_keywords = ["whisper"]\n'
+        '[llm.prices]\nsandbox-zh = { input = "1", output = "4" }\n'
+    )
+    assert digest(capsys, "run", "--from", THURSDAY, "--to", "2026-11-20").code == 0
+
+    days = {each["date"]: each for each in digest(capsys, "status", "--json").json["dates"]}
+    assert {day: each["standing"] for day, each in days.items() if day >= "2026-11-14"} == {
+        "2026-11-14": "no mailing",
+        "2026-11-15": "no mailing",
+        "2026-11-16": "not made",
+        "2026-11-17": "not made",
+        "2026-11-18": "not made",
+        THURSDAY: "complete",
+        FRIDAY: "complete",
+    }
+    assert days[FRIDAY]["announced"] == days[FRIDAY]["published"] + days[FRIDAY]["filtered"]
+    assert f"20 + {days[FRIDAY]['published']}" in digest(capsys, "status").out
+
+    papers = digest(capsys, "show", FRIDAY, "--json").json["papers"]
+    assert len(papers) == days[FRIDAY]["announced"]
+    dropped = [each for each in papers if each["outcome"] == "filtered"]
+    assert [each["reason"] for each in dropped] == ["keyword"]
+    assert f"{dropped[0]['paper']}: filtered: keyword" in digest(capsys, "show", FRIDAY).out
+
+    read = next(each for each in papers if each["reading"] == "done")
+    detail = digest(capsys, "show", FRIDAY, read["paper"], "--text", "--json").json
+    assert all(detail[part] for part in ("translated_abstract", "background", "method", "results"))
+    assert sum(len(section["text"]) for section in detail["sections"]) > 1000
+    assert read["title"] in digest(capsys, "show", FRIDAY, read["paper"]).out
+    unknown = digest(capsys, "show", FRIDAY, "9901.00001")
+    assert (unknown.code, "is not a paper of" in unknown.error) == (1, True)
+
+    used = digest(capsys, "usage", "--json").json
+    assert used["days"][0]["calls"] == sum(
+        1 for request in digest.sandbox.model.requests if request.path.endswith("/chat/completions")
+    )
+    tokens = used["days"][0]
+    assert float(used["money"]) == pytest.approx((tokens["input_tokens"] + 4 * tokens["output_tokens"]) / 1e6)
+    assert "In all: 0." in digest(capsys, "usage").out
+
+    counts = digest(capsys, "export", "--json").json
+    assert counts["windowed_papers"] == sum(each["announced"] or 0 for each in days.values())
+    for suffix, reader in (("parquet", "read_parquet"), ("json", "read_json"), ("csv", "read_csv")):
+        for table in ("windowed_papers", "full_texts", "ledger"):
+            target = digest.folder / "out" / f"{table}.{suffix}"
+            assert digest(capsys, "export", table, "--to", str(target)).code == 0
+            assert duckdb.sql(f"SELECT count(*) FROM {reader}('{target}')").fetchall() == [(counts[table],)]
+    assert not list((digest.folder / "out").glob(".export*"))
+
+
+def test_backfill_goes_on_where_it_stopped(digest: CommandLine, capsys: Captured) -> None:
+    assert digest(capsys, "backfill", "--from", FRIDAY).code == 0
+    said = digest(capsys, "backfill", "--from", "2026-11-14", "--json")
+    assert said.code == 0
+    assert [each["date"] for each in said.json["dates"]] == [f"2026-11-{day}" for day in range(14, 20)]
+    assert {each["outcome"] for each in said.json["dates"]} <= {"complete", "empty"}
+    done = digest(capsys, "backfill", "--from", "2026-11-14")
+    assert (done.code, done.out) == (0, "")
+    assert "0 to make" in done.err
+
+
+def test_a_backfill_that_cannot_succeed_stops_early_and_says_so(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__MODEL="no-such-model", DIGEST__LLM__ATTEMPTS="1")
+    said = digest(capsys, "backfill", "--from", "2026-11-16", "--to", FRIDAY)
+    assert said.code == 1
+    assert said.out.count("llm.model") == 3
+    assert "2 dates were not tried" in said.out
+
+
+def test_a_date_before_its_mailing_is_exit_code_3(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_time(monkeypatch, datetime.fromisoformat("2026-11-20T00:55:00+00:00"))
+    said = digest(capsys, "run", FRIDAY)
+    assert said.code == 3
+    assert "09:00" in said.out
+    status = {each["date"]: each for each in digest(capsys, "status", "--json").json["dates"]}
+    assert status[FRIDAY]["standing"] == "not yet"
+    set_time(monkeypatch, NOON)
+    assert digest(capsys, "run", FRIDAY).code == 0
+
+
+def test_a_weekend_is_complete_without_a_post(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_time(monkeypatch, NOON + timedelta(days=1))
+    said = digest(capsys, "run", "2026-11-21", "--json")
+    assert said.code == 0
+    assert said.json["dates"][0]["outcome"] == "empty"
+    assert "Friday" in said.json["dates"][0]["reasons"][0]
+
+
+def test_a_paper_that_failed_is_exit_code_1_and_a_line(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__ATTEMPTS="1")
+    digest.sandbox.model.faults.always("chat", model_server.server_error(), containing="Sixty Rooms")
+    said = digest(capsys, "run", FRIDAY, "--json")
+    assert said.code == 1
+    assert said.json["dates"][0]["outcome"] == "in part"
+    assert (said.json["dates"][0]["failed"], len(said.json["dates"][0]["reasons"])) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("DIGEST__ARXIV__API_URL", "http://nowhere.invalid/api/query", "arxiv.api_url"),
+        ("DIGEST__LLM__MODEL", "no-such-model", "llm.model"),
+        ("DIGEST__LLM__API_KEY_ENV", "ANOTHER_KEY", "ANOTHER_KEY"),
+    ],
+    ids=["unreachable arXiv", "unknown model", "wrong key"],
+)
+def test_what_is_wrong_with_the_world_fails_the_run_in_one_line(
+    digest: CommandLine, capsys: Captured, variable: str, value: str, words: str
+) -> None:
+    digest.set(ANOTHER_KEY="sk-wrong", DIGEST__LLM__ATTEMPTS="1", **{variable: value})
+    began = datetime.now()  # noqa: DTZ005 - how long a person waits
+    said = digest(capsys, "run", THURSDAY)
+    assert said.code == 1
+    assert (datetime.now() - began).total_seconds() < 60  # noqa: DTZ005
+    reasons = [line for line in said.out.splitlines() if line.startswith(f"{THURSDAY}: ")]
+    assert len(reasons) == 1
+    assert words in reasons[0]
+    assert "Traceback" not in said.out + said.err
+    assert "sk-wrong" not in said.out + said.err
+    assert not (digest.folder / "posts").exists()
+    assert digest(capsys, "status", "--json").json["dates"][-2]["date"] == date(2026, 11, 19).isoformat()
