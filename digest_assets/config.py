@@ -230,12 +230,23 @@ class StoreSettings(_Section):
 
 class OutputSettings(_Section):
     posts_dir: str = "posts"
+    site_dir: str = "site"
+    """The folder of the reader's site. Empty: none is made."""
+    site_url: str = ""
+    """Where the site is served, for the links of its feeds and of deliveries. Empty: links are relative."""
     figures: bool = False
     """Whether the first figure of a paper is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     notice: str = ""
     """A sentence on top of each post."""
     templates_dir: str = ""
     """A folder whose templates go before the package's own. Empty: none."""
+
+    @field_validator("site_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
+        return value and value.rstrip("/") + "/"
 
 
 class Settings(BaseSettings):

@@ -14,6 +14,7 @@ import dagster as dg
 
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
+from digest_assets.assets.reader_site import reader_site
 from digest_assets.assets.rendered_posts import rendered_posts
 from digest_assets.assets.windowed_papers import windowed_papers
 from digest_assets.automation.jobs import digest_job
@@ -51,7 +52,7 @@ def build_defs(
     clock = clock or SystemClock()
     store = DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
     partitions = digest_partitions(settings.digest.days)
-    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts]
+    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(lambda spec: spec.replace_attributes(partitions_def=partitions)) for asset in assets

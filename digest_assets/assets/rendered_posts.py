@@ -71,7 +71,7 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
     with store.transaction() as connection:
         claimed = ledger.claimed_by(connection, digest, day)
         before = post_of(connection, digest, day)
-        shown = _shown(
+        shown = digest_papers(
             [each for each in claimed if each.outcome is Outcome.KEPT],
             answers.translations_of(connection, digest, day),
             answers.readings_of(connection, digest, day),
@@ -108,7 +108,7 @@ def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
     return before.sha256 if kept and before and before.sha256 else written.sha256
 
 
-def _shown(
+def digest_papers(
     claimed: Sequence[ClaimedPaper],
     translated: Mapping[str, Translation],
     read: Mapping[str, Reading],
@@ -116,6 +116,7 @@ def _shown(
     *,
     figures: bool,
 ) -> list[DigestPaper]:
+    """The kept papers of a date with what the store holds of each, as posts and pages show them."""
     papers = []
     for each in claimed:
         identifier, version = each.paper.identifier, each.paper.version

@@ -34,11 +34,12 @@ def encode(text: str) -> bytes:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
-def write_atomically(path: Path, text: str) -> str:
+def write_atomically(path: Path, text: str, *, durable: bool = True) -> str:
     """Writes `text` to `path`, with its folder where that is missing. Returns the SHA-256 of the bytes, in hex.
 
     A reader sees the old file or the new one, never a part: the bytes go to a file beside it, to the disk, and then
-    take its name. Raises `OutputUnwritable`; the old file is then as it was.
+    take its name. `durable`: whether the disk is waited for, milliseconds a file.
+    Raises `OutputUnwritable`; the old file is then as it was.
     """
     data = encode(text)
     temporary: Path | None = None
@@ -48,12 +49,14 @@ def write_atomically(path: Path, text: str) -> str:
         temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.chmod(_mode_of(path))
         temporary.replace(path)
         temporary = None
-        _sync_folder(path.parent)
+        if durable:
+            _sync_folder(path.parent)
     except OSError as error:
         raise OutputUnwritable(
             f"{path} cannot be written: {error.strerror or error}.",

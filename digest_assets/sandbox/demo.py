@@ -47,7 +47,7 @@ class Demo:
 
     def start_afresh(self) -> None:
         """Empties what an earlier demo left in the folder, and writes its settings."""
-        for name in ("data", "posts"):
+        for name in ("data", "posts", "site"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         first = (self.clock.now() - FORTNIGHT).date().isoformat()
         for name in ("digest.toml", "dagster.yaml"):

@@ -1,0 +1,163 @@
+"""The spans of a text as HTML: what `publishing/spans.py` does for Markdown, for the pages of the site.
+
+Safety is again a property of one function per kind: text is escaped, an address becomes a link only where
+`safe_url` lets it, a formula is MathML or code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup, escape
+
+from digest_assets.publishing import tex
+from digest_assets.publishing.addresses import linked
+from digest_assets.publishing.characters import clean
+from digest_assets.publishing.markdown import ModelText
+from digest_assets.publishing.spans import (
+    Break,
+    Code,
+    Emphasis,
+    Formula,
+    Link,
+    Span,
+    Strike,
+    Strong,
+    Text,
+    plain,
+    safe_url,
+)
+from digest_assets.site.mathml import formula
+
+_TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+
+
+def line_from_tex(text: str) -> Markup:
+    """A title, a name, a comment, as arXiv sends it."""
+    return from_spans(tex.read(clean(text).strip()))
+
+
+def plain_from_tex(text: str) -> str:
+    """The same without markup: for titles of pages, feeds and BibTeX."""
+    return " ".join(plain(tex.read(clean(text).strip())).split())
+
+
+def line_from_text(text: str) -> Markup:
+    """A reason, a notice: plain text in which only addresses mean something."""
+    return from_spans(linked(" ".join(clean(text).split())))
+
+
+def paragraphs_from_tex(text: str) -> Markup:
+    """An abstract, as arXiv sends it: `<p>` elements."""
+    paragraphs = (tex.read(each) for each in _PARAGRAPHS.split(clean(text).strip()))
+    return _joined(Markup("<p>{}</p>").format(from_spans(each)) for each in paragraphs if each)
+
+
+def blocks_from_model(text: str) -> Markup:
+    """A model's Markdown as block elements. Empty where nothing is left to show."""
+    return _Blocks(ModelText(text)).all()
+
+
+def plain_from_model(text: str) -> str:
+    """A model's Markdown as text on one line, for searching and previews."""
+    model_text = ModelText(text)
+    pieces = (plain(model_text.spans_of(node)) for node in model_text.root.walk() if _has_text(node))
+    return " ".join(" ".join(pieces).split())
+
+
+def from_spans(spans: Iterable[Span]) -> Markup:
+    """`spans` as phrasing content."""
+    return _joined(map(_span, spans))
+
+
+def _span(span: Span) -> Markup:
+    if isinstance(span, Text):
+        return escape(span.text)
+    if isinstance(span, Formula):
+        return formula(span.tex, display=span.display)
+    if isinstance(span, Code):
+        return Markup("<code>{}</code>").format(span.text)
+    if isinstance(span, Break):
+        return Markup("<br>")
+    inside = from_spans(span.children)
+    if isinstance(span, Link):
+        url = safe_url(span.url)
+        return Markup('<a href="{}" rel="noopener">{}</a>').format(url, _without_links(span)) if url else inside
+    tag = Markup(_TAGS[type(span)])
+    return Markup("<{0}>{1}</{0}>").format(tag, inside)
+
+
+def _without_links(span: Link) -> Markup:
+    """What stands in a link: another link in it is its text, because HTML has no links in links."""
+    return from_spans(
+        each for child in span.children for each in (child.children if isinstance(child, Link) else (child,))
+    )
+
+
+def _joined(pieces: Iterable[Markup]) -> Markup:
+    return Markup("").join(pieces)
+
+
+def _has_text(node: SyntaxTreeNode) -> bool:
+    return any(child.type == "inline" for child in node.children)
+
+
+class _Blocks:
+    """Writes the blocks of one parsed text."""
+
+    def __init__(self, text: ModelText) -> None:
+        self._text = text
+
+    def all(self) -> Markup:
+        return self._blocks(self._text.root.children)
+
+    def _blocks(self, nodes: Sequence[SyntaxTreeNode]) -> Markup:
+        return _joined(map(self._block, nodes))
+
+    def _block(self, node: SyntaxTreeNode) -> Markup:
+        if node.type == "paragraph":
+            inside = from_spans(self._text.spans_of(node))
+            return inside if node.hidden else _element("p", inside)
+        if node.type == "heading":
+            return _element("p", _element("strong", from_spans(self._text.spans_of(node))))
+        if node.type in ("bullet_list", "ordered_list"):
+            return self._list(node)
+        if node.type == "blockquote":
+            return _element("blockquote", self._blocks(node.children))
+        if node.type in ("fence", "code_block"):
+            code = Markup('<pre tabindex="0"><code>{}</code></pre>')
+            return code.format(self._text.source(node.content).rstrip("\n"))
+        if node.type == "table":
+            return self._table(node)
+        if node.type == "hr":
+            return Markup("")  # a model's rule parts nothing here
+        raise AssertionError(f"the parser has no rule that makes {node.type}")
+
+    def _list(self, node: SyntaxTreeNode) -> Markup:
+        items = _joined(_element("li", self._blocks(item.children)) for item in node.children)
+        if node.type == "bullet_list":
+            return _element("ul", items)
+        start = int(node.attrs.get("start", 1))
+        return Markup('<ol start="{}">{}</ol>').format(start, items) if start != 1 else _element("ol", items)
+
+    def _table(self, node: SyntaxTreeNode) -> Markup:
+        rows = [row for part in node.children for row in part.children]
+        head = _joined(Markup('<th scope="col">{}</th>').format(self._cell(cell)) for cell in rows[0].children)
+        body = _joined(
+            _element("tr", _joined(_element("td", self._cell(cell)) for cell in row.children)) for row in rows[1:]
+        )
+        # In a box that scrolls, which the keyboard reaches: a wide table must not widen the page of a phone.
+        table = Markup(
+            '<div class="table" tabindex="0"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+        )
+        return table.format(head, body)
+
+    def _cell(self, cell: SyntaxTreeNode) -> Markup:
+        return from_spans(self._text.spans_of(cell))
+
+
+def _element(tag: str, inside: Markup) -> Markup:
+    return Markup("<{0}>{1}</{0}>").format(Markup(tag), inside)

@@ -1,0 +1,173 @@
+"""The index that a browser searches: which papers hold a word, in files small enough to be fetched on demand.
+
+A word of a query needs one file for each period. A period is a month of the year that the site has reached, or an
+earlier year as a whole, so that a new date changes the files of its own month alone, and old years cost a request each
+instead of twelve. In a period, words are spread over buckets by a hash of how they begin: all words that begin alike
+are in one, which makes `enhanc` find `enhancement`.
+
+Chinese has no spaces between words: it is indexed by pairs of neighbouring characters, and 语音增强 is looked for as
+语音, 音增 and 增强. `static/search.js` cuts queries by the same rules; a test holds the two together.
+
+The files are scripts rather than JSON, because a page that is opened from a disk may load scripts and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from digest_assets.publishing.characters import clean
+from digest_assets.site.html import plain_from_tex
+from digest_assets.site.values import AUTHORS_SHOWN, Entry, SearchText, month_of
+
+PAPERS_A_BUCKET = 60
+"""How many papers' words make a bucket of about 50 kB, which a telephone fetches and reads at once."""
+
+_WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_ENDING = 3
+"""So many characters of a word choose its bucket."""
+
+
+def words(text: str) -> Iterator[str]:
+    """The words of `text` that are indexed, in order: folded Latin words and pairs of Chinese characters."""
+    for match in _WORD.finditer(fold(text)):
+        position = 0
+        for run in _CJK.finditer(match.group()):
+            yield from _latin(match.group()[position : run.start()])
+            yield from _pairs(run.group())
+            position = run.end()
+        yield from _latin(match.group()[position:])
+
+
+def fold(text: str) -> str:
+    """`text` without capitals, accents and wide forms."""
+    decomposed = unicodedata.normalize("NFKD", clean(text).lower())
+    return unicodedata.normalize("NFC", "".join(each for each in decomposed if unicodedata.category(each)[0] != "M"))
+
+
+def _latin(word: str) -> Iterator[str]:
+    if len(word) > 1:
+        yield word[:24]
+
+
+def _pairs(run: str) -> Iterator[str]:
+    if len(run) == 1:
+        yield run
+    for index in range(len(run) - 1):
+        yield run[index : index + 2]
+
+
+def bucket_of(word: str, count: int) -> int:
+    """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning."""
+    value = 0x811C9DC5
+    units = word[:_ENDING].encode("utf-16-le")
+    for index in range(0, len(units), 2):
+        value = ((value ^ (units[index] | units[index + 1] << 8)) * 0x01000193) & 0xFFFFFFFF
+    return value % count
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month, as `2026-11`, or a year that is over, as `2025`, with the months whose papers it holds."""
+
+    name: str
+    months: tuple[tuple[str, int], ...]
+    """Each with how many papers it has, oldest first: the papers of the period are numbered in that order."""
+
+    @property
+    def papers(self) -> int:
+        return sum(count for _, count in self.months)
+
+    @property
+    def buckets(self) -> int:
+        return max(1, -(-self.papers // PAPERS_A_BUCKET))
+
+
+def periods(entries: Iterable[Entry]) -> list[Period]:
+    """The periods of a site, newest first."""
+    counts: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        counts[month_of(entry.day)] += 1
+    if not counts:
+        return []
+    current = max(counts)[:4]
+    grouped: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for month in sorted(counts):
+        grouped[month if month.startswith(current) else month[:4]].append((month, counts[month]))
+    return [Period(name, tuple(months)) for name, months in sorted(grouped.items(), reverse=True)]
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """The papers in the order by which a period numbers them."""
+    return sorted(entries, key=lambda each: (each.day, each.identifier))
+
+
+def overview(found: Sequence[Period]) -> str:
+    """The file that is loaded first: which periods there are."""
+    rows = [[period.name, period.buckets, [list(each) for each in period.months]] for period in found]
+    return f"digestSearch.periods({_json(rows)});\n"
+
+
+def month_titles(entries: Sequence[Entry]) -> str:
+    """What results show of the papers of one month, in their order."""
+    rows = [
+        [each.identifier, each.day.isoformat(), plain_from_tex(each.title), _authors(each), list(each.categories)]
+        for each in in_order(entries)
+    ]
+    return f"digestSearch.titles({_json(month_of(entries[0].day))},{_json(rows)});\n"
+
+
+def _authors(entry: Entry) -> str:
+    names = [plain_from_tex(name) for name in entry.authors[:3]]
+    return ", ".join(names) + (" …" if len(entry.authors) > 3 else "")
+
+
+def bucket_files(period: Period, texts: Mapping[str, SearchText]) -> Iterator[tuple[int, str]]:
+    """The buckets of a period, by number. `texts`: of its papers, by identifier."""
+    buckets: list[dict[str, tuple[list[int], list[int]]]] = [{} for _ in range(period.buckets)]
+    for number, entry in enumerate(in_order(text.entry for text in texts.values())):
+        text = texts[entry.identifier]
+        prominent = set(words(_prominent(text.entry)))
+        for word in prominent:
+            _postings(buckets, word)[0].append(number)
+        for word in set(words(" ".join((text.abstract, text.translation, text.reading)))) - prominent:
+            _postings(buckets, word)[1].append(number)
+    for index, bucket in enumerate(buckets):
+        content = {word: [_deltas(each) for each in bucket[word]] for word in sorted(bucket)}
+        yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(content)});\n"
+
+
+def _prominent(entry: Entry) -> str:
+    """Where a word counts for more: title, authors, categories, tags, number."""
+    tags = (f"{tag.name} {tag.label}" for tag in entry.tags)
+    names = (plain_from_tex(name) for name in entry.authors[:AUTHORS_SHOWN])
+    return " ".join((plain_from_tex(entry.title), *names, *entry.categories, *tags, entry.identifier))
+
+
+def _postings(buckets: list[dict[str, tuple[list[int], list[int]]]], word: str) -> tuple[list[int], list[int]]:
+    return buckets[bucket_of(word, len(buckets))].setdefault(word, ([], []))
+
+
+def _deltas(numbers: list[int]) -> list[int]:
+    """Each number as its distance from the one before it: shorter to write."""
+    return [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]
+
+
+def _json(value: object) -> str:
+    """JSON that may stand in a script."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def period_range(period: Period) -> tuple[date, date]:
+    """The first day of a period, and the first after it."""
+    year, month = (int(part) for part in f"{period.name}-01".split("-")[:2])
+    if len(period.name) == 4:
+        return date(year, 1, 1), date(year + 1, 1, 1)
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)

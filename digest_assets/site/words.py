@@ -1,0 +1,444 @@
+"""Every fixed word of the site, one place per language; see `publishing/languages.py` for why it is a dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """The words of one language. Those with `{...}` are format strings."""
+
+    lang: str
+    """For the `lang` attribute."""
+    site_title: str
+    tagline: str
+    skip: str
+    newest: str
+    archive: str
+    tags: str
+    figures: str
+    marked: str
+    search: str
+    search_hint: str
+    searching: str
+    found: str
+    nothing_found: str
+    search_failed: str
+    more: str
+    needs_script: str
+    view: str
+    view_translation: str
+    view_original: str
+    view_both: str
+    theme: str
+    theme_auto: str
+    theme_light: str
+    theme_dark: str
+    papers: str
+    announced: str
+    published: str
+    filtered: str
+    failed: str
+    late: str
+    among_them_late: str
+    complete: str
+    left_out: str
+    not_on_page: str
+    earlier: str
+    later: str
+    all_categories: str
+    only_unread: str
+    only_starred: str
+    none_left: str
+    star: str
+    read: str
+    copy: str
+    copied: str
+    contents: str
+    authors: str
+    more_authors: str
+    no_authors: str
+    untitled: str
+    abstract: str
+    no_abstract: str
+    original: str
+    reading: str
+    parts: tuple[str, str, str]
+    figure: str
+    text_html: str
+    text_pdf: str
+    text_abstract: str
+    text_none: str
+    text_from: str
+    made_by: str
+    because: str
+    translation_missing: str
+    reading_missing: str
+    states: dict[str, str]
+    """What became of an answer that is not there, by its status."""
+    withdrawn: str
+    withdrawn_note: str
+    late_mark: str
+    earlier_submission: str
+    category_title: str
+    author_title: str
+    tag_title: str
+    month_title: str
+    day_title: str
+    papers_a_day: str
+    papers_a_category: str
+    tokens_a_month: str
+    money_a_month: str
+    no_figures: str
+    date: str
+    empty_marks: str
+    feed: str
+    feed_title: str
+    about_feed: str
+    made_of: str
+    keys_title: str
+    keys: tuple[tuple[str, str], ...]
+    close: str
+    filter_reasons: dict[str, str]
+    not_found: str
+    months: str
+    categories: str
+    details: str
+
+
+_KEYS = ("j / k", "s", "r", "o", "l", "/", "?")
+
+
+def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
+    return tuple(zip(_KEYS, meanings, strict=True))
+
+
+_CHINESE = SiteWords(
+    lang="zh-Hans",
+    site_title="arXiv 每日导读 · {categories}",
+    tagline="每篇论文一次：摘要译文，全文三段解读",
+    skip="跳到正文",
+    newest="最新",
+    archive="归档",
+    tags="主题",
+    figures="统计",
+    marked="收藏",
+    search="搜索",
+    search_hint="标题、作者、摘要（中英文）",
+    searching="正在搜索…",
+    found="找到 {count} 篇",
+    nothing_found="没有找到。可换一个词，或用英文试试。",
+    search_failed="索引未能读取，请检查网络后重试。",
+    more="显示更多",
+    needs_script="搜索、筛选与标记需要 JavaScript。",
+    view="摘要语言",
+    view_translation="中文",
+    view_original="英文",
+    view_both="对照",
+    theme="外观",
+    theme_auto="跟随系统",
+    theme_light="浅色",
+    theme_dark="深色",
+    papers="{count} 篇",
+    announced="公布",
+    published="刊出",
+    filtered="过滤",
+    failed="未完成",
+    late="迟收",
+    among_them_late="其中迟收 {count} 篇",
+    complete="本日完整",
+    left_out="被过滤的论文",
+    not_on_page="按设置过滤 {count} 篇",
+    earlier="前一期",
+    later="后一期",
+    all_categories="全部",
+    only_unread="未读",
+    only_starred="已收藏",
+    none_left="没有符合筛选条件的论文。",
+    star="收藏",
+    read="已读",
+    copy="BibTeX",
+    copied="已复制",
+    contents="本期目录",
+    authors="作者",
+    more_authors="等 {count} 人",
+    no_authors="（未列出作者）",
+    untitled="（无标题）",
+    abstract="摘要",
+    no_abstract="（无摘要）",
+    original="英文原文",
+    reading="详细解读",
+    parts=("背景与问题", "方法", "结果与结论"),
+    figure="首图（在 arXiv 查看）",
+    text_html="HTML 全文",
+    text_pdf="PDF 全文",
+    text_abstract="仅摘要",
+    text_none="未取全文",
+    text_from="解读依据：{source}",
+    made_by="{what}：{model}，提示词 {prompt}",
+    because="（{reason}）",
+    translation_missing="摘要{state}，以下为原文",
+    reading_missing="解读{state}",
+    states={
+        "done": "未能生成",
+        "withheld": "未通过检查，暂不刊出",
+        "failed": "未能生成",
+        "not asked": "未请求",
+        "budget": "因预算用尽未生成",
+    },
+    withdrawn="已撤回",
+    withdrawn_note="作者说明：{comment}",
+    late_mark="迟收：{date} 已公布",
+    earlier_submission="补录：早于本期时间窗口投稿",
+    category_title="分类 {name}",
+    author_title="{name}",
+    tag_title="主题：{name}",
+    month_title="{year} 年 {month} 月",
+    day_title="{year} 年 {month} 月 {day} 日",
+    papers_a_day="每日公布的论文",
+    papers_a_category="各分类的论文",
+    tokens_a_month="每月用量（词元）",
+    money_a_month="每月费用",
+    no_figures="还没有数据。",
+    date="日期",
+    empty_marks="还没有收藏。在论文旁点“收藏”，或按 s。",
+    feed="订阅",
+    feed_title="{title}：{scope}",
+    about_feed="Atom 与 JSON Feed，可放入任意阅读器",
+    made_of="译文与解读由语言模型生成，请以原文为准。数据来自 arXiv。",
+    keys_title="键盘操作",
+    keys=_keys("下一篇／上一篇", "收藏", "标为已读", "展开解读", "切换摘要语言", "搜索", "本说明"),
+    close="关闭",
+    filter_reasons={
+        "category": "主分类不在所选分类内",
+        "keyword": "关键词",
+        "author": "作者",
+        "cap": "超出篇数上限",
+        "old cross-list": "旧论文的交叉列出",
+    },
+    not_found="没有论文",
+    months="月份",
+    categories="分类",
+    details="完整性",
+)
+
+_ENGLISH = SiteWords(
+    lang="en",
+    site_title="arXiv daily · {categories}",
+    tagline="Every paper once: its abstract, and a reading of its full text in three parts",
+    skip="Skip to content",
+    newest="Newest",
+    archive="Archive",
+    tags="Topics",
+    figures="Figures",
+    marked="Starred",
+    search="Search",
+    search_hint="Titles, authors, abstracts",
+    searching="Searching…",
+    found="{count} found",
+    nothing_found="Nothing found. Try another word.",
+    search_failed="The index could not be read. Check the network and try again.",
+    more="Show more",
+    needs_script="Search, filters and marks need JavaScript.",
+    view="Language of abstracts",
+    view_translation="Translation",
+    view_original="Original",
+    view_both="Both",
+    theme="Appearance",
+    theme_auto="System",
+    theme_light="Light",
+    theme_dark="Dark",
+    papers="{count} papers",
+    announced="announced",
+    published="published",
+    filtered="filtered",
+    failed="incomplete",
+    late="late",
+    among_them_late="{count} of them late",
+    complete="This date is complete",
+    left_out="Filtered papers",
+    not_on_page="{count} left out by the settings",
+    earlier="Earlier",
+    later="Later",
+    all_categories="All",
+    only_unread="Unread",
+    only_starred="Starred",
+    none_left="No paper matches the filter.",
+    star="Star",
+    read="Read",
+    copy="BibTeX",
+    copied="Copied",
+    contents="In this digest",
+    authors="Authors",
+    more_authors="and others ({count} in all)",
+    no_authors="(no authors listed)",
+    untitled="(untitled)",
+    abstract="Abstract",
+    no_abstract="(no abstract)",
+    original="Original",
+    reading="Reading",
+    parts=("Background", "Method", "Results"),
+    figure="First figure (on arXiv)",
+    text_html="HTML full text",
+    text_pdf="PDF full text",
+    text_abstract="abstract only",
+    text_none="no full text fetched",
+    text_from="The reading rests on: {source}",
+    made_by="{what}: {model}, prompt {prompt}",
+    because=" ({reason})",
+    translation_missing="Abstract {state}; the original",
+    reading_missing="Reading {state}",
+    states={
+        "done": "could not be made",
+        "withheld": "withheld: it did not pass the checks",
+        "failed": "could not be made",
+        "not asked": "not asked for",
+        "budget": "not made: the budget was used up",
+    },
+    withdrawn="Withdrawn",
+    withdrawn_note="The authors say: {comment}",
+    late_mark="Late: announced on {date}",
+    earlier_submission="Submitted before this date's window",
+    category_title="Category {name}",
+    author_title="{name}",
+    tag_title="Topic: {name}",
+    month_title="{year}-{month:0>2}",
+    day_title="{year}-{month:0>2}-{day:0>2}",
+    papers_a_day="Papers announced a day",
+    papers_a_category="Papers by category",
+    tokens_a_month="Tokens a month",
+    money_a_month="Cost a month",
+    no_figures="No figures yet.",
+    date="Date",
+    empty_marks="Nothing starred yet. Use “Star” beside a paper, or press s.",
+    feed="Feeds",
+    feed_title="{title}: {scope}",
+    about_feed="Atom and JSON Feed, for any reader",
+    made_of="Translations and readings are made by a language model; the paper itself decides. Data: arXiv.",
+    keys_title="Keyboard",
+    keys=_keys("next / previous paper", "star", "mark as read", "open the reading", "language", "search", "this help"),
+    close="Close",
+    filter_reasons={
+        "category": "primary category not chosen",
+        "keyword": "keyword",
+        "author": "author",
+        "cap": "over the cap",
+        "old cross-list": "cross-list of an old paper",
+    },
+    not_found="No papers",
+    months="Months",
+    categories="Categories",
+    details="Completeness",
+)
+
+_JAPANESE = SiteWords(
+    lang="ja",
+    site_title="arXiv 日報 · {categories}",
+    tagline="すべての論文を一度ずつ：要旨の翻訳と、本文の三部構成の解説",
+    skip="本文へ",
+    newest="最新",
+    archive="過去分",
+    tags="トピック",
+    figures="統計",
+    marked="スター",
+    search="検索",
+    search_hint="題名・著者・要旨（日英）",
+    searching="検索中…",
+    found="{count} 件",
+    nothing_found="見つかりません。別の語で試してください。",
+    search_failed="索引を読み込めません。接続を確認してください。",
+    more="さらに表示",
+    needs_script="検索・絞り込み・印には JavaScript が必要です。",
+    view="要旨の言語",
+    view_translation="日本語",
+    view_original="英語",
+    view_both="対訳",
+    theme="外観",
+    theme_auto="システム",
+    theme_light="ライト",
+    theme_dark="ダーク",
+    papers="{count} 本",
+    announced="公表",
+    published="掲載",
+    filtered="除外",
+    failed="未完了",
+    late="遅延",
+    among_them_late="うち遅延 {count} 本",
+    complete="この日は完全です",
+    left_out="除外された論文",
+    not_on_page="設定により {count} 本を除外",
+    earlier="前の号",
+    later="次の号",
+    all_categories="すべて",
+    only_unread="未読",
+    only_starred="スター付き",
+    none_left="条件に合う論文はありません。",
+    star="スター",
+    read="既読",
+    copy="BibTeX",
+    copied="コピーしました",
+    contents="この号の目次",
+    authors="著者",
+    more_authors="ほか（全 {count} 名）",
+    no_authors="（著者の記載なし）",
+    untitled="（無題）",
+    abstract="要旨",
+    no_abstract="（要旨なし）",
+    original="英語原文",
+    reading="詳しい解説",
+    parts=("背景と課題", "手法", "結果と結論"),
+    figure="最初の図（arXiv で見る）",
+    text_html="HTML 全文",
+    text_pdf="PDF 全文",
+    text_abstract="要旨のみ",
+    text_none="全文は未取得",
+    text_from="解説の根拠：{source}",
+    made_by="{what}：{model}、プロンプト {prompt}",
+    because="（{reason}）",
+    translation_missing="要旨は{state}、以下は原文",
+    reading_missing="解説は{state}",
+    states={
+        "done": "作成できませんでした",
+        "withheld": "検査に通らず保留中です",
+        "failed": "作成できませんでした",
+        "not asked": "依頼していません",
+        "budget": "予算切れのため未作成です",
+    },
+    withdrawn="取り下げ",
+    withdrawn_note="著者の説明：{comment}",
+    late_mark="遅延：{date} に公表済み",
+    earlier_submission="この号の期間より前の投稿",
+    category_title="分類 {name}",
+    author_title="{name}",
+    tag_title="トピック：{name}",
+    month_title="{year} 年 {month} 月",
+    day_title="{year} 年 {month} 月 {day} 日",
+    papers_a_day="日ごとの論文数",
+    papers_a_category="分類ごとの論文数",
+    tokens_a_month="月ごとのトークン数",
+    money_a_month="月ごとの費用",
+    no_figures="まだ数値がありません。",
+    date="日付",
+    empty_marks="まだスターがありません。論文の横の「スター」か s キーで付けます。",
+    feed="フィード",
+    feed_title="{title}：{scope}",
+    about_feed="Atom と JSON Feed",
+    made_of="翻訳と解説は言語モデルによるもので、原文が優先します。データ：arXiv。",
+    keys_title="キーボード",
+    keys=_keys("次／前の論文", "スター", "既読にする", "解説を開く", "言語の切り替え", "検索", "この説明"),
+    close="閉じる",
+    filter_reasons={
+        "category": "主分類が対象外",
+        "keyword": "キーワード",
+        "author": "著者",
+        "cap": "上限超過",
+        "old cross-list": "古い論文のクロスリスト",
+    },
+    not_found="論文なし",
+    months="月",
+    categories="分類",
+    details="完全性",
+)
+
+SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}
