@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.config import GroupBy, Settings
 from digest_assets.due import FURTHEST_BACK, due_dates
 from digest_assets.store import ledger
@@ -22,3 +23,12 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
         unfinished=unfinished,
         every_day=settings.digest.by is GroupBy.SUBMITTED,
     )
+
+
+def why_nothing_is_due(settings: Settings, now: datetime) -> str:
+    """One sentence or two for whoever asked at `now`, where `dates_due` is empty."""
+    newest = settings.digest.days.newest(now)
+    if newest is None:
+        return f"Nothing is due: the first digest is that of {settings.digest.first_date} (digest.first_date)."
+    reason = empty_reason(newest, settings.digest.days, now)
+    return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if reason.cause.is_final else "")

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from digest_assets.automation.dates import dates_due
+from digest_assets.automation.dates import dates_due, why_nothing_is_due
 from digest_assets.automation.jobs import digest_job
 from digest_assets.config import DigestSettings, Settings
-from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
 
 WEEKDAYS_AT_HALF_PAST_TWELVE = "30 12 * * 1-5"
@@ -16,7 +15,7 @@ WEEKDAYS_AT_HALF_PAST_TWELVE = "30 12 * * 1-5"
 
 
 def weekday_schedule(digest: DigestSettings) -> dg.ScheduleDefinition:
-    """Weekdays at 12:30 in the digest's time zone. It is off until somebody turns it on in the UI."""
+    """Weekdays at 12:30 in the digest's time zone. It is off until somebody turns it on in the UI: runs cost money."""
 
     @dg.schedule(
         name="weekdays",
@@ -30,14 +29,18 @@ def weekday_schedule(digest: DigestSettings) -> dg.ScheduleDefinition:
         context: dg.ScheduleEvaluationContext,
         settings: dg.ResourceParam[Settings],
         store: dg.ResourceParam[DigestStore],
-        clock: dg.ResourceParam[Clock],
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        due = dates_due(settings, store, clock.now())
+        # The tick's own time, so that one that is tried again, or tried out in the UI, asks for the same.
+        now = context.scheduled_execution_time
+        due = dates_due(settings, store, now)
         if not due:
-            yield dg.SkipReason("All digests up to the newest mailing are made.")
+            yield dg.SkipReason(why_nothing_is_due(settings, now))
         for day in due:
+            why = "newest" if day == due[-1] else "missed or unfinished"
             yield dg.RunRequest(
-                run_key=day.isoformat(), partition_key=day.isoformat(), tags={"digest/asked_by": "schedule"}
+                run_key=day.isoformat(),
+                partition_key=day.isoformat(),
+                tags={"digest/asked_by": "schedule", "digest/because": why},
             )
 
     return weekdays

@@ -39,12 +39,15 @@ def run(
     Exit code 0 where everything announced is in the posts, 1 where something failed or is missing, 3 where a mailing is
     not searchable yet.
     """
+    from digest_assets.automation.dates import why_nothing_is_due
+    from digest_assets.resources.clock import SystemClock
+
     with opened(config) as settings:
         dates = _dates(settings, day, from_, to)
         reports = list(make(settings, dates))
         show_reports(settings, reports, as_json=as_json)
         if not dates and not as_json:
-            say(_why_nothing_is_due(settings))
+            say(why_nothing_is_due(settings, SystemClock().now()))
     raise typer.Exit(exit_code(reports))
 
 
@@ -112,16 +115,3 @@ def _due(settings: Settings) -> list[date]:
     from digest_assets.resources.clock import SystemClock
 
     return dates_due(settings, store_of(settings), SystemClock().now())
-
-
-def _why_nothing_is_due(settings: Settings) -> str:
-    from digest_assets.arxiv.searchable import empty_reason
-    from digest_assets.resources.clock import SystemClock
-
-    now = SystemClock().now()
-    newest = settings.digest.days.newest(now)
-    if newest is None:
-        first = settings.digest.first_date
-        return f"Nothing is due: the first digest is that of {first} (digest.first_date)."
-    reason = empty_reason(newest, settings.digest.days, now)
-    return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if reason.cause.is_final else "")
