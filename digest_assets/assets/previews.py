@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
 
+from digest_assets.llm.prices import Price, cost
 from digest_assets.model import AnswerStatus, Reading, Translation, Usage
 
 _CELL = 120
@@ -30,18 +32,40 @@ def _cell(value: object) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-def status_counts(rows: Sequence[Translation | Reading]) -> dict[str, Any]:
-    """How many rows there are of each status, and what their answers cost; numbers, so that the UI plots them."""
+@dataclass(frozen=True)
+class Spending:
+    """What one asset's calls were billed in this run. `price` None: the settings have none for the model."""
+
+    usage: Usage = field(default_factory=Usage)
+    price: Price | None = None
+
+
+def status_counts(rows: Sequence[Translation | Reading], spending: Spending) -> dict[str, Any]:
+    """How many rows there are of each status, what their answers cost, and how much of that in this run; numbers, so
+    that the UI plots them."""
     statuses = Counter(row.status for row in rows)
-    usage = sum((row.usage for row in rows), Usage())
     reasons = Counter(row.reason for row in rows if row.reason)
     return {
         "dagster/partition_row_count": len(rows),
         **{status.value.replace(" ", "_"): statuses[status] for status in AnswerStatus},
-        "input_tokens": usage.input_tokens or 0,
-        "output_tokens": usage.output_tokens or 0,
-        "cached_tokens": usage.cached_tokens or 0,
+        "withheld_share": round(statuses[AnswerStatus.WITHHELD] / len(rows), 3) if rows else 0.0,
+        **_cost(sum((row.usage for row in rows), Usage()), spending),
         "reasons": table(["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
+    }
+
+
+def _cost(paid: Usage, spending: Spending) -> dict[str, Any]:
+    """`paid`: what all answers cost, whichever run paid for them."""
+    now, given = spending.usage, spending.usage.input_tokens or 0
+    tokens = given + (now.output_tokens or 0)
+    money = cost(now, spending.price)
+    return {
+        "calls": now.calls,
+        "input_tokens": given,
+        "output_tokens": now.output_tokens or 0,
+        "cached_share": round((now.cached_tokens or 0) / given, 3) if given else 0.0,
+        **({"money": float(round(money, 4))} if money is not None else {}),
+        "tokens_paid_before": max(0, (paid.input_tokens or 0) + (paid.output_tokens or 0) - tokens),
     }
 
 

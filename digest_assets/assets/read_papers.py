@@ -12,7 +12,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timezone
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,20 +22,22 @@ import dagster as dg
 from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.interrupting import run_until_stopped
-from digest_assets.assets.previews import data_version
+from digest_assets.assets.previews import Spending, data_version
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError, redact
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
+from digest_assets.llm.budget import Meter
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
 from digest_assets.reading.excerpt import excerpt
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess
+from digest_assets.resources.model_access import ModelAccess, price_table
 from digest_assets.resources.progress import Progress
 from digest_assets.store import answers, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.usage import spent_on
 
 Made = TypeVar("Made", Translation, Reading)
 
@@ -63,8 +65,16 @@ def read_papers(
             read = answers.readings_of(connection, settings.digest.name, day)
     results = (
         ("full_texts", full_texts.metadata(held.values()), [(t.identifier, t.sections) for t in held.values()]),
-        ("translations", translations.metadata(translated.values()), [(t.status, t.text) for t in translated.values()]),
-        ("summaries", summaries.metadata(read.values()), [(r.status, r.parts) for r in read.values()]),
+        (
+            "translations",
+            translations.metadata(translated.values(), reading.spending("translations")),
+            [(t.status, t.text) for t in translated.values()],
+        ),
+        (
+            "summaries",
+            summaries.metadata(read.values(), reading.spending("summaries")),
+            [(r.status, r.parts) for r in read.values()],
+        ),
     )
     for name, metadata, content in results:
         if name in selected:
@@ -79,8 +89,8 @@ class _Session:
     gathered: GatheredStore
     known: answers.KnownAnswers
     rules: AskingRules
-    ask: Ask | None
-    """None: no key is set."""
+    ask: Mapping[str, Ask] | None
+    """By stage. None: no key is set."""
 
 
 @dataclass
@@ -95,6 +105,11 @@ class PaperReading:
     progress: Progress
     log: Callable[[str], None]
     _texts: dict[str, asyncio.Future[FullText]] = field(default_factory=dict)
+    _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
+
+    def spending(self, stage: str) -> Spending:
+        """What the calls of `stage` were billed so far."""
+        return Spending(self._meters[stage].usage, self.language_model.price)
 
     async def run(self, day: date, selected: set[str]) -> None:
         """Makes what `selected` names of full_texts, translations and summaries for `day`.
@@ -133,7 +148,11 @@ class PaperReading:
             )
             ask = None
             if self.language_model.can_be_asked:
-                ask = (await stack.enter_async_context(self.language_model.open())).ask
+                today = self.clock.now().astimezone(timezone.utc).date()
+                prices = price_table(self.settings.llm)
+                spent = await gathered.run(lambda connection: spent_on(connection, today, prices))
+                model = await stack.enter_async_context(self.language_model.open(self.language_model.budget(*spent)))
+                ask = {stage: meter.metered(model) for stage, meter in self._meters.items()}
             yield _Session(day, gathered, known, self.language_model.rules(self.settings.digest.language), ask)
 
     async def _deliver_texts(
@@ -164,7 +183,9 @@ class PaperReading:
             made = translations.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
             try:
-                made = await asking.translate(paper, ask=session.ask, answers=session.known, rules=session.rules)
+                made = await asking.translate(
+                    paper, ask=session.ask["translations"], answers=session.known, rules=session.rules
+                )
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
@@ -177,7 +198,7 @@ class PaperReading:
         else:
             text = await self._texts[paper.identifier]
             try:
-                made = await self._reading_of(paper, text, session, session.ask)
+                made = await self._reading_of(paper, text, session, session.ask["summaries"])
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along

@@ -16,7 +16,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import status_counts, table
+from digest_assets.assets.previews import Spending, status_counts, table
 from digest_assets.model import AnswerStatus, Paper, Reading
 
 SPEC = dg.AssetSpec(
@@ -35,10 +35,10 @@ def not_asked(paper: Paper, reason: str) -> Reading:
     return Reading(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
 
 
-def metadata(readings: Iterable[Reading]) -> dict[str, Any]:
-    """What the UI shows of a date's readings."""
+def metadata(readings: Iterable[Reading], spending: Spending) -> dict[str, Any]:
+    """What the UI shows of a date's readings. `calls`, tokens and money are those of this run."""
     rows = sorted(readings, key=lambda each: each.identifier)
     return {
-        **status_counts(rows),
+        **status_counts(rows, spending),
         "preview": table(["paper", "status", "results"], [[r.identifier, r.status.value, r.results] for r in rows[:5]]),
     }

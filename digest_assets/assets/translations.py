@@ -17,7 +17,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import status_counts, table
+from digest_assets.assets.previews import Spending, status_counts, table
 from digest_assets.model import AnswerStatus, Paper, Translation
 
 SPEC = dg.AssetSpec(
@@ -36,10 +36,10 @@ def not_asked(paper: Paper, reason: str) -> Translation:
     return Translation(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
 
 
-def metadata(translations: Iterable[Translation]) -> dict[str, Any]:
-    """What the UI shows of a date's translations."""
+def metadata(translations: Iterable[Translation], spending: Spending) -> dict[str, Any]:
+    """What the UI shows of a date's translations. `calls`, tokens and money are those of this run."""
     rows = sorted(translations, key=lambda each: each.identifier)
     return {
-        **status_counts(rows),
+        **status_counts(rows, spending),
         "preview": table(["paper", "status", "abstract"], [[r.identifier, r.status.value, r.text] for r in rows[:5]]),
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.config import GroupBy, Settings
 from digest_assets.due import FURTHEST_BACK, due_dates
-from digest_assets.store import ledger
+from digest_assets.store import answers, ledger
 from digest_assets.store.connection import DigestStore
 
 
@@ -15,12 +15,14 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
     """The digest dates to make at `now`, oldest first."""
     with store.transaction() as connection:
         made = set(ledger.made(connection, settings.digest.name))
-        unfinished = ledger.unfinished(connection, settings.digest.name, now.date() - FURTHEST_BACK)
+        since = now.date() - FURTHEST_BACK
+        unfinished = ledger.unfinished(connection, settings.digest.name, since)
+        short_of_budget = answers.ended_by_budget(connection, settings.digest.name, since)
     return due_dates(
         settings.digest.days,
         now,
         made=made,
-        unfinished=unfinished,
+        unfinished={*unfinished, *short_of_budget},
         every_day=settings.digest.by is GroupBy.SUBMITTED,
     )
 

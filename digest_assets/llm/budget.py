@@ -45,12 +45,19 @@ class _Spent:
 
 
 class Budget:
-    """The budget of one run. `spent_today` is what earlier runs of the same day (UTC) were billed.
+    """The budget of one run. `spent_today` is what earlier runs of the same day (UTC) were billed, and `money_today` in
+    money: by each answer's own price, where more models than this one were asked.
 
     Raises `ConfigurationError` where money is limited and the model has no price.
     """
 
-    def __init__(self, limits: Limits, price: Price | None = None, spent_today: Usage | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        price: Price | None = None,
+        spent_today: Usage | None = None,
+        money_today: Decimal | None = None,
+    ) -> None:
         if limits.needs_price and price is None:
             raise ConfigurationError(
                 "A budget in money needs the model's price.", cure='Add it to [llm.prices."model"], or limit tokens.'
@@ -59,7 +66,8 @@ class Budget:
         self._price = price
         earlier = spent_today or Usage()
         self._run = _Spent(0, Decimal(0))
-        self._day = _Spent(_tokens(earlier), cost(earlier, price) or Decimal(0))
+        by_this_price = cost(earlier, price) or Decimal(0)
+        self._day = _Spent(_tokens(earlier), by_this_price if money_today is None else money_today)
         self._held = _Spent(0, Decimal(0))
         self._outputs: dict[str, tuple[int, int]] = {}
 
@@ -111,6 +119,25 @@ class Budget:
     def spent_money(self) -> Decimal | None:
         """None where the price is unknown."""
         return self._run.money if self._price is not None else None
+
+
+class Meter:
+    """Counts what calls are billed in this run, and nothing that was paid for before."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def metered(self, ask: Ask) -> Ask:
+        async def ask_and_count(prompt: Prompt) -> Answer:
+            try:
+                answer = await ask(prompt)
+            except EndpointError as error:
+                self.usage += error.usage or Usage()
+                raise
+            self.usage += answer.usage
+            return answer
+
+        return ask_and_count
 
 
 def budgeted(ask: Ask, budget: Budget, count_tokens: Callable[[str], int]) -> Ask:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from digest_assets.config import LlmSettings
-from digest_assets.llm.asking import AskingRules, OnDefect
-from digest_assets.llm.glossary import Glossary, default_glossary
-from digest_assets.llm.prices import Price
+from digest_assets.errors import ConfigurationError
+from digest_assets.llm.asking import Ask, AskingRules, OnDefect
+from digest_assets.llm.budget import Budget, Limits, budgeted
+from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossary
+from digest_assets.llm.prices import Price, price_of
+from digest_assets.model import Usage
+from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.language_model import LanguageModel
 
 
@@ -51,9 +57,45 @@ class ModelAccess:
         )
 
     def glossary(self, language: str) -> Glossary:
-        return default_glossary(language)
+        """The package's terms with the user's laid over them. Raises `ConfigurationError` for a file that is broken."""
+        default = default_glossary(language)
+        if not self.settings.glossary:
+            return default
+        path = (self.root / Path(self.settings.glossary).expanduser()).resolve()
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            said = getattr(error, "strerror", None) or "it is not UTF-8"
+            raise ConfigurationError(
+                f"The glossary {path} cannot be read: {said}.", cure="Correct llm.glossary, or leave it empty."
+            ) from None
+        return default.extended(parse_glossary(text, language, str(path)))
+
+    @property
+    def price(self) -> Price | None:
+        """Of `llm.model`. None: the settings have none."""
+        return price_of(self.settings.model, price_table(self.settings))
+
+    def budget(self, spent_today: Usage, money_today: Decimal | None) -> Budget:
+        """What a run may spend. Raises `ConfigurationError` where money is limited and the model has no price."""
+        settings = self.settings
+        limits = Limits(
+            settings.budget_run_tokens,
+            settings.budget_day_tokens,
+            settings.budget_run_money,
+            settings.budget_day_money,
+        )
+        return Budget(limits, self.price, spent_today, money_today)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[LanguageModel]:
-        async with LanguageModel(self.settings, self.settings.api_key() or "") as model:
-            yield model
+    async def open(self, budget: Budget) -> AsyncIterator[Ask]:
+        """How to ask, within `budget`, for as long as the block lasts."""
+        key = self.settings.api_key() or ""
+        async with LanguageModel(self.settings, key, count_tokens=_counted) as model:
+            yield budgeted(model.ask, budget, _counted)
+
+
+@lru_cache(maxsize=256)
+def _counted(text: str) -> int:
+    """A prompt is counted for the budget and for the rates: once."""
+    return count_tokens(text)

@@ -78,6 +78,16 @@ def _columns(digest: str, day: date, language: str, each: Translation | Reading,
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    """Puts `row` in its paper's place. A call that failed does not replace an answer for the same text that is good."""
+    if (
+        row["status"] in (AnswerStatus.FAILED, AnswerStatus.BUDGET)
+        and connection.execute(
+            f"SELECT 1 FROM {table} WHERE digest = ? AND identifier = ? AND version = ? AND language = ? "
+            "AND status = 'done'",
+            [row["digest"], row["identifier"], row["version"], row["language"]],
+        ).fetchall()
+    ):
+        return
     connection.execute(f"DELETE FROM {table} WHERE digest = ? AND identifier = ?", [row["digest"], row["identifier"]])
     insert(connection, table, [row])
 
@@ -90,6 +100,20 @@ def forget_unclaimed(connection: duckdb.DuckDBPyConnection, table: str, digest: 
         "AND w.digest_date = t.digest_date AND w.outcome = 'kept')",
         [digest, day],
     )
+
+
+def ended_by_budget(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
+    """Dates from `since` on whose papers lack what a budget had no room for: a later run is to go on with them."""
+    found = connection.execute(
+        """
+        SELECT digest_date FROM translations WHERE digest = $digest AND digest_date >= $since AND status = 'budget'
+        UNION
+        SELECT digest_date FROM summaries WHERE digest = $digest AND digest_date >= $since AND status = 'budget'
+        ORDER BY 1
+        """,
+        {"digest": digest, "since": since},
+    ).fetchall()
+    return [row[0] for row in found]
 
 
 def translations_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, Translation]:

@@ -79,6 +79,12 @@ def _day_usage(row: dict, prices: PriceTable) -> DayUsage:
     )
 
 
+def spent_on(connection: duckdb.DuckDBPyConnection, day: date, prices: PriceTable) -> tuple[Usage, Decimal | None]:
+    """What all models together were paid for on `day` (UTC), and in money as far as it is known."""
+    days = usage_by_day(connection, prices, day, day)
+    return sum((each.usage for each in days), Usage()), money_of(days)
+
+
 def money_of(days: Iterable[DayUsage]) -> Decimal | None:
     """The sum of what is known. None where nothing is."""
     known = [each.money for each in days if each.money is not None]
