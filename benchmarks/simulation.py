@@ -1,6 +1,6 @@
 """A recorded year through the production code, day by day, under ten ways in which days go wrong.
 
-    python benchmarks/simulation.py RECORDED.jsonl [--scenario NAME] [--from D] [--to D]
+    python -m benchmarks.simulation RECORDED.jsonl [--scenario NAME] [--from D] [--to D]
 
 RECORDED.jsonl: what arXiv announced, one JSON line an announcement, as `digest_assets.sandbox.papers.recorded` reads
 it. Each paper that was announced as new or cross-listed has to be in exactly one digest. The last line is what the

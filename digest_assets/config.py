@@ -64,6 +64,11 @@ class DigestSettings(_Section):
     first_date: date = date(2026, 1, 1)
     language: Literal["zh", "en", "ja"] = "zh"
     by: GroupBy = GroupBy.ANNOUNCED
+    updates: Literal["ignore", "list", "refresh"] = "list"
+    """What becomes of new versions of papers that a digest published: nothing, a line in the next digest, or that and
+    a new translation and reading where the abstract or the text changed."""
+    old_cross_lists: bool = True
+    """Whether papers of other fields count that are cross-listed long after their own announcement."""
 
     @field_validator("categories")
     @classmethod
@@ -100,6 +105,17 @@ class FilterSettings(_Section):
     exclude_authors: Words = ()
     cap: int = Field(0, ge=0)
     """The most papers a digest shows; 0: all."""
+    capped: Literal["drop", "offer"] = "drop"
+    """Whether the next digest is offered what a digest had no room for."""
+
+
+class CheckSettings(_Section):
+    """What keeps a post from being written, and what only warns."""
+
+    on_late: Literal["warn", "block"] = "warn"
+    """Papers of a date that turned up after it was made."""
+    on_repeats: Literal["warn", "block"] = "block"
+    """Papers that another date's post shows."""
 
 
 class ArxivSettings(_Section):
@@ -258,6 +274,7 @@ class Settings(BaseSettings):
 
     digest: DigestSettings = DigestSettings()
     filters: FilterSettings = FilterSettings()
+    checks: CheckSettings = CheckSettings()
     arxiv: ArxivSettings = ArxivSettings()
     llm: LlmSettings = LlmSettings()
     store: StoreSettings = StoreSettings()

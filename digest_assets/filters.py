@@ -1,15 +1,20 @@
 """Which of the announced papers a digest leaves out, and why. Pure.
 
 A paper that is left out is still claimed, with the reason: it stands in the ledger, and is offered to no other date.
+The exception is what a cap leaves out, where the settings pass that on to the next date.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from digest_assets.claims import Claim
-from digest_assets.model import FilterReason, Outcome, Paper
+from digest_assets.model import AnnouncementKind, FilterReason, Outcome, Paper
+
+LONGEST_HOLD = timedelta(days=45)
+"""Moderation has held papers for up to 41 days: what is cross-listed later was announced elsewhere before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Filters:
     include_authors: tuple[str, ...] = ()
     exclude_authors: tuple[str, ...] = ()
     cap: int | None = None
+    old_cross_lists: bool = True
 
     def reason_against(self, paper: Paper) -> FilterReason | None:
         """Why `paper` is left out; None where it is kept. Where includes are set, one of them has to hold."""
@@ -42,6 +48,8 @@ class Filters:
         judged = []
         for claim in claims:
             reason = self.reason_against(claim.candidate.paper)
+            if reason is None and not self.old_cross_lists and _is_old_cross_list(claim):
+                reason = FilterReason.OLD_CROSS_LIST
             outcome = Outcome.FILTERED if reason else Outcome.KEPT
             judged.append(replace(claim, outcome=outcome, reason=reason))
         kept = [claim for claim in judged if claim.outcome is Outcome.KEPT]
@@ -52,6 +60,13 @@ class Filters:
             replace(claim, outcome=Outcome.FILTERED, reason=FilterReason.CAP) if id(claim) in over else claim
             for claim in judged
         ]
+
+
+def _is_old_cross_list(claim: Claim) -> bool:
+    announcement, published_at = claim.candidate.announcement, claim.candidate.paper.published_at
+    if announcement.kind is not AnnouncementKind.CROSS or published_at is None:
+        return False
+    return announcement.announced_at - published_at > LONGEST_HOLD
 
 
 def _newest_first(claim: Claim) -> tuple[float, str]:

@@ -275,6 +275,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperUpdate:
+    """A later version of a paper that an earlier digest published."""
+
+    paper: Paper
+    """The new version."""
+    claimed_date: date
+    """The digest that published the paper."""
+    claimed_version: int
+    abstract_changed: bool
+    """Whether title or abstract differ from that version's by more than spaces."""
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPaper:
     """A paper as a digest shows it: everything that a post needs to know of it."""
 

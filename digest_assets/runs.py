@@ -79,8 +79,15 @@ def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
-    """One line a failed step: what our own errors say, else the error's last line."""
-    lines = []
+    """One line a failed step: what our own errors say, else the error's last line; and what a check says that stopped
+    the run."""
+    lines = [
+        each.description
+        for each in result.get_asset_check_evaluations()
+        if not each.passed and each.blocking and each.severity is dg.AssetCheckSeverity.ERROR and each.description
+    ]
+    if lines:
+        return lines
     for event in result.all_events:
         if not event.is_step_failure:
             continue

@@ -21,12 +21,22 @@ import dagster as dg
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
-from digest_assets.model import AnswerStatus, DigestPaper, Figure, FullText, Outcome, Paper, Reading, Translation
+from digest_assets.model import (
+    AnswerStatus,
+    DigestPaper,
+    Figure,
+    FullText,
+    Outcome,
+    Paper,
+    PaperUpdate,
+    Reading,
+    Translation,
+)
 from digest_assets.publishing.posts import DigestPage, post_name, render_post
 from digest_assets.reading.licences import allows_adaptation
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.output import WriteOutcome, Written, remove_unless_edited, write_unless_edited
-from digest_assets.store import answers, ledger, texts
+from digest_assets.store import answers, ledger, texts, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper
 from digest_assets.store.posts import RenderedPost, post_of, record_post
@@ -79,7 +89,8 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
             figures=settings.output.figures,
         )
         empty_reason = ledger.empty_reason(connection, digest, day)
-    page = _page(settings, day, shown, claimed)
+        newer = updates.listed_by(connection, digest, day) if settings.digest.updates != "ignore" else []
+    page = _page(settings, day, shown, claimed, newer)
     path = settings.path(settings.output.posts_dir) / post_name(page)
     text = None
     if shown:
@@ -98,7 +109,7 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
         late=page.late,
     )
     with store.transaction() as connection:
-        record_post(connection, digest, post, clock.now())
+        record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
     return Published(post, text, empty_reason, written.outcome is WriteOutcome.KEPT)
 
 
@@ -151,7 +162,13 @@ def figure_to_show(paper: Paper, text: FullText | None) -> Figure | None:
     return text.figure
 
 
-def _page(settings: Settings, day: date, shown: Sequence[DigestPaper], claimed: Sequence[ClaimedPaper]) -> DigestPage:
+def _page(
+    settings: Settings,
+    day: date,
+    shown: Sequence[DigestPaper],
+    claimed: Sequence[ClaimedPaper],
+    newer: Sequence[PaperUpdate],
+) -> DigestPage:
     days = settings.digest.days
     return DigestPage(
         name=settings.digest.name,
@@ -168,6 +185,7 @@ def _page(settings: Settings, day: date, shown: Sequence[DigestPaper], claimed: 
         notice=settings.output.notice or None,
         language=settings.digest.language,
         by_submission=settings.digest.by.value == "submitted",
+        updates=tuple(newer),
     )
 
 

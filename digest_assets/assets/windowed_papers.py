@@ -9,6 +9,7 @@ them with what came of it.
 
 What a date claims and what that rests on change in one transaction. A date whose mailing is not searchable yet claims
 nothing and is not materialized: it is asked for again. A date without papers says why.
+New versions of papers that earlier dates published are in `paper_updates`, each under the date that lists it.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -31,13 +32,14 @@ from digest_assets.assets.previews import data_version, table
 from digest_assets.claims import Candidate, Claim, claimable
 from digest_assets.config import GroupBy, Settings
 from digest_assets.filters import Filters
-from digest_assets.model import Announcement, FeedEntry, KnownBy, Outcome, Paper, Source
+from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Outcome, Paper, Source
 from digest_assets.partitions import DigestDays
 from digest_assets.resources.clock import Clock
-from digest_assets.store import feeds, ledger
+from digest_assets.store import feeds, ledger, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch, StoredEntry
 from digest_assets.store.ledger import ClaimedPaper
+from digest_assets.updates import updates_for
 
 
 @dg.asset(
@@ -76,6 +78,10 @@ class MadeDate:
     papers: list[ClaimedPaper]
     empty_reason: str | None = None
     not_yet: str | None = None
+    passed_on: int = 0
+    """How many papers the cap passed on to the next date."""
+    updates: int = 0
+    """How many later versions of earlier papers the date lists."""
 
 
 def make(settings: Settings, store: DigestStore, now: datetime, day: date) -> MadeDate:
@@ -92,10 +98,34 @@ def make(settings: Settings, store: DigestStore, now: datetime, day: date) -> Ma
         )
         if not why_empty.cause.is_final:
             return MadeDate([], not_yet=why_empty.text)
-        claims = _claims(connection, settings, day)
+        is_new = day not in ledger.made(connection, digest.name, day)
+        judged = _claims(connection, settings, day)
+        claims = [each for each in judged if not _is_passed_on(each, settings)]
+        passed_on = [each.candidate.paper.identifier for each in judged if _is_passed_on(each, settings)]
         reason = None if claims else why_empty.text
-        ledger.close(connection, digest.name, day, digest.categories, claims, reason, now)
-        return MadeDate(ledger.claimed_by(connection, digest.name, day), empty_reason=reason)
+        ledger.close(connection, digest.name, day, digest.categories, claims, reason, now, passed_on)
+        if claims and is_new:
+            _record_updates(connection, settings, day, now)
+        return MadeDate(
+            ledger.claimed_by(connection, digest.name, day),
+            empty_reason=reason,
+            passed_on=len(passed_on),
+            updates=len(updates.listed_by(connection, digest.name, day)),
+        )
+
+
+def _is_passed_on(claim: Claim, settings: Settings) -> bool:
+    return claim.reason is FilterReason.CAP and settings.filters.capped == "offer"
+
+
+def _record_updates(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, now: datetime) -> None:
+    """Records the later versions that the answers for `day` show, and moves their claims where they are refreshed."""
+    name = settings.digest.name
+    seen = {each.identifier for each in feeds.entries_of(connection, name, day) if each.identifier}
+    fresh = updates_for(day, updates.unlisted(connection, name, seen), settings.digest.days)
+    updates.record(connection, name, day, fresh, now)
+    if settings.digest.updates == "refresh":
+        updates.move_claims(connection, name, fresh)
 
 
 def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[datetime]:
@@ -222,6 +252,7 @@ def _filters(settings: Settings) -> Filters:
         include_authors=wanted.include_authors,
         exclude_authors=wanted.exclude_authors,
         cap=wanted.cap or None,
+        old_cross_lists=settings.digest.old_cross_lists,
     )
 
 
@@ -237,6 +268,8 @@ def _metadata(made: MadeDate) -> dict[str, Any]:
         "filtered": len(papers) - len(kept),
         "late": sum(1 for each in papers if each.late),
         "in_window": sum(1 for each in kept if each.in_window),
+        "passed_on": made.passed_on,
+        "updates": made.updates,
         "withdrawn": sum(1 for each in kept if each.withdrawn),
         **({"no_papers_because": made.empty_reason} if made.empty_reason else {}),
         "announcement_known_by": table(["known by", "papers"], known_by.most_common()),

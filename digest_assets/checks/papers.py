@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 
 from digest_assets.assets.previews import table
-from digest_assets.config import Settings
+from digest_assets.config import GroupBy, Settings
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 
@@ -27,16 +27,71 @@ def the_ledger_balances(
     return dg.AssetCheckResult(passed=passed, metadata={**by_ledger, "announced": sum(balance.values())})
 
 
-@dg.asset_check(asset="windowed_papers", description="No paper is in two dates of the digest.")
+@dg.asset_check(
+    asset="windowed_papers",
+    blocking=True,
+    description="No paper of the date is in another date, nor in a post of another date that was published.",
+)
 def each_paper_once(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
+    day = date.fromisoformat(context.partition_key)
     with store.transaction() as connection:
-        repeats = ledger.repeats(connection, settings.digest.name)
+        repeats = ledger.repeats(connection, settings.digest.name, day)
+    shown = [(identifier, other.isoformat()) for identifier, other in repeats[:20]]
+    first = f" ({shown[0][0]} in {shown[0][1]})" if shown else ""
+    told = (
+        f"{len(repeats)} papers of {day} are in other dates{first}. "
+        'Restore the store from a copy, or publish them twice by checks.on_repeats = "warn".'
+    )
     return dg.AssetCheckResult(
         passed=not repeats,
-        metadata={"repeats": len(repeats), "papers": table(["paper"], [[each] for each in repeats[:20]])},
+        severity=_severity(settings.checks.on_repeats),
+        description=told if repeats else None,
+        metadata={"repeats": len(repeats), "papers": table(["paper", "also in"], shown)},
     )
+
+
+@dg.asset_check(
+    asset="windowed_papers",
+    blocking=True,
+    description="Nothing that arXiv announced for the date turned up after the date was made.",
+)
+def no_paper_came_late(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    day, digest = date.fromisoformat(context.partition_key), settings.digest
+    by_submission = digest.by is GroupBy.SUBMITTED
+    span = digest.days.window(day) if by_submission else digest.days.span(day)
+    with store.transaction() as connection:
+        is_made = day in ledger.made(connection, digest.name, day)
+        late = ledger.late_papers(connection, digest.name, span.start, span.end, by_submission=by_submission)
+    late = late if is_made else []
+    waiting = sum(1 for _, _, taken_by in late if taken_by is None)
+    return dg.AssetCheckResult(
+        passed=not late,
+        severity=_severity(settings.checks.on_late),
+        description=f"{len(late)} papers of {day} turned up after it was made: {len(late) - waiting} are in a later "
+        f'date, {waiting} wait for the next. checks.on_late = "warn" lets the post be written.'
+        if late
+        else None,
+        metadata={
+            "late": len(late),
+            "waiting": waiting,
+            "papers": table(
+                ["paper", "first seen (UTC)", "taken by"],
+                [
+                    (identifier, f"{seen:%Y-%m-%d %H:%M}", taken_by.isoformat() if taken_by else None)
+                    for identifier, seen, taken_by in late[:20]
+                ],
+            ),
+        },
+    )
+
+
+def _severity(setting: str) -> dg.AssetCheckSeverity:
+    """A blocking check that fails holds the post back where it is an error, and not where it is a warning."""
+    return dg.AssetCheckSeverity.ERROR if setting == "block" else dg.AssetCheckSeverity.WARN
 
 
 @dg.asset_check(

@@ -57,6 +57,12 @@ class Words:
     reading_failed: str
     reading_budget: str
     reading_withdrawn: str
+    updates: str
+    """Above the new versions of papers that earlier posts showed."""
+    update_of: str
+    """After each: which post showed the paper, in which version, and what changed."""
+    abstract_changed: str
+    abstract_unchanged: str
 
 
 _CHINESE = Words(
@@ -94,6 +100,10 @@ _CHINESE = Words(
     reading_failed="本篇没有解读：解读失败",
     reading_budget="本篇没有解读：预算用尽",
     reading_withdrawn="本篇没有解读：论文已撤回",
+    updates="往期论文的新版本",
+    update_of="{date} 收录 v{version}；{change}",
+    abstract_changed="摘要有改动",
+    abstract_unchanged="摘要未改动",
 )
 
 _ENGLISH = Words(
@@ -131,6 +141,10 @@ _ENGLISH = Words(
     reading_failed="No reading of this paper: the reading failed",
     reading_budget="No reading of this paper: the budget was used up",
     reading_withdrawn="No reading of this paper: it was withdrawn",
+    updates="New versions of earlier papers",
+    update_of="v{version} on {date}; {change}",
+    abstract_changed="the abstract changed",
+    abstract_unchanged="the abstract is the same",
 )
 
 _JAPANESE = Words(
@@ -168,6 +182,10 @@ _JAPANESE = Words(
     reading_failed="解説なし：解説に失敗",
     reading_budget="解説なし：予算切れ",
     reading_withdrawn="解説なし：論文は取り下げ",
+    updates="既に紹介した論文の新しい版",
+    update_of="{date} に v{version} を収録；{change}",
+    abstract_changed="要旨に変更あり",
+    abstract_unchanged="要旨に変更なし",
 )
 
 LANGUAGES: dict[str, Words] = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateSyntaxError
 
 from digest_assets.errors import TemplateBroken
-from digest_assets.model import AnswerStatus, DigestPaper, Figure, TextSource
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource
 from digest_assets.partitions import Window
 from digest_assets.publishing import markdown
 from digest_assets.publishing.characters import clean
@@ -71,6 +71,8 @@ class DigestPage:
     language: str = "zh"
     by_submission: bool = False
     """Whether the papers are those submitted in the window, instead of those announced on the date."""
+    updates: tuple[PaperUpdate, ...] = ()
+    """New versions of papers that earlier digests published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ class PageView:
     counts: str
     notice: str
     papers: tuple[PaperView, ...]
+    updates_title: str
+    updates: tuple[str, ...]
+    """Lines on new versions of earlier papers; empty where there are none."""
 
 
 def post_name(page: DigestPage) -> str:
@@ -157,6 +162,21 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
         counts=_count_line(page, words),
         notice=words.notice.format(notice=markdown.line_from_text(page.notice, dialect)) if page.notice else "",
         papers=tuple(_paper(each, page, words, dialect) for each in in_post_order(page.papers)),
+        updates_title=words.updates,
+        updates=tuple(_update(each, words, dialect) for each in page.updates),
+    )
+
+
+def _update(each: PaperUpdate, words: Words, dialect: Dialect) -> str:
+    """A line: the new version as a link, its title, where the paper was, and what changed."""
+    link = write_line((Link(f"https://arxiv.org/abs/{each.paper.versioned}", (Text(each.paper.versioned),)),), dialect)
+    title = markdown.line_from_tex(each.paper.title, dialect) or words.untitled
+    if each.withdrawn:
+        change = words.withdrawn
+    else:
+        change = words.abstract_changed if each.abstract_changed else words.abstract_unchanged
+    return f"{link} {title}" + words.because.format(
+        reason=words.update_of.format(date=each.claimed_date.isoformat(), version=each.claimed_version, change=change)
     )
 
 

@@ -122,8 +122,11 @@ def close(
     claims: Iterable[Claim],
     empty_reason: str | None,
     now: datetime,
+    passed_on: Iterable[str] = (),
 ) -> None:
     """Makes `day`: its claims become exactly `claims`. Call it in the transaction that read what they rest on.
+
+    `passed_on`: identifiers that it had no room for, and that stay open to the next date.
 
     Raises `duckdb.ConstraintException` where another date holds one of the papers; nothing is changed then.
     """
@@ -168,6 +171,13 @@ def close(
             }
             for claim in claims
         ],
+    )
+
+    connection.execute("DELETE FROM passed_on WHERE digest = ? AND digest_date = ?", [digest, day])
+    insert(
+        connection,
+        "passed_on",
+        [{"digest": digest, "digest_date": day, "identifier": identifier} for identifier in passed_on],
     )
 
 
@@ -238,22 +248,58 @@ def failed_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date)
     ).fetchall()
 
 
-def repeats(connection: duckdb.DuckDBPyConnection, digest: str) -> list[str]:
-    """The papers that stand in more than one date, oldest first: none, as long as the key of the table holds."""
-    found = connection.execute(
-        "SELECT identifier FROM windowed_papers WHERE digest = ? GROUP BY identifier HAVING count(*) > 1 ORDER BY 1",
-        [digest],
+def repeats(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, date]]:
+    """(identifier, other date) of papers that `day` is to publish and another date claimed, or showed in its post.
+
+    The claims cannot repeat as long as the key of their table holds; posts were read by people, whatever became of the
+    claims since.
+    """
+    return connection.execute(
+        """
+        WITH other AS (
+            SELECT identifier, digest_date FROM published_papers WHERE digest = $digest AND digest_date <> $day
+            UNION SELECT identifier, digest_date FROM windowed_papers WHERE digest = $digest AND digest_date <> $day
+        )
+        SELECT o.identifier, o.digest_date FROM other o JOIN windowed_papers w USING (identifier)
+        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' ORDER BY ALL
+        """,
+        {"digest": digest, "day": day},
     ).fetchall()
-    return [row[0] for row in found]
+
+
+def late_papers(
+    connection: duckdb.DuckDBPyConnection, digest: str, start: datetime, end: datetime, *, by_submission: bool
+) -> list[tuple[str, datetime, date | None]]:
+    """Papers announced (or submitted) in [`start`, `end`) that turned up after their date was made.
+
+    (identifier, when it was first seen, the later date that took it: None while it waits for one).
+    """
+    at = "p.published_at" if by_submission else "a.announced_at"
+    return connection.execute(
+        f"""
+        SELECT DISTINCT a.identifier, a.first_seen_at, w.digest_date
+        FROM announcements a
+        LEFT JOIN papers p ON p.identifier = a.identifier
+        LEFT JOIN windowed_papers w ON w.digest = a.digest AND w.identifier = a.identifier
+        WHERE a.digest = ? AND {at} >= ? AND {at} < ? AND (w.identifier IS NULL OR w.late)
+          AND NOT EXISTS (SELECT 1 FROM passed_on o WHERE o.digest = a.digest AND o.identifier = a.identifier)
+        ORDER BY 1
+        """,
+        [digest, start, end],
+    ).fetchall()
 
 
 def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
-    """Dates from `since` on that were asked for and not made, or made and not published."""
+    """Dates from `since` on that were asked for and not made, made and not published, or whose post shows an older
+    version than is claimed now."""
     found = connection.execute(
         """
         SELECT digest_date FROM fetches WHERE digest = $digest AND digest_date >= $since
         UNION SELECT digest_date FROM digests WHERE digest = $digest AND digest_date >= $since
         EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest
+        UNION SELECT p.digest_date
+        FROM published_papers p JOIN windowed_papers w USING (digest, digest_date, identifier)
+        WHERE p.digest = $digest AND p.digest_date >= $since AND p.version < w.version
         ORDER BY 1
         """,
         {"digest": digest, "since": since},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
 
+from digest_assets.model import Paper
 from digest_assets.store.connection import insert, rows
 
 
@@ -25,8 +27,29 @@ class RenderedPost:
     late: int
 
 
-def record_post(connection: duckdb.DuckDBPyConnection, digest: str, post: RenderedPost, now: datetime) -> None:
-    """Puts `post` in the place of the one its date had."""
+def record_post(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    post: RenderedPost,
+    now: datetime,
+    shown: Iterable[Paper] = (),
+) -> None:
+    """Puts `post`, which shows the papers `shown`, in the place of the one its date had."""
+    connection.execute("DELETE FROM published_papers WHERE digest = ? AND digest_date = ?", [digest, post.digest_date])
+    insert(
+        connection,
+        "published_papers",
+        [
+            {
+                "digest": digest,
+                "digest_date": post.digest_date,
+                "identifier": paper.identifier,
+                "version": paper.version,
+                "published_at": now,
+            }
+            for paper in shown
+        ],
+    )
     connection.execute("DELETE FROM rendered_posts WHERE digest = ? AND digest_date = ?", [digest, post.digest_date])
     insert(
         connection,

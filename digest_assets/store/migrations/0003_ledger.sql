@@ -39,7 +39,6 @@ CREATE TABLE paper_updates (
     digest_date DATE NOT NULL,            -- that lists it
     claimed_date DATE NOT NULL,           -- that published the paper
     claimed_version INTEGER NOT NULL,     -- which was current then
-    announced_at TIMESTAMPTZ,             -- its mailing, as a feed told or by its submission
     abstract_changed BOOLEAN NOT NULL,    -- title or abstract, beyond spaces
     withdrawn BOOLEAN NOT NULL,
     recorded_at TIMESTAMPTZ NOT NULL,

@@ -1,0 +1,202 @@
+"""What a digest takes, passes on, lists again and refuses: the ledger against a sandbox arXiv of a few papers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from digest_assets.arxiv.calendar import mailing_for_submission
+from digest_assets.automation.dates import dates_due
+from digest_assets.model import AnnouncementKind, Paper
+from digest_assets.sandbox import serving
+from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets_tests.simulation import Simulation, a_simulation, noon
+
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 1, 27) + timedelta(days=offset) for offset in range(4))
+
+
+def submitted(day: date, hour: int = 10) -> datetime:
+    """A submission that the mailing of `day` (Beijing) announces unless it is held."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=timezone.utc) - timedelta(days=1)
+
+
+def announced(identifier: str, published: datetime, *, on: date | None = None, **changes: object) -> SandboxPaper:
+    """A paper in the mailing that its submission could catch, or in that of `on`."""
+    values: dict[str, object] = {
+        "identifier": identifier,
+        "version": 1,
+        "title": f"Title of {identifier}",
+        "abstract": "An invented abstract.",
+        "authors": ("Ada Sample",),
+        "categories": ("cs.SD",),
+        "published_at": published,
+        "updated_at": published,
+    }
+    paper = Paper(**{**values, **changes})  # type: ignore[arg-type]
+    at = mailing_for_submission(submitted(on) if on else published).announced_at
+    return SandboxPaper(paper, at, AnnouncementKind.NEW)
+
+
+def replaced(first: SandboxPaper, at: datetime, **changes: object) -> SandboxPaper:
+    """The next version, submitted at `at`."""
+    paper = replace(first.paper, version=first.paper.version + 1, updated_at=at, **changes)  # type: ignore[arg-type]
+    return replace(
+        first, paper=paper, announced_at=mailing_for_submission(at).announced_at, kind=AnnouncementKind.REPLACE
+    )
+
+
+def a_few(day: date, count: int = 3, begin: int = 1) -> list[SandboxPaper]:
+    return [announced(f"2601.{number:05}", submitted(day, 2 + number % 10)) for number in range(begin, begin + count)]
+
+
+def make(simulation: Simulation, *days: date) -> None:
+    for day in days:
+        simulation.clock.instant = noon(day)
+        assert simulation.make(day) in ("published", "empty")
+
+
+def rows(simulation: Simulation, sql: str) -> list[tuple[object, ...]]:
+    with simulation.store.transaction() as connection:
+        return connection.execute(sql).fetchall()
+
+
+def post(simulation: Simulation, day: date) -> str:
+    return (simulation.folder / "posts" / f"{day}-arxiv.md").read_text("utf-8")
+
+
+# What there is no room for
+
+
+def test_a_cap_drops_what_it_leaves_out_and_says_so(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        simulation.change(filters={"cap": 2})
+        make(simulation, TUESDAY, WEDNESDAY)
+        assert {day: len(papers) for day, papers in simulation.published().items()} == {TUESDAY: 2, WEDNESDAY: 2}
+        assert rows(simulation, "SELECT reason, count(*) FROM ledger WHERE status = 'filtered' GROUP BY 1") == [
+            ("cap", 2)
+        ]
+
+
+def test_a_cap_that_offers_gives_the_rest_to_the_next_date(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, 1, begin=11)], TUESDAY) as simulation:
+        simulation.change(filters={"cap": 2, "capped": "offer"})
+        make(simulation, TUESDAY)
+        assert rows(simulation, "SELECT identifier, reason FROM ledger WHERE status = 'passed on'") == [
+            ("2601.00001", "cap")
+        ]
+        make(simulation, TUESDAY, WEDNESDAY)
+        assert simulation.published() == {
+            TUESDAY: ["2601.00003", "2601.00002"],
+            WEDNESDAY: ["2601.00011", "2601.00001"],
+        }
+        assert rows(simulation, "SELECT count(*) FROM ledger WHERE status = 'passed on'") == [(0,)]
+
+
+@pytest.mark.parametrize(("included", "status"), [(True, "published"), (False, "filtered")])
+def test_old_cross_lists_are_included_or_not(tmp_path: Path, included: bool, status: str) -> None:
+    old = announced("2410.00001", datetime(2024, 10, 1, 10, tzinfo=timezone.utc), categories=("cs.CL",))
+    crossed = replace(
+        old,
+        paper=replace(old.paper, categories=("cs.CL", "cs.SD")),
+        announced_at=mailing_for_submission(submitted(TUESDAY)).announced_at,
+        kind=AnnouncementKind.CROSS,
+    )
+    with a_simulation(tmp_path, [old, crossed, *a_few(TUESDAY)], TUESDAY) as simulation:
+        simulation.change(digest={"old_cross_lists": included})
+        simulation.clock.instant = noon(TUESDAY) + timedelta(hours=4)  # the feed is there
+        simulation.make(TUESDAY)
+        found = rows(simulation, "SELECT status, reason FROM ledger WHERE identifier = '2410.00001'")
+    assert found == [(status, None if included else "old cross-list")]
+
+
+# Later versions
+
+
+def versions(*, abstract: str, at: datetime) -> list[SandboxPaper]:
+    first = a_few(TUESDAY, 1)[0]
+    return [first, replaced(first, at, abstract=abstract), *a_few(WEDNESDAY, begin=11), *a_few(THURSDAY, begin=21)]
+
+
+def test_a_new_version_is_listed_once_by_the_next_date(tmp_path: Path) -> None:
+    papers = versions(abstract="A new abstract.", at=submitted(WEDNESDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY, WEDNESDAY, THURSDAY, WEDNESDAY)
+        assert "2601.00001v2" not in post(simulation, TUESDAY)
+        (line,) = [line for line in post(simulation, WEDNESDAY).splitlines() if "2601.00001v2" in line]
+        assert "2026-01-27 收录 v1；摘要有改动" in line
+        assert "2601.00001v2" not in post(simulation, THURSDAY)
+        assert simulation.published()[WEDNESDAY] == ["2601.00013", "2601.00012", "2601.00011"]
+
+
+def test_a_version_that_changes_no_word_of_the_abstract_is_said_to(tmp_path: Path) -> None:
+    papers = versions(abstract="An  invented abstract. ", at=submitted(WEDNESDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY, WEDNESDAY)
+        assert "摘要未改动" in post(simulation, WEDNESDAY)
+
+
+def test_ignored_versions_are_recorded_and_not_listed(tmp_path: Path) -> None:
+    papers = versions(abstract="A new abstract.", at=submitted(WEDNESDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        simulation.change(digest={"updates": "ignore"})
+        make(simulation, TUESDAY, WEDNESDAY)
+        assert "2601.00001v2" not in post(simulation, WEDNESDAY)
+        assert rows(simulation, "SELECT identifier, version, abstract_changed FROM paper_updates") == [
+            ("2601.00001", 2, True)
+        ]
+
+
+def test_a_backfill_lists_no_version_of_its_future(tmp_path: Path) -> None:
+    papers = versions(abstract="A new abstract.", at=submitted(FRIDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY)
+        simulation.clock.instant = noon(FRIDAY + timedelta(days=10))
+        simulation.make(WEDNESDAY)
+        assert "2601.00001v2" not in post(simulation, WEDNESDAY)
+
+
+def test_a_refreshed_paper_makes_its_date_due_again_in_the_new_version(tmp_path: Path) -> None:
+    papers = versions(abstract="A new abstract.", at=submitted(WEDNESDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        simulation.change(digest={"updates": "refresh"})
+        make(simulation, TUESDAY, WEDNESDAY)
+        assert TUESDAY in dates_due(simulation.settings, simulation.store, simulation.clock.now())
+        simulation.catch_up()
+        assert "2601.00001v2" in post(simulation, TUESDAY)
+        assert "A new abstract." in post(simulation, TUESDAY)
+        assert dates_due(simulation.settings, simulation.store, simulation.clock.now()) == []
+
+
+# Papers in doubt, and runs that died
+
+
+NOTHING_THERE = serving.status(404)
+
+
+def test_a_held_paper_is_not_lost_where_the_date_it_looks_like_is_never_made(tmp_path: Path) -> None:
+    """Nothing says whether it was Tuesday's or Wednesday's, and Wednesday is the first date of the digest."""
+    papers = [*a_few(TUESDAY), announced("2601.00004", submitted(TUESDAY - timedelta(days=4)), on=WEDNESDAY)]
+    with a_simulation(tmp_path, papers, WEDNESDAY) as simulation:
+        simulation.arxiv.faults.always("feed", NOTHING_THERE)
+        simulation.arxiv.faults.always("oai", NOTHING_THERE)
+        simulation.clock.instant = noon(WEDNESDAY) + timedelta(days=1)
+        simulation.make(WEDNESDAY)
+        assert simulation.published() == {WEDNESDAY: ["2601.00004"]}
+
+
+def test_what_a_run_that_died_had_received_is_not_dated_by_the_next(tmp_path: Path) -> None:
+    papers = [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11), *a_few(THURSDAY, begin=21)]
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        simulation.arxiv.faults.always("feed", NOTHING_THERE)
+        make(simulation, TUESDAY)
+        simulation.clock.instant = noon(WEDNESDAY)
+        simulation.store.dies_in = 1  # the answers are stored, the claims are not
+        assert simulation.make(WEDNESDAY) == "killed"
+        simulation.clock.instant = noon(THURSDAY)
+        simulation.catch_up()
+        shown = simulation.published()
+    assert {day: len(papers) for day, papers in shown.items()} == {TUESDAY: 3, WEDNESDAY: 3, THURSDAY: 3}
+    assert all(identifier.startswith("2601.0001") for identifier in shown[WEDNESDAY])
