@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from digest_assets.assets.columns import table_schema
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
 from digest_assets.assets.reader_site import reader_site
@@ -55,7 +56,12 @@ def build_defs(
     assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site]
     return dg.Definitions(
         assets=[
-            asset.map_asset_specs(lambda spec: spec.replace_attributes(partitions_def=partitions)) for asset in assets
+            asset.map_asset_specs(
+                lambda spec: spec.replace_attributes(
+                    partitions_def=partitions, metadata={**spec.metadata, **table_schema(spec.key.path[-1])}
+                )
+            )
+            for asset in assets
         ],
         asset_checks=[the_ledger_balances, each_paper_once, no_paper_came_late, nothing_failed],
         jobs=[digest_job],

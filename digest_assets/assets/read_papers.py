@@ -20,6 +20,7 @@ from typing import TypeVar
 import dagster as dg
 
 from digest_assets.assets import full_texts, summaries, translations
+from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
@@ -78,7 +79,11 @@ def read_papers(
     )
     for name, metadata, content in results:
         if name in selected:
-            yield dg.MaterializeResult(asset_key=name, metadata=metadata, data_version=data_version(content))
+            yield dg.MaterializeResult(
+                asset_key=name,
+                metadata={**metadata, **column_lineage(name)},
+                data_version=data_version(content),
+            )
 
 
 @dataclass(frozen=True)

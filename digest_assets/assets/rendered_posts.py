@@ -18,6 +18,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
@@ -61,7 +62,8 @@ def rendered_posts(
     if made.kept_a_person_s_edit:
         context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
     return dg.MaterializeResult(
-        metadata=_metadata(made), data_version=data_version([made.post.sha256, made.post.path, made.empty_reason])
+        metadata={**_metadata(made), **column_lineage("rendered_posts")},
+        data_version=data_version([made.post.sha256, made.post.path, made.empty_reason])
     )
 
 

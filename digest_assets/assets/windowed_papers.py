@@ -27,6 +27,7 @@ from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcemen
 from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.arxiv.withdrawal import is_withdrawn
+from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import data_version, table
 from digest_assets.claims import Candidate, Claim, claimable
@@ -66,7 +67,7 @@ def windowed_papers(
         )
         return
     yield dg.MaterializeResult(
-        metadata=_metadata(made),
+        metadata={**_metadata(made), **column_lineage("windowed_papers")},
         data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
     )
 

@@ -1,0 +1,45 @@
+"""The tables that the UI shows are those of the store, and the lineage of columns names columns that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from digest_assets.assets.columns import COMES_FROM, UPSTREAM, column_lineage, table_schema
+from digest_assets.definitions import build_defs
+from digest_assets.store.columns import tables
+from digest_assets.store.connection import DigestStore
+
+TABLES = ["raw_feed_entries", *UPSTREAM]
+
+
+@pytest.mark.parametrize("asset", TABLES)
+def test_the_schema_is_the_store_s(asset: str, tmp_path: Path) -> None:
+    with DigestStore(tmp_path / "digest.duckdb").transaction() as connection:
+        held = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {asset})").fetchall()
+    schema = table_schema(asset)["dagster/column_schema"]
+    assert [(column.name, column.type) for column in schema.columns] == held
+
+
+def test_the_comments_of_the_migrations_are_the_columns_descriptions() -> None:
+    meanings = {column.name: column.meaning for column in tables()["windowed_papers"]}
+    assert meanings["outcome"] == "kept, filtered"
+    assert meanings["claimed_at"] is None
+    assert {column.name: column.meaning for column in tables()["model_answers"]}["in_batch"] is not None
+
+
+@pytest.mark.parametrize("asset", UPSTREAM)
+def test_the_lineage_names_columns_that_exist(asset: str) -> None:
+    lineage = column_lineage(asset)["dagster/column_lineage"].deps_by_column
+    assert set(COMES_FROM[asset]) <= set(lineage) <= {column.name for column in tables()[asset]}
+    for sources in lineage.values():
+        for source in sources:
+            assert source.column_name in {column.name for column in tables()[source.asset_key.path[-1]]}
+
+
+def test_every_asset_with_a_table_shows_it() -> None:
+    graph = build_defs().resolve_asset_graph()
+    for node in graph.asset_nodes:
+        name = node.key.path[-1]
+        assert ("dagster/column_schema" in node.metadata) == (name in tables()), name
