@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
@@ -35,11 +36,13 @@ _TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
+@lru_cache(maxsize=200_000)  # a title is in many lists
 def line_from_tex(text: str) -> Markup:
     """A title, a name, a comment, as arXiv sends it."""
     return from_spans(tex.read(clean(text).strip()))
 
 
+@lru_cache(maxsize=200_000)
 def plain_from_tex(text: str) -> str:
     """The same without markup: for titles of pages, feeds and BibTeX."""
     return " ".join(plain(tex.read(clean(text).strip())).split())

@@ -1,0 +1,147 @@
+"""Invented sites: any number of papers, some of them hostile, without a store."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
+
+from digest_assets.model import (
+    Announcement,
+    AnnouncementKind,
+    AnswerStatus,
+    DigestPaper,
+    FilterReason,
+    KnownBy,
+    Paper,
+    Reading,
+    Source,
+    TextSource,
+    Translation,
+)
+from digest_assets.resources.site_folder import SiteWritten, write_site
+from digest_assets.site.pages import Loaders, plan
+from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, SearchText, Site, Tag
+
+HOSTILE = (
+    "</title><script>window.hurt = 1</script>",
+    '"><img src=x onerror="window.hurt=1">',
+    "{{ 7 * 7 }} {% raw %} ]]> ](javascript:alert(1)) --- # no heading",
+    "\u202egnitirw sdrawkcab\u202c \x00 zero \ud800 surrogate",
+    "<!--<svg/onload=window.hurt=1>-->",
+)
+ENGLISH = ("speech", "audio", "model", "noise", "room", "voice", "music", "signal", "echo", "tone", "pitch", "harbour")
+CHINESE = ("语音", "音频", "模型", "噪声", "房间", "嗓音", "音乐", "信号", "回声", "频谱", "音调", "港口")
+
+
+def paper(number: int, *, title: str = "", rng: random.Random | None = None) -> Paper:
+    rng = rng or random.Random(number)
+    words = rng.choices(ENGLISH, k=60)
+    return Paper(
+        identifier=f"26{number // 9000 % 12 + 1:02}.{10000 + number:05}",
+        version=1,
+        title=title or f"On {' '.join(words[:5])} number{number}",
+        abstract=f"We study {' '.join(words)} with $x_{{{number}}} \\le 3$.",
+        authors=(f"Ada Author{number % 700}", "Bo Bergqvist", f"Cy Coauthor{number % 90}"),
+        categories=("cs.SD", "eess.AS") if number % 2 else ("eess.AS",),
+        published_at=datetime(2026, 11, 1, tzinfo=timezone.utc),
+    )
+
+
+def digest_paper(each: Paper, day: date, *, translation: str = "", background: str = "背景。") -> DigestPaper:
+    at = datetime.combine(day, time(1), timezone.utc)
+    return DigestPaper(
+        paper=each,
+        announcement=Announcement(each.identifier, at, AnnouncementKind.NEW, KnownBy.FEED, at, Source.FEED),
+        digest_date=day,
+        in_window=True,
+        late=False,
+        withdrawn=False,
+        translation=Translation(
+            each.identifier,
+            1,
+            AnswerStatus.DONE,
+            text=translation or "我们研究" + "".join(random.Random(each.identifier).choices(CHINESE, k=40)) + "。",
+            model="model-of-tests",
+            prompt_version="translation-7",
+        ),
+        reading=Reading(
+            each.identifier,
+            1,
+            AnswerStatus.DONE,
+            background=background,
+            method="方法 $\\sqrt{d}$。",
+            results="结果。",
+            text_source=TextSource.HTML,
+            model="model-of-tests",
+            prompt_version="reading-7",
+        ),
+        text_source=TextSource.HTML,
+    )
+
+
+class ExampleSite:
+    """Papers by date, as a site with its loaders. `loaded` counts what was asked for."""
+
+    def __init__(self, days: dict[date, Sequence[DigestPaper]], language: str = "zh") -> None:
+        self.days = days
+        self.language = language
+        self.loaded: list[date] = []
+        self.changes: dict[date, int] = {}
+
+    @classmethod
+    def of(cls, count: int, a_day: int = 20, last: date = date(2026, 11, 20)) -> ExampleSite:
+        """`count` papers, `a_day` a date, up to `last`."""
+        days: dict[date, list[DigestPaper]] = {}
+        for number in range(count):
+            day = last - timedelta(days=number // a_day)
+            days.setdefault(day, []).append(digest_paper(paper(number), day))
+        return cls(dict(days))
+
+    @property
+    def site(self) -> Site:
+        days = [self._day(day) for day in sorted(self.days, reverse=True)]
+        entries = [self._entry(each) for day in days for each in self.days[day.date]]
+        return Site(
+            "arxiv", self.language, "Asia/Shanghai", ("cs.SD", "eess.AS"), tuple(days), tuple(entries),
+            base_url="https://digest.test/",
+        )  # fmt: skip
+
+    def _day(self, day: date) -> Day:
+        count = len(self.days[day])
+        changed_at = datetime.combine(day, time(5), timezone.utc)
+        return Day(day, Counts(count + 1, count, 1, 0, 0), f"{day}-{count}-{self.changes.get(day, 0)}", changed_at)
+
+    def _entry(self, each: DigestPaper) -> Entry:
+        of = each.paper
+        return Entry(each.digest_date, of.identifier, of.title, of.authors, of.categories, (Tag("speech", "语音"),))
+
+    def load_day(self, day: date) -> DayPapers:
+        self.loaded.append(day)
+        papers = self.days[day]
+        tags = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
+        left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
+        return DayPapers(self._day(day), tuple(papers), tags, left_out)
+
+    def load_texts(self, first: date, until: date) -> list[SearchText]:
+        return [
+            SearchText(self._entry(each), each.paper.abstract, each.translation.text or "")
+            for day, papers in self.days.items()
+            if first <= day < until
+            for each in papers
+        ]
+
+    def write(self, folder: Path) -> SiteWritten:
+        return write_site(folder, plan(self.site, Loaders(self.load_day, self.load_texts)))
+
+
+def hostile_site() -> ExampleSite:
+    """A date each of whose papers is hostile in title, author, abstract, translation and reading."""
+    day = date(2026, 11, 20)
+    papers = []
+    for number, text in enumerate((*HOSTILE, "長" * 10_000)):
+        each = replace(paper(number, title=text), authors=(text, "Bo Bergqvist"), abstract=text, comment=text)
+        papers.append(digest_paper(each, day, translation=text, background=text))
+    return ExampleSite({day: papers})

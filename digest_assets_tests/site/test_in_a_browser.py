@@ -1,0 +1,257 @@
+"""The site in a real browser: what a reader does, with no console error and no request to another site.
+
+Opened from the disk, and over HTTP for what only that can show. Chromium at /usr/bin/chromium, through Playwright.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
+
+CHROMIUM = Path("/usr/bin/chromium")
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium at /usr/bin/chromium"),
+]
+DAY = date(2026, 11, 20)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing: tests are read by people."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of 240 papers over two years, the newest date's second with a formula and a name to look for."""
+    site = ExampleSite.of(200, a_day=10)
+    site.days |= ExampleSite.of(40, a_day=10, last=date(2025, 6, 5)).days
+    for old in [day for day in site.days if day.year == 2025]:
+        site.days[old] = [digest_paper(paper(9000 + old.day * 10 + n), old) for n in range(10)]
+    rare = paper(8001, title="Zanzibar Whispers of $\\sqrt{d}$")
+    site.days[DAY] = [*site.days[DAY], digest_paper(rare, DAY, translation="桑给巴尔的耳语研究。")]
+    made = tmp_path_factory.mktemp("site")
+    site.write(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser):  # type: ignore[no-untyped-def]
+    """A page of a fresh profile. What it logs as an error, and what it asks of another site, fails the test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: faults.append(request.url) if _is_foreign(request.url) else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def _is_foreign(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1:", "file://", "data:"))
+
+
+def found(tab, words: str) -> list[str]:  # type: ignore[no-untyped-def]
+    tab.fill("#q", words)
+    tab.wait_for_function("words => document.getElementById('status').textContent.match(/找到|没有/)", arg=words)
+    tab.wait_for_timeout(400)
+    tab.wait_for_function("() => !document.getElementById('status').textContent.includes('正在')")
+    return tab.locator("#results .title").all_inner_texts()
+
+
+@pytest.mark.parametrize("words", ["zanzibar", "Zanzi", "桑给巴尔", "桑给 耳语", "zanzibar bergqvist eess.as"])
+@pytest.mark.parametrize("from_disk", [True, False], ids=["disk", "http"])
+def test_a_paper_is_found_by_title_author_and_either_language(tab, folder, served, words, from_disk) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "search.html").as_uri() if from_disk else served + "search.html")
+    (title,) = found(tab, words)
+    assert title.startswith("Zanzibar Whispers")
+    tab.click("#results .title")
+    tab.wait_for_selector("article.paper")
+    assert tab.locator("article.paper:target h2").inner_text().startswith("Zanzibar")
+
+
+def test_search_reaches_earlier_years_and_says_when_there_is_nothing(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "search.html").as_uri() + "?q=number9021")
+    tab.wait_for_selector("#results li")
+    assert "2025-06-02" in tab.locator("#results .meta").inner_text()
+    assert found(tab, "xylophonist") == []
+    assert "没有找到" in tab.inner_text("#status")
+
+
+def test_many_hits_come_page_by_page(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "search.html").as_uri())
+    assert len(found(tab, "bergqvist")) == 30
+    tab.click("#more")
+    tab.wait_for_function("document.querySelectorAll('#results li').length === 60")
+
+
+def test_the_search_box_of_any_page_leads_to_the_results(tab, served) -> None:  # type: ignore[no-untyped-def]
+    tab.goto(served + f"d/{DAY}.html")
+    tab.keyboard.press("/")
+    tab.keyboard.type("zanzibar")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#results li")
+    assert tab.input_value("#q") == "zanzibar"
+
+
+def test_papers_are_filtered_by_category(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    assert tab.locator("article.paper:visible").count() == 11
+    tab.click("button[data-category='cs.SD']")
+    shown = tab.locator("article.paper:visible")
+    assert shown.count() == 6
+    assert all("cs.SD" in each.get_attribute("data-categories") for each in shown.all())
+    assert tab.locator(".contents li:visible").count() == 6
+
+
+def test_the_language_is_chosen_and_kept(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    first = tab.locator("article.paper").first
+    assert (first.locator(".translation").is_visible(), first.locator(".original").is_visible()) == (True, False)
+    tab.click("[data-set-view=original]")
+    assert (first.locator(".translation").is_visible(), first.locator(".original").is_visible()) == (False, True)
+    tab.click("[data-set-view=both]")
+    tab.reload()
+    boxes = [tab.locator(f"article.paper .{name}").first.bounding_box() for name in ("translation", "original")]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]  # side by side
+    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 5
+
+
+def test_dark_mode_follows_the_system_until_it_is_chosen(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    def background() -> str:
+        return tab.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    tab.goto((folder / "index.html").as_uri())
+    light = background()
+    tab.emulate_media(color_scheme="dark")
+    dark = background()
+    assert light != dark
+    tab.click("#theme")  # light
+    assert background() == light
+    tab.reload()
+    assert background() == light
+    tab.click("#theme")  # dark
+    tab.emulate_media(color_scheme="light")
+    assert background() == dark
+
+
+def test_marks_are_there_after_a_reload(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    second = tab.locator("article.paper").nth(1)
+    second.locator("[data-mark=starred]").click()
+    tab.locator("article.paper").nth(2).locator("[data-mark=read]").click()
+    tab.reload()
+    assert second.locator("[data-mark=starred]").get_attribute("aria-pressed") == "true"
+    tab.click("[data-only=starred]")
+    assert tab.locator("article.paper:visible").count() == 1
+    tab.click("[data-only=unread]")
+    assert tab.locator("article.paper:visible").count() == 10
+    title = second.get_attribute("data-title")
+    tab.goto((folder / "marked.html").as_uri())
+    assert tab.locator("#marked .title").all_inner_texts() == [title]
+
+
+def test_the_keyboard_does_what_the_help_says(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    for key in "jj":
+        tab.keyboard.press(key)
+    assert tab.evaluate("document.activeElement.id") == tab.locator("article.paper").nth(1).get_attribute("id")
+    for key in "sro":
+        tab.keyboard.press(key)
+    second = tab.locator("article.paper").nth(1)
+    assert second.locator("[aria-pressed=true]").count() == 2
+    assert second.locator("details.reading").get_attribute("open") is not None
+    tab.keyboard.press("k")
+    assert tab.evaluate("document.activeElement.id") == tab.locator("article.paper").first.get_attribute("id")
+    tab.keyboard.press("?")
+    assert tab.locator("#keys").is_visible()
+    tab.keyboard.press("Escape")
+    assert not tab.locator("#keys").is_visible()
+    tab.keyboard.press("l")
+    assert tab.get_attribute("html", "data-view") == "original"
+
+
+def test_bibtex_is_copied(tab, served) -> None:  # type: ignore[no-untyped-def]
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.rstrip("/"))
+    tab.goto(served)
+    tab.locator("article.paper").first.locator("[data-copy]").click()
+    tab.wait_for_function("document.querySelector('[data-copy]').textContent === '已复制'")
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("@misc{")
+    assert "archivePrefix = {arXiv}" in copied
+
+
+def test_formulas_are_drawn_by_the_browser(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    box = tab.locator("article.paper h2 math msqrt").bounding_box()
+    assert box["width"] > 5
+    assert box["height"] > 5
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_nothing_is_wider_than_a_telephone(tab, folder, width: int) -> None:  # type: ignore[no-untyped-def]
+    tab.set_viewport_size({"width": width, "height": 800})
+    for name in ("index.html", "archive.html", "figures.html", "search.html", "c/eess.AS.html"):
+        tab.goto((folder / name).as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_hostile_text_runs_nothing(tab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    hostile_site().write(tmp_path)
+    tab.goto((tmp_path / "index.html").as_uri())
+    assert tab.evaluate("window.hurt") is None
+    assert tab.locator("article.paper h2").first.inner_text() == HOSTILE[0]
+    assert "{{ 7 * 7 }}" in tab.inner_text("main")
+    tab.goto((tmp_path / "search.html").as_uri())
+    assert any("<script>" in title for title in found(tab, "window"))
+    assert tab.evaluate("window.hurt") is None
+
+
+def test_words_are_cut_as_the_index_cuts_them(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    """Each of these is in a title of its own; the browser must look in the bucket where Python put it."""
+    tab.goto((folder / "search.html").as_uri())
+    for number in (17, 42, 99):
+        assert len(found(tab, f"number{number} coauthor{number % 90}")) >= 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(browser, folder, scheme: str) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    axe = resources.files("axe_playwright_python") / "axe.min.js"
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    for name in ("index.html", "search.html", "archive.html", "figures.html", "c/cs.SD.html"):
+        page.goto((folder / name).as_uri())
+        page.add_script_tag(content=axe.read_text("utf-8"))
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert [each["id"] for each in page.evaluate("axe.run()")["violations"]] == [], name
+    context.close()

@@ -1,0 +1,236 @@
+"""What the site's files say: completeness, sources, links that exist, text that stays text; and how few are written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import feedparser
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from digest_assets.errors import OutputUnwritable
+from digest_assets.model import AnswerStatus, FilterReason, TextSource
+from digest_assets.resources.site_folder import NOTES
+from digest_assets.site.words import SITE_WORDS
+from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
+
+DAY = date(2026, 11, 20)
+
+
+def page(folder: Path, name: str) -> LexborHTMLParser:
+    return LexborHTMLParser((folder / name).read_text("utf-8"))
+
+
+def test_a_date_s_page_says_how_complete_it_is(tmp_path: Path) -> None:
+    ExampleSite.of(3).write(tmp_path)
+    made = page(tmp_path, f"d/{DAY}.html")
+    standing = " ".join(made.css_first(".standing").text(separator=" ").split())
+    assert standing == "4 公布 3 刊出 1 过滤 0 未完成 0 迟收"
+    left_out = made.css_first(".left-out").text()
+    assert "A paper about radar" in left_out
+    assert "关键词" in left_out
+
+
+def test_each_paper_says_where_its_text_came_from_and_what_answered(tmp_path: Path) -> None:
+    site = ExampleSite.of(1)
+    (each,) = site.days[DAY]
+    reading = replace(each.reading, text_source=TextSource.PDF)
+    site.days = {DAY: [replace(each, reading=reading, text_source=TextSource.PDF, text_reason="no HTML: 404")]}
+    site.write(tmp_path)
+    said = page(tmp_path, f"d/{DAY}.html").css_first(".provenance").text(separator=" ")
+    assert "PDF 全文（no HTML: 404）" in said
+    assert "model-of-tests" in said
+    assert "translation-7" in said
+    assert "reading-7" in said
+
+
+def test_what_a_paper_lacks_is_said_and_not_pretended(tmp_path: Path) -> None:
+    site = ExampleSite.of(1)
+    (each,) = site.days[DAY]
+    translation = replace(each.translation, status=AnswerStatus.WITHHELD, reason="a number was lost")
+    reading = replace(each.reading, status=AnswerStatus.FAILED, reason="time-out")
+    site.days = {DAY: [replace(each, translation=translation, reading=reading)]}
+    site.write(tmp_path)
+    made = page(tmp_path, f"d/{DAY}.html")
+    assert made.css_first("details.reading") is None
+    assert made.css_first(".translation") is None
+    notes = [note.text() for note in made.css("article .note")]
+    assert any("a number was lost" in note for note in notes)
+    assert any("time-out" in note for note in notes)
+
+
+def test_formulas_are_typeset_and_those_that_cannot_be_read_are_code(tmp_path: Path) -> None:
+    each = digest_paper(paper(1, title=r"Bounds of $\sqrt{d}$ and $\notacommand{x}$"), DAY)
+    ExampleSite({DAY: [each]}).write(tmp_path)
+    title = page(tmp_path, f"d/{DAY}.html").css_first("article h2")
+    assert title.css_first("math msqrt mi").text() == "d"
+    assert title.css_first("code.tex").text() == r"\notacommand{x}"
+
+
+def test_every_link_inside_the_site_leads_to_a_file(tmp_path: Path) -> None:
+    ExampleSite.of(110, a_day=10).write(tmp_path)
+    missing = set()
+    for file in tmp_path.rglob("*.html"):
+        parsed = LexborHTMLParser(file.read_text("utf-8"))
+        links = [node.attributes.get("href") or "" for node in parsed.css("a, link")]
+        links += [node.attributes.get("src") or "" for node in parsed.css("script, img")]
+        for link in links:
+            target = urlsplit(link)
+            if target.scheme or not target.path:
+                continue
+            if not (file.parent / unquote(target.path)).exists():
+                missing.add((str(file.relative_to(tmp_path)), link))
+    assert missing == set()
+
+
+def test_nothing_is_asked_of_another_site(tmp_path: Path) -> None:
+    ExampleSite.of(3).write(tmp_path)
+    for file in tmp_path.rglob("*.html"):
+        parsed = LexborHTMLParser(file.read_text("utf-8"))
+        fetched = [node.attributes.get("src") for node in parsed.css("script, img, iframe, source")]
+        fetched += [node.attributes.get("href") for node in parsed.css("link[rel=stylesheet], link[rel=icon]")]
+        assert not [each for each in fetched if each and re.match(r"(https?:)?//", each)]
+    assert "url(" not in (tmp_path / "assets/site.css").read_text("utf-8")
+
+
+def test_hostile_text_stays_text_on_every_page(tmp_path: Path) -> None:
+    hostile_site().write(tmp_path)
+    for file in tmp_path.rglob("*.html"):
+        made = file.read_bytes().decode("utf-8")  # as UTF-8: no lone surrogate
+        parsed = LexborHTMLParser(made)
+        scripts = [node.attributes.get("src") for node in parsed.css("script")]
+        assert all(source and "assets/" in source for source in scripts)
+        assert not parsed.css("img")
+        assert not [node for node in parsed.css("*") if any(name.startswith("on") for name in node.attributes)]
+        assert not [a for a in parsed.css("a") if (a.attributes.get("href") or "").startswith("javascript")]
+        assert not re.search("[\x00\u202e\u202c]", made)
+    titles = [node.text() for node in page(tmp_path, f"d/{DAY}.html").css("article h2")]
+    assert HOSTILE[0] in titles
+    assert any("{{ 7 * 7 }}" in title for title in titles)
+
+
+def test_hostile_text_cannot_leave_the_search_index(tmp_path: Path) -> None:
+    hostile_site().write(tmp_path)
+    for file in (tmp_path / "s").iterdir():
+        call = re.fullmatch(r"digestSearch\.(?:periods|titles|bucket)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL)
+        assert call
+        json.loads(f"[{call[1]}]")
+
+
+def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
+    site = ExampleSite.of(60)
+    first = site.write(tmp_path)
+    site.loaded.clear()
+    second = site.write(tmp_path)
+    assert (second.written, second.removed) == (0, 0)
+    assert second.unchanged == first.written
+    assert site.loaded == []
+
+
+def test_a_new_date_leaves_older_ones_alone(tmp_path: Path) -> None:
+    site = ExampleSite.of(120, a_day=3)
+    site.write(tmp_path)
+    old = tmp_path / "d" / f"{DAY - timedelta(days=10)}.html"
+    search_of_october = sorted((tmp_path / "s").glob("*2026-10*"))
+    stamps = {file: file.stat().st_mtime_ns for file in (old, *search_of_october)}
+    site.loaded.clear()
+    site.days[DAY + timedelta(days=1)] = [digest_paper(paper(5000), DAY + timedelta(days=1))]
+    site.write(tmp_path)
+    assert {file: file.stat().st_mtime_ns for file in stamps} == stamps
+    # The new date, for its page and the start page, and the one before, which links to it now.
+    assert sorted(set(site.loaded)) == [DAY, DAY + timedelta(days=1)]
+
+
+def test_pages_of_what_is_gone_are_removed_and_a_person_s_files_are_not(tmp_path: Path) -> None:
+    site = ExampleSite.of(40)
+    site.write(tmp_path)
+    (tmp_path / "CNAME").write_text("digest.test")
+    gone = min(site.days)
+    del site.days[gone]
+    assert site.write(tmp_path).removed > 0
+    assert not (tmp_path / "d" / f"{gone}.html").exists()
+    assert (tmp_path / "CNAME").exists()
+
+
+def test_notes_that_were_damaged_cost_a_rebuild_and_nothing_else(tmp_path: Path) -> None:
+    site = ExampleSite.of(20)
+    first = site.write(tmp_path)
+    (tmp_path / NOTES).write_text('{"index.html": 3', "utf-8")
+    assert site.write(tmp_path).written == first.written
+
+
+def test_a_page_that_somebody_deleted_is_made_again(tmp_path: Path) -> None:
+    site = ExampleSite.of(20)
+    site.write(tmp_path)
+    (tmp_path / "index.html").unlink()
+    assert site.write(tmp_path).written == 1
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("a person's")
+    with pytest.raises(OutputUnwritable, match=r"output\.site_dir"):
+        ExampleSite.of(1).write(tmp_path / "site")
+
+
+@pytest.mark.parametrize("language", sorted(SITE_WORDS))
+def test_every_language_has_its_words(language: str, tmp_path: Path) -> None:
+    words = SITE_WORDS[language]
+    assert set(words.states) == {status.value for status in AnswerStatus}
+    assert set(words.filter_reasons) >= {reason.value for reason in FilterReason}
+    site = ExampleSite.of(2)
+    site.language = language
+    site.write(tmp_path)
+    assert page(tmp_path, "index.html").css_first("html").attributes["lang"] == words.lang
+
+
+@pytest.mark.parametrize("name", ["feed", "f/cs.SD"])
+def test_feeds_can_be_read_and_keep_their_identifiers(name: str, tmp_path: Path) -> None:
+    site = ExampleSite.of(60)
+    site.write(tmp_path)
+    before = feedparser.parse((tmp_path / f"{name}.xml").read_bytes())
+    assert not before.bozo
+    assert before.version == "atom10"
+    assert len({entry.id for entry in before.entries}) == len(before.entries) == 3
+    assert before.entries[0].link == f"https://digest.test/d/{DAY}.html"
+    assert before.entries[0].updated == "2026-11-20T05:00:00Z"
+    site.changes[DAY] = 1
+    site.days[DAY] = site.days[DAY][:-2]
+    site.write(tmp_path)
+    after = feedparser.parse((tmp_path / f"{name}.xml").read_bytes())
+    assert [entry.id for entry in after.entries] == [entry.id for entry in before.entries]
+    assert after.entries[0].summary != before.entries[0].summary or after.entries[0].title != before.entries[0].title
+
+
+@pytest.mark.parametrize("name", ["feed", "f/cs.SD"])
+def test_json_feeds_have_what_their_version_requires(name: str, tmp_path: Path) -> None:
+    ExampleSite.of(60).write(tmp_path)
+    feed = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == f"https://digest.test/{name}.json"
+    for item in feed["items"]:
+        assert item["id"].startswith("tag:")
+        assert item["content_html"].startswith("<ol>")
+        assert item["url"].startswith("https://digest.test/d/")
+
+
+def test_hostile_titles_leave_feeds_well_formed(tmp_path: Path) -> None:
+    hostile_site().write(tmp_path)
+    feed = feedparser.parse((tmp_path / "feed.xml").read_bytes())
+    assert not feed.bozo
+    assert "<script" not in feed.entries[0].content[0].value
+    json.loads((tmp_path / "feed.json").read_text("utf-8"))
+
+
+def test_long_lists_are_parted_by_month_and_lose_nobody(tmp_path: Path) -> None:
+    site = ExampleSite.of(120, a_day=5)
+    site.write(tmp_path)
+    first = page(tmp_path, "c/eess.AS.html")
+    assert len(first.css(".entries li")) == 100
+    months = [node.attributes["href"] or "" for node in first.css(".cloud a")]
+    listed = [page(tmp_path, each.removeprefix("../")).css(".entries li") for each in months]
+    assert sum(map(len, listed)) == 120
