@@ -20,6 +20,7 @@ from digest_assets.assets.rendered_posts import rendered_posts
 from digest_assets.assets.windowed_papers import windowed_papers
 from digest_assets.automation.jobs import digest_job
 from digest_assets.automation.schedules import weekday_schedule
+from digest_assets.automation.sensors import mailing_sensor, retry_sensor
 from digest_assets.checks.papers import each_paper_once, no_paper_came_late, nothing_failed, the_ledger_balances
 from digest_assets.config import Settings, load_settings
 from digest_assets.partitions import DigestDays
@@ -66,6 +67,7 @@ def build_defs(
         asset_checks=[the_ledger_balances, each_paper_once, no_paper_came_late, nothing_failed],
         jobs=[digest_job],
         schedules=[weekday_schedule(settings.digest)],
+        sensors=[mailing_sensor, retry_sensor],
         resources={
             "settings": settings,
             "store": store,

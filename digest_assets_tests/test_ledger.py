@@ -15,6 +15,7 @@ from digest_assets.sandbox import serving
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets_tests.simulation import Simulation, a_simulation, noon
 
+MONDAY_BEFORE = date(2026, 1, 19)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 1, 27) + timedelta(days=offset) for offset in range(4))
 
 

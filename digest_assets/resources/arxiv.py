@@ -137,6 +137,18 @@ class ArxivClient:
         url = str(httpx2.URL(self._settings.api_url, params=page_parameters(query, 0, self._settings.page_size)))
         return rows.result(query, url, started_at, self._clock())
 
+    async def newest(self, categories: Sequence[str], start: datetime, end: datetime, count: int) -> SearchResult:
+        """The `count` newest submissions of that window: one small request, to see what arXiv shows by now."""
+        started_at = self._clock()
+        query = window_query(categories, start, end)
+        parameters = {**page_parameters(query, 0, count), "sortOrder": "descending"}
+        rows = _Rows()
+        page = await self._page(parameters, 0)
+        rows.add(page)
+        rows.total = page.total
+        url = str(httpx2.URL(self._settings.api_url, params=parameters))
+        return rows.result(query, url, started_at, self._clock())
+
     async def lookup(self, identifiers: Sequence[str]) -> SearchResult:
         """The papers with these identifiers, each with or without a version. Unknown ones are just absent."""
         started_at = self._clock()

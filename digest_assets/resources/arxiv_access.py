@@ -22,6 +22,10 @@ class ArxivAccess:
     pace: Pace
     clock: Clock
 
+    def peeks(self) -> ArxivClient:
+        """For who asks again anyway: one try a request, and no waiting."""
+        return ArxivClient(self.settings.model_copy(update={"attempts": 1}), self.pace, now=self.clock.now)
+
     def lists(self) -> ArxivClient:
         return ArxivClient(self.settings, self.pace, now=self.clock.now)
 

@@ -289,6 +289,28 @@ def late_papers(
     ).fetchall()
 
 
+def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
+    """Dates from `since` on that are unfinished or have failed papers, and when each was last tried; oldest first."""
+    failed = connection.execute(
+        "SELECT DISTINCT digest_date FROM ledger WHERE digest = ? AND digest_date >= ? AND status = 'failed'",
+        [digest, since],
+    ).fetchall()
+    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed)})
+    tried = dict(
+        connection.execute(
+            """
+            SELECT digest_date, max(tried_at) FROM (
+                SELECT digest_date, fetched_at AS tried_at FROM fetches WHERE digest = $digest
+                UNION ALL SELECT digest_date, rendered_at FROM rendered_posts WHERE digest = $digest
+                UNION ALL SELECT digest_date, made_at FROM digests WHERE digest = $digest
+            ) GROUP BY 1
+            """,
+            {"digest": digest},
+        ).fetchall()
+    )
+    return {day: tried[day] for day in dates}
+
+
 def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
     """Dates from `since` on that were asked for and not made, made and not published, or whose post shows an older
     version than is claimed now."""

@@ -1,0 +1,138 @@
+"""When the sensors ask for a run, and what they say when they do not: set clocks, and a sandbox arXiv."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from digest_assets.automation.sensors import PAUSES, mailing_sensor, retry_sensor
+from digest_assets.definitions import build_defs
+from digest_assets.sandbox import arxiv_server
+from digest_assets_tests.simulation import Simulation, a_simulation, noon
+from digest_assets_tests.test_ledger import MONDAY_BEFORE, TUESDAY, WEDNESDAY, a_few, announced, submitted
+
+MAILED = datetime.fromisoformat("2026-01-28T01:00:00+00:00")
+"""Wednesday, 09:00 in Shanghai: 20:00 in New York on Tuesday."""
+
+
+@pytest.fixture
+def simulation(tmp_path: Path) -> Iterator[Simulation]:
+    late = announced("2601.00004", submitted(TUESDAY, 9), on=WEDNESDAY)
+    papers = [*a_few(MONDAY_BEFORE, begin=1), late, *a_few(WEDNESDAY, begin=11)]
+    with a_simulation(tmp_path, papers, MONDAY_BEFORE) as simulation:
+        yield simulation
+
+
+class Ticks:
+    """Evaluates a sensor as the daemon does, keeping its cursor."""
+
+    def __init__(self, simulation: Simulation, sensor: dg.SensorDefinition) -> None:
+        self.simulation = simulation
+        self.sensor = sensor
+        self.instance = dg.DagsterInstance.ephemeral()
+        self.definitions = build_defs(simulation.settings, clock=simulation.clock)
+        self.cursor: str | None = None
+
+    def at(self, instant: datetime) -> list[str] | str:
+        """The keys of the runs that it asks for, or why it asks for none."""
+        self.simulation.clock.instant = instant
+        resources = {
+            "settings": self.simulation.settings,
+            "store": self.simulation.store,
+            "arxiv": self.simulation.access,
+            "clock": self.simulation.clock,
+        }
+        names = self.sensor.required_resource_keys
+        with dg.build_sensor_context(
+            self.instance,
+            cursor=self.cursor,
+            definitions=self.definitions,
+            resources={name: resources[name] for name in names},
+        ) as context:
+            data = self.sensor.evaluate_tick(context)
+        self.cursor = data.cursor or self.cursor
+        if data.run_requests:
+            return [request.run_key for request in data.run_requests if request.run_key]
+        return data.skip_message or ""
+
+
+def requests(simulation: Simulation) -> int:
+    return len(simulation.arxiv.requests)
+
+
+def test_nothing_is_asked_before_the_mailing_and_arxiv_is_left_alone(simulation: Simulation) -> None:
+    assert "09:00" in Ticks(simulation, mailing_sensor).at(MAILED - timedelta(minutes=5))
+    assert requests(simulation) == 0
+
+
+def test_a_run_is_asked_for_once_as_soon_as_the_mailing_is_searchable(simulation: Simulation) -> None:
+    simulation.arxiv.index_lag = timedelta(minutes=30)
+    ticks = Ticks(simulation, mailing_sensor)
+    assert "not searchable yet" in ticks.at(MAILED + timedelta(minutes=10))
+    assert ticks.at(MAILED + timedelta(minutes=40)) == ["2026-01-28-api"]
+    before = requests(simulation)
+    assert "feed follows at midnight" in ticks.at(MAILED + timedelta(minutes=50))
+    assert requests(simulation) == before
+
+
+def test_polling_stops_when_feed_and_api_agree(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    ticks.at(MAILED + timedelta(minutes=10))
+    assert simulation.make(WEDNESDAY) == "published"
+    assert "agree" in ticks.at(MAILED + timedelta(hours=5))
+    before = requests(simulation)
+    assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+    assert requests(simulation) == before
+
+
+def test_a_feed_that_knows_of_more_asks_once_more(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    ticks.at(MAILED + timedelta(minutes=10))  # and that run never came to be
+    assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
+    assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+
+
+def test_an_arxiv_that_is_down_is_a_skip_that_says_so(simulation: Simulation) -> None:
+    simulation.arxiv.faults.always("api", arxiv_server.rate_limited())
+    ticks = Ticks(simulation, mailing_sensor)
+    assert "429" in ticks.at(MAILED + timedelta(minutes=10))
+    simulation.arxiv.faults.clear()
+    assert ticks.at(MAILED + timedelta(minutes=20)) == ["2026-01-28-api"]
+
+
+def test_a_weekend_says_that_it_is_one(simulation: Simulation) -> None:
+    saturday = datetime.fromisoformat("2026-01-31T03:00:00+00:00")
+    assert "Friday" in Ticks(simulation, mailing_sensor).at(saturday)
+
+
+def test_a_new_day_begins_afresh(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    ticks.cursor = json.dumps({"day": "2026-01-27", "by_api": True, "by_feed": True})
+    assert ticks.at(MAILED + timedelta(minutes=10)) == ["2026-01-28-api"]
+
+
+def test_dates_that_do_not_balance_are_asked_for_again_with_growing_pauses_until_it_gives_up(
+    simulation: Simulation,
+) -> None:
+    for route in ("api", "feed", "oai"):
+        simulation.arxiv.faults.always(route, arxiv_server.unavailable())
+    simulation.clock.instant = at = noon(WEDNESDAY)
+    assert simulation.make(WEDNESDAY) == "failed"
+    ticks = Ticks(simulation, retry_sensor)
+    keys: list[str] = []
+    for pause in PAUSES:
+        assert "Waiting: 2026-01-28" in ticks.at(at + pause - timedelta(minutes=1))
+        at += pause
+        asked = ticks.at(at)
+        assert isinstance(asked, list)
+        keys += asked
+    assert len(set(keys)) == len(PAUSES)
+    assert "Given up after 5 tries: 2026-01-28" in ticks.at(at + timedelta(days=2))
+    simulation.arxiv.faults.clear()
+    assert simulation.make(WEDNESDAY) == "published"
+    assert ticks.at(at + timedelta(days=3)) == "All digests balance."
