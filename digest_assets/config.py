@@ -265,6 +265,21 @@ class OutputSettings(_Section):
         return value and value.rstrip("/") + "/"
 
 
+class DeliverySettings(_Section):
+    """Who is told of a new digest, through apprise."""
+
+    urls_env: str = "DIGEST_DELIVERY_URLS"
+    """Name of the variable that holds the addresses, parted by blanks: they hold passwords."""
+    papers: int = Field(8, ge=1)
+    """The most papers that a message names."""
+    within_days: int = Field(3, ge=0)
+    """Older dates are not told: a backfill sends nothing."""
+
+    def urls(self) -> tuple[str, ...]:
+        """The addresses, from the environment; none where nobody is to be told."""
+        return tuple(os.environ.get(self.urls_env, "").split()) if self.urls_env else ()
+
+
 class Settings(BaseSettings):
     """All settings. `root` is the folder of digest.toml: relative paths are relative to it."""
 
@@ -279,6 +294,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     store: StoreSettings = StoreSettings()
     output: OutputSettings = OutputSettings()
+    delivery: DeliverySettings = DeliverySettings()
     root: Path = Field(default_factory=Path.cwd, exclude=True)
 
     @classmethod

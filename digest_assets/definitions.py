@@ -13,11 +13,13 @@ from __future__ import annotations
 import dagster as dg
 
 from digest_assets.assets.columns import table_schema
+from digest_assets.assets.deliveries import deliveries
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
 from digest_assets.assets.reader_site import reader_site
 from digest_assets.assets.rendered_posts import rendered_posts
 from digest_assets.assets.windowed_papers import windowed_papers
+from digest_assets.automation.deliveries import delivery_job, delivery_retries
 from digest_assets.automation.jobs import digest_job
 from digest_assets.automation.schedules import weekday_schedule
 from digest_assets.automation.sensors import mailing_sensor, retry_sensor
@@ -54,7 +56,7 @@ def build_defs(
     clock = clock or SystemClock()
     store = DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
     partitions = digest_partitions(settings.digest.days)
-    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site]
+    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(
@@ -65,9 +67,9 @@ def build_defs(
             for asset in assets
         ],
         asset_checks=[the_ledger_balances, each_paper_once, no_paper_came_late, nothing_failed],
-        jobs=[digest_job],
+        jobs=[digest_job, delivery_job],
         schedules=[weekday_schedule(settings.digest)],
-        sensors=[mailing_sensor, retry_sensor],
+        sensors=[mailing_sensor, retry_sensor, delivery_retries],
         resources={
             "settings": settings,
             "store": store,
