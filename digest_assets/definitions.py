@@ -23,7 +23,16 @@ from digest_assets.automation.deliveries import delivery_job, delivery_retries
 from digest_assets.automation.jobs import digest_job
 from digest_assets.automation.schedules import weekday_schedule
 from digest_assets.automation.sensors import mailing_sensor, retry_sensor
+from digest_assets.checks.answers import (
+    every_paper_has_its_rows,
+    few_readings_are_withheld,
+    few_translations_are_withheld,
+    most_texts_were_read,
+)
+from digest_assets.checks.dates import no_date_is_left_failed
 from digest_assets.checks.papers import each_paper_once, no_paper_came_late, nothing_failed, the_ledger_balances
+from digest_assets.checks.partitioned import by_date
+from digest_assets.checks.posts import the_post_is_well_formed
 from digest_assets.config import Settings, load_settings
 from digest_assets.partitions import DigestDays
 from digest_assets.resources.arxiv_access import ArxivAccess
@@ -32,6 +41,18 @@ from digest_assets.resources.model_access import ModelAccess
 from digest_assets.resources.progress import NoProgress, Progress
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.pace import StorePace
+
+CHECKS_OF_A_DATE = [
+    each_paper_once,
+    no_paper_came_late,
+    most_texts_were_read,
+    few_translations_are_withheld,
+    few_readings_are_withheld,
+    every_paper_has_its_rows,
+    the_ledger_balances,
+    nothing_failed,
+    the_post_is_well_formed,
+]
 
 
 def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
@@ -66,7 +87,7 @@ def build_defs(
             )
             for asset in assets
         ],
-        asset_checks=[the_ledger_balances, each_paper_once, no_paper_came_late, nothing_failed],
+        asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed],
         jobs=[digest_job, delivery_job],
         schedules=[weekday_schedule(settings.digest)],
         sensors=[mailing_sensor, retry_sensor, delivery_retries],

@@ -1,0 +1,96 @@
+"""Checks of what is published of each paper: a row for each, texts that could be read, answers that could be used.
+
+Rows that are missing are an error of the program, and hold the post back. Shares are the world's doing (arXiv without
+HTML, a model that writes badly): they warn.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from datetime import date
+
+import dagster as dg
+
+from digest_assets.assets.previews import table
+from digest_assets.config import Settings
+from digest_assets.model import AnswerStatus, Outcome, TextSource
+from digest_assets.store import answers, ledger, texts
+from digest_assets.store.connection import DigestStore
+
+LEAST_TEXTS = 0.5
+"""arXiv has HTML for about nine papers of ten, and PDF for all: fewer texts mean that it, or our reading, is unwell."""
+MOST_WITHHELD = 0.2
+"""More than this, and the model is too weak for the checks, or a prompt went wrong."""
+
+
+@dg.asset_check(asset="full_texts", description="At least half of the papers have a text from HTML or PDF.")
+def most_texts_were_read(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    day = date.fromisoformat(context.partition_key)
+    with store.transaction() as connection:
+        held = texts.texts_of(connection, settings.digest.name, day).values()
+    read = sum(1 for text in held if text.source is not TextSource.ABSTRACT)
+    share = read / len(held) if held else 1.0
+    return dg.AssetCheckResult(
+        passed=share >= LEAST_TEXTS,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{read} of {len(held)} papers have a full text.",
+        metadata={"share_read": round(share, 3), "texts": len(held)},
+    )
+
+
+@dg.asset_check(asset="translations", description="No more than a fifth of the translations were withheld.")
+def few_translations_are_withheld(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    day = date.fromisoformat(context.partition_key)
+    with store.transaction() as connection:
+        rows = answers.translations_of(connection, settings.digest.name, day).values()
+    return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+
+
+@dg.asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
+def few_readings_are_withheld(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    day = date.fromisoformat(context.partition_key)
+    with store.transaction() as connection:
+        rows = answers.readings_of(connection, settings.digest.name, day).values()
+    return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+
+
+def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
+    withheld = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.WITHHELD]
+    asked = [status for _, status, _ in rows if status is not AnswerStatus.NOT_ASKED]
+    share = len(withheld) / len(asked) if asked else 0.0
+    return dg.AssetCheckResult(
+        passed=share <= MOST_WITHHELD,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(withheld)} of {len(asked)} answers were withheld.",
+        metadata={"share_withheld": round(share, 3), "papers": table(["paper", "reason"], withheld[:20])},
+    )
+
+
+@dg.asset_check(
+    asset="summaries",
+    blocking=True,
+    additional_deps=["translations"],
+    description="Each paper that the date keeps has one translation and one reading, and no other paper has.",
+)
+def every_paper_has_its_rows(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    day, digest = date.fromisoformat(context.partition_key), settings.digest.name
+    with store.transaction() as connection:
+        claimed = ledger.claimed_by(connection, digest, day)
+        translated = set(answers.translations_of(connection, digest, day))
+        read = set(answers.readings_of(connection, digest, day))
+    kept = {each.paper.identifier for each in claimed if each.outcome is Outcome.KEPT}
+    wrong = sorted((kept ^ read) | (kept ^ translated))
+    return dg.AssetCheckResult(
+        passed=not wrong,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len(wrong)} papers lack a row, or have one too many; materialize translations and summaries."
+        if wrong
+        else None,
+        metadata={"wrong": len(wrong), "papers": table(["paper"], [[each] for each in wrong[:20]])},
+    )
