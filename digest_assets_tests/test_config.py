@@ -96,7 +96,7 @@ def test_a_misspelt_variable_is_an_error_that_names_the_nearest(
 
 def test_a_file_that_is_named_and_not_there_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGEST_CONFIG", str(tmp_path / "missing.toml"))
-    with pytest.raises(ConfigurationError, match="missing.toml does not exist"):
+    with pytest.raises(ConfigurationError, match=r"missing\.toml does not exist"):
         load_settings()
 
 

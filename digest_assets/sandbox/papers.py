@@ -101,8 +101,8 @@ def invented(newest_mailing: datetime) -> tuple[SandboxPaper, ...]:
     """The invented papers, so placed that the newest dozen is in the mailing at `newest_mailing` (an instant, 20:00 in
     New York), the others in the nine mailings before and a few long ago. The same for the same mailing.
 
-    Identifiers are `YYMM.9DDNN`, DD being the day of the mailing's freeze: above any number that arXiv has handed out, in order of
-    announcement, and within a mailing in order of submission.
+    Identifiers are `YYMM.9DDNN`, DD being the day of the mailing's freeze: above any number that arXiv has handed out,
+    in order of announcement, and within a mailing in order of submission.
     """
     mailings = _mailings_up_to(newest_mailing, 10)
     placed = [_place(each, mailings) for each in manuscripts() if each.replaces is None]
