@@ -25,6 +25,7 @@ from digest_assets.cli.console import FAILED, STOPPED, WRONG_USE, err, tell_erro
 from digest_assets.cli.demo import demo
 from digest_assets.cli.doctor import doctor
 from digest_assets.cli.export import export
+from digest_assets.cli.publish import publish
 from digest_assets.cli.run import run
 from digest_assets.cli.show import show
 from digest_assets.cli.status import status
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (run, backfill, status, show, usage, export, doctor, ui, demo):
+for _command in (run, backfill, status, show, usage, export, publish, doctor, ui, demo):
     app.command()(_command)
 
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)

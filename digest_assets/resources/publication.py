@@ -1,0 +1,189 @@
+"""Posts and site where others read them: a folder, or a branch of a git repository.
+
+The branch is made by git's plumbing, with an index of its own: the user's working tree, index and current branch are
+not touched. What lies beside our files there, such as a CNAME, stays; what we no longer have goes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from digest_assets.errors import OutputUnwritable, redact
+from digest_assets.resources.output import sha256_of
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing did. `commit`: of the branch; None for a folder."""
+
+    changed: bool
+    files: int
+    commit: str | None = None
+    pushed: bool = False
+
+
+def files_of(site: Path | None, posts: Path | None) -> dict[str, Path]:
+    """What is published: the site at the top, the posts in `posts/`. Hidden files are nobody's business."""
+    found: dict[str, Path] = {}
+    for prefix, folder in (("", site), ("posts/", posts)):
+        if folder is not None and folder.is_dir():
+            for file in sorted(folder.rglob("*")):
+                relative = file.relative_to(folder)
+                if file.is_file() and not any(part.startswith(".") for part in relative.parts):
+                    found[prefix + relative.as_posix()] = file
+    return found
+
+
+def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
+    """Copies what differs to `target`, and removes from the folders that are ours what is not published any more.
+
+    Raises `OutputUnwritable`.
+    """
+    changed = 0
+    try:
+        for name, source in files.items():
+            destination = target / name
+            if sha256_of(destination) != sha256_of(source):
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                beside = destination.with_name(f".{destination.name}.part")
+                shutil.copyfile(source, beside)
+                beside.replace(destination)
+                changed += 1
+        for folder in _own_folders(files):
+            for file in (target / folder).rglob("*"):
+                if file.is_file() and file.relative_to(target).as_posix() not in files:
+                    file.unlink()
+                    changed += 1
+    except OSError as error:
+        raise OutputUnwritable(
+            f"{target} cannot be written: {error.strerror or error}.",
+            cure="Correct the folder's permissions or free space, or name another with --to.",
+        ) from error
+    return Publication(changed > 0, len(files))
+
+
+def _own_folders(files: Mapping[str, Path]) -> set[str]:
+    return {parts[0] for name in files if len(parts := PurePosixPath(name).parts) > 1}
+
+
+class Branch:
+    """A branch of the repository in which `folder` lies, written without a working tree.
+
+    Raises `OutputUnwritable` where git is missing, `folder` is in no repository, or git refuses.
+    """
+
+    def __init__(self, folder: Path, name: str, remote: str | None = None) -> None:
+        self._folder = folder
+        self.name = name
+        self._remote = remote
+        self._git("rev-parse", "--git-dir")
+        if self._tried("check-ref-format", f"refs/heads/{name}") is None:
+            raise OutputUnwritable(f"{name!r} is not a name for a branch.", cure="Name another with --branch.")
+        if name == self._tried("symbolic-ref", "--short", "-q", "HEAD"):
+            raise OutputUnwritable(
+                f"{name} is the branch that is checked out here; publishing would take its files away.",
+                cure="Name another with --branch.",
+            )
+
+    def publish(self, files: Mapping[str, Path], message: str) -> Publication:
+        """Commits `files` where they differ from what the branch has, and pushes it where there is a remote."""
+        for attempt in (1, 2):
+            parent = self._parent()
+            tree = self._tree(files, parent)
+            if parent is not None and tree == self._git("rev-parse", f"{parent}^{{tree}}"):
+                commit, changed = parent, False
+            else:
+                commit, changed = self._commit(tree, parent, message), True
+            if self._remote is None or self._pushed(commit, last=attempt == 2):
+                self._git("update-ref", f"refs/heads/{self.name}", commit)
+                return Publication(changed, len(files), commit, pushed=self._remote is not None)
+        raise AssertionError("the second push either succeeds or raises")
+
+    def _parent(self) -> str | None:
+        """What to build on: the remote's branch where it has one, since others may have published, else our own."""
+        if self._remote is not None:
+            self._git("ls-remote", self._remote)  # a remote that does not answer is an error, a missing branch is none
+            fetched = self._tried("fetch", "--quiet", self._remote, f"refs/heads/{self.name}")
+            if fetched is not None:
+                return self._git("rev-parse", "FETCH_HEAD")
+        return self._tried("rev-parse", "--verify", "--quiet", f"refs/heads/{self.name}^{{commit}}")
+
+    def _tree(self, files: Mapping[str, Path], parent: str | None) -> str:
+        kept = []
+        if parent is not None:
+            own = _own_folders(files)
+            listed = self._git("ls-tree", "-r", "-z", parent)
+            kept = [line for line in listed.split("\0") if line and not self._is_ours(line, own, files)]
+        hashes = self._git(
+            "hash-object", "-w", "--no-filters", "--stdin-paths", given="\n".join(map(str, files.values()))
+        )
+        lines = [f"100644 {sha}\t{name}" for sha, name in zip(hashes.split(), files, strict=True)]
+        if ".nojekyll" not in {line.partition("\t")[2] for line in kept}:
+            empty = self._git("hash-object", "-w", "--stdin", given="")
+            lines.append(f"100644 {empty}\t.nojekyll")  # GitHub Pages then serves the files as they are
+        with tempfile.TemporaryDirectory(prefix="digest-index-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self._git("update-index", "-z", "--index-info", given="\0".join([*kept, *lines]) + "\0", environment=index)
+            return self._git("write-tree", environment=index)
+
+    @staticmethod
+    def _is_ours(line: str, own: set[str], files: Mapping[str, Path]) -> bool:
+        name = line.partition("\t")[2]
+        return name in files or PurePosixPath(name).parts[0] in own
+
+    def _commit(self, tree: str, parent: str | None, message: str) -> str:
+        identity = {}
+        if not self._tried("config", "user.email"):
+            for role in ("AUTHOR", "COMMITTER"):
+                identity |= {f"GIT_{role}_NAME": "digest-assets", f"GIT_{role}_EMAIL": "digest-assets@localhost"}
+        return self._git("commit-tree", tree, *(("-p", parent) if parent else ()), "-m", message, environment=identity)
+
+    def _pushed(self, commit: str, *, last: bool) -> bool:
+        """Pushes without force: where somebody else was faster, the next attempt builds on what they pushed."""
+        assert self._remote is not None
+        refs = f"{commit}:refs/heads/{self.name}"
+        push = ("push", "--quiet", self._remote, refs)
+        return (self._git(*push) if last else self._tried(*push)) is not None
+
+    def _git(self, *arguments: str, given: str | None = None, environment: Mapping[str, str] | None = None) -> str:
+        """What git prints, without its last line's end. Raises `OutputUnwritable` with what it said where it failed."""
+        code, printed, said = self._run(arguments, given, environment)
+        if code != 0:
+            raise OutputUnwritable(
+                f"git {arguments[0]} failed in {self._folder}: {redact(said)}.",
+                cure="Correct that, or publish with --to.",
+            )
+        return printed
+
+    def _tried(self, *arguments: str) -> str | None:
+        """The same; None where git failed."""
+        code, printed, _ = self._run(arguments, None, None)
+        return printed if code == 0 else None
+
+    def _run(
+        self, arguments: Sequence[str], given: str | None, environment: Mapping[str, str] | None
+    ) -> tuple[int, str, str]:
+        """The exit code of git, what it printed, and what it said on stderr."""
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self._folder,
+                input=given,
+                env={**os.environ, "GIT_TERMINAL_PROMPT": "0", **(environment or {})},
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                check=False,
+                timeout=600,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise OutputUnwritable(
+                f"git could not be run in {self._folder}: {error}.", cure="Install git, or publish with --to."
+            ) from None
+        return done.returncode, done.stdout.rstrip("\n"), done.stderr

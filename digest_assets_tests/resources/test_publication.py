@@ -1,0 +1,146 @@
+"""Publishing to a branch and to a folder: whole, only what changed, and never in the user's working tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from digest_assets.cli import main
+from digest_assets.errors import OutputUnwritable
+from digest_assets.resources.publication import Branch, files_of, publish_to_folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    who = {f"GIT_{role}_{what}": "t@t.test" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment | who, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with a commit, a change that is not committed, a bare remote, a site and a post."""
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "init", "-q", "--bare", str(bare))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "remote", "add", "origin", str(bare))
+    (folder / "digest.toml").write_text('[digest]\nname = "arxiv"\n')
+    (folder / "notes.txt").write_text("committed")
+    git(folder, "add", "digest.toml", "notes.txt")
+    git(folder, "commit", "-q", "-m", "First")
+    (folder / "notes.txt").write_text("not committed")
+    write(folder / "site" / "index.html", "start")
+    write(folder / "site" / "d" / "2026-11-20.html", "day")
+    write(folder / "site" / ".pages.json", "{}")
+    write(folder / "posts" / "2026-11-20-arxiv.md", "post\r\n")
+    return folder
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def files(project: Path) -> dict[str, Path]:
+    return files_of(project / "site", project / "posts")
+
+
+def names(project: Path, branch: str) -> list[str]:
+    return git(project, "ls-tree", "-r", "--name-only", branch).split()
+
+
+def test_a_branch_gets_site_and_posts_and_the_working_tree_is_not_touched(project: Path) -> None:
+    before = git(project, "status", "--porcelain"), git(project, "rev-parse", "HEAD")
+    made = Branch(project, "gh-pages").publish(files(project), "Publish")
+    assert made.changed
+    assert names(project, "gh-pages") == [".nojekyll", "d/2026-11-20.html", "index.html", "posts/2026-11-20-arxiv.md"]
+    assert (git(project, "status", "--porcelain"), git(project, "rev-parse", "HEAD")) == before
+    assert (project / "notes.txt").read_text() == "not committed"
+    assert git(project, "cat-file", "-s", "gh-pages:posts/2026-11-20-arxiv.md") == "6"  # its bytes, no line end changed
+
+
+def test_what_did_not_change_is_not_committed_again(project: Path) -> None:
+    first = Branch(project, "gh-pages").publish(files(project), "Publish")
+    second = Branch(project, "gh-pages").publish(files(project), "Publish")
+    assert (second.changed, second.commit) == (False, first.commit)
+
+
+def test_what_is_gone_goes_and_what_others_put_there_stays(project: Path) -> None:
+    Branch(project, "gh-pages").publish(files(project), "Publish")
+    clone = project.parent / "clone"
+    git(project.parent, "clone", "-q", "-b", "gh-pages", str(project), str(clone))
+    write(clone / "CNAME", "digest.test")
+    git(clone, "add", "CNAME")
+    git(clone, "commit", "-q", "-m", "Name it")
+    git(clone, "push", "-q", "origin", "gh-pages")
+    (project / "site" / "d" / "2026-11-20.html").unlink()
+    write(project / "site" / "d" / "2026-11-21.html", "next")
+    Branch(project, "gh-pages").publish(files(project), "Publish")
+    assert names(project, "gh-pages") == [
+        ".nojekyll",
+        "CNAME",
+        "d/2026-11-21.html",
+        "index.html",
+        "posts/2026-11-20-arxiv.md",
+    ]
+
+
+def test_a_push_builds_on_what_somebody_else_published(project: Path) -> None:
+    Branch(project, "gh-pages", "origin").publish(files(project), "Publish")
+    other = project.parent / "other"
+    git(project.parent, "clone", "-q", "-b", "gh-pages", str(project.parent / "bare.git"), str(other))
+    write(other / "CNAME", "digest.test")
+    git(other, "add", "CNAME")
+    git(other, "commit", "-q", "-m", "Name it")
+    git(other, "push", "-q", "origin", "gh-pages")
+    write(project / "site" / "index.html", "changed")
+    made = Branch(project, "gh-pages", "origin").publish(files(project), "Publish")
+    assert made.pushed
+    bare = project.parent / "bare.git"
+    assert "CNAME" in names(bare, "gh-pages")
+    assert git(bare, "rev-parse", "gh-pages") == made.commit
+    assert git(bare, "rev-list", "--count", "gh-pages") == "3"
+
+
+@pytest.mark.parametrize(
+    ("branch", "remote", "words"),
+    [("main", None, "checked out"), ("a..b", None, "not a name"), ("x", "nowhere", "git")],
+)
+def test_what_git_cannot_do_is_one_clear_error(project: Path, branch: str, remote: str | None, words: str) -> None:
+    with pytest.raises(OutputUnwritable, match=words):
+        Branch(project, branch, remote).publish(files(project), "Publish")
+
+
+def test_a_folder_without_a_repository_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(OutputUnwritable, match="--to"):
+        Branch(tmp_path, "gh-pages")
+
+
+def test_a_folder_gets_what_differs_and_loses_what_is_gone(project: Path, tmp_path: Path) -> None:
+    target = tmp_path / "web"
+    write(target / "CNAME", "digest.test")
+    assert publish_to_folder(files(project), target).changed
+    stamp = (target / "index.html").stat().st_mtime_ns
+    assert not publish_to_folder(files(project), target).changed
+    (project / "site" / "d" / "2026-11-20.html").unlink()
+    write(project / "site" / "d" / "2026-11-21.html", "next")
+    publish_to_folder(files(project), target)
+    assert sorted(each.name for each in (target / "d").iterdir()) == ["2026-11-21.html"]
+    assert (target / "CNAME").exists()
+    assert (target / "index.html").stat().st_mtime_ns == stamp
+
+
+def test_the_command_publishes_and_says_where(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = str(project / "digest.toml")
+    assert main(["publish", "--branch", "gh-pages", "--push", "origin", "--config", config]) == 0
+    assert "gh-pages" in capsys.readouterr().out
+    assert git(project.parent / "bare.git", "rev-parse", "gh-pages") == git(project, "rev-parse", "gh-pages")
+    assert main(["publish", "--config", config]) == 2
