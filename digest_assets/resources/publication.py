@@ -138,7 +138,7 @@ class Branch:
         return name in files or PurePosixPath(name).parts[0] in own
 
     def _commit(self, tree: str, parent: str | None, message: str) -> str:
-        identity = {}
+        identity: dict[str, str] = {}
         if not self._tried("config", "user.email"):
             for role in ("AUTHOR", "COMMITTER"):
                 identity |= {f"GIT_{role}_NAME": "digest-assets", f"GIT_{role}_EMAIL": "digest-assets@localhost"}
