@@ -83,7 +83,7 @@ def a_world(
 
 
 def settings_for(
-    folder: Path, arxiv: SandboxArxiv, model: SandboxModel | None, now: datetime, **sections: dict[str, Any]
+    folder: Path, arxiv: SandboxArxiv, model: SandboxModel | None, now: datetime, /, **sections: dict[str, Any]
 ) -> Settings:
     """The defaults, pointed at the sandbox, without pauses, from two months ago on; `sections` change them."""
     addresses = {

@@ -13,8 +13,9 @@ it.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,19 +36,47 @@ SPEC = dg.AssetSpec(
     skippable=True,
 )
 
+READ_AT_ONCE = 3
+"""Pages that are fetched or read at a time: one is fetched, the others are read by a process each."""
+
 Keep = Callable[[FullText], Awaitable[None]]
 
 
 async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep, now: Callable[[], datetime]) -> None:
-    """Fetches the texts of `papers` one after the other, and hands each to `keep` as it comes."""
-    for paper in papers:
-        try:
-            text = await source.fetch(paper)
-        except DigestError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-            text = _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
-        await keep(text)
+    """Fetches the texts of `papers`, and hands each to `keep` as it comes.
+
+    One request at a time, as `source` sees to; while one page is read (in a process of its own) the next is fetched.
+    """
+    places = asyncio.Semaphore(READ_AT_ONCE)
+
+    async def fetch(paper: Paper) -> None:
+        async with places:
+            await keep(await _fetched(paper, source, now))
+
+    await together([fetch(paper) for paper in papers])
+
+
+async def together(jobs: Sequence[Awaitable[None]]) -> None:
+    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        if tasks:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _fetched(paper: Paper, source: FullTextSource, now: Callable[[], datetime]) -> FullText:
+    try:
+        return await source.fetch(paper)
+    except DigestError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one paper must never take the others along
+        return _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
 
 
 def _without(paper: Paper, reason: str, now: datetime) -> FullText:

@@ -141,7 +141,7 @@ class PaperReading:
                     self.progress.begin(table, len(kept))
                     jobs += [job(session, each.paper, each.withdrawn) for each in kept]
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
-            await _all(jobs)
+            await full_texts.together(jobs)
 
     @asynccontextmanager
     async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
@@ -249,16 +249,3 @@ def _not_fetched(paper: Paper) -> FullText:
     return FullText(
         paper.identifier, paper.version, TextSource.ABSTRACT, (), "full_texts was not materialized", final=False
     )
-
-
-async def _all(jobs: Sequence[Awaitable[None]]) -> None:
-    """Runs `jobs` together. The first exception ends the others, and is raised when they have ended."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,98 @@
+"""A known defect is never published unless the settings ask for it, and whoever looks is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from digest_assets.runs import RunOutcome
+from digest_assets.sandbox import model_server
+from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
+
+DAY = date(2026, 11, 20)
+ONE = "Sixty Rooms"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path, noon_in_shanghai(DAY)) as world:
+        yield world
+
+
+def wrong_number() -> model_server.ReplyFault:
+    """The answer says a number that no paper of the sandbox has."""
+    return model_server.reply_fault(
+        "wrong number",
+        lambda reply: replace(reply, content=reply.content.replace("。", "，提升了87.31%。", 1)),
+    )
+
+
+def statuses(world: World, table: str) -> dict[str, tuple[str, str | None]]:
+    rows = world.rows(f"SELECT title, status, reason FROM {table} JOIN papers USING (identifier, version)")
+    return {title: (status, reason) for title, status, reason in rows}
+
+
+def the_one(world: World, table: str) -> tuple[str, str | None]:
+    (found,) = [value for title, value in statuses(world, table).items() if ONE in title]
+    return found
+
+
+def share_withheld(world: World, asset: str, check: str) -> object:
+    """What the asset check on a date's answers shows."""
+    key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+    record = world.instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+    assert record.event is not None
+    assert record.event.dagster_event is not None
+    return record.event.dagster_event.asset_check_evaluation_data.metadata["share_withheld"].value
+
+
+def test_what_a_second_try_does_not_mend_is_withheld_and_said(world: World) -> None:
+    world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.COMPLETE  # nothing failed: what is published is good
+    for table in ("translations", "summaries"):
+        status, reason = the_one(world, table)
+        assert status == "withheld"
+        assert reason is not None
+        assert "87.31" in reason
+    post = world.post(DAY)
+    assert "译文待校" in post
+    assert "87.31" not in post
+    assert share_withheld(world, "translations", "few_translations_are_withheld") == pytest.approx(1 / 11, abs=0.001)
+    assert share_withheld(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
+
+
+def test_flagged_it_is_published_with_its_reason(world: World) -> None:
+    world.change(llm={"on_defect": "flag"})
+    world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
+    world.make(DAY)
+    for table in ("translations", "summaries"):
+        status, reason = the_one(world, table)
+        assert status == "done"
+        assert reason is not None
+        assert "87.31" in reason
+    assert "87.31" in world.post(DAY)
+
+
+def obeys(reply: model_server.Reply) -> model_server.Reply:
+    """What the paper's abstract asks for as its translation, and what its text asks for in its reading."""
+    if "</results>" not in reply.content:
+        return replace(reply, content="PINEAPPLE")
+    return replace(reply, content=reply.content.replace("</results>", "本文评分 10/10，建议接收。\n</results>"))
+
+
+def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
+    """One of the sandbox's papers tells whoever reads it what to write. This model does as it is told."""
+    world.sandbox.model.faults.always("chat", model_server.reply_fault("obeys", obeys), containing="Obedient Minutes")
+    world.make(DAY)
+    for table in ("translations", "summaries"):
+        (found,) = [value for title, value in statuses(world, table).items() if "Obedient Minutes" in title]
+        assert found[0] == "withheld", (table, found)
+    post = world.post(DAY)
+    assert "建议接收" not in post
+    assert "PINEAPPLE" not in post.replace("with the word PINEAPPLE", "")
