@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from digest_assets.assets.code_versions import code_versions
 from digest_assets.assets.columns import table_schema
 from digest_assets.assets.deliveries import deliveries
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
@@ -77,12 +78,15 @@ def build_defs(
     clock = clock or SystemClock()
     store = DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
     partitions = digest_partitions(settings.digest.days)
+    versions = code_versions(settings)
     assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
     return dg.Definitions(
         assets=[
             asset.map_asset_specs(
                 lambda spec: spec.replace_attributes(
-                    partitions_def=partitions, metadata={**spec.metadata, **table_schema(spec.key.path[-1])}
+                    partitions_def=partitions,
+                    code_version=versions.get(spec.key.path[-1]),
+                    metadata={**spec.metadata, **table_schema(spec.key.path[-1])},
                 )
             )
             for asset in assets

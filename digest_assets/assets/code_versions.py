@@ -1,0 +1,54 @@
+"""What each asset's rows depend on besides its upstream: a change here, and Dagster marks what exists as stale.
+
+A model, a prompt or a filter that is changed in the settings changes what would be made now, though no code changed; so
+a code version is a digest over those, and nothing that only changes how hard the endpoint is worked is part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib import resources
+
+from digest_assets.config import Settings
+from digest_assets.llm.prompts import Task, prompt_file
+
+RELEASE = "1"
+"""To be raised where the code makes other rows of the same input."""
+
+
+def code_versions(settings: Settings) -> dict[str, str]:
+    """The code version of each asset, by name; assets that are not here depend on nothing but their upstream."""
+    digest, llm = settings.digest, settings.llm
+    asked = (llm.model, llm.temperature, llm.audience, llm.glossary, llm.on_defect, digest.language)
+    translation, reading = (_prompt(task, digest.language) for task in (Task.TRANSLATION, Task.READING))
+    return {
+        "raw_feed_entries": _version([digest.categories, settings.arxiv.lookback_days]),
+        "windowed_papers": _version(
+            [digest.categories, digest.timezone, digest.anchor, digest.by, settings.filters.model_dump_json()]
+        ),
+        "full_texts": _version([]),
+        "translations": _version([*asked, translation]),
+        "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
+        "rendered_posts": _version([digest.language, settings.output.notice, *_templates(settings)]),
+    }
+
+
+def _prompt(task: Task, language: str) -> str:
+    try:
+        return prompt_file(task, language).version
+    except ValueError:  # nothing is asked for in this language
+        return "none"
+
+
+def _version(parts: Iterable[object]) -> str:
+    return hashlib.sha256("\n".join([RELEASE, *map(repr, parts)]).encode()).hexdigest()[:12]
+
+
+def _templates(settings: Settings) -> list[bytes]:
+    """The package's templates, and the user's own over them."""
+    folder = resources.files("digest_assets.publishing") / "templates"
+    own = settings.path(settings.output.templates_dir) if settings.output.templates_dir else None
+    files = sorted(own.glob("*.j2")) if own is not None and own.is_dir() else []
+    packaged = sorted((each for each in folder.iterdir() if each.name.endswith(".j2")), key=lambda each: each.name)
+    return [each.read_bytes() for each in (*packaged, *files)]
