@@ -30,7 +30,11 @@ PAPERS_A_BUCKET = 60
 
 _WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_ENDING = 3
+_MARKS = re.compile(
+    f"[{''.join(re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code))[0] == 'M')}]+"
+)
+"""Accents and other marks, as the browser's `\\p{M}` has them."""
+_BEGINNING = 3
 """So many characters of a word choose its bucket."""
 
 
@@ -47,8 +51,10 @@ def words(text: str) -> Iterator[str]:
 
 def fold(text: str) -> str:
     """`text` without capitals, accents and wide forms."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", clean(text).lower())
-    return unicodedata.normalize("NFC", "".join(each for each in decomposed if unicodedata.category(each)[0] != "M"))
+    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
 def _latin(word: str) -> Iterator[str]:
@@ -66,7 +72,7 @@ def _pairs(run: str) -> Iterator[str]:
 def bucket_of(word: str, count: int) -> int:
     """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning."""
     value = 0x811C9DC5
-    units = word[:_ENDING].encode("utf-16-le")
+    units = word[:_BEGINNING].encode("utf-16-le")
     for index in range(0, len(units), 2):
         value = ((value ^ (units[index] | units[index + 1] << 8)) * 0x01000193) & 0xFFFFFFFF
     return value % count
