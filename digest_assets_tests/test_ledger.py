@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from digest_assets.arxiv.calendar import mailing_for_submission
 from digest_assets.automation.dates import dates_due
+from digest_assets.checks.papers import each_paper_once, no_paper_came_late
 from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import serving
 from digest_assets.sandbox.papers import SandboxPaper
@@ -201,3 +204,113 @@ def test_what_a_run_that_died_had_received_is_not_dated_by_the_next(tmp_path: Pa
         shown = simulation.published()
     assert {day: len(papers) for day, papers in shown.items()} == {TUESDAY: 3, WEDNESDAY: 3, THURSDAY: 3}
     assert all(identifier.startswith("2601.0001") for identifier in shown[WEDNESDAY])
+
+
+# What should not come, and does
+
+
+def spoiled(pattern: bytes) -> serving.Fault:
+    """The first entry of an answer lacks what `pattern` finds."""
+    return serving.Fault("spoiled", lambda answer: replace(answer, body=re.sub(pattern, b"", answer.body, count=1)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (rb"(?<=<entry>)\s*<id>.*?</id>", "identifier"),
+        (rb"<published>[^<]*</published>", "date"),
+        (rb"(?s)<author>.*?</author>", "author"),
+        (rb"(?<=</id>)\s*<title>Title of[^<]*</title>", "title"),
+    ],
+    ids=["identifier", "date", "author", "title"],
+)
+def test_an_entry_that_lacks_something_is_recorded_and_harms_no_other(
+    tmp_path: Path, pattern: bytes, reason: str
+) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        simulation.arxiv.faults.add("api", spoiled(pattern))
+        for route in ("feed", "oai"):
+            simulation.arxiv.faults.add(route, NOTHING_THERE)
+        make(simulation, TUESDAY)
+        assert len(simulation.published()[TUESDAY]) == 2
+        ((said,),) = rows(simulation, "SELECT unreadable FROM raw_feed_entries WHERE unreadable IS NOT NULL")
+        assert reason in str(said)
+        make(simulation, WEDNESDAY)  # by now it can be read
+        assert sorted(map(len, simulation.published().values())) == [2, 4]
+
+
+def test_old_identifiers_and_thousands_of_authors_are_papers_like_others(tmp_path: Path) -> None:
+    names = tuple(f"Author Number{number}" for number in range(3303))
+    many = announced("2601.00009", submitted(TUESDAY, 9), authors=names)
+    old = announced("cs/9802040", datetime(1998, 2, 12, 12, tzinfo=timezone.utc), categories=("cs.CL",))
+    crossed = replace(
+        old,
+        paper=replace(old.paper, categories=("cs.CL", "cs.SD")),
+        announced_at=many.announced_at,
+        kind=AnnouncementKind.CROSS,
+    )
+    with a_simulation(tmp_path, [old, crossed, many], TUESDAY) as simulation:
+        simulation.clock.instant = noon(TUESDAY) + timedelta(hours=4)
+        simulation.make(TUESDAY)
+        assert simulation.published() == {TUESDAY: ["2601.00009", "cs/9802040"]}
+
+
+def test_a_clock_that_goes_backwards_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    papers = [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11), *a_few(THURSDAY, begin=21)]
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, WEDNESDAY, TUESDAY, THURSDAY)
+        assert {day: len(found) for day, found in simulation.published().items()} == {
+            TUESDAY: 3,
+            WEDNESDAY: 3,
+            THURSDAY: 3,
+        }
+
+
+def test_a_date_in_the_future_claims_nothing(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        simulation.clock.instant = noon(TUESDAY)
+        assert simulation.make(FRIDAY) == "not yet"
+        assert simulation.make(TUESDAY) == "published"
+        assert rows(simulation, "SELECT DISTINCT digest_date FROM windowed_papers") == [(TUESDAY,)]
+
+
+# The checks, where they fail
+
+
+def check(simulation: Simulation, definition: dg.AssetChecksDefinition, day: date) -> dg.AssetCheckResult:
+    class Context:
+        partition_key = day.isoformat()
+
+    body = definition.node_def.compute_fn.decorated_fn  # type: ignore[union-attr]
+    result = body(Context(), simulation.settings, simulation.store)
+    assert isinstance(result, dg.AssetCheckResult)
+    return result
+
+
+def test_a_repeat_in_another_post_fails_the_check_as_the_settings_say(tmp_path: Path) -> None:
+    """Somebody has deleted claims: the papers come again, and only the posts on record tell."""
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        make(simulation, TUESDAY)
+        assert check(simulation, each_paper_once, TUESDAY).passed
+        rows(simulation, "DELETE FROM windowed_papers")
+        make(simulation, WEDNESDAY)
+        found = check(simulation, each_paper_once, WEDNESDAY)
+        assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.ERROR)
+        assert "3 papers of 2026-01-28 are in other dates (2601.00001 in 2026-01-27)" in str(found.description)
+        simulation.change(checks={"on_repeats": "warn"})
+        assert check(simulation, each_paper_once, WEDNESDAY).severity is dg.AssetCheckSeverity.WARN
+
+
+def test_papers_that_turned_up_late_fail_the_check_as_the_settings_say(tmp_path: Path) -> None:
+    papers = [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)]
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        simulation.arxiv.trickle["2601.00002"] = noon(TUESDAY) + timedelta(hours=1)
+        make(simulation, TUESDAY)
+        assert check(simulation, no_paper_came_late, TUESDAY).passed
+        make(simulation, WEDNESDAY)
+        found = check(simulation, no_paper_came_late, TUESDAY)
+        assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert "1 papers of 2026-01-27 turned up after it was made: 1 are in a later date" in str(found.description)
+        simulation.change(checks={"on_late": "block"})
+        assert check(simulation, no_paper_came_late, TUESDAY).severity is dg.AssetCheckSeverity.ERROR
+        assert check(simulation, no_paper_came_late, WEDNESDAY).passed

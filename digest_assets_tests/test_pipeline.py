@@ -261,6 +261,8 @@ def test_a_weekend_has_no_post_and_says_why(world: World) -> None:
     report = world.make(saturday, noon_in_shanghai(saturday))
     assert report.outcome is RunOutcome.EMPTY
     assert "Friday" in report.reasons[0]
+    (run,) = world.instance.get_runs()
+    assert run.tags["digest/no_papers"] == report.reasons[0]
     assert not (world.folder / "posts").exists()
 
 

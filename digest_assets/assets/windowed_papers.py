@@ -66,6 +66,9 @@ def windowed_papers(
             dg.AssetObservation("windowed_papers", partition=context.partition_key, metadata={"not_yet": made.not_yet})
         )
         return
+    if made.empty_reason:
+        context.log.info(f"{day}: no papers: {made.empty_reason}")
+        context.instance.add_run_tags(context.run_id, {"digest/no_papers": made.empty_reason})
     yield dg.MaterializeResult(
         metadata={**_metadata(made), **column_lineage("windowed_papers")},
         data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
