@@ -63,7 +63,7 @@ def rendered_posts(
         context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
     return dg.MaterializeResult(
         metadata={**_metadata(made), **column_lineage("rendered_posts")},
-        data_version=data_version([made.post.sha256, made.post.path, made.empty_reason])
+        data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),
     )
 
 
@@ -199,6 +199,11 @@ def _relative(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
+def _without_front_matter(text: str) -> str:
+    """What a reader sees: the UI would show front matter as a heading."""
+    return text.split("---\n", 2)[-1].lstrip() if text.startswith("---\n") else text
+
+
 def _metadata(made: Published) -> dict[str, Any]:
     post = made.post
     counts = {
@@ -211,4 +216,4 @@ def _metadata(made: Published) -> dict[str, Any]:
     }
     if made.text is None or post.path is None:
         return {**counts, "no_post": made.empty_reason or "all papers were filtered out"}
-    return {**counts, "path": dg.MetadataValue.path(post.path), "post": dg.MetadataValue.md(made.text)}
+    return {**counts, "path": dg.MetadataValue.path(post.path), "post": dg.MetadataValue.md(_without_front_matter(made.text))}

@@ -143,7 +143,7 @@ def what_a_date_cost_stands_in_the_metadata_as_numbers(project: Project) -> None
 
 def the_post_can_be_read(project: Project) -> None:
     shown = materialization(project, "rendered_posts")
-    assert shown["post"].startswith("---\n")
+    assert "layout: post" not in shown["post"]
     assert shown["published"] == shown["post"].count("\n## ")
 
 
