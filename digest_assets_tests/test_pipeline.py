@@ -18,10 +18,13 @@ from digest_assets.assets.rendered_posts import figure_to_show
 from digest_assets.model import AnswerStatus, Figure, FullText, Paper, TextSource
 from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import arxiv_server, model_server, serving
+from digest_assets.sandbox.papers import invented
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
 NOON = noon_in_shanghai(DAY)
+NOON_MAILING = datetime(2026, 11, 20, 1, tzinfo=timezone.utc)
+"""The mailing that DAY publishes."""
 
 TABLES = {
     "windowed_papers": "digest_date, identifier, version, outcome, reason, late, in_window, withdrawn",
@@ -237,6 +240,24 @@ def test_late_papers_go_to_the_next_date(world: World) -> None:
     world.make(DAY, NOON)
     claimed = [row[0] for row in world.rows("SELECT identifier FROM windowed_papers")]
     assert len(claimed) == len(set(claimed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [16, 17, 18, 19])
+def test_wherever_a_backfill_begins_each_date_publishes_its_own_mailing(tmp_path: Path, first: int) -> None:
+    days = [date(2026, 11, day) for day in range(first, 21)]
+    later = noon_in_shanghai(date(2026, 11, 22))
+    with a_world(tmp_path, later, invented(NOON_MAILING), llm={"api_key_env": "NO_SUCH_KEY"}) as world:
+        # The last that a listing of these categories said of each paper: a cross-list comes after "new" elsewhere.
+        expected = {
+            each.paper.identifier: world.settings.digest.days.date_announced(each.announced_at)
+            for each in world.sandbox.papers
+            if not each.kind.is_replacement
+        }
+        for day in days:
+            world.make(day, later)
+        published = dict(world.rows("SELECT identifier, digest_date FROM windowed_papers"))
+    assert published == {identifier: day for identifier, day in expected.items() if day in days}
 
 
 def test_before_its_mailing_a_date_publishes_nothing_and_says_when(world: World) -> None:

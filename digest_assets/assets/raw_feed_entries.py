@@ -36,6 +36,9 @@ from digest_assets.store import feeds
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch
 
+FOLLOWING = timedelta(days=7)
+"""A past date is asked for with the submissions of the week after it: the papers of the next mailings bound, by their
+identifiers, those that moderation held until then, which would else look like the date's own."""
 FEED_IS_FRESH = timedelta(days=1)
 """The feed shows a mailing from midnight in New York for a day: after that it says nothing about the date."""
 
@@ -88,7 +91,7 @@ async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime)
     async with arxiv.lists() as client:
         if now < span.end + FEED_IS_FRESH:
             answers.append(await _feed(client, settings, arxiv.clock))
-        answers.append(await _search(client, settings, start, min(now, span.end), answers, arxiv.clock))
+        answers.append(await _search(client, settings, start, min(now, span.end + FOLLOWING), answers, arxiv.clock))
         if now >= span.end + FEED_IS_FRESH or any(answer.error is not None for answer in answers):
             answers.append(await _oai(client, settings, day, arxiv.clock))
     return answers
