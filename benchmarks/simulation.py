@@ -1,6 +1,6 @@
 """A recorded year through the production code, day by day, under ten ways in which days go wrong.
 
-    python -m benchmarks.simulation RECORDED.jsonl [--scenario NAME] [--from D] [--to D]
+    python -m benchmarks.simulation RECORDED.jsonl [--scenario NAME] [--from D] [--to D] [--shares]
 
 RECORDED.jsonl: what arXiv announced, one JSON line an announcement, as `digest_assets.sandbox.papers.recorded` reads
 it. Each paper that was announced as new or cross-listed has to be in exactly one digest. The last line is what the
@@ -10,9 +10,11 @@ rule before (papers submitted within a day, one run a day) would have published 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import tempfile
 import time
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -35,9 +37,12 @@ def main() -> None:
     parser.add_argument("--scenario", action="append", help="only this one; may be repeated")
     parser.add_argument("--from", dest="first", type=date.fromisoformat)
     parser.add_argument("--to", dest="last", type=date.fromisoformat)
+    parser.add_argument("--shares", action="store_true", help="how many mailings are right, by source and by month")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     papers = recorded(arguments.recorded)
+    rows = map(json.loads, arguments.recorded.read_text("utf-8").splitlines())
+    exact = {row["id"] for row in rows if row.get("exact")}
     first = arguments.first or papers[0].announced_at.date()
     last = arguments.last or papers[-1].announced_at.date()
     days = days_between(first, last)
@@ -51,9 +56,24 @@ def main() -> None:
             ledger, simulation = simulate(Path(folder), papers, scenario, days)
         _print(scenario.name, ledger, time.monotonic() - started)
         print("   runs:", ", ".join(f"{count} {name}" for name, count in simulation.outcomes.most_common()))
+        if arguments.shares:
+            _print_shares(ledger, exact)
         if ledger.lost:
             print("   lost:", *ledger.lost[:20])
     _print("the rule before", Ledger(announced_between(papers, days), published_by_the_reference(papers, days)), 0)
+
+
+def _print_shares(ledger: Ledger, exact: set[str]) -> None:
+    """How many announcements the ledger dates right, by how they are known and by month; recorded submission times
+    and interpolated ones apart."""
+    counts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for identifier, day in ledger.announced.items():
+        told, known_by = ledger.dated.get(identifier, (None, "unknown"))
+        count = counts[known_by, f"{day:%Y-%m}", "exact" if identifier in exact else "interpolated"]
+        count[0] += told == day
+        count[1] += 1
+    for (known_by, month, kind), (right, total) in sorted(counts.items()):
+        print(f"   {known_by:<11} {month} {kind:<13} {right:>5} of {total:>5}  {right / total:>6.1%}")
 
 
 def _print(name: str, ledger: Ledger, seconds: float) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -266,6 +266,8 @@ class Ledger:
     announced: dict[str, date]
     """By identifier: new or cross-listed, and on which date."""
     published: dict[date, list[str]]
+    dated: dict[str, tuple[date, str]] = field(default_factory=dict)
+    """By identifier: the date that the ledger says it was announced on, and how that is known."""
 
     @property
     def shown(self) -> Counter[str]:
@@ -322,7 +324,10 @@ def simulate(
             simulation.clock.instant = noon(end + timedelta(days=offset))
             simulation.catch_up()
         published = simulation.published()
-    return Ledger(announced_between(papers, days), published), simulation
+        with simulation.store.transaction() as connection:
+            found = connection.execute("SELECT identifier, announced_at, known_by FROM announcements").fetchall()
+    dated = {identifier: ((at + timedelta(hours=8)).date(), known_by) for identifier, at, known_by in found}
+    return Ledger(announced_between(papers, days), published, dated), simulation
 
 
 def published_by_the_reference(papers: Iterable[SandboxPaper], days: Sequence[date]) -> dict[date, list[str]]:
