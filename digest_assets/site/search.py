@@ -25,7 +25,7 @@ from digest_assets.publishing.characters import clean
 from digest_assets.site.html import plain_from_tex
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, SearchText, month_of
 
-PAPERS_A_BUCKET = 60
+PAPERS_A_BUCKET = 16
 """How many papers' words make a bucket of about 50 kB, which a telephone fetches and reads at once."""
 
 _WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
