@@ -2,7 +2,7 @@
 
     raw_feed_entries ── windowed_papers ─┬─ full_texts ── summaries ─┐
       what arXiv         what the date   └─ translations ────────────┴─ rendered_posts
-      answered           publishes                                      the post
+      answered           publishes                                      the post ── reader_site ── deliveries
 
 All assets share one daily partition: the digest date (`partitions.py` says what it means). `build_defs` is a function,
 so that tests and the command build their own; Dagster loads `defs`.
