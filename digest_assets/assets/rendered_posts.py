@@ -216,4 +216,5 @@ def _metadata(made: Published) -> dict[str, Any]:
     }
     if made.text is None or post.path is None:
         return {**counts, "no_post": made.empty_reason or "all papers were filtered out"}
-    return {**counts, "path": dg.MetadataValue.path(post.path), "post": dg.MetadataValue.md(_without_front_matter(made.text))}
+    shown = dg.MetadataValue.md(_without_front_matter(made.text))
+    return {**counts, "path": dg.MetadataValue.path(post.path), "post": shown}

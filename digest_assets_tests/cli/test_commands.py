@@ -158,18 +158,21 @@ def test_a_paper_that_failed_is_exit_code_1_and_a_line(digest: CommandLine, caps
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "words"),
+    ("settings", "words"),
     [
-        ("DIGEST__ARXIV__API_URL", "http://nowhere.invalid/api/query", "arxiv.api_url"),
-        ("DIGEST__LLM__MODEL", "no-such-model", "llm.model"),
-        ("DIGEST__LLM__API_KEY_ENV", "ANOTHER_KEY", "ANOTHER_KEY"),
+        (
+            {f"DIGEST__ARXIV__{name}_URL": "http://nowhere.invalid/" for name in ("API", "FEED", "OAI")},
+            "arxiv.api_url",
+        ),
+        ({"DIGEST__LLM__MODEL": "no-such-model"}, "llm.model"),
+        ({"DIGEST__LLM__API_KEY_ENV": "ANOTHER_KEY"}, "ANOTHER_KEY"),
     ],
     ids=["unreachable arXiv", "unknown model", "wrong key"],
 )
 def test_what_is_wrong_with_the_world_fails_the_run_in_one_line(
-    digest: CommandLine, capsys: Captured, variable: str, value: str, words: str
+    digest: CommandLine, capsys: Captured, settings: dict[str, str], words: str
 ) -> None:
-    digest.set(ANOTHER_KEY="sk-wrong", DIGEST__LLM__ATTEMPTS="1", **{variable: value})
+    digest.set(ANOTHER_KEY="sk-wrong", DIGEST__LLM__ATTEMPTS="1", **settings)
     began = datetime.now()  # noqa: DTZ005 - how long a person waits
     said = digest(capsys, "run", THURSDAY)
     assert said.code == 1
