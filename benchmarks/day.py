@@ -1,6 +1,6 @@
 """How near a day comes to what its limits allow: 100 papers, a model server of fixed latency, texts paced and not.
 
-    python benchmarks/day.py [--papers 100] [--latency 3] [--interval 0.6] [--concurrency 16]
+    python benchmarks/day.py [--papers 100] [--latency 5] [--interval 0.8] [--concurrency 16]
 
 The limit is calls x latency / allowed concurrency, or the pacing of fetches where that is longer. What is printed is
 the ratio of the wall time of the step to it, which says the same on any machine: at most 1.1 is the promise.
@@ -18,8 +18,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from digest_assets.arxiv.withdrawal import is_withdrawn
 from digest_assets.definitions import build_defs
+from digest_assets.model import AnnouncementKind
 from digest_assets.sandbox.latexml import render_page
 from digest_assets.sandbox.papers import SandboxPaper, invented, latest_mailing
 from digest_assets_tests.worlds import a_world, noon_in_shanghai
@@ -35,7 +35,7 @@ def a_day_of(count: int) -> list[SandboxPaper]:
     written = [
         each
         for each in invented(mailing)
-        if each.html and each.chinese and each.announced_at == mailing and not is_withdrawn(each.paper)
+        if each.html and each.chinese and each.announced_at == mailing and each.kind is AnnouncementKind.NEW
     ]
     papers = []
     for number in range(count):
@@ -91,8 +91,8 @@ class GoingClock:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--papers", type=int, default=100)
-    parser.add_argument("--latency", type=float, default=3, help="seconds that the model takes for an answer")
-    parser.add_argument("--interval", type=float, default=0.6, help="seconds between texts, where they are paced")
+    parser.add_argument("--latency", type=float, default=5, help="seconds that the model takes for an answer")
+    parser.add_argument("--interval", type=float, default=0.8, help="seconds between texts, where they are paced")
     parser.add_argument("--concurrency", type=int, default=16, help="llm.max_concurrency")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
