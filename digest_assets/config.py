@@ -251,7 +251,7 @@ class OutputSettings(_Section):
     site_url: str = ""
     """Where the site is served, for the links of its feeds and of deliveries. Empty: links are relative."""
     figures: bool = False
-    """Whether the first figure of a paper is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
+    """Whether a paper's first figure is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     notice: str = ""
     """A sentence on top of each post."""
     templates_dir: str = ""

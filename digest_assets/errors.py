@@ -82,6 +82,10 @@ class EndpointUnavailable(EndpointError):
     retryable = True
 
 
+class EndpointUnreachable(EndpointUnavailable):
+    """No connection, and none before in this run: nothing listens there. No further call of the run can succeed."""
+
+
 class ModelUnknown(EndpointError):
     """404 `model_not_found`: the endpoint does not serve `llm.model`. No further call of the run can succeed."""
 

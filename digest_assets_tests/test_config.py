@@ -114,3 +114,8 @@ def test_relative_paths_are_relative_to_the_file(written, tmp_path: Path) -> Non
 
 def test_no_secret_has_a_place_in_the_file() -> None:
     assert not [name for name in setting_names() if re.search(r"(^|\.)(api_)?key$|secret|password|token$", name)]
+
+
+def test_dagsters_settings_are_the_same_wherever_its_home_is() -> None:
+    root = SHIPPED.parent
+    assert (root / "dagster.yaml").read_text("utf-8") == (root / "digest_assets" / "dagster.yaml").read_text("utf-8")

@@ -151,6 +151,7 @@ def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world:
         (None, {"model": "no-such-model"}, "llm.model"),
         (model_server.insufficient_quota(), {}, "quota"),
         ("refuses the key", {}, "key"),
+        (None, {"base_url": "http://127.0.0.1:9/v1"}, "llm.base_url"),
     ],
 )
 def test_what_no_further_call_can_survive_fails_the_run_in_one_line(
@@ -169,7 +170,7 @@ def test_what_no_further_call_can_survive_fails_the_run_in_one_line(
     assert not (world.folder / "posts").exists()
     world.sandbox.model.faults.clear()
     world.sandbox.model.api_key = None
-    world.change(llm={"model": world.sandbox.model.model})
+    world.change(llm={"model": world.sandbox.model.model, "base_url": world.sandbox.model.base_url})
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
 
 

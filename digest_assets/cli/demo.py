@@ -45,6 +45,8 @@ def demo(
         newest = reports[-1].post
         if newest is not None and newest.path is not None and not as_json:
             say(f"\nThe post: {settings.path(newest.path)}")
+            if settings.output.site_dir:
+                say(f"The site: {settings.path(settings.output.site_dir) / 'index.html'}")
             say("Its papers, authors and results are invented.")
             say(f"The same in the Dagster UI: digest demo --ui (or make demo-ui), then http://127.0.0.1:{port}")
     raise typer.Exit(exit_code(reports))

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,8 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
     home = settings.root if (settings.root / "dagster.yaml").is_file() else settings.root / "data" / "dagster"
     if "DAGSTER_HOME" not in os.environ:
         home.mkdir(parents=True, exist_ok=True)
+        if not (home / "dagster.yaml").is_file():  # without one Dagster has its own, with telemetry
+            (home / "dagster.yaml").write_text((resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
         os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     # Dagster's own words on its own interfaces are for developers.

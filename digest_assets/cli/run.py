@@ -46,6 +46,8 @@ def run(
         dates = _dates(settings, day, from_, to)
         reports = list(make(settings, dates))
         show_reports(settings, reports, as_json=as_json)
+        if reports and settings.llm.api_key() is None:
+            say(f"{settings.llm.api_key_env} is not set: the abstracts stay in the original, and nothing was read.")
         if not dates and not as_json:
             say(why_nothing_is_due(settings, SystemClock().now()))
     raise typer.Exit(exit_code(reports))

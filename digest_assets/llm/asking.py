@@ -20,6 +20,7 @@ from digest_assets.errors import (
     ContextTooLong,
     EndpointError,
     EndpointRefused,
+    EndpointUnreachable,
     ModelUnknown,
     QuotaExhausted,
 )
@@ -231,7 +232,7 @@ class _Conversation:
             if not first.defects:
                 return self._published(first)
             second = await self._mended(prompt, first, judge)
-        except (EndpointRefused, ModelUnknown, QuotaExhausted, ContextTooLong):
+        except (EndpointRefused, EndpointUnreachable, ModelUnknown, QuotaExhausted, ContextTooLong):
             raise
         except BudgetUsedUp as error:
             return _Outcome(AnswerStatus.BUDGET, reason=_one_line(error))

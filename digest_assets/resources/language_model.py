@@ -28,6 +28,7 @@ from digest_assets.errors import (
     EndpointError,
     EndpointRefused,
     EndpointUnavailable,
+    EndpointUnreachable,
     ModelUnknown,
     QuotaExhausted,
     redact,
@@ -101,7 +102,8 @@ class LanguageModel:
     async def ask(self, prompt: Prompt) -> Answer:
         """The answer to `prompt`. Its usage includes what unusable answers before it cost.
 
-        Raises `EndpointRefused`, `ModelUnknown`, `QuotaExhausted` (no further call can succeed), `ContextTooLong`,
+        Raises `EndpointRefused`, `EndpointUnreachable`, `ModelUnknown`, `QuotaExhausted` (no further call can succeed),
+        `ContextTooLong`,
         and after all tries `EndpointUnavailable` or `AnswerUnusable`; `EndpointError` for a request that is refused.
         """
         tries = 0
@@ -177,7 +179,8 @@ class LanguageModel:
     def _delay(self, problem: Problem, tries: int, retry_after: float | None) -> float | None:
         """Seconds until the next try; None where there is none."""
         limit = min(_UNUSABLE_TRIES, self._settings.attempts)
-        limit = limit if problem.fault is Fault.UNUSABLE else self._settings.attempts
+        nobody_there = problem.fault is Fault.UNREACHABLE and not self._has_answered
+        limit = limit if nobody_there or problem.fault is Fault.UNUSABLE else self._settings.attempts
         if problem.fault not in dialects.RETRYABLE or tries >= limit:
             return None
         if retry_after is not None:
@@ -233,7 +236,8 @@ class LanguageModel:
                 error.context_tokens = problem.number
                 return error
             case Fault.UNREACHABLE:
-                return EndpointUnavailable(
+                kind = EndpointUnavailable if self._has_answered else EndpointUnreachable
+                return kind(
                     f"{where} cannot be reached{after} ({said}).", cure="Check llm.base_url and that it is running."
                 )
             case Fault.TIMEOUT:

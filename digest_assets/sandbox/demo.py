@@ -50,9 +50,10 @@ class Demo:
         for name in ("data", "posts", "site"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         first = (self.clock.now() - FORTNIGHT).date().isoformat()
-        for name in ("digest.toml", "dagster.yaml"):
-            text = (resources.files("digest_assets.sandbox") / "project" / name).read_text("utf-8")
-            (self.folder / name).write_text(text.replace("{first_date}", first), "utf-8")
+        package = resources.files("digest_assets")
+        settings = (package / "sandbox" / "project" / "digest.toml").read_text("utf-8")
+        self.config.write_text(settings.replace("{first_date}", first), "utf-8")
+        (self.folder / "dagster.yaml").write_text((package / "dagster.yaml").read_text("utf-8"), "utf-8")
 
     def days(self, settings: Settings) -> list[date]:
         """The dates of the two newest mailings, oldest first: the second has what was late for the first."""
