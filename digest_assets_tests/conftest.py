@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,15 @@ for _name in [name for name in os.environ if name.upper().startswith("DIGEST_")]
     del os.environ[_name]
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 logging.getLogger("dagster").setLevel(logging.CRITICAL)
+
+
+@pytest.fixture(autouse=True)
+def _environment_as_it_was() -> Iterator[None]:
+    """The commands set variables for the process that they are; a test is followed by others."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -145,6 +145,7 @@ def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world:
     assert world.calls == calls + 2  # only what had failed is asked for again
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "llm", "words"),
     [
@@ -174,6 +175,7 @@ def test_what_no_further_call_can_survive_fails_the_run_in_one_line(
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
