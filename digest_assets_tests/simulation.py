@@ -20,9 +20,10 @@ from typing import Any
 import duckdb
 import stamina
 
-from digest_assets.assets import rendered_posts, windowed_papers
+from digest_assets.assets import rendered_posts
 from digest_assets.assets.raw_feed_entries import raise_if_nothing_carries, receive
 from digest_assets.automation.dates import dates_due
+from digest_assets.claiming import claim_papers
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
 from digest_assets.resources.arxiv_access import ArxivAccess
@@ -86,7 +87,7 @@ class Simulation:
     def _make(self, day: date) -> str:
         answers = receive(self.settings, self.store, self.access, self.clock.now(), day)
         raise_if_nothing_carries(answers, self.settings, day)
-        made = windowed_papers.make(self.settings, self.store, self.clock.now(), day)
+        made = claim_papers(self.settings, self.store, self.clock.now(), day)
         if made.not_yet:
             return "not yet"
         rendered_posts.publish(self.settings, self.store, self.clock, day)
