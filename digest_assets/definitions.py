@@ -42,6 +42,7 @@ from digest_assets.resources.model_access import ModelAccess
 from digest_assets.resources.progress import NoProgress, Progress
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.pace import StorePace
+from digest_assets.store.stop_signs import StoreStopSigns
 
 CHECKS_OF_A_DATE = [
     each_paper_once,
@@ -100,7 +101,7 @@ def build_defs(
             "store": store,
             "clock": clock,
             "progress": progress or NoProgress(),
-            "arxiv": ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock),
+            "arxiv": ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
             "language_model": ModelAccess(settings.llm, settings.root),
         },
         # A process a step costs over a second each, five times what the step itself needs; what is worth doing at

@@ -10,18 +10,19 @@ import difflib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import openai
 
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.config import Settings
-from digest_assets.errors import ArxivError, DigestError
+from digest_assets.errors import ArxivError, ArxivUnavailable, DigestError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
 from digest_assets.store.pace import StorePace
+from digest_assets.store.stop_signs import standing_signs
 
 SECONDS = 20
 """How long an endpoint may take here: this is a look, not a run."""
@@ -49,6 +50,7 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     access = ArxivAccess(quick, StorePace(store, clock.now), clock)
     yield _told("arXiv API", lambda: asyncio.run(_api(access)))
     yield _told("arXiv feed", lambda: asyncio.run(_feed(access, settings.digest.categories)))
+    yield _told("arXiv texts", lambda: _texts(store, settings, clock.now()))
 
 
 def _told(subject: str, look: Callable[[], str]) -> Finding:
@@ -85,6 +87,16 @@ def _store(store: DigestStore) -> str:
     with store.transaction() as connection:
         counts = table_counts(connection)
     return f"{store.path}: {counts['windowed_papers']} papers in {counts['digests']} dates"
+
+
+def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:
+    """Asks arXiv nothing: whether it told us to stop is in the store."""
+    with store.transaction() as connection:
+        signs = standing_signs(connection, now)
+    if signs:
+        cure = "Slow down whatever else asks arXiv from this address, or raise arxiv.text_interval_seconds."
+        raise ArxivUnavailable(signs[0].sentence, cure=cure)
+    return f"no stop sign; a request every {settings.arxiv.text_interval_seconds:g} s"
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

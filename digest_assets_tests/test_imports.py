@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "filters": VOCABULARY | {"claims"},
     "due": VOCABULARY | {"arxiv"},
     "standing": VOCABULARY | {"arxiv"},
+    "stop_signs": set(),
 }
 """Which parts of the package each pure part may know, besides itself."""
 

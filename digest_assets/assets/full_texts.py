@@ -79,6 +79,13 @@ async def _fetched(paper: Paper, source: FullTextSource, now: Callable[[], datet
         return _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
 
 
+def better(fetched: FullText, held: FullText | None) -> FullText:
+    """What is kept of a version: another try that only got the abstract takes no text away."""
+    if held is None or fetched.source is not TextSource.ABSTRACT or fetched.final:
+        return fetched
+    return fetched if held.source is TextSource.ABSTRACT else held
+
+
 def _without(paper: Paper, reason: str, now: datetime) -> FullText:
     """Stands for a text that could not be read, for a `reason` that may pass: the abstract alone."""
     abstract = Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),))

@@ -172,12 +172,13 @@ class PaperReading:
         if fetch and session.ask is not None:
             self.progress.begin("full_texts", len(missing))
             async with self.arxiv.open_texts() as source:
-                await full_texts.fetch_texts(missing, source, partial(self._keep_text, session), self.clock.now)
+                await full_texts.fetch_texts(missing, source, partial(self._keep_text, session, held), self.clock.now)
         else:
             for paper in missing:
                 self._texts[paper.identifier].set_result(held.get(paper.identifier) or _not_fetched(paper))
 
-    async def _keep_text(self, session: _Session, text: FullText) -> None:
+    async def _keep_text(self, session: _Session, held: Mapping[str, FullText], text: FullText) -> None:
+        text = full_texts.better(text, held.get(text.identifier))
         await session.gathered.run(lambda connection: texts.keep_text(connection, text))
         self._texts[text.identifier].set_result(text)
         self.progress.advance("full_texts", failed=not text.final)

@@ -46,6 +46,7 @@ def status(
     """A calendar of the digests, by default of the last four weeks: how each stands, how many papers, and why."""
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.standings import date_records, standings
+    from digest_assets.store.stop_signs import standing_signs
 
     with opened(config) as settings:
         digest, now = settings.digest, SystemClock().now()
@@ -56,10 +57,15 @@ def status(
         with store_of(settings).transaction() as connection:
             standing = standings(connection, digest.name, digest.days, dates, now)
             records = date_records(connection, digest.name, dates[0], dates[-1])
+            signs = standing_signs(connection, now)
     if as_json:
-        print_json({"digest": digest.name, "dates": [_json(day, standing[day], records.get(day)) for day in dates]})
+        told = [{"source": each.source, "sign": each.sign, "until": each.until} for each in signs]
+        listed = [_json(day, standing[day], records.get(day)) for day in dates]
+        print_json({"digest": digest.name, "dates": listed, "stop_signs": told})
         raise typer.Exit(0)
     _print_calendar(digest.name, standing, records)
+    for each in signs:
+        say(each.sentence)
 
 
 def _json(day: date, stands: tuple[Standing, str | None], record: DateRecord | None) -> dict[str, object]:

@@ -12,6 +12,7 @@ from digest_assets.resources.clock import Clock
 from digest_assets.resources.full_texts import FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.resources.pace import Pace
+from digest_assets.stop_signs import RememberedSigns, StopSigns
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class ArxivAccess:
     settings: ArxivSettings
     pace: Pace
     clock: Clock
+    signs: StopSigns | None = None
+    """None: a sign holds for as long as the texts are open, because there is no store to keep it in."""
 
     def peeks(self) -> ArxivClient:
         """For who asks again anyway: one try a request, and no waiting."""
@@ -32,4 +35,5 @@ class ArxivAccess:
     @asynccontextmanager
     async def open_texts(self) -> AsyncIterator[FullTextSource]:
         async with open_client(self.settings) as client:
-            yield FullTextSource(self.settings, self.pace, client, now=self.clock.now)
+            signs = self.signs or RememberedSigns(self.clock.now)
+            yield FullTextSource(self.settings, self.pace, client, signs, now=self.clock.now)

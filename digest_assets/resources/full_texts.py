@@ -2,7 +2,8 @@
 
 arXiv allows programs `/html` and `/pdf` with 15 s between requests (robots.txt: Crawl-delay 15), on one connection. A
 403, or a page that asks whether one is human (it comes with status 200), means that this machine is to stop: then no
-further request is made by this source, and the papers that remain get their abstract, marked as worth another try.
+further request is made, by this run or another, until the sign is lifted (`stop_signs.py`), and the papers that remain
+get their abstract, marked as worth another try. A pause that arXiv asks for holds for all runs as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 import httpx2
@@ -22,11 +23,14 @@ from digest_assets.reading import NoText
 from digest_assets.reading.bounded import Format, ReadText, read_bounded
 from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.pace import TEXT_LANE, Pace
+from digest_assets.stop_signs import TEXTS, StopSigns
 
 ATTEMPTS = 3
 """Of one address, where the answer says that it is a matter of time (429, 503, no answer)."""
 LONGEST_WAIT_SECONDS = 120
-"""A server that asks for a longer pause than this is left alone for the rest of the run."""
+"""A server that asks for a longer pause than this is left alone until it is over; the run does not wait for it."""
+_SIGN_SECONDS = 15
+"""So often the signs are looked at, which other runs may have met: before each request at arXiv's own pace."""
 _FIRST_WAIT_SECONDS = 30
 _FAILURES_IN_A_ROW = 3
 """So many papers without any answer: arXiv is down, and each further one would cost minutes."""
@@ -52,7 +56,7 @@ class _Refused(Exception):
 
 
 class FullTextSource:
-    """arXiv as a source of full texts. One a run: it remembers that it was told to stop.
+    """arXiv as a source of full texts. One a run; that it was told to stop is remembered by `signs`, for all runs.
 
     `sleep` and `now` are what waits and what tells the time (UTC); tests replace them.
     """
@@ -62,6 +66,7 @@ class FullTextSource:
         settings: ArxivSettings,
         pace: Pace,
         client: httpx2.AsyncClient,
+        signs: StopSigns,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
@@ -69,11 +74,13 @@ class FullTextSource:
         self._settings = settings
         self._pace = pace
         self._client = client
+        self._signs = signs
         self._sleep = sleep
         self._now = now
         self._one_at_a_time = asyncio.Lock()
         self._failures_in_a_row = 0
         self._stopped: str | None = None
+        self._looked_at: datetime | None = None
 
     @property
     def stopped(self) -> str | None:
@@ -106,15 +113,20 @@ class FullTextSource:
     async def _fetched(self, url: str, format: Format) -> _Body:
         async with self._one_at_a_time:
             for attempt in range(1, ATTEMPTS + 1):
-                if self._stopped:
-                    raise _Refused(f"not asked ({self._stopped})", final=False)
+                await self._obey_signs()
                 await self._pace.turn(TEXT_LANE, self._settings.text_interval_seconds)
                 wait = _FIRST_WAIT_SECONDS * 2 ** (attempt - 1)
                 try:
                     body = await asyncio.wait_for(self._asked(url, format), self._settings.timeout_seconds * 5)
+                except _ToldToStop as told:
+                    sign = await self._signs.put(TEXTS, told.sign)
+                    self._stopped = f"arXiv: {sign}"
+                    raise _Refused(f"arXiv asked to stop ({told.sign})", final=False) from None
                 except _Busy as busy:
                     reason = busy.reason
-                    wait = busy.retry_after if busy.retry_after is not None else wait
+                    if busy.retry_after is not None:
+                        wait = busy.retry_after
+                        await self._signs.put(TEXTS, reason, timedelta(seconds=wait))
                 except (httpx2.HTTPError, asyncio.TimeoutError, OSError) as error:
                     reason = "timed out" if _is_timeout(error) else f"no answer ({type(error).__name__})"
                 else:
@@ -123,19 +135,37 @@ class FullTextSource:
                 if attempt == ATTEMPTS or wait > LONGEST_WAIT_SECONDS:
                     break
                 await self._sleep(wait)
-            self._count_failure(reason, asked_to_wait=wait > LONGEST_WAIT_SECONDS)
+            await self._count_failure(reason, asked_to_wait=wait > LONGEST_WAIT_SECONDS)
             raise _Refused(reason, final=False)
 
-    def _count_failure(self, reason: str, asked_to_wait: bool) -> None:
+    async def _obey_signs(self) -> None:
+        """Waits out a short pause that this or another run was asked for. Raises `_Refused` for a longer one."""
+        now = self._now()
+        looked = self._looked_at is not None and (now - self._looked_at).total_seconds() < _SIGN_SECONDS
+        if self._stopped is None and not looked:
+            self._looked_at = now
+            sign = await self._signs.standing(TEXTS)
+            if sign is not None:
+                wait = (sign.until - now).total_seconds()
+                if wait > LONGEST_WAIT_SECONDS:
+                    self._stopped = f"arXiv: {sign}"
+                else:
+                    await self._sleep(wait)
+        if self._stopped:
+            raise _Refused(f"not asked ({self._stopped})", final=False)
+
+    async def _count_failure(self, reason: str, asked_to_wait: bool) -> None:
         self._failures_in_a_row += 1
-        if asked_to_wait or reason == "429" or self._failures_in_a_row >= _FAILURES_IN_A_ROW:
+        if reason == "429" and not asked_to_wait:
+            self._stopped = f"arXiv: {await self._signs.put(TEXTS, reason)}"
+        elif asked_to_wait or self._failures_in_a_row >= _FAILURES_IN_A_ROW:
             self._stopped = f"arXiv: {reason}"
 
     async def _asked(self, url: str, format: Format) -> _Body:
         async with self._client.stream("GET", url, headers={"Accept": _ACCEPT[format]}) as response:
             status = response.status_code
             if status == 403:
-                self._stop("403")
+                raise _ToldToStop("403")
             if status in (406, 408, 425, 429) or status >= 500:  # 406: capacity, not content (since September 2026)
                 raise _Busy(str(status), _retry_after(response.headers.get("retry-after"), self._now()))
             if status in (404, 410):
@@ -144,7 +174,7 @@ class FullTextSource:
                 raise _Refused(str(status), final=status == 400)
             content = await self._content(response)
         if _is_captcha(content):
-            self._stop("captcha")
+            raise _ToldToStop("captcha")
         return _Body(content, str(response.url))
 
     async def _content(self, response: httpx2.Response) -> bytes:
@@ -156,10 +186,6 @@ class FullTextSource:
             if len(content) > limit:
                 raise _Refused(f"larger than {self._settings.text_max_megabytes} MB", final=True)
         return bytes(content)
-
-    def _stop(self, sign: str) -> None:
-        self._stopped = f"arXiv: {sign}"
-        raise _Refused(f"arXiv asked to stop ({sign})", final=False)
 
     async def _read(self, body: _Body, format: Format) -> ReadText:
         seconds = self._settings.text_read_seconds
@@ -190,6 +216,14 @@ class FullTextSource:
         sections = (Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),)),)
         empty = self._full_text(paper, Format.PDF, ReadText(sections), 0, [reason], final)
         return replace(empty, source=TextSource.ABSTRACT)
+
+
+class _ToldToStop(Exception):
+    """403, or a page that asks whether one is human."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__(sign)
+        self.sign = sign
 
 
 class _Busy(Exception):

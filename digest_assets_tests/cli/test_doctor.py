@@ -14,7 +14,7 @@ from digest_assets_tests.cli.command_line import CommandLine, Said, a_command_li
 from digest_assets_tests.test_pipeline import NOON
 
 Captured = pytest.CaptureFixture[str]
-SUBJECTS = ["settings", "calendar", "posts", "store", "key", "endpoint", "arXiv API", "arXiv feed"]
+SUBJECTS = ["settings", "calendar", "posts", "store", "key", "endpoint", "arXiv API", "arXiv feed", "arXiv texts"]
 
 
 @pytest.fixture

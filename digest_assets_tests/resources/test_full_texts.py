@@ -14,6 +14,7 @@ from digest_assets.model import FullText, Paper, TextSource
 from digest_assets.resources.full_texts import ATTEMPTS, FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.sandbox.pdf import make_scan
+from digest_assets.stop_signs import RememberedSigns
 from digest_assets_tests.reading import test_html, test_pdf
 from digest_assets_tests.resources.scripted_site import Reply, ScriptedSite, serve
 
@@ -65,15 +66,18 @@ class Fetched:
 Fetch = Callable[..., Fetched]
 
 
-def fetch(script: dict[str, list[Reply]], *papers: Paper, **settings: object) -> Fetched:
+def fetch(
+    script: dict[str, list[Reply]], *papers: Paper, signs: RememberedSigns | None = None, **settings: object
+) -> Fetched:
     """The texts of `papers` (default: `PAPER`) from a site that answers by `script`."""
     waits = Waits()
+    signs = signs or RememberedSigns(lambda: NOW)
 
     async def run(site: ScriptedSite) -> tuple[list[FullText], str | None]:
         addresses = {"html_url": f"{site.address}/html/", "pdf_url": f"{site.address}/pdf/"}
         arxiv = ArxivSettings(**{**addresses, "timeout_seconds": 10, **settings})  # type: ignore[arg-type]
         async with open_client(arxiv) as client:
-            source = FullTextSource(arxiv, waits, client, sleep=waits.sleep, now=lambda: NOW)
+            source = FullTextSource(arxiv, waits, client, signs, sleep=waits.sleep, now=lambda: NOW)
             return [await source.fetch(paper) for paper in papers or (PAPER,)], source.stopped
 
     with serve(script) as site:
@@ -184,11 +188,12 @@ def test_a_pdf_in_place_of_html_that_was_busy_is_worth_another_try() -> None:
 def test_a_stop_sign_is_obeyed_for_the_rest_of_the_run(reply: Reply, reason: str) -> None:
     fetched = fetch({HTML: [reply]}, PAPER, other(2))
     assert fetched.site.asked == [HTML]
-    assert fetched.stopped == f"arXiv: {reason}"
+    told = f"arXiv: {reason}, left alone until 2026-01-29 10:00 UTC"
+    assert fetched.stopped == told
     assert [text.source for text in fetched.texts] == [TextSource.ABSTRACT] * 2
     assert not any(text.final for text in fetched.texts)
-    assert fetched.texts[0].reason == f"HTML: arXiv asked to stop ({reason}); PDF: not asked (arXiv: {reason})"
-    assert fetched.texts[1].reason == f"HTML: not asked (arXiv: {reason}); PDF: not asked (arXiv: {reason})"
+    assert fetched.texts[0].reason == f"HTML: arXiv asked to stop ({reason}); PDF: not asked ({told})"
+    assert fetched.texts[1].reason == f"HTML: not asked ({told}); PDF: not asked ({told})"
 
 
 def test_a_paper_about_captchas_is_no_stop_sign() -> None:
@@ -201,7 +206,7 @@ def test_a_paper_about_captchas_is_no_stop_sign() -> None:
 def test_too_many_requests_to_the_end_are_a_stop_sign() -> None:
     fetched = fetch({HTML: [Reply(status=429)]}, PAPER, other(2))
     assert fetched.site.asked == [HTML] * ATTEMPTS
-    assert fetched.stopped == "arXiv: 429"
+    assert fetched.stopped == "arXiv: 429, left alone until 2026-01-29 10:00 UTC"
 
 
 def test_a_pause_that_is_too_long_to_wait_for_is_a_stop_sign() -> None:
@@ -209,6 +214,17 @@ def test_a_pause_that_is_too_long_to_wait_for_is_a_stop_sign() -> None:
     assert fetched.site.asked == [HTML]
     assert fetched.waits.slept == []
     assert fetched.stopped == "arXiv: 503"
+
+
+@pytest.mark.parametrize(("seconds", "waited", "asked"), [("60", [60], [HTML]), ("3600", [], [])])
+def test_a_pause_that_one_run_was_asked_for_is_kept_by_the_next(
+    seconds: str, waited: list[float], asked: list[str]
+) -> None:
+    signs = RememberedSigns(lambda: NOW)
+    busy = Reply(status=503, headers={"Retry-After": seconds})
+    fetch({HTML: [busy], PDF: [busy]}, signs=signs)
+    fetched = fetch({HTML: [Reply(PAGE)]}, signs=signs)
+    assert (fetched.waits.slept, fetched.site.asked) == (waited, asked)
 
 
 def test_a_site_that_never_answers_is_left_alone_after_a_few_addresses() -> None:
@@ -251,11 +267,12 @@ def test_a_document_that_takes_too_long_to_read_is_given_up() -> None:
 
 def test_tasks_that_ask_at_once_use_one_connection() -> None:
     waits = Waits()
+    signs = RememberedSigns(lambda: NOW)
 
     async def run(site: ScriptedSite) -> list[FullText]:
         arxiv = ArxivSettings(html_url=f"{site.address}/html/", pdf_url=f"{site.address}/pdf/", timeout_seconds=10)
         async with open_client(arxiv) as client:
-            source = FullTextSource(arxiv, waits, client, sleep=waits.sleep, now=lambda: NOW)
+            source = FullTextSource(arxiv, waits, client, signs, sleep=waits.sleep, now=lambda: NOW)
             return list(await asyncio.gather(*(source.fetch(other(number)) for number in range(1, 5))))
 
     script = {f"/html/2601.0000{number}v2": [Reply(PAGE)] for number in range(1, 5)}
