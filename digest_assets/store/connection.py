@@ -5,12 +5,17 @@ UI and a person's SQL prompt can share it all the same if nobody keeps it: so th
 a `with` block, and nobody may make a network call inside one. What waits for the file waits with jitter, for a bounded
 time, and then says so. Inside a process a lock makes the transactions follow each other, so that a claim and what it
 depends on are read and written as one.
+
+What a process does keep is DuckDB itself, with nothing in it, to which the file is attached for each transaction:
+starting it anew each time took 16 ms of the 27 of a transaction that only reads.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import json
+import os
 import random
 import threading
 import time
@@ -29,8 +34,11 @@ from digest_assets.errors import StoreLocked, StoreUnusable, redact
 IN_LIST = "(SELECT unnest(from_json(?::JSON, '[\"VARCHAR\"]')))"
 """For `column IN ...` with one parameter, made by `json_list`."""
 
-_LOCKS_GUARD = threading.Lock()
+_GUARD = threading.Lock()
 _LOCKS: dict[Path, threading.RLock] = {}
+_ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
+"""By process: one that was forked inherits an engine without its threads."""
+_NAMES = itertools.count()
 
 
 class DigestStore:
@@ -53,10 +61,8 @@ class DigestStore:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in one transaction: committed at the end of the block, rolled back by an exception."""
-        with _lock_of(self.path):
-            connection = self._connect()
+        with _lock_of(self.path), self._attached() as connection:
             try:
-                connection.execute("SET TimeZone = 'UTC'")
                 if not self._migrated:
                     migrate(connection, self.path)
                     self._migrated = True
@@ -72,18 +78,31 @@ class DigestStore:
                     f"The store {self.path} cannot be written: {redact(str(error))}.",
                     cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
                 ) from None
-            finally:
-                connection.close()
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to which the file is attached, as where statements look and write; let go of at the end."""
+        name = f"store_{next(_NAMES)}"
+        with _engine().cursor() as connection:
+            self._attach(connection, name)
+            try:
+                yield connection
+            finally:
+                _detach(connection, name)
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        address = str(self.path).replace("'", "''")
         deadline = time.monotonic() + self.lock_wait_seconds
         pause = 0.02
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                return duckdb.connect(str(self.path))
+                connection.execute(f"ATTACH '{address}' AS {name}")
+                connection.execute(f"USE {name}")
+                return
             except (duckdb.Error, OSError) as error:
                 if not _is_lock(error):
+                    _forget_engine()
                     raise _unusable(self.path, error) from None
                 if time.monotonic() >= deadline:
                     raise StoreLocked(
@@ -96,8 +115,31 @@ class DigestStore:
 
 
 def _lock_of(path: Path) -> threading.RLock:
-    with _LOCKS_GUARD:
+    with _GUARD:
         return _LOCKS.setdefault(path, threading.RLock())
+
+
+def _engine() -> duckdb.DuckDBPyConnection:
+    with _GUARD:
+        if os.getpid() not in _ENGINES:
+            engine = duckdb.connect()
+            engine.execute("SET GLOBAL TimeZone = 'UTC'")
+            _ENGINES[os.getpid()] = engine
+        return _ENGINES[os.getpid()]
+
+
+def _detach(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    try:
+        connection.execute("USE memory")
+        connection.execute(f"DETACH {name}")
+    except duckdb.Error:  # after a fatal error, which was raised before, nothing can be executed any more
+        _forget_engine()
+
+
+def _forget_engine() -> None:
+    """The next transaction starts another; this one goes, and its files with it, when its last connection is closed."""
+    with _GUARD:
+        _ENGINES.pop(os.getpid(), None)
 
 
 def _is_lock(error: BaseException) -> bool:

@@ -1,6 +1,6 @@
 """Many small reads and writes of one event loop, gathered into few transactions.
 
-A transaction opens and closes the file (about 40 ms), and a day's papers answer by the dozen. So whatever is asked for
+A transaction opens and closes the file (10 to 30 ms), and a day's papers answer by the dozen. So whatever is asked for
 while one transaction runs goes together into the next: nothing waits on purpose, each caller goes on when its own rows
 are on the disk, and an answer is stored the moment the file is free.
 """

@@ -129,3 +129,33 @@ def test_text_that_no_encoding_has_is_stored_all_the_same(store: DigestStore) ->
     with store.transaction() as connection:
         add(connection, "a\x00b \ud800 \U0001f3b5 王")
     assert lanes(store) == ["a\x00b ? \U0001f3b5 王"]
+
+
+def test_a_store_stays_usable_after_one_that_could_not_be_opened(store: DigestStore, tmp_path: Path) -> None:
+    (tmp_path / "broken.duckdb").write_bytes(b"not a database at all" * 400)
+    with pytest.raises(StoreUnusable):
+        lanes(DigestStore(tmp_path / "broken.duckdb"))
+    with store.transaction() as connection:
+        add(connection, "arxiv")
+    assert lanes(store) == ["arxiv"]
+
+
+def test_between_transactions_nothing_holds_the_file_nor_leaves_a_log_beside_it(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        add(connection, "arxiv")
+    assert sorted(each.name for each in store.path.parent.iterdir()) == ["digest.duckdb"]
+    look = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('SELECT lane FROM paces').fetchall())"
+    told = subprocess.run([sys.executable, "-c", look, str(store.path)], capture_output=True, text=True, check=True)
+    assert told.stdout == "[('arxiv',)]\n"
+
+
+def test_a_path_with_quotes_is_a_path(tmp_path: Path) -> None:
+    assert lanes(DigestStore(tmp_path / 'o\'clock "now"' / "it's.duckdb")) == []
+
+
+def test_two_stores_are_open_at_once(tmp_path: Path) -> None:
+    one, other = DigestStore(tmp_path / "one.duckdb"), DigestStore(tmp_path / "other.duckdb")
+    with one.transaction() as connection:
+        add(connection, "arxiv")
+        assert lanes(other) == []
+    assert lanes(one) == ["arxiv"]
