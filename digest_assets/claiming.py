@@ -46,6 +46,7 @@ class MadeDate:
 def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: date) -> MadeDate:
     """Claims for `day` what it publishes, by what the store holds of arXiv's answers: one transaction."""
     digest = settings.digest
+    span = digest.days.span(day)
     with store.transaction() as connection:
         announced = _record_announcements(connection, settings, day)
         why_empty = empty_reason(
@@ -53,11 +54,11 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
             digest.days,
             now,
             announced=announced,
-            feed_mailings=feeds.fed_mailings(connection, digest.name),
+            feed_mailings=feeds.fed_mailings(connection, digest.name, span.start, span.end),
         )
         if not why_empty.cause.is_final:
             return MadeDate([], not_yet=why_empty.text)
-        is_new = day not in ledger.made(connection, digest.name, day)
+        is_new = not ledger.is_made(connection, digest.name, day)
         judged = _claims(connection, settings, day)
         claims = [each for each in judged if not _is_passed_on(each, settings)]
         passed_on = [each.candidate.paper.identifier for each in judged if _is_passed_on(each, settings)]
@@ -113,7 +114,8 @@ def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Setti
     )
     feeds.mark_resolved(connection, digest.name, day)
     announcements = resolution.announcements.values()
-    ledger.record_announcements(connection, digest.name, announcements)
+    news = [each for each in announcements if known.get(each.identifier) != each]
+    ledger.record_announcements(connection, digest.name, news)
     displayed = newest_mailing_displayed(entry.paper for entry in entries)
     shown = [each.announced_at for each in announcements if each.known_by is not KnownBy.INFERRED]
     return [*shown, displayed] if displayed else shown
@@ -182,6 +184,7 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
         for announcement, paper, claimed in ledger.open_to(connection, digest.name, day, until)
     ]
     window = days.window(day)
+    made = ledger.made(connection, digest.name, among={day, *(candidate.home for candidate in candidates)})
     claims = [
         Claim(
             candidate,
@@ -189,7 +192,7 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
             in_window=candidate.paper.published_at is not None and candidate.paper.published_at in window,
             withdrawn=is_withdrawn(candidate.paper),
         )
-        for candidate, late in claimable(day, candidates, ledger.made(connection, digest.name), digest.categories)
+        for candidate, late in claimable(day, candidates, made, digest.categories)
     ]
     return _filters(settings).applied(claims)
 

@@ -78,6 +78,24 @@ def record_announcements(connection: duckdb.DuckDBPyConnection, digest: str, res
             for each in fresh
         ],
     )
+    _open_unclaimed(connection, digest, [each.identifier for each in fresh])
+
+
+def _open_unclaimed(connection: duckdb.DuckDBPyConnection, digest: str, identifiers: Collection[str]) -> None:
+    """Adds those of `identifiers` that no date has claimed to the papers that are open."""
+    settled = {
+        row[0]
+        for table in ("windowed_papers", "open_papers")
+        for row in connection.execute(
+            f"SELECT identifier FROM {table} WHERE digest = ? AND identifier IN {IN_LIST}",
+            [digest, json_list(identifiers)],
+        ).fetchall()
+    }
+    insert(
+        connection,
+        "open_papers",
+        [{"digest": digest, "identifier": each} for each in dict.fromkeys(identifiers) if each not in settled],
+    )
 
 
 def open_to(
@@ -91,27 +109,48 @@ def open_to(
     found = rows(
         connection.execute(
             """
-            SELECT a.*, p.* EXCLUDE (identifier), w.identifier IS NOT NULL AS claimed
-            FROM announcements a
-            LEFT JOIN windowed_papers w ON w.digest = a.digest AND w.identifier = a.identifier
-            JOIN papers p ON p.identifier = a.identifier AND (w.version IS NULL OR p.version = w.version)
-            WHERE a.digest = ? AND (w.digest_date = ? OR (w.identifier IS NULL AND a.announced_at < ?))
+            WITH candidates AS (
+                SELECT identifier, version FROM windowed_papers WHERE digest = $digest AND digest_date = $day
+                UNION ALL SELECT identifier, NULL FROM open_papers WHERE digest = $digest
+            )
+            SELECT a.*, p.* EXCLUDE (identifier), c.version IS NOT NULL AS claimed
+            FROM candidates c
+            JOIN announcements a ON a.identifier = c.identifier AND a.digest = $digest
+            JOIN papers p ON p.identifier = c.identifier AND (c.version IS NULL OR p.version = c.version)
+            WHERE c.version IS NOT NULL OR a.announced_at < $until
             QUALIFY row_number() OVER (PARTITION BY a.identifier ORDER BY p.version DESC) = 1
             ORDER BY a.identifier
             """,
-            [digest, day, until],
+            {"digest": digest, "day": day, "until": until},
         )
     )
     return [(_announcement(row), paper_of(row), row["claimed"]) for row in found]
 
 
-def made(connection: duckdb.DuckDBPyConnection, digest: str, until: date | None = None) -> dict[date, Made]:
-    """The digest dates made so far (to `until`, inclusive), with the categories that each asked for."""
+def made(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    until: date | None = None,
+    *,
+    among: Collection[date] | None = None,
+) -> dict[date, Made]:
+    """The digest dates made so far (to `until`, inclusive; of `among` alone), with the categories each asked for."""
     found = connection.execute(
-        "SELECT digest_date, categories FROM digests WHERE digest = ? AND (?::DATE IS NULL OR digest_date <= ?)",
-        [digest, until, until],
+        f"""
+        SELECT digest_date, categories FROM digests
+        WHERE digest = ? AND (?::DATE IS NULL OR digest_date <= ?)
+          AND (? OR digest_date IN (SELECT day::DATE FROM {IN_LIST} dates(day)))
+        """,
+        [digest, until, until, among is None, json_list(day.isoformat() for day in among or ())],
     ).fetchall()
     return {day: Made(frozenset(categories)) for day, categories in found}
+
+
+def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
+    """Whether `day` has claimed its papers."""
+    return bool(
+        connection.execute("SELECT 1 FROM digests WHERE digest = ? AND digest_date = ?", [digest, day]).fetchall()
+    )
 
 
 def close(
@@ -130,6 +169,7 @@ def close(
 
     Raises `duckdb.ConstraintException` where another date holds one of the papers; nothing is changed then.
     """
+    claims = list(claims)
     earlier = connection.execute(
         "SELECT made_at, categories FROM digests WHERE digest = ? AND digest_date = ?", [digest, day]
     ).fetchall()
@@ -172,6 +212,11 @@ def close(
             for claim in claims
         ],
     )
+    claimed = {claim.candidate.paper.identifier for claim in claims}
+    connection.execute(
+        f"DELETE FROM open_papers WHERE digest = ? AND identifier IN {IN_LIST}", [digest, json_list(claimed)]
+    )
+    _open_unclaimed(connection, digest, [each for each in held_since if each not in claimed])
 
     connection.execute("DELETE FROM passed_on WHERE digest = ? AND digest_date = ?", [digest, day])
     insert(
@@ -224,9 +269,31 @@ def balance(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> di
     """How many of a date's papers stand at each status of the ledger (published, filtered, failed, claimed)."""
     return dict(
         connection.execute(
-            "SELECT status, count(*) FROM ledger WHERE digest = ? AND digest_date = ? GROUP BY status", [digest, day]
+            f"SELECT status, count(*) FROM ledger WHERE {OF_A_DATE} GROUP BY status", of_a_date(connection, digest, day)
         ).fetchall()
     )
+
+
+OF_A_DATE = "digest = $digest AND digest_date = $day AND identifier BETWEEN $first AND $last"
+"""The rows of one date in the view `ledger`. The bounds say nothing new, but they are handed down to each table that
+the view joins, which then reads the blocks of those identifiers and no others."""
+
+
+def of_a_date(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, object]:
+    """The parameters of `OF_A_DATE`."""
+    return {"digest": digest, "day": day, **_bounds(connection, digest, day, day)}
+
+
+def _bounds(
+    connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date | None = None
+) -> dict[str, str | None]:
+    """The first and the last identifier, in their order as text, of those that dates from `first` to `last` claim."""
+    found = connection.execute(
+        "SELECT min(identifier), max(identifier) FROM windowed_papers "
+        "WHERE digest = ? AND digest_date >= ? AND digest_date <= coalesce(?, 'infinity'::DATE)",
+        [digest, first, last],
+    ).fetchall()
+    return dict(zip(("first", "last"), found[0], strict=True))
 
 
 def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int] | None:
@@ -243,8 +310,8 @@ def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -
 def failed_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
     """(identifier, reason) of a date's papers that the ledger calls failed."""
     return connection.execute(
-        "SELECT identifier, reason FROM ledger WHERE digest = ? AND digest_date = ? AND status = 'failed' ORDER BY 1",
-        [digest, day],
+        f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed' ORDER BY 1",
+        of_a_date(connection, digest, day),
     ).fetchall()
 
 
@@ -256,12 +323,14 @@ def repeats(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> li
     """
     return connection.execute(
         """
-        WITH other AS (
-            SELECT identifier, digest_date FROM published_papers WHERE digest = $digest AND digest_date <> $day
-            UNION SELECT identifier, digest_date FROM windowed_papers WHERE digest = $digest AND digest_date <> $day
+        WITH kept AS MATERIALIZED (
+            SELECT identifier FROM windowed_papers WHERE digest = $digest AND digest_date = $day AND outcome = 'kept'
         )
-        SELECT o.identifier, o.digest_date FROM other o JOIN windowed_papers w USING (identifier)
-        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' ORDER BY ALL
+        SELECT o.identifier, o.digest_date FROM published_papers o JOIN kept USING (identifier)
+        WHERE o.digest = $digest AND o.digest_date <> $day
+        UNION SELECT o.identifier, o.digest_date FROM windowed_papers o JOIN kept USING (identifier)
+        WHERE o.digest = $digest AND o.digest_date <> $day
+        ORDER BY ALL
         """,
         {"digest": digest, "day": day},
     ).fetchall()
@@ -274,26 +343,32 @@ def late_papers(
 
     (identifier, when it was first seen, the later date that took it: None while it waits for one).
     """
-    at = "p.published_at" if by_submission else "a.announced_at"
+    announced = (
+        "SELECT identifier FROM announcements WHERE digest = $digest AND announced_at >= $start AND announced_at < $end"
+    )
+    submitted = "SELECT DISTINCT identifier FROM papers WHERE published_at >= $start AND published_at < $end"
     return connection.execute(
         f"""
-        SELECT DISTINCT a.identifier, a.first_seen_at, w.digest_date
-        FROM announcements a
-        LEFT JOIN papers p ON p.identifier = a.identifier
-        LEFT JOIN windowed_papers w ON w.digest = a.digest AND w.identifier = a.identifier
-        WHERE a.digest = ? AND {at} >= ? AND {at} < ? AND (w.identifier IS NULL OR w.late)
-          AND NOT EXISTS (SELECT 1 FROM passed_on o WHERE o.digest = a.digest AND o.identifier = a.identifier)
+        WITH at_home AS MATERIALIZED ({submitted if by_submission else announced}), claims AS MATERIALIZED (
+            SELECT identifier, digest_date, late
+            FROM windowed_papers JOIN at_home USING (identifier) WHERE digest = $digest
+        )
+        SELECT a.identifier, a.first_seen_at, c.digest_date
+        FROM announcements a JOIN at_home USING (identifier) LEFT JOIN claims c USING (identifier)
+        WHERE a.digest = $digest AND (c.identifier IS NULL OR c.late)
+          AND NOT EXISTS (SELECT 1 FROM passed_on o WHERE o.digest = $digest AND o.identifier = a.identifier)
         ORDER BY 1
         """,
-        [digest, start, end],
+        {"digest": digest, "start": start, "end": end},
     ).fetchall()
 
 
 def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
     """Dates from `since` on that are unfinished or have failed papers, and when each was last tried; oldest first."""
     failed = connection.execute(
-        "SELECT DISTINCT digest_date FROM ledger WHERE digest = ? AND digest_date >= ? AND status = 'failed'",
-        [digest, since],
+        "SELECT DISTINCT digest_date FROM ledger WHERE digest = $digest AND digest_date >= $since "
+        "AND identifier BETWEEN $first AND $last AND status = 'failed'",
+        {"digest": digest, "since": since, **_bounds(connection, digest, since)},
     ).fetchall()
     dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed)})
     tried = dict(
@@ -303,9 +378,9 @@ def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) 
                 SELECT digest_date, fetched_at AS tried_at FROM fetches WHERE digest = $digest
                 UNION ALL SELECT digest_date, rendered_at FROM rendered_posts WHERE digest = $digest
                 UNION ALL SELECT digest_date, made_at FROM digests WHERE digest = $digest
-            ) GROUP BY 1
+            ) WHERE digest_date >= $since GROUP BY 1
             """,
-            {"digest": digest},
+            {"digest": digest, "since": since},
         ).fetchall()
     )
     return {day: tried[day] for day in dates}
@@ -318,10 +393,16 @@ def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) 
         """
         SELECT digest_date FROM fetches WHERE digest = $digest AND digest_date >= $since
         UNION SELECT digest_date FROM digests WHERE digest = $digest AND digest_date >= $since
-        EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest
+        EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since
         UNION SELECT p.digest_date
         FROM published_papers p JOIN windowed_papers w USING (digest, digest_date, identifier)
-        WHERE p.digest = $digest AND p.digest_date >= $since AND p.version < w.version
+        WHERE p.digest = $digest AND p.digest_date >= $since AND w.digest_date >= $since AND p.version < w.version
+        UNION SELECT digest_date FROM model_batches
+        WHERE digest = $digest AND digest_date >= $since AND collected_at IS NULL
+        UNION SELECT digest_date FROM translations
+        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
+        UNION SELECT digest_date FROM summaries
+        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
         ORDER BY 1
         """,
         {"digest": digest, "since": since},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 import duckdb
@@ -57,13 +57,19 @@ def usage_by_day(
                    sum(input_tokens)::BIGINT AS input_tokens, sum(output_tokens)::BIGINT AS output_tokens,
                    sum(cached_tokens)::BIGINT AS cached_tokens
             FROM model_answers
-            WHERE (?::DATE IS NULL OR day >= ?) AND (?::DATE IS NULL OR day <= ?)
+            WHERE created_at >= coalesce(?::TIMESTAMPTZ, '-infinity')
+              AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity')
             GROUP BY ALL ORDER BY day DESC, model, in_batch
             """,
-            [since, since, until, until],
+            [_midnight(since), _midnight(until + timedelta(days=1)) if until else None],
         )
     )
     return [_day_usage(row, prices) for row in found]
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """Bounds in instants let DuckDB skip what lies outside of them; bounds on the day read every answer ever given."""
+    return datetime.combine(day, time(0), timezone.utc) if day else None
 
 
 def _day_usage(row: dict, prices: PriceTable) -> DayUsage:

@@ -1,0 +1,88 @@
+"""A store with a long history, made by SQL in seconds: what a digest of twenty papers a day holds after many years.
+
+Every row that a day leaves behind is there, in the sizes that real ones have; only the texts come from a thousand
+variants, so that a million papers fit on a laptop. Dates follow each other without weekends.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from digest_assets.store.connection import DigestStore
+
+PAPERS_A_DAY = 20
+LOOKED_BACK = 32
+"""Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
+
+_MADE = """
+CREATE TEMP TABLE made AS
+SELECT i, format('{:04d}.{:05d}', i // 100000, i % 100000) AS identifier,
+       ($last - ((($papers - 1 - i) // $a_day)::INTEGER)) AS day,
+       i % 1000 AS variant
+FROM range($papers) t(i);
+CREATE TEMP TABLE variants AS
+SELECT v AS variant, string_agg(md5((v * 1000 + j)::VARCHAR), ' ' ORDER BY j) AS words
+FROM range(1000) t(v), range(60) u(j) GROUP BY v;
+CREATE TEMP TABLE dates AS
+SELECT day, row_number() OVER (ORDER BY day) - 1 AS number FROM made GROUP BY day ORDER BY day;
+"""
+
+_TABLES = (
+    """INSERT INTO papers SELECT identifier, 1, 'A title of sixty characters or so, number ' || i, words[:1300],
+       ['Ada Author', 'Ben Bystander', 'Cleo Colleague', 'Dan Draughtsman'], ['cs.SD', 'eess.AS'],
+       day - INTERVAL 9 HOUR, day - INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, 'api', day + INTERVAL 4 HOUR
+       FROM made JOIN variants USING (variant) ORDER BY i""",
+    """INSERT INTO announcements (digest, identifier, announced_at, kind, known_by, first_seen_at, first_seen_by)
+       SELECT $digest, identifier, day + INTERVAL 1 HOUR, 'new', 'feed', day + INTERVAL 4 HOUR, 'feed'
+       FROM made ORDER BY i""",
+    """INSERT INTO windowed_papers SELECT $digest, day, identifier, 1, 'kept', NULL, false, true, false,
+       day + INTERVAL 4 HOUR FROM made ORDER BY i""",
+    """INSERT INTO published_papers SELECT $digest, day, identifier, 1, day + INTERVAL 5 HOUR FROM made ORDER BY i""",
+    """INSERT INTO translations SELECT $digest, day, identifier, 1, 'zh', 'done', NULL, words[:900], 'a-model', 'p1',
+       900, 700, 0, md5('t' || i) || md5('u' || i), day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant)
+       ORDER BY i""",
+    """INSERT INTO summaries SELECT $digest, day, identifier, 1, 'zh', 'done', NULL, words[:500], words[300:900],
+       words[500:1100], 'html', 'a-model', 'p1', 12000, 1500, 0, md5('r' || i) || md5('s' || i),
+       day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant) ORDER BY i""",
+    """INSERT INTO model_answers (answer_key, kind, identifier, version, model, prompt_version, answer, finish_reason,
+       defects, input_tokens, output_tokens, cached_tokens, created_at)
+       SELECT md5(a || i) || md5(b || i), kind, identifier, 1, 'a-model', 'p1', words[:size], 'stop', [], given, taken,
+       0, day + INTERVAL 5 HOUR
+       FROM made JOIN variants USING (variant), (VALUES ('t', 'u', 'translation', 900, 900, 700),
+       ('r', 's', 'reading', 1700, 12000, 1500)) k(a, b, kind, size, given, taken) ORDER BY i""",
+    """INSERT INTO full_texts SELECT identifier, 1, 'html', NULL, true, words::BLOB, 200000, 9, 60, 4, 12000, NULL,
+       NULL, NULL, day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant) ORDER BY i""",
+    """INSERT INTO entry_payloads SELECT md5('p' || i) || md5('q' || i), words[:1900]
+       FROM made JOIN variants USING (variant) ORDER BY i""",
+    """INSERT INTO raw_feed_entries (digest, digest_date, source, position, identifier, version, payload_hash, query,
+       fetched_at)
+       SELECT $digest, day, 'api', back * $a_day + k, format('{:04d}.{:05d}', i // 100000, i % 100000), 1,
+       md5('p' || i) || md5('q' || i), 'cat:cs.SD', day + INTERVAL 4 HOUR
+       FROM (SELECT day, back, k, (number - back) * $a_day + k AS i
+             FROM dates, (SELECT range AS back FROM range($looked_back)), (SELECT range AS k FROM range($a_day)))
+       WHERE i >= 0""",
+    """INSERT INTO digests SELECT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'], NULL FROM dates""",
+    """INSERT INTO rendered_posts SELECT $digest, day, 'posts/' || day || '.md', md5(day::VARCHAR), $a_day, $a_day, 0,
+       0, 0, day + INTERVAL 5 HOUR FROM dates""",
+    """INSERT INTO fetches (fetch_id, digest, digest_date, source, scope, query, window_start, window_end, fetched_at,
+       newest_mailing_at, entry_count, error, resolved)
+       SELECT uuid(), $digest, day, source, 'cs.SD+eess.AS', 'cat:cs.SD', day - INTERVAL 45 DAY, day + INTERVAL 4 HOUR,
+       day + INTERVAL 4 HOUR, day + INTERVAL 1 HOUR, $a_day * $looked_back, NULL, true
+       FROM dates, (VALUES ('api'), ('feed')) s(source) ORDER BY day""",
+)
+
+
+def fill(store: DigestStore, digest: str, papers: int, last: date) -> None:
+    """Fills the empty `store` with `papers` papers, the last of them on `last`."""
+    values = {
+        "papers": papers,
+        "a_day": PAPERS_A_DAY,
+        "last": last,
+        "digest": digest,
+        "looked_back": LOOKED_BACK,
+    }
+    with store.transaction() as connection:
+        for statement in (*_MADE.strip().split(";\n"), *_TABLES):
+            used = {name: value for name, value in values.items() if f"${name}" in statement}
+            if statement.strip(" \n;"):
+                connection.execute(statement, used or None)
