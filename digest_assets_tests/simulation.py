@@ -41,9 +41,27 @@ class Killed(BaseException):
 
 
 class MortalStore(DigestStore):
-    """A store whose process dies at its `dies_in`-th transaction from now, before that is committed."""
+    """A store whose process dies at its `dies_in`-th transaction from now, before that is committed.
+
+    Where it is `kept_open`, the file stays with this process between transactions: what a year of days would spend on
+    opening it and writing its checkpoints says nothing about papers, and others that want the file have their own test.
+    """
 
     dies_in: int | None = None
+    kept_open = False
+    _kept: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.kept_open:
+            with super()._attached() as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._kept = duckdb.connect(str(self.path))
+            self._kept.execute("SET TimeZone = 'UTC'")
+        yield self._kept
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -318,6 +336,7 @@ def simulate(
 ) -> tuple[Ledger, Simulation]:
     """Plays `scenario` on `days`, then ten quiet days on which what is still open is made up for."""
     with a_simulation(folder, papers, days[0]) as simulation:
+        simulation.store.kept_open = True
         scenario.play(simulation, days, random.Random(seed))
         end = max(simulation.clock.instant.date(), days[-1])
         simulation.arxiv.index_lag = timedelta()

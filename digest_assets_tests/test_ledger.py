@@ -206,6 +206,15 @@ def test_what_a_run_that_died_had_received_is_not_dated_by_the_next(tmp_path: Pa
     assert all(identifier.startswith("2601.0001") for identifier in shown[WEDNESDAY])
 
 
+def test_what_is_known_of_announcements_already_is_not_written_again(tmp_path: Path) -> None:
+    """A look-back of weeks shows hundreds of papers each day, of which twenty are new."""
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        make(simulation, TUESDAY, WEDNESDAY)
+        before = rows(simulation, "SELECT rowid, identifier FROM announcements ORDER BY ALL")
+        make(simulation, WEDNESDAY, TUESDAY)
+        assert rows(simulation, "SELECT rowid, identifier FROM announcements ORDER BY ALL") == before
+
+
 # What should not come, and does
 
 

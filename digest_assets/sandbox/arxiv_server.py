@@ -150,6 +150,10 @@ class SandboxArxiv(LoopbackServer):
         self._announced: dict[str, list[SandboxPaper]] = defaultdict(list)
         for paper in self._papers:
             self._announced[paper.paper.identifier].append(paper)
+        self._mailed: dict[date, list[SandboxPaper]] = defaultdict(list)
+        """By the evening of the mailing, in New York."""
+        for paper in self._papers:
+            self._mailed[paper.announced_at.astimezone(NEW_YORK).date()].append(paper)
         self._any_trickles = any(paper.trickles_at for paper in self._papers)
         self._indexed = {id(each): _index(each.paper) for each in self._papers}
         self._entries: dict[int, str] = {}
@@ -330,8 +334,8 @@ class SandboxArxiv(LoopbackServer):
     ) -> list[tuple[Paper, AnnouncementKind]]:
         """What was mailed on an evening (New York) in the categories, each paper once, in the order of the feeds."""
         items: dict[str, tuple[Paper, AnnouncementKind]] = {}
-        for each in self._papers:
-            if each.announced_at.astimezone(NEW_YORK).date() != evening or self._public_at(each) > midnight:
+        for each in self._mailed.get(evening, ()):
+            if self._public_at(each) > midnight:
                 continue
             kind = _kind_in_feed(each, wanted)
             known = items.get(each.paper.identifier)
