@@ -17,14 +17,15 @@ import dagster as dg
 
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.previews import table
+from digest_assets.assets.site_source import day_of
 from digest_assets.config import Settings
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message, message
-from digest_assets.site.values import Counts, Day, Entry
+from digest_assets.site.values import Entry
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.deliveries import Delivery, deliveries_of, record_delivery
-from digest_assets.store.site_content import site_dates, site_papers
+from digest_assets.store.site_content import site_date, site_papers
 
 
 @dg.asset(
@@ -92,14 +93,12 @@ def deliver(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
 def _message(settings: Settings, store: DigestStore, clock: Clock, day: date) -> Message | None:
     """What is to be told of `day`; None where it has no papers."""
     with store.transaction() as connection:
-        dates = [each for each in site_dates(connection, settings.digest.name, clock.now()) if each.date == day]
-        papers = site_papers(connection, settings.digest.name, day, day + timedelta(days=1))
-    if not dates or not papers:
+        row = site_date(connection, settings.digest.name, day, clock.now())
+        papers = site_papers(connection, settings.digest.name, day, day)
+    if row is None or not papers:
         return None
-    row = dates[0]
-    counts = Counts(row.announced, row.published, row.filtered, row.failed, row.late)
     return message(
-        Day(row.date, counts, row.fingerprint, row.changed_at, row.empty_reason),
+        day_of(row),
         [Entry(each.date, each.identifier, each.title, each.authors, each.categories) for each in papers],
         language=settings.digest.language,
         name=settings.digest.name,

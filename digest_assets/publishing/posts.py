@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
@@ -20,15 +19,15 @@ from enum import Enum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import Environment
 
-from digest_assets.errors import TemplateBroken
 from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource
 from digest_assets.partitions import Window
-from digest_assets.publishing import markdown
+from digest_assets.publishing import markdown, user_templates
 from digest_assets.publishing.characters import clean
 from digest_assets.publishing.languages import LANGUAGES, Words
 from digest_assets.publishing.spans import GITHUB, GOLDMARK, KRAMDOWN, Dialect, Link, Text, write_line
+from digest_assets.publishing.user_templates import rendering
 
 AUTHORS_SHOWN = 30
 """Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
@@ -137,12 +136,8 @@ def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: Po
     """
     name = f"post.{form.value}.md.j2"
     shown, environment = view(page, form), _environment(templates_dir)
-    try:
+    with rendering(name):
         return environment.get_template(name).render(page=shown).rstrip() + "\n"
-    except TemplateSyntaxError as error:
-        raise _broken(error.filename or error.name or name, error.lineno, error.message or "wrong syntax") from error
-    except Exception as error:
-        raise _broken(*_place(error, name), f"{type(error).__name__}: {error}") from error
 
 
 def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
@@ -322,36 +317,6 @@ def _quoted(text: str) -> str:
 
 
 def _environment(templates_dir: Path | None) -> Environment:
-    loaders: list[FileSystemLoader | PackageLoader] = [PackageLoader("digest_assets.publishing")]
-    if templates_dir is not None:
-        if not templates_dir.is_dir():
-            raise TemplateBroken(
-                f"The folder of templates {templates_dir} does not exist.",
-                cure="Make it or unset output.templates_dir.",
-            )
-        loaders.insert(0, FileSystemLoader(templates_dir))
-    environment = Environment(
-        loader=ChoiceLoader(loaders),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = user_templates.environment("digest_assets.publishing", templates_dir)
     environment.filters["quoted"] = _quoted
     return environment
-
-
-def _place(error: BaseException, name: str) -> tuple[str, int | None]:
-    """File and line of the innermost template that `error` came through."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith((".j2", "<template>"))
-    ]
-    return (frames[-1].filename, frames[-1].lineno) if frames else (name, None)
-
-
-def _broken(file: str, line: int | None, reason: str) -> TemplateBroken:
-    where = f"{file}, line {line}" if line else file
-    return TemplateBroken(
-        f"The template {where} cannot be rendered: {reason.rstrip('.')}.",
-        cure="Correct it there, or unset output.templates_dir to use the templates that come with the program.",
-    )

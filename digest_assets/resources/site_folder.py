@@ -1,86 +1,171 @@
-"""The site's folder: files are made and written only where they would differ from what is there.
+"""The site's folder: what a change of dates touches is made, and written where it differs from what is there.
 
-What each file was made of is kept in `.pages.json`, which is written last. A run that is killed in between leaves whole
-files, old and new, and the next run makes again what was not noted.
+What the folder holds is noted beside the pages (`store/site_notes.py`) in one transaction that ends after the last file
+is written. A run that is killed in between leaves whole files, old and new, and the next run makes again what was not
+noted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.output import encode, write_atomically
-from digest_assets.site.pages import PlannedFile
+from digest_assets.site import pages, search
+from digest_assets.site.pages import Touched, Unit, plan
+from digest_assets.site.values import Day, SearchText, Site, Source, month_of, year_of
+from digest_assets.site.words import SITE_WORDS
+from digest_assets.store.site_notes import SiteNotes, open_notes
 
-NOTES = ".pages.json"
+_OVERLAP = timedelta(hours=1)
+"""A post is dated before it is stored: another run's may become visible so long after a newer one was noted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteWritten:
-    """What became of the planned files."""
+    """What became of the files that were made."""
 
     written: int
     unchanged: int
     removed: int
+    dates: int = 0
+    """That the site has now."""
+    papers: int = 0
+    fingerprint: str | None = None
+    """Of the date that was asked for."""
 
 
-def write_site(folder: Path, planned: Iterable[PlannedFile]) -> SiteWritten:
-    """Brings `folder` to what is planned. Removes what an earlier plan wrote there and this one does not have.
+def write_site(folder: Path, site: Site, source: Source, day: date | None = None) -> SiteWritten:
+    """Brings `folder` to what `source` holds: `day`, whatever was rendered since the last time, and what they touch.
 
-    Files that were never planned are left alone. Raises `OutputUnwritable`.
+    All of it is made anew where there are no notes, or they are of another program, other settings or templates. Files
+    that were never planned are left alone. Raises `OutputUnwritable`, `TemplateBroken`.
     """
-    before, after = _noted(folder), {}
-    written = unchanged = 0
-    try:
-        for file in planned:
-            path = folder / file.path
-            known = before.get(file.path)
-            if known is not None and known[0] == file.key and path.is_file():
-                after[file.path] = known
-                unchanged += 1
-                continue
-            text = file.render()
-            sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
-            if known is not None and known[1] == sha256 and path.is_file():
-                unchanged += 1
-            else:
-                # The disk is not waited for: a page that a crash loses is made again, unlike a post.
-                write_atomically(path, text, durable=False)
-                written += 1
-            after[file.path] = (file.key, sha256)
-        removed = _remove(folder, before.keys() - after.keys())
-        _note(folder, after)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"{folder} cannot be written: {error.strerror or error}.",
-            cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
-        ) from error
-    except OutputUnwritable as error:
-        raise OutputUnwritable(
-            error.message,
-            cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
-        ) from None
-    return SiteWritten(written, unchanged, removed)
+    with open_notes(folder) as notes:
+        touched = _noted(folder, notes, site, source, day)
+        kept: set[str] = set()
+        counts = [0, 0, 0]
+        try:
+            for unit in plan(site, notes, source, touched, notes.merged):
+                made = _write(folder, notes, unit)
+                counts = [before + more for before, more in zip(counts, made, strict=True)]
+                kept.update(file.path for file in unit.files)
+            if touched.everything:
+                counts[2] += _remove(folder, notes, set(notes.files()) - kept)
+        except OutputUnwritable as error:
+            raise OutputUnwritable(
+                error.message,
+                cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
+            ) from None
+        for year in touched.joined:
+            notes.forget_words(year)
+        asked = notes.day(day) if day is not None else None
+        return SiteWritten(*counts, *notes.totals(), asked.fingerprint if asked else None)
 
 
-def _noted(folder: Path) -> dict[str, tuple[str, str]]:
-    """The key and the hash of each file, as they were noted. What cannot be read is as if it had not been."""
-    try:
-        noted = json.loads((folder / NOTES).read_text("utf-8"))
-        return {path: (key, sha256) for path, (key, sha256) in noted.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
+def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date | None) -> Touched:
+    """Notes what has changed, and says what that touches."""
+    frame = pages.frame(site)
+    everything = notes.frame != frame or not (folder / "index.html").is_file()
+    if everything:
+        notes.begin(frame)
+    since = None if everything or notes.seen is None else notes.seen - _OVERLAP
+    found = source.days(since, day)
+    known = {each.date: notes.day(each.date) for each in found}
+    changed = [each for each in found if _differs(known[each.date], each)]
+    gone = {day} - known.keys() if day is not None and notes.day(day) is not None else set()
+    touched = Touched(everything, changed={each.date for each in changed} | gone)
+    years = {year_of(each) for each in touched.changed}
+    touched.split = notes.merged & years
+    for year in touched.split:
+        _split(notes, source, year)
+    for _, group in groupby(sorted(changed, key=lambda each: each.date), key=lambda each: month_of(each.date)):
+        _put(notes, site, source, list(group), touched)
+    for each in gone:
+        touched.lists.update(notes.forget(each))
+    added = {each for each in touched.changed if known.get(each) is None}
+    touched.days = _with_neighbours(notes, touched.changed, added | gone)
+    for year in _at_rest(notes, set() if everything else years):
+        notes.merge(year, merged=True)
+        touched.joined.add(year)
+    touched.costs = _put_costs(notes, source)
+    return touched
 
 
-def _note(folder: Path, files: dict[str, tuple[str, str]]) -> None:
-    write_atomically(folder / NOTES, json.dumps(files, separators=(",", ":")))
+def _differs(known: Day | None, day: Day) -> bool:
+    """Whether the page of `day` is not what was noted. A date that was only made again is as it was."""
+    return known is None or known.fingerprint != day.fingerprint
 
 
-def _remove(folder: Path, paths: Iterable[str]) -> int:
+def _put(notes: SiteNotes, site: Site, source: Source, days: Sequence[Day], touched: Touched) -> None:
+    """Notes `days`, all of one month."""
+    found: dict[date, list[SearchText]] = {day.date: [] for day in days}
+    for text in source.papers(min(found), max(found)):
+        if text.entry.day in found:
+            found[text.entry.day].append(text)
+    for day in days:
+        papers = [(text.entry, search.paper_words(text)) for text in found[day.date]]
+        touched.lists.update(notes.put(day, papers, SITE_WORDS[site.language]))
+
+
+def _split(notes: SiteNotes, source: Source, year: str) -> None:
+    """Brings back the words of a year whose months change again."""
+    notes.merge(year, merged=False)
+    for text in source.papers(date(int(year), 1, 1), date(int(year), 12, 31)):
+        notes.put_words(text.entry.day, text.entry.identifier, search.paper_words(text))
+
+
+def _with_neighbours(notes: SiteNotes, changed: set[date], added: set[date]) -> set[date]:
+    """The dates whose pages are to be made: those that link to an added one, too, and what the start page shows."""
+    days = set(changed)
+    for of in added:
+        days.update(filter(None, notes.neighbours(of)))
+    newest = notes.newest_with_papers()
+    if newest is not None and changed and max(changed) >= newest.date:
+        days.add(newest.date)
+    return days
+
+
+def _at_rest(notes: SiteNotes, changing: set[str]) -> set[str]:
+    """Years that are over, of which no date changes any more, and whose search index is still by month."""
+    newest = notes.newest(1)
+    years = {month[:4] for month, _ in notes.months()} - notes.merged - changing
+    return {year for year in years if year < year_of(newest[0].date)}
+
+
+def _put_costs(notes: SiteNotes, source: Source) -> bool:
+    """Notes what the models took, and whether that is new. Months that are long over are not added up again."""
+    before = notes.costs()
+    since = None
+    if before:
+        year, month = (int(part) for part in before[-1].month.split("-"))
+        since = date(year, month, 1) - timedelta(days=1)
+    costs = source.costs(since)
+    notes.put_costs(costs)
+    return notes.costs() != before
+
+
+def _write(folder: Path, notes: SiteNotes, unit: Unit) -> tuple[int, int, int]:
+    """Makes the files of a unit. Returns how many were written, were there already, and were removed."""
+    written = 0
+    for file in unit.files:
+        path, text = folder / file.path, file.render()
+        sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
+        if notes.sha256_of(file.path) != sha256 or not path.is_file():
+            # The disk is not waited for: a page that a crash loses is made again, unlike a post.
+            write_atomically(path, text, durable=False)
+            written += 1
+        notes.put_file(file.path, unit.name, sha256)
+    gone = set(notes.files_of(unit.name)) - {file.path for file in unit.files}
+    return written, len(unit.files) - written, _remove(folder, notes, gone)
+
+
+def _remove(folder: Path, notes: SiteNotes, paths: Iterable[str]) -> int:
     removed = 0
     root = folder.resolve()
     for path in paths:
@@ -88,4 +173,5 @@ def _remove(folder: Path, paths: Iterable[str]) -> int:
         if file.is_relative_to(root) and file.is_file():  # the notes may have been edited
             file.unlink()
             removed += 1
+        notes.drop_file(path)
     return removed

@@ -1,63 +1,126 @@
-"""Every file of the site, each with a key: where the key is what it was, the file need not be made again.
+"""Which files of the site a change of dates touches, and what they say.
 
 `plan` is lazy twice over: a file's text is made only when it is asked for, and a date's papers are loaded only for
-that. A new date thus costs its own page, its neighbours' links, and the lists, feeds and search files of its month.
+that. What it plans is proportional to the dates that changed: their own pages and their neighbours' links, the lists
+that their papers are in, the pages, feeds and search files of their month and year. Everything else that these show is
+a look-up in the book; no page grows with all that came before.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from importlib import resources
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from digest_assets.site import charts, feeds, html, search
+from digest_assets.model import PaperUpdate
+from digest_assets.publishing import user_templates
+from digest_assets.site import charts, feeds, html, lists, search
 from digest_assets.site.charts import Bar
-from digest_assets.site.paper_view import anchor, paper_view
-from digest_assets.site.values import AUTHORS_SHOWN, Day, DayPapers, Entry, SearchText, Site, Tag, month_of, slug
+from digest_assets.site.paper_view import paper_view
+from digest_assets.site.values import (
+    ALL,
+    Book,
+    Day,
+    DayPapers,
+    ListName,
+    Site,
+    Source,
+    month_of,
+    year_of,
+)
 from digest_assets.site.words import SITE_WORDS, SiteWords
 
 LISTED = 100
-"""So many papers stand on the first page of a list; the others are on a page a month, which then never changes."""
+"""So many papers stand on the first page of a list; where there are more, there is a page a year as well."""
+LISTED_A_YEAR = 200
+"""A year with more papers than this is shown by its dates: titles by the thousand are for searching, not reading."""
+LISTED_A_MONTH = 500
 AUTHORS_AT_ONCE = 12
 """Of a longer list the others unfold."""
+ENTRIES_IN_A_FEED = 100
+"""So many papers of a date are named in a feed."""
 _CHARTED_DAYS = 60
+_CHARTED_MONTHS = 24
+_CLOUD = 400
+"""So many categories or topics stand on one page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
     path: str
     """Below the site's folder, with slashes."""
-    key: str
-    """Of all that the file is made of."""
     render: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaders:
-    """Where the texts of papers come from, when they are needed."""
+class Unit:
+    """Files that come and go together: what an earlier plan had under this name and this one has not is to go."""
 
-    day: Callable[[date], DayPapers]
-    texts: Callable[[date, date], Sequence[SearchText]]
-    """Of the papers of the dates from the first to before the second."""
+    name: str
+    files: tuple[PlannedFile, ...] = ()
 
 
-def plan(site: Site, loaders: Loaders) -> Iterator[PlannedFile]:
-    """The files of `site`."""
-    pages = _Pages(site, loaders)
-    yield from pages.assets()
-    yield from pages.dates()
-    yield from pages.lists()
-    yield from pages.overviews()
-    yield from pages.feed_files()
-    yield from pages.search_index()
+@dataclass(slots=True)
+class Touched:
+    """What changed in the book."""
+
+    everything: bool = False
+    days: set[date] = field(default_factory=set)
+    """Dates whose own page is to be made: those that changed, and their neighbours where links change."""
+    changed: set[date] = field(default_factory=set)
+    lists: Counter[ListName] = field(default_factory=Counter)
+    """Each with how many of its papers changed, at most."""
+    costs: bool = False
+    split: set[str] = field(default_factory=set)
+    """Years whose search index was in one piece and is by month again."""
+    joined: set[str] = field(default_factory=set)
+    """Years whose search index is to be in one piece from now on."""
+
+
+def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[str]) -> Iterator[Unit]:
+    """The files that `touched` makes anew. `merged`: the years whose search index is in one piece, with the joined."""
+    pages = _Pages(site, book, source)
+    if touched.everything:
+        yield from pages.fixed()
+    if touched.changed:
+        yield from pages.dates(touched)
+        yield from pages.lists(touched)
+        yield from pages.periods(touched)
+        yield from pages.feed_files(touched)
+    if touched.changed or touched.joined:
+        yield pages.search_overview(merged)
+        yield from pages.search_files(touched, merged)
+    if touched.changed or touched.everything:
+        yield from pages.overviews()
+    if touched.changed or touched.everything or touched.costs:
+        yield pages.figures()
+
+
+def frame(site: Site) -> str:
+    """Of everything that all pages are made with: where it changes, they are made anew."""
+    return _key((site, version(), _of_templates(site.templates)))
+
+
+def _of_templates(folder: Path | None) -> list[tuple[str, str]]:
+    if folder is None:
+        return []
+    files = sorted(each for each in (folder / WITHIN).rglob("*") if each.is_file())
+    return [(str(each.relative_to(folder)), hashlib.sha256(each.read_bytes()).hexdigest()) for each in files]
+
+
+WITHIN = "site"
+"""Where a user's templates of the site lie in `output.templates_dir`; `site/static/` holds style sheets and scripts."""
 
 
 @lru_cache(maxsize=1)
@@ -73,26 +136,9 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("digest_assets.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _EntryView:
-    day: date
-    anchor: str
-    title: Markup
-    authors: str
-    more_authors: str
-    categories: tuple[str, ...]
-    withdrawn: bool
+@lru_cache(maxsize=4)
+def _environment(templates: Path | None) -> Environment:
+    return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,65 +146,53 @@ class _MonthView:
     name: str
     title: str
     papers: int
-    days: list[Day]
+    days: list[tuple[date, int]]
 
 
 class _Pages:
     """The files of one site."""
 
-    def __init__(self, site: Site, loaders: Loaders) -> None:
+    def __init__(self, site: Site, book: Book, source: Source) -> None:
         self._site = site
-        self._loaders = loaders
+        self._book = book
+        self._source = source
         self._words: SiteWords = SITE_WORDS[site.language]
         self._title = self._words.site_title.format(categories=" ".join(site.categories))
-        self._frame = (version(), site.name, site.language, site.categories, site.notice, site.base_url, site.timezone)
-        self._by_category = _grouped((category, each) for each in site.entries for category in each.categories)
-        self._categories = {
-            name: found for name, found in self._by_category.items() if name in site.categories or len(found) > 1
-        }
-        self._by_month = _grouped((month_of(each.day), each) for each in site.entries)
-        self._fingerprints = {day.date: day.fingerprint for day in site.days}
+        self._loaded: tuple[date | None, DayPapers | None, list] = (None, None, [])
 
-    # --- files as they are --------------------------------------------------------------------------------------------
+    # --- files that dates do not change -------------------------------------------------------------------------------
 
-    def assets(self) -> Iterator[PlannedFile]:
+    def fixed(self) -> Iterator[Unit]:
         folder = resources.files("digest_assets.site") / "static"
-        for each in folder.iterdir():
-            yield PlannedFile(f"assets/{each.name}", version(), partial(each.read_text, "utf-8"))
+        own = {each.name: each.read_text for each in folder.iterdir()}
+        if self._site.templates is not None:
+            users = self._site.templates / WITHIN / "static"
+            own |= {each.name: each.read_text for each in (users.iterdir() if users.is_dir() else ())}
+        yield Unit("assets", tuple(PlannedFile(f"assets/{name}", partial(read, "utf-8")) for name, read in own.items()))
+        for name, heading in (("search", self._words.search), ("marked", self._words.marked)):
+            values = {"title": heading, "heading": heading, "current": f"{name}.html"}
+            yield self._page(f"{name}.html", partial(self._render, f"{name}.html.j2", "", **values))
 
     # --- a page a date ------------------------------------------------------------------------------------------------
 
-    def dates(self) -> Iterator[PlannedFile]:
-        days = self._site.days
-        for index, day in enumerate(days):
-            later = days[index - 1].date if index else None
-            earlier = days[index + 1].date if index + 1 < len(days) else None
-            yield self._file(
-                f"d/{day.date}.html",
-                partial(self._date, day, earlier, later),
-                (day.fingerprint, earlier, later, tuple(sorted(self._categories))),
-            )
-        newest = next((day for day in days if day.counts.announced), days[0] if days else None)
-        if newest is not None:
-            earlier = next((day.date for day in days if day.date < newest.date), None)
-            yield self._file(
-                "index.html",
-                partial(self._date, newest, earlier, None, root="", current="index.html"),
-                (newest.fingerprint, earlier, tuple(sorted(self._categories))),
-            )
+    def dates(self, touched: Touched) -> Iterator[Unit]:
+        newest = self._book.newest_with_papers()
+        for of in sorted(touched.days, reverse=True):
+            day = self._book.day(of)
+            if day is None:
+                yield Unit(f"d/{of}.html")
+                continue
+            earlier, later = self._book.neighbours(of)
+            yield self._page(f"d/{of}.html", partial(self._date, day, earlier, later))
+            if newest is not None and newest.date == of:
+                start = partial(self._date, newest, earlier, None, root="", current="index.html")
+                yield self._page("index.html", start)
+        if newest is None:
+            yield Unit("index.html")
 
     def _date(self, day: Day, earlier: date | None, later: date | None, root: str = "../", current: str = "") -> str:
-        words, loaded = self._words, self._loaders.day(day.date)
-        zone = ZoneInfo(self._site.timezone)
-        papers = [
-            paper_view(
-                each,
-                loaded.tags.get(each.paper.identifier, ()),
-                words,
-                each.announcement.announced_at.astimezone(zone).date().isoformat(),
-            )
-            for each in loaded.papers
-        ]
+        words = self._words
+        loaded, papers = self._papers(day)
         present = _grouped((category, each) for each in loaded.papers for category in each.paper.categories)
         chosen = [name for name in present if name in self._site.categories]
         others = sorted((name for name in present if name not in chosen), key=lambda name: (-len(present[name]), name))
@@ -173,7 +207,6 @@ class _Pages:
             day=day,
             papers=papers,
             categories=[(name, len(present[name])) for name in [*chosen, *others[:5]]],
-            known_categories=self._categories,
             authors_at_once=AUTHORS_AT_ONCE,
             left_out=[
                 {
@@ -183,159 +216,168 @@ class _Pages:
                 }
                 for each in loaded.left_out
             ],
+            updates=[self._update(each, root) for each in loaded.updates],
             earlier=earlier,
             later=later,
         )
 
+    def _papers(self, day: Day) -> tuple[DayPapers, list]:
+        """What the page of `day` shows. Kept for one date: the newest has two pages."""
+        of, loaded, papers = self._loaded
+        if of != day.date or loaded is None:
+            loaded, zone = self._source.day(day), ZoneInfo(self._site.timezone)
+            papers = [
+                paper_view(
+                    each,
+                    loaded.tags.get(each.paper.identifier, ()),
+                    self._words,
+                    each.announcement.announced_at.astimezone(zone).date().isoformat(),
+                )
+                for each in loaded.papers
+            ]
+            self._loaded = (day.date, loaded, papers)
+        return loaded, papers
+
+    def _update(self, each: PaperUpdate, root: str) -> dict[str, object]:
+        words = self._words
+        if each.withdrawn:
+            change = words.withdrawn
+        else:
+            change = words.abstract_changed if each.abstract_changed else words.abstract_unchanged
+        return {
+            "versioned": each.paper.versioned,
+            "title": html.line_from_tex(each.paper.title) or words.untitled,
+            "before": f"v{each.claimed_version} · {each.claimed_date}",
+            "href": f"{root}d/{each.claimed_date}.html#{lists.anchor(each.paper.identifier)}",
+            "change": change,
+        }
+
     # --- lists --------------------------------------------------------------------------------------------------------
 
-    def lists(self) -> Iterator[PlannedFile]:
-        words = self._words
-        for name, found in self._categories.items():
-            yield from self._list(f"c/{name}", words.category_title.format(name=name), found, feed=f"f/{name}")
-        by_tag: dict[Tag, list[Entry]] = _grouped((tag, each) for each in self._site.entries for tag in each.tags)
-        for tag, found in by_tag.items():
-            yield from self._list(f"t/{tag.slug}", words.tag_title.format(name=tag.label), found)
-        people = _grouped(
-            (name, each)
-            for each in self._site.entries
-            for name in dict.fromkeys(map(html.plain_from_tex, each.authors[:AUTHORS_SHOWN]))
-            if name
-        )
-        for name, found in people.items():
-            yield from self._list(f"a/{slug(name)}", words.author_title.format(name=name), found)
-        days = _grouped((month_of(day.date), day) for day in self._site.days)
-        for month, of_month in days.items():
-            yield self._listing(
-                f"m/{month}", self._month_title(month), self._by_month.get(month, []), days=tuple(of_month)
-            )
-        yield self._file(
-            "tags.html",
-            partial(self._tags, by_tag),
-            tuple(sorted((tag.slug, tag.label, len(found)) for tag, found in by_tag.items())),
-        )
+    def lists(self, touched: Touched) -> Iterator[Unit]:
+        changed = {year_of(day) for day in touched.changed}
+        for of, count in touched.lists.items():
+            size = self._book.size(of)
+            if not size:
+                yield Unit(f"{of.path}.html")
+                yield from (Unit(f"{of.path}.{year}.html") for year in changed)
+                continue
+            years = dict(self._book.years(of))
+            yield self._page(f"{of.path}.html", partial(self._list, of, size, years))
+            # A list that has just become long gets the pages of all its years, one that is short again loses them.
+            anew = {*years, *changed} if size - count <= LISTED else changed
+            for year in sorted(anew):
+                if size > LISTED and year in years:
+                    yield self._page(f"{of.path}.{year}.html", partial(self._list_of_year, of, year, years[year]))
+                else:
+                    yield Unit(f"{of.path}.{year}.html")
 
-    def _list(self, path: str, heading: str, found: list[Entry], feed: str = "") -> Iterator[PlannedFile]:
-        """A list of its newest papers; where there are more, with a page a month of all of them."""
-        months: tuple[tuple[str, str, int], ...] = ()
-        if len(found) > LISTED:
-            of_month = _grouped((month_of(each.day), each) for each in found)
-            months = tuple((month, f"{path}-{month}.html", len(each)) for month, each in of_month.items())
-            for month, each in of_month.items():
-                yield self._listing(f"{path}-{month}", f"{heading} · {self._month_title(month)}", each)
-        yield self._listing(path, heading, found[:LISTED], total=len(found), months=months, feed=feed)
+    def _heading(self, of: ListName) -> str:
+        form = {"c": self._words.category_title, "t": self._words.tag_title, "a": self._words.author_title}[of.kind]
+        return form.format(name=of.label)
 
-    def _listing(
-        self,
-        path: str,
-        heading: str,
-        shown: list[Entry],
-        *,
-        total: int | None = None,
-        months: tuple[tuple[str, str, int], ...] = (),
-        days: tuple[Day, ...] = (),
-        feed: str = "",
-    ) -> PlannedFile:
-        return self._file(
-            f"{path}.html",
-            partial(
-                self._listed,
-                heading,
-                shown,
-                len(shown) if total is None else total,
-                months=months,
-                days=days,
-                feed=feed,
-            ),
-            (heading, total, months, tuple((day.date, day.counts) for day in days), feed, tuple(map(_shown_of, shown))),
+    def _list(self, of: ListName, size: int, years: dict[str, int]) -> str:
+        return self._listing(
+            self._heading(of),
+            size,
+            items=self._book.items(of, LISTED),
+            years=[(year, f"{of.path}.{year}.html", count) for year, count in years.items()] if size > LISTED else [],
+            feed=f"f/{of.slug}" if of.kind == "c" else "",
         )
 
-    def _listed(
-        self,
-        heading: str,
-        shown: list[Entry],
-        total: int,
-        *,
-        months: tuple[tuple[str, str, int], ...],
-        days: tuple[Day, ...],
-        feed: str,
-    ) -> str:
-        return self._render(
-            "listing.html.j2",
-            "../",
-            title=heading,
-            heading=heading,
-            total=total,
-            list=[self._entry(each) for each in shown],
-            months=months,
-            days=days,
-            feed=feed,
+    def _list_of_year(self, of: ListName, year: str, count: int) -> str:
+        few = count <= LISTED_A_YEAR
+        return self._listing(
+            f"{self._heading(of)} · {year}",
+            count,
+            items=self._book.items(of, LISTED_A_YEAR, year) if few else [],
+            months=[] if few else self._months(self._book.dates_in(of, 366, year)),
+            within=of.path,
+            up=f"{of.path}.html",
         )
 
-    def _entry(self, entry: Entry) -> _EntryView:
-        words = self._words
-        title = html.line_from_tex(entry.title) or Markup("{}").format(words.untitled)
-        names = [html.plain_from_tex(name) for name in entry.authors]
-        return _EntryView(
-            day=entry.day,
-            anchor=anchor(entry.identifier),
-            title=title,
-            authors=", ".join(names[:8]) or words.no_authors,
-            more_authors=words.more_authors.format(count=len(names)) if len(names) > 8 else "",
-            categories=entry.categories,
-            withdrawn=entry.withdrawn,
-        )
+    def _listing(self, heading: str, total: int, items: Iterable[str], **values: object) -> str:
+        otherwise = {"years": [], "months": [], "days": [], "within": "", "up": "", "feed": ""}
+        shown = {**otherwise, **values, "items": list(map(Markup, items)), "total": total}
+        return self._render("listing.html.j2", "../", title=heading, heading=heading, **shown)
 
-    def _tags(self, by_tag: dict[Tag, list[Entry]]) -> str:
-        counted = sorted(
-            ((tag, len(found)) for tag, found in by_tag.items()), key=lambda each: (-each[1], each[0].name)
-        )
-        return self._render(
-            "tags.html.j2", "", title=self._words.tags, heading=self._words.tags, current="tags.html", tags=counted
-        )
+    def _months(self, days: Iterable[tuple[date, int]]) -> list[_MonthView]:
+        """Dates, newest first, by month."""
+        views = []
+        for month, group in groupby(days, key=lambda each: month_of(each[0])):
+            of_month = list(group)
+            views.append(_MonthView(month, self._month_title(month), sum(count for _, count in of_month), of_month))
+        return views
 
-    # --- overviews ----------------------------------------------------------------------------------------------------
+    # --- months, years, and what is over them -------------------------------------------------------------------------
 
-    def overviews(self) -> Iterator[PlannedFile]:
-        counts = tuple((day.date, day.counts) for day in self._site.days)
-        categories = tuple((name, len(found)) for name, found in self._ranked_categories())
-        yield self._file("archive.html", self._archive, (counts, categories))
-        yield self._file("figures.html", self._figures, (counts, categories, self._site.costs))
-        for name, heading in (("search", self._words.search), ("marked", self._words.marked)):
-            render = partial(
-                self._render, f"{name}.html.j2", "", title=heading, heading=heading, current=f"{name}.html"
-            )
-            yield self._file(f"{name}.html", render, ())
+    def periods(self, touched: Touched) -> Iterator[Unit]:
+        for month in sorted({month_of(day) for day in touched.changed}):
+            path = f"m/{month}.html"
+            days = self._book.days_of(month)
+            yield self._page(path, partial(self._month, month, days)) if days else Unit(path)
+        for year in sorted({year_of(day) for day in touched.changed}):
+            path = f"y/{year}.html"
+            yield self._page(path, partial(self._year, year)) if self._book.days_of(year) else Unit(path)
 
-    def _ranked_categories(self) -> list[tuple[str, list[Entry]]]:
-        return sorted(self._categories.items(), key=lambda each: (-len(each[1]), each[0]))
+    def _month(self, month: str, days: list[Day]) -> str:
+        found = self._book.entries(ALL, days[-1].date, days[0].date, LISTED_A_MONTH + 1)
+        shown = found if len(found) <= LISTED_A_MONTH else []
+        items = [lists.item(each, self._words) for each in shown]
+        total = sum(day.counts.published + day.counts.failed for day in days)
+        return self._listing(self._month_title(month), total, items=items, days=days, up="archive.html")
+
+    def _year(self, year: str) -> str:
+        months = self._months((day.date, day.counts.announced) for day in self._book.days_of(year))
+        return self._render("year.html.j2", "../", title=year, heading=year, months=months)
+
+    def overviews(self) -> Iterator[Unit]:
+        yield self._page("archive.html", self._archive)
+        yield self._page("tags.html", self._tags)
 
     def _archive(self) -> str:
-        years: dict[str, list[_MonthView]] = defaultdict(list)
-        for month, days in _grouped((month_of(day.date), day) for day in self._site.days).items():
-            papers = len(self._by_month.get(month, ()))
-            years[month[:4]].append(_MonthView(month, self._month_title(month), papers, days))
+        years = self._years()
+        newest = years[0][0] if years else ""
+        days = self._book.days_of(newest) if newest else []
         return self._render(
             "archive.html.j2",
             "",
             title=self._words.archive,
             heading=self._words.archive,
             current="archive.html",
-            years=list(years.items()),
-            categories=[(name, len(found)) for name, found in self._ranked_categories()],
+            newest=newest,
+            months=self._months((day.date, day.counts.announced) for day in days),
+            years=years[1:],
+            categories=self._book.lists("c")[:_CLOUD],
         )
 
+    def _years(self) -> list[tuple[str, int]]:
+        """The years that have dates, newest first, with their papers."""
+        counted = dict(self._book.years(ALL))
+        newest = self._book.newest(1)
+        if newest:
+            counted.setdefault(year_of(newest[0].date), 0)  # a year may begin with dates that have no papers
+        return sorted(counted.items(), reverse=True)
+
+    def _tags(self) -> str:
+        words = self._words
+        return self._render(
+            "tags.html.j2", "", title=words.tags, heading=words.tags, current="tags.html", tags=self._book.lists("t")
+        )
+
+    def figures(self) -> Unit:
+        return self._page("figures.html", self._figures)
+
     def _figures(self) -> str:
-        words, newest = self._words, self._site.days[:_CHARTED_DAYS]
+        words, newest = self._words, self._book.newest(_CHARTED_DAYS)
         a_day = [
             Bar(f"{day.date:%m-%d}", day.counts.announced, f"{day.date}: {day.counts.announced}", f"d/{day.date}.html")
             for day in reversed(newest)
         ]
         a_category = [
-            Bar(name, len(found), f"{name}: {len(found)}", f"c/{name}.html")
-            for name, found in self._ranked_categories()[:12]
+            Bar(of.label, count, f"{of.label}: {count}", f"{of.path}.html") for of, count in self._book.lists("c")[:12]
         ]
-        costs = self._site.costs[-24:]
+        costs = self._book.costs()[-_CHARTED_MONTHS:]
         tokens = [Bar(each.month, each.tokens, f"{each.month}: {each.tokens:,}") for each in costs]
         money = [
             Bar(each.month, float(each.money), f"{each.month}: {each.money:.2f}")
@@ -359,86 +401,102 @@ class _Pages:
 
     # --- feeds --------------------------------------------------------------------------------------------------------
 
-    def feed_files(self) -> Iterator[PlannedFile]:
-        yield from self._feed("feed", "index.html", "", self._site.entries)
-        for name, found in self._categories.items():
-            yield from self._feed(f"f/{name}", f"c/{name}.html", name, found)
+    def feed_files(self, touched: Touched) -> Iterator[Unit]:
+        yield from self._feed("feed", "index.html", ALL, touched)
+        for of in touched.lists:
+            if of.kind == "c":
+                yield from self._feed(f"f/{of.slug}", f"{of.path}.html", of, touched)
 
-    def _feed(self, path: str, page: str, scope: str, entries: Iterable[Entry]) -> Iterator[PlannedFile]:
-        by_day = _grouped((each.day, each) for each in entries)
-        days = [day for day in self._site.days if day.date in by_day][: feeds.DATES_IN_A_FEED]
-        content = tuple((day.date, day.fingerprint, day.changed_at) for day in days)
-        for ending, write in ((".xml", feeds.atom), (".json", feeds.json_feed)):
-            make = partial(self._written_feed, write, path, page, scope, days, by_day)
-            yield self._file(path + ending, make, content)
+    def _feed(self, path: str, page: str, of: ListName, touched: Touched) -> Iterator[Unit]:
+        dates = self._book.dates_in(of, feeds.DATES_IN_A_FEED)
+        if not dates and of != ALL:
+            yield Unit(path)
+        elif touched.everything or len(dates) < feeds.DATES_IN_A_FEED or max(touched.changed) >= dates[-1][0]:
+            made = _Once(partial(self._fed, path, page, of, dates))
+            xml, json = partial(lambda: feeds.atom(made.get())), partial(lambda: feeds.json_feed(made.get()))
+            yield Unit(path, (PlannedFile(f"{path}.xml", xml), PlannedFile(f"{path}.json", json)))
 
-    def _written_feed(
-        self,
-        write: Callable[[feeds.Feed], str],
-        path: str,
-        page: str,
-        scope: str,
-        days: Sequence[Day],
-        by_day: dict[date, list[Entry]],
-    ) -> str:
-        title = self._words.feed_title.format(title=self._title, scope=scope) if scope else self._title
+    def _fed(self, path: str, page: str, of: ListName, dates: Sequence[tuple[date, int]]) -> feeds.Feed:
+        title = self._title if of == ALL else self._words.feed_title.format(title=self._title, scope=of.label)
         up = self._site.base_url or "../" * path.count("/")
-        items = [self._feed_item(day, by_day[day.date], up) for day in days]
-        name, language = self._site.name, self._words.lang
-        return write(feeds.Feed(name, scope, title, language, self._site.base_url, path, page, items))
+        items = [self._feed_item(day, count, of, up) for at, count in dates if (day := self._book.day(at))]
+        # Of entries that changed at the same time, the newer date goes first.
+        items.sort(key=lambda item: (item.updated_at, item.date), reverse=True)
+        return feeds.Feed(self._site.name, of.label, title, self._words.lang, self._site.base_url, path, page, items)
 
-    def _feed_item(self, day: Day, entries: Sequence[Entry], up: str) -> feeds.FeedItem:
+    def _feed_item(self, day: Day, count: int, of: ListName, up: str) -> feeds.FeedItem:
         words = self._words
+        entries = self._book.entries(of, day.date, day.date, ENTRIES_IN_A_FEED)
         lines = Markup("").join(
             Markup('<li><a href="{}d/{}.html#{}">{}</a><br>{}</li>').format(
-                up, each.day, anchor(each.identifier), html.line_from_tex(each.title), self._entry(each).authors
+                up, each.day, lists.anchor(each.identifier), lists.title(each, words), lists.authors(each, words)
             )
             for each in entries
         )
+        more = Markup('<p><a href="{}d/{}.html">…</a></p>').format(up, day.date) if count > len(entries) else Markup("")
         return feeds.FeedItem(
             date=day.date,
-            title=f"{_dated(words.day_title, day.date)} · {words.papers.format(count=len(entries))}",
-            summary="; ".join(html.plain_from_tex(each.title) for each in entries[:5]),
-            content=Markup("<ol>{}</ol>").format(lines),
+            title=f"{_dated(words.day_title, day.date)} · {words.papers.format(count=count)}",
+            summary="; ".join(html.plain_from_tex(each.title) or words.untitled for each in entries[:5]),
+            content=Markup("<ol>{}</ol>{}").format(lines, more),
             updated_at=day.changed_at,
         )
 
     # --- the index ----------------------------------------------------------------------------------------------------
 
-    def search_index(self) -> Iterator[PlannedFile]:
-        found = search.periods(self._site.entries)
-        yield PlannedFile("s/periods.js", _key(found), partial(search.overview, found))
-        for month, entries in self._by_month.items():
-            key = _key((version(), [(each.identifier, each.day, each.title, each.authors) for each in entries]))
-            yield PlannedFile(f"s/titles-{month}.js", key, partial(search.month_titles, entries))
-        for period in found:
-            months = {month for month, _ in period.months}
-            prints = [(day, value) for day, value in self._fingerprints.items() if month_of(day) in months]
-            content = _Once(partial(self._buckets, period))
-            for index in range(period.buckets):
-                yield PlannedFile(
-                    f"s/{period.name}-{index}.js",
-                    _key((version(), period, prints)),
-                    partial(content.part, index),
-                )
+    def search_overview(self, merged: set[str]) -> Unit:
+        found = search.periods(self._book.months(), merged)
+        return Unit("s", (PlannedFile("s/periods.js", partial(search.overview, found)),))
 
-    def _buckets(self, period: search.Period) -> dict[int, str]:
-        texts = self._loaders.texts(*search.period_range(period))
-        return dict(search.bucket_files(period, {text.entry.identifier: text for text in texts}))
+    def search_files(self, touched: Touched, merged: set[str]) -> Iterator[Unit]:
+        found = {period.name: period for period in search.periods(self._book.months(), merged)}
+        months = sorted({month_of(day) for day in touched.changed})
+        for month in months:
+            yield self._titles(month)
+        again = [month for month, _ in self._book.months() if month[:4] in touched.split]
+        for name in sorted({*months, *again, *touched.joined}):
+            yield self._index_of(name, found.get(name))
+        for year in sorted(touched.joined):
+            yield from (Unit(f"s/{year}-{month:02}") for month in range(1, 13))
+        yield from (Unit(f"s/{year}") for year in sorted(touched.split))
+
+    def _titles(self, month: str) -> Unit:
+        days = self._book.days_of(month)
+        entries = search.in_order(self._book.entries(ALL, days[-1].date, days[0].date, -1)) if days else []
+        size = search.TITLES_A_FILE
+        parts = [entries[start : start + size] for start in range(0, len(entries), size)]
+        return Unit(
+            f"s/titles-{month}",
+            tuple(
+                PlannedFile(f"s/titles-{month}-{number}.js", partial(search.titles, month, number, part))
+                for number, part in enumerate(parts)
+            ),
+        )
+
+    def _index_of(self, name: str, period: search.Period | None) -> Unit:
+        if period is None:
+            return Unit(f"s/{name}")
+        made = _Once(lambda: dict(search.bucket_files(period, self._book.words(name))))
+        return Unit(
+            f"s/{name}",
+            tuple(
+                PlannedFile(f"s/{name}-{index}.js", partial(lambda index: made.get()[index], index))
+                for index in range(period.buckets)
+            ),
+        )
 
     # --- in common ----------------------------------------------------------------------------------------------------
 
     def _month_title(self, month: str) -> str:
         return self._words.month_title.format(year=int(month[:4]), month=int(month[5:]))
 
-    def _file(self, path: str, render: Callable[[], str], content: object) -> PlannedFile:
-        return PlannedFile(path, _key((self._frame, content)), render)
+    def _page(self, path: str, render: Callable[[], str]) -> Unit:
+        return Unit(path, (PlannedFile(path, render),))
 
     def _render(self, template: str, root: str, **values: object) -> str:
-        return (
-            _environment()
-            .get_template(template)
-            .render(
+        environment = _environment(self._site.templates)
+        with user_templates.rendering(template):
+            return environment.get_template(template).render(
                 {"description": "", "current": "", "feed": "", **values},
                 w=self._words,
                 site=self._site,
@@ -446,20 +504,19 @@ class _Pages:
                 version=version(),
                 root=root,
             )
-        )
 
 
 class _Once:
-    """Something that is made when its first part is asked for."""
+    """Something that is made when it is first asked for."""
 
-    def __init__(self, make: Callable[[], dict[int, str]]) -> None:
+    def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
-        self._made: dict[int, str] | None = None
+        self._made: Any = None
 
-    def part(self, index: int) -> str:
+    def get(self) -> Any:
         if self._made is None:
             self._made = self._make()
-        return self._made[index]
+        return self._made
 
 
 def _grouped(pairs: Iterable) -> dict:
@@ -468,11 +525,6 @@ def _grouped(pairs: Iterable) -> dict:
     for key, value in pairs:
         groups[key].append(value)
     return dict(groups)
-
-
-def _shown_of(entry: Entry) -> tuple[object, ...]:
-    """What a list shows of a paper."""
-    return entry.day, entry.identifier, entry.title, entry.authors, entry.categories, entry.withdrawn
 
 
 def _key(content: object) -> str:

@@ -10,6 +10,7 @@ from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, 
 from digest_assets.publishing.spans import safe_url
 from digest_assets.site import html
 from digest_assets.site.bibtex import bibtex
+from digest_assets.site.lists import anchor
 from digest_assets.site.values import AUTHORS_SHOWN, Tag, slug
 from digest_assets.site.words import SiteWords
 
@@ -83,11 +84,6 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
         figure_caption=html.plain_from_tex(each.figure.caption) if each.figure else "",
         bibtex=bibtex(paper, title, names),
     )
-
-
-def anchor(identifier: str) -> str:
-    """The paper's place on its page: `p2601.20573`, old identifiers without their slash."""
-    return "p" + identifier.replace("/", "-")
 
 
 def _translation(made: Translation) -> Markup:

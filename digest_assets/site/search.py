@@ -1,8 +1,8 @@
 """The index that a browser searches: which papers hold a word, in files small enough to be fetched on demand.
 
-A word of a query needs one file for each period. A period is a month of the year that the site has reached, or an
-earlier year as a whole, so that a new date changes the files of its own month alone, and old years cost a request each
-instead of twelve. In a period, words are spread over buckets by a hash of how they begin: all words that begin alike
+A word of a query needs one file for each period. A period is a month, or an earlier year as a whole once its dates have
+come to rest, so that a new date changes the files of its own month alone, and old years cost a request each instead of
+twelve. In a period, words are spread over buckets by a hash of how they begin: all words that begin alike
 are in one, which makes `enhanc` find `enhancement`.
 
 Chinese has no spaces between words: it is indexed by pairs of neighbouring characters, and 语音增强 is looked for as
@@ -17,16 +17,18 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 
 from digest_assets.publishing.characters import clean
 from digest_assets.site.html import plain_from_tex
-from digest_assets.site.values import AUTHORS_SHOWN, Entry, SearchText, month_of
+from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
 PAPERS_A_BUCKET = 16
 """How many papers' words make a bucket of about 50 kB, which a telephone fetches and reads at once."""
+TITLES_A_FILE = 400
+"""So many titles are in a file: what a page of results shows is in a few of them."""
 
 _WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -71,11 +73,16 @@ def _pairs(run: str) -> Iterator[str]:
 
 def bucket_of(word: str, count: int) -> int:
     """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning."""
+    return _hash(word[:_BEGINNING]) % count
+
+
+@lru_cache(maxsize=200_000)  # many words begin alike
+def _hash(beginning: str) -> int:
     value = 0x811C9DC5
-    units = word[:_BEGINNING].encode("utf-16-le")
+    units = beginning.encode("utf-16-le")
     for index in range(0, len(units), 2):
         value = ((value ^ (units[index] | units[index + 1] << 8)) * 0x01000193) & 0xFFFFFFFF
-    return value % count
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +102,12 @@ class Period:
         return max(1, -(-self.papers // PAPERS_A_BUCKET))
 
 
-def periods(entries: Iterable[Entry]) -> list[Period]:
-    """The periods of a site, newest first."""
-    counts: dict[str, int] = defaultdict(int)
-    for entry in entries:
-        counts[month_of(entry.day)] += 1
-    if not counts:
-        return []
-    current = max(counts)[:4]
+def periods(months: Iterable[tuple[str, int]], merged: Collection[str]) -> list[Period]:
+    """The periods of a site, newest first. `months`: with their papers, oldest first; `merged`: years in one piece."""
     grouped: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for month in sorted(counts):
-        grouped[month if month.startswith(current) else month[:4]].append((month, counts[month]))
-    return [Period(name, tuple(months)) for name, months in sorted(grouped.items(), reverse=True)]
+    for month, count in months:
+        grouped[month[:4] if month[:4] in merged else month].append((month, count))
+    return [Period(name, tuple(of)) for name, of in sorted(grouped.items(), reverse=True)]
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -120,13 +121,13 @@ def overview(found: Sequence[Period]) -> str:
     return f"digestSearch.periods({_json(rows)});\n"
 
 
-def month_titles(entries: Sequence[Entry]) -> str:
-    """What results show of the papers of one month, in their order."""
+def titles(month: str, part: int, entries: Sequence[Entry]) -> str:
+    """What results show of papers of one month: `part` counts files of `TITLES_A_FILE`, in order."""
     rows = [
         [each.identifier, each.day.isoformat(), plain_from_tex(each.title), _authors(each), list(each.categories)]
-        for each in in_order(entries)
+        for each in entries
     ]
-    return f"digestSearch.titles({_json(month_of(entries[0].day))},{_json(rows)});\n"
+    return f"digestSearch.titles({_json(month)},{part},{_json(rows)});\n"
 
 
 def _authors(entry: Entry) -> str:
@@ -134,16 +135,20 @@ def _authors(entry: Entry) -> str:
     return ", ".join(names) + (" …" if len(entry.authors) > 3 else "")
 
 
-def bucket_files(period: Period, texts: Mapping[str, SearchText]) -> Iterator[tuple[int, str]]:
-    """The buckets of a period, by number. `texts`: of its papers, by identifier."""
+def paper_words(text: SearchText) -> PaperWords:
+    """The words of a paper, each once."""
+    prominent = frozenset(words(_prominent(text.entry)))
+    other = frozenset(words(" ".join((text.abstract, text.translation, text.reading))))
+    return PaperWords(prominent, other - prominent)
+
+
+def bucket_files(period: Period, papers: Iterable[PaperWords]) -> Iterator[tuple[int, str]]:
+    """The buckets of a period, by number. `papers`: the words of its papers, in their order."""
     buckets: list[dict[str, tuple[list[int], list[int]]]] = [{} for _ in range(period.buckets)]
-    for number, entry in enumerate(in_order(text.entry for text in texts.values())):
-        text = texts[entry.identifier]
-        prominent = set(words(_prominent(text.entry)))
-        for word in prominent:
-            _postings(buckets, word)[0].append(number)
-        for word in set(words(" ".join((text.abstract, text.translation, text.reading)))) - prominent:
-            _postings(buckets, word)[1].append(number)
+    for number, paper in enumerate(papers):
+        for rank, found in enumerate((paper.prominent, paper.other)):
+            for word in found:
+                _postings(buckets, word)[rank].append(number)
     for index, bucket in enumerate(buckets):
         content = {word: [_deltas(each) for each in bucket[word]] for word in sorted(bucket)}
         yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(content)});\n"
@@ -169,11 +174,3 @@ def _json(value: object) -> str:
     """JSON that may stand in a script."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def period_range(period: Period) -> tuple[date, date]:
-    """The first day of a period, and the first after it."""
-    year, month = (int(part) for part in f"{period.name}-01".split("-")[:2])
-    if len(period.name) == 4:
-        return date(year, 1, 1), date(year + 1, 1, 1)
-    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)

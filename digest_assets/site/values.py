@@ -1,15 +1,23 @@
-"""What the site shows, as plain values: the asset fills them from the store, the pages are made of nothing else."""
+"""What the site shows, as plain values, and the two sides it comes from: the pages are made of nothing else.
+
+`Source` is the store: what each date says, with all its texts. `Book` is what the site's folder remembers of all dates
+in small: which papers are in which list, how many, and their words for searching. A new date is read from the source
+once; everything else that its pages and lists need is looked up in the book, at a price that does not grow with it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
 
-from digest_assets.model import DigestPaper, FilterReason
+from digest_assets.model import DigestPaper, FilterReason, PaperUpdate
 
 AUTHORS_SHOWN = 30
 """Of a longer list only so many are named, and have pages for it."""
@@ -64,6 +72,8 @@ class Day:
     fingerprint: str
     changed_at: datetime
     """When the fingerprint became what it is, UTC."""
+    rendered_at: datetime
+    """When the store last had its post written, UTC."""
     empty_reason: str | None = None
 
 
@@ -85,6 +95,8 @@ class DayPapers:
     tags: dict[str, tuple[Tag, ...]]
     """By identifier."""
     left_out: tuple[LeftOut, ...] = ()
+    updates: tuple[PaperUpdate, ...] = ()
+    """New versions of papers of earlier dates, which this one lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +120,127 @@ class MonthCost:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site as a whole: everything but the texts of the papers."""
+    """What all pages have in common. Where any of it changes, all pages are made anew."""
 
     name: str
     language: str
     timezone: str
     categories: tuple[str, ...]
-    days: tuple[Day, ...]
-    """Newest first."""
-    entries: tuple[Entry, ...]
-    """Newest date first, in each date as on its page."""
-    costs: tuple[MonthCost, ...] = ()
-    """Oldest first."""
     base_url: str = ""
     """Where it is served, with a slash at the end; empty where that is not known."""
     notice: str = ""
+    templates: Path | None = None
+    """A user's own templates, which go before the package's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """A list that papers are in: of a category, a topic or an author."""
+
+    kind: str
+    """`c`, `t` or `a`: also the folder of its page."""
+    slug: str
+    label: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.kind}/{self.slug}"
+
+
+ALL = ListName("", "")
+"""The list that every paper is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWords:
+    """What a paper is found by: the words of title, authors, categories and topics, and those of its texts alone."""
+
+    prominent: frozenset[str]
+    other: frozenset[str]
+
+
+class Source(Protocol):
+    """The store, as the site asks it."""
+
+    def days(self, since: datetime | None, also: date | None) -> Sequence[Day]:
+        """The dates that were rendered at `since` or later, and `also`. `since=None`: all."""
+        ...
+
+    def papers(self, first: date, last: date) -> Iterable[SearchText]:
+        """The papers of the dates from `first` to `last`, each date's in the order of its page."""
+        ...
+
+    def day(self, day: Day) -> DayPapers:
+        """Everything that the page of `day` shows."""
+        ...
+
+    def costs(self, since: date | None) -> Sequence[MonthCost]:
+        """What the models took in each month from that of `since` on; None: in all months."""
+        ...
+
+
+class Book(Protocol):
+    """What the site's folder holds, as its lists, feeds and charts ask."""
+
+    def day(self, of: date) -> Day | None: ...
+
+    def newest(self, count: int) -> list[Day]:
+        """The newest dates, newest first."""
+        ...
+
+    def newest_with_papers(self) -> Day | None:
+        """The newest date for which anything was announced."""
+        ...
+
+    def neighbours(self, of: date) -> tuple[date | None, date | None]:
+        """The date before, and the date after."""
+        ...
+
+    def days_of(self, period: str) -> list[Day]:
+        """The dates of a year `2026` or a month `2026-11`, newest first."""
+        ...
+
+    def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:
+        """The papers of a list from `first` to `last`, newest date first, at most `most`."""
+        ...
+
+    def items(self, of: ListName, most: int, year: str = "") -> list[str]:
+        """The newest papers of a list as they were noted for lists: HTML; of one year, if given."""
+        ...
+
+    def size(self, of: ListName) -> int: ...
+
+    def years(self, of: ListName) -> list[tuple[str, int]]:
+        """The years in which a list has papers, newest first, with how many."""
+        ...
+
+    def months(self) -> list[tuple[str, int]]:
+        """The months that have papers, oldest first, with how many."""
+        ...
+
+    def dates_in(self, of: ListName, most: int, year: str = "") -> list[tuple[date, int]]:
+        """The newest dates on which a list has papers, with how many; of one year, if given."""
+        ...
+
+    def lists(self, kind: str) -> list[tuple[ListName, int]]:
+        """All lists of a kind with their sizes, the largest first."""
+        ...
+
+    def costs(self) -> list[MonthCost]:
+        """Oldest first."""
+        ...
+
+    def words(self, period: str) -> Iterator[PaperWords]:
+        """Of the papers of a year or a month, in order of dates and identifiers."""
+        ...
 
 
 def month_of(day: date) -> str:
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]
+
+
+def year_of(day: date) -> str:
+    return day.isoformat()[:4]
 
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")

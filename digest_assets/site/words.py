@@ -12,7 +12,6 @@ class SiteWords:
     lang: str
     """For the `lang` attribute."""
     site_title: str
-    tagline: str
     skip: str
     newest: str
     archive: str
@@ -41,9 +40,6 @@ class SiteWords:
     filtered: str
     failed: str
     late: str
-    among_them_late: str
-    complete: str
-    left_out: str
     not_on_page: str
     earlier: str
     later: str
@@ -56,7 +52,6 @@ class SiteWords:
     copy: str
     copied: str
     contents: str
-    authors: str
     more_authors: str
     no_authors: str
     untitled: str
@@ -95,16 +90,18 @@ class SiteWords:
     empty_marks: str
     feed: str
     feed_title: str
-    about_feed: str
     made_of: str
     keys_title: str
     keys: tuple[tuple[str, str], ...]
     close: str
     filter_reasons: dict[str, str]
     not_found: str
-    months: str
+    years: str
+    overview: str
+    updates: str
+    abstract_changed: str
+    abstract_unchanged: str
     categories: str
-    details: str
 
 
 _KEYS = ("j / k", "s", "r", "o", "l", "/", "?")
@@ -117,7 +114,6 @@ def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
 _CHINESE = SiteWords(
     lang="zh-Hans",
     site_title="arXiv 每日导读 · {categories}",
-    tagline="每篇论文一次：摘要译文，全文三段解读",
     skip="跳到正文",
     newest="最新",
     archive="归档",
@@ -146,9 +142,6 @@ _CHINESE = SiteWords(
     filtered="过滤",
     failed="未完成",
     late="迟收",
-    among_them_late="其中迟收 {count} 篇",
-    complete="本日完整",
-    left_out="被过滤的论文",
     not_on_page="按设置过滤 {count} 篇",
     earlier="前一期",
     later="后一期",
@@ -161,7 +154,6 @@ _CHINESE = SiteWords(
     copy="BibTeX",
     copied="已复制",
     contents="本期目录",
-    authors="作者",
     more_authors="等 {count} 人",
     no_authors="（未列出作者）",
     untitled="（无标题）",
@@ -205,7 +197,6 @@ _CHINESE = SiteWords(
     empty_marks="还没有收藏。在论文旁点“收藏”，或按 s。",
     feed="订阅",
     feed_title="{title}：{scope}",
-    about_feed="Atom 与 JSON Feed，可放入任意阅读器",
     made_of="译文与解读由语言模型生成，请以原文为准。数据来自 arXiv。",
     keys_title="键盘操作",
     keys=_keys("下一篇／上一篇", "收藏", "标为已读", "展开解读", "切换摘要语言", "搜索", "本说明"),
@@ -218,15 +209,17 @@ _CHINESE = SiteWords(
         "old cross-list": "旧论文的交叉列出",
     },
     not_found="没有论文",
-    months="月份",
+    years="年份",
+    overview="概览",
+    updates="往期论文的新版本",
+    abstract_changed="摘要有改动",
+    abstract_unchanged="摘要未改动",
     categories="分类",
-    details="完整性",
 )
 
 _ENGLISH = SiteWords(
     lang="en",
     site_title="arXiv daily · {categories}",
-    tagline="Every paper once: its abstract, and a reading of its full text in three parts",
     skip="Skip to content",
     newest="Newest",
     archive="Archive",
@@ -255,9 +248,6 @@ _ENGLISH = SiteWords(
     filtered="filtered",
     failed="incomplete",
     late="late",
-    among_them_late="{count} of them late",
-    complete="This date is complete",
-    left_out="Filtered papers",
     not_on_page="{count} left out by the settings",
     earlier="Earlier",
     later="Later",
@@ -270,7 +260,6 @@ _ENGLISH = SiteWords(
     copy="BibTeX",
     copied="Copied",
     contents="In this digest",
-    authors="Authors",
     more_authors="and others ({count} in all)",
     no_authors="(no authors listed)",
     untitled="(untitled)",
@@ -314,7 +303,6 @@ _ENGLISH = SiteWords(
     empty_marks="Nothing starred yet. Use “Star” beside a paper, or press s.",
     feed="Feeds",
     feed_title="{title}: {scope}",
-    about_feed="Atom and JSON Feed, for any reader",
     made_of="Translations and readings are made by a language model; the paper itself decides. Data: arXiv.",
     keys_title="Keyboard",
     keys=_keys("next / previous paper", "star", "mark as read", "open the reading", "language", "search", "this help"),
@@ -327,15 +315,17 @@ _ENGLISH = SiteWords(
         "old cross-list": "cross-list of an old paper",
     },
     not_found="No papers",
-    months="Months",
+    years="Years",
+    overview="Overview",
+    updates="New versions of earlier papers",
+    abstract_changed="the abstract changed",
+    abstract_unchanged="the abstract is the same",
     categories="Categories",
-    details="Completeness",
 )
 
 _JAPANESE = SiteWords(
     lang="ja",
     site_title="arXiv 日報 · {categories}",
-    tagline="すべての論文を一度ずつ：要旨の翻訳と、本文の三部構成の解説",
     skip="本文へ",
     newest="最新",
     archive="過去分",
@@ -364,9 +354,6 @@ _JAPANESE = SiteWords(
     filtered="除外",
     failed="未完了",
     late="遅延",
-    among_them_late="うち遅延 {count} 本",
-    complete="この日は完全です",
-    left_out="除外された論文",
     not_on_page="設定により {count} 本を除外",
     earlier="前の号",
     later="次の号",
@@ -379,7 +366,6 @@ _JAPANESE = SiteWords(
     copy="BibTeX",
     copied="コピーしました",
     contents="この号の目次",
-    authors="著者",
     more_authors="ほか（全 {count} 名）",
     no_authors="（著者の記載なし）",
     untitled="（無題）",
@@ -423,7 +409,6 @@ _JAPANESE = SiteWords(
     empty_marks="まだスターがありません。論文の横の「スター」か s キーで付けます。",
     feed="フィード",
     feed_title="{title}：{scope}",
-    about_feed="Atom と JSON Feed",
     made_of="翻訳と解説は言語モデルによるもので、原文が優先します。データ：arXiv。",
     keys_title="キーボード",
     keys=_keys("次／前の論文", "スター", "既読にする", "解説を開く", "言語の切り替え", "検索", "この説明"),
@@ -436,9 +421,12 @@ _JAPANESE = SiteWords(
         "old cross-list": "古い論文のクロスリスト",
     },
     not_found="論文なし",
-    months="月",
+    years="年",
+    overview="一覧",
+    updates="既に紹介した論文の新しい版",
+    abstract_changed="要旨に変更あり",
+    abstract_unchanged="要旨に変更なし",
     categories="分類",
-    details="完全性",
 )
 
 SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

@@ -1,4 +1,4 @@
-"""What the reader's site is made of, read at once for all dates: lists, counts, and fingerprints of each date."""
+"""What the reader's site is made of: which dates were rendered or changed, and the papers of those."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class SiteDate:
     filtered: int
     failed: int
     late: int
+    rendered_at: datetime
     empty_reason: str | None
     fingerprint: str
     changed_at: datetime
@@ -42,19 +43,62 @@ class SitePaper:
     reading: str
 
 
-def site_dates(connection: duckdb.DuckDBPyConnection, digest: str, now: datetime) -> list[SiteDate]:
-    """All rendered dates, newest first. Records at `now` which of them have changed since it was last asked."""
-    found = rows(connection.execute(_DATES, {"digest": digest}))
+def site_dates(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    also: date | None = None,
+) -> list[SiteDate]:
+    """The dates rendered at `since` or later, and `also`, newest first; without `since`: all.
+
+    Records at `now` which of them have changed since they were last asked for.
+    """
+    asked = {"digest": digest, "since": since, "also": also}
+    wanted = [row[0] for row in connection.execute(_RENDERED, asked).fetchall()]
+    if since is None or len(wanted) > _ONE_BY_ONE:
+        first, last = (min(wanted), max(wanted)) if wanted else (None, None)
+        found = rows(connection.execute(_DATES, {"digest": digest, "first": first, "last": last}))
+    else:
+        found = [
+            row
+            for day in wanted
+            for row in rows(connection.execute(_DATES, {"digest": digest, "first": day, "last": day}))
+        ]
+    found = [row for row in found if row["date"] in set(wanted)]
+    return _with_changes(connection, digest, found, now)
+
+
+def site_date(connection: duckdb.DuckDBPyConnection, digest: str, day: date, now: datetime) -> SiteDate | None:
+    """One rendered date; None where it was not rendered."""
+    found = rows(connection.execute(_DATES, {"digest": digest, "first": day, "last": day}))
+    return next(iter(_with_changes(connection, digest, found, now)), None)
+
+
+_ONE_BY_ONE = 20
+"""So many dates are looked up each by itself, which reads a few blocks; more of them in one pass."""
+
+
+def _with_changes(
+    connection: duckdb.DuckDBPyConnection, digest: str, found: list[dict[str, Any]], now: datetime
+) -> list[SiteDate]:
+    dates = [row["date"].isoformat() for row in found]
     known = {
         row["digest_date"]: (row["fingerprint"], row["changed_at"])
-        for row in rows(connection.execute("SELECT * FROM site_dates WHERE digest = ?", [digest]))
+        for row in rows(
+            connection.execute(
+                f"SELECT * FROM site_dates WHERE digest = ? AND digest_date::VARCHAR IN {IN_LIST}",
+                [digest, json_list(dates)],
+            )
+        )
     }
-    dates = []
+    made = []
     for row in found:
         before = known.get(row["date"])
         unchanged = before is not None and before[0] == row["fingerprint"]
-        dates.append(SiteDate(**row, changed_at=before[1] if unchanged and before else now))
-    changed = [each for each in dates if known.get(each.date, ("", None))[0] != each.fingerprint]
+        made.append(SiteDate(**row, changed_at=before[1] if unchanged and before else now))
+    changed = [each for each in made if known.get(each.date, ("", None))[0] != each.fingerprint]
     for each in changed:
         connection.execute("DELETE FROM site_dates WHERE digest = ? AND digest_date = ?", [digest, each.date])
     insert(
@@ -65,13 +109,19 @@ def site_dates(connection: duckdb.DuckDBPyConnection, digest: str, now: datetime
             for each in changed
         ],
     )
-    return dates
+    return made
 
+
+_RENDERED = """
+    SELECT digest_date FROM rendered_posts
+    WHERE digest = $digest AND ($since::TIMESTAMPTZ IS NULL OR rendered_at >= $since OR digest_date = $also)
+    ORDER BY 1 DESC
+"""
 
 _DATES = """
-    SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason,
-           md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content))
-               AS fingerprint
+    SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late, p.rendered_at, d.empty_reason,
+           md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content,
+                         u.content)) AS fingerprint
     FROM rendered_posts p
     LEFT JOIN digests d USING (digest, digest_date)
     LEFT JOIN (
@@ -86,36 +136,36 @@ _DATES = """
         LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier
         LEFT JOIN full_texts f ON f.identifier = w.identifier AND f.version = w.version
+        WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last
         GROUP BY ALL
     ) c USING (digest, digest_date)
-    WHERE p.digest = $digest
+    LEFT JOIN (
+        SELECT u.digest, u.digest_date,
+               string_agg(hash(u.identifier, u.version, u.claimed_date, u.abstract_changed, u.withdrawn)::VARCHAR, ','
+                          ORDER BY u.identifier, u.version) AS content
+        FROM paper_updates u WHERE u.digest = $digest AND u.digest_date BETWEEN $first AND $last
+        GROUP BY ALL
+    ) u USING (digest, digest_date)
+    WHERE p.digest = $digest AND p.digest_date BETWEEN $first AND $last
     ORDER BY 1 DESC
 """
 
 
-def site_papers(
-    connection: duckdb.DuckDBPyConnection, digest: str, first: date | None = None, until: date | None = None
-) -> list[SitePaper]:
-    """The kept papers of all rendered dates, newest date first, in each as in its post.
-
-    With `first` and `until`: only those from `first` to before `until`, with their translations and readings.
-    """
-    texts = "coalesce(t.abstract, '')", "concat_ws(' ', s.background, s.method, s.results)"
-    translation, reading = texts if first is not None else ("''", "''")
+def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date) -> list[SitePaper]:
+    """The kept papers of the rendered dates from `first` to `last`, newest date first, in each as in its post."""
     found = connection.execute(
-        f"""
+        """
         SELECT w.digest_date AS date, w.identifier, a.title, a.abstract, a.authors, a.categories, w.late, w.withdrawn,
-               {translation} AS translation, {reading} AS reading
+               coalesce(t.abstract, '') AS translation, concat_ws(' ', s.background, s.method, s.results) AS reading
         FROM windowed_papers w
         JOIN rendered_posts p USING (digest, digest_date)
         JOIN papers a USING (identifier, version)
         LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier AND t.status = 'done'
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier AND s.status = 'done'
-        WHERE w.digest = $digest AND w.outcome = 'kept'
-          AND ($first::DATE IS NULL OR w.digest_date >= $first) AND ($until::DATE IS NULL OR w.digest_date < $until)
+        WHERE w.digest = $digest AND w.outcome = 'kept' AND w.digest_date BETWEEN $first AND $last
         ORDER BY w.digest_date DESC, a.published_at DESC NULLS LAST, w.identifier DESC
         """,
-        {"digest": digest, "first": first, "until": until},
+        {"digest": digest, "first": first, "last": last},
     )
     return [_paper(row) for row in rows(found)]
 

@@ -53,12 +53,24 @@ def texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> d
     return {row["identifier"]: _text(row) for row in found}
 
 
+def without_sections(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:
+    """The same, with no sections: what is known of the texts, for who does not read them."""
+    found = rows(
+        connection.execute(
+            "SELECT f.* EXCLUDE (sections) FROM windowed_papers w JOIN full_texts f USING (identifier, version) "
+            "WHERE w.digest = ? AND w.digest_date = ? AND w.outcome = 'kept'",
+            [digest, day],
+        )
+    )
+    return {row["identifier"]: _text(row) for row in found}
+
+
 def _text(row: dict[str, Any]) -> FullText:
     return FullText(
         identifier=row["identifier"],
         version=row["version"],
         source=TextSource(row["source"]),
-        sections=unpack(row["sections"]),
+        sections=unpack(row["sections"]) if "sections" in row else (),
         reason=row["reason"],
         final=row["final"],
         byte_count=row["byte_count"],

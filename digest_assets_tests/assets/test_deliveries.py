@@ -82,7 +82,7 @@ def test_what_cannot_be_sent_says_why_and_keeps_the_secret(url: str) -> None:
 
 
 def test_a_message_names_counts_papers_and_links() -> None:
-    day = Day(DAY, Counts(12, 9, 2, 1, 0), "f", NOON)
+    day = Day(DAY, Counts(12, 9, 2, 1, 0), "f", NOON, NOON)
     entries = [Entry(DAY, f"2611.0000{n}", f"Title {n} \x00\u202e" + "x" * 300, ("A",), ("cs.SD",)) for n in range(9)]
     made = message(day, entries, language="zh", name="arxiv", site_url="https://digest.test/", most=5)
     assert made.title == "arxiv · 2026 年 11 月 20 日"

@@ -16,14 +16,14 @@ from digest_assets.model import (
     FilterReason,
     KnownBy,
     Paper,
+    PaperUpdate,
     Reading,
     Source,
     TextSource,
     Translation,
 )
 from digest_assets.resources.site_folder import SiteWritten, write_site
-from digest_assets.site.pages import Loaders, plan
-from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, SearchText, Site, Tag
+from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, MonthCost, SearchText, Site, Tag
 
 HOSTILE = (
     "</title><script>window.hurt = 1</script>",
@@ -83,13 +83,15 @@ def digest_paper(each: Paper, day: date, *, translation: str = "", background: s
 
 
 class ExampleSite:
-    """Papers by date, as a site with its loaders. `loaded` counts what was asked for."""
+    """Papers by date, as a site and its source. `loaded` says which dates' pages were asked for."""
 
     def __init__(self, days: dict[date, Sequence[DigestPaper]], language: str = "zh") -> None:
-        self.days = days
+        self.days_of: dict[date, Sequence[DigestPaper]] = days
         self.language = language
         self.loaded: list[date] = []
         self.changes: dict[date, int] = {}
+        self.updates: dict[date, tuple[PaperUpdate, ...]] = {}
+        self.templates: Path | None = None
 
     @classmethod
     def of(cls, count: int, a_day: int = 20, last: date = date(2026, 11, 20)) -> ExampleSite:
@@ -102,39 +104,46 @@ class ExampleSite:
 
     @property
     def site(self) -> Site:
-        days = [self._day(day) for day in sorted(self.days, reverse=True)]
-        entries = [self._entry(each) for day in days for each in self.days[day.date]]
-        return Site(
-            "arxiv", self.language, "Asia/Shanghai", ("cs.SD", "eess.AS"), tuple(days), tuple(entries),
-            base_url="https://digest.test/",
-        )  # fmt: skip
+        name, zone, categories = "arxiv", "Asia/Shanghai", ("cs.SD", "eess.AS")
+        return Site(name, self.language, zone, categories, base_url="https://digest.test/", templates=self.templates)
+
+    def days(self, since: datetime | None, also: date | None) -> list[Day]:
+        return [
+            day
+            for day in (self._day(of) for of in sorted(self.days_of, reverse=True))
+            if since is None or day.rendered_at >= since or day.date == also
+        ]
+
+    def papers(self, first: date, last: date) -> list[SearchText]:
+        return [
+            SearchText(self._entry(each), each.paper.abstract, each.translation.text or "")
+            for day, papers in self.days_of.items()
+            if first <= day <= last
+            for each in papers
+        ]
+
+    def day(self, day: Day) -> DayPapers:
+        self.loaded.append(day.date)
+        papers = self.days_of[day.date]
+        tags = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
+        left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
+        return DayPapers(day, tuple(papers), tags, left_out, self.updates.get(day.date, ()))
+
+    def costs(self, since: date | None) -> list[MonthCost]:
+        return [MonthCost(f"2026-{month:02}", 1000 * month, None) for month in range(since.month if since else 1, 12)]
+
+    def write(self, folder: Path, day: date | None = None) -> SiteWritten:
+        """Builds the site in `folder`, as the run of `day` does: by default of the newest date."""
+        return write_site(folder, self.site, self, day or max(self.days_of))
 
     def _day(self, day: date) -> Day:
-        count = len(self.days[day])
-        changed_at = datetime.combine(day, time(5), timezone.utc)
-        return Day(day, Counts(count + 1, count, 1, 0, 0), f"{day}-{count}-{self.changes.get(day, 0)}", changed_at)
+        count, changes = len(self.days_of[day]), self.changes.get(day, 0)
+        changed_at = datetime.combine(day, time(5), timezone.utc) + timedelta(hours=changes)
+        return Day(day, Counts(count + 1, count, 1, 0, 0), f"{day}-{count}-{changes}", changed_at, changed_at)
 
     def _entry(self, each: DigestPaper) -> Entry:
         of = each.paper
         return Entry(each.digest_date, of.identifier, of.title, of.authors, of.categories, (Tag("speech", "语音"),))
-
-    def load_day(self, day: date) -> DayPapers:
-        self.loaded.append(day)
-        papers = self.days[day]
-        tags = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
-        left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
-        return DayPapers(self._day(day), tuple(papers), tags, left_out)
-
-    def load_texts(self, first: date, until: date) -> list[SearchText]:
-        return [
-            SearchText(self._entry(each), each.paper.abstract, each.translation.text or "")
-            for day, papers in self.days.items()
-            if first <= day < until
-            for each in papers
-        ]
-
-    def write(self, folder: Path) -> SiteWritten:
-        return write_site(folder, plan(self.site, Loaders(self.load_day, self.load_texts)))
 
 
 def hostile_site() -> ExampleSite:

@@ -35,11 +35,11 @@ class _Quiet(SimpleHTTPRequestHandler):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of 240 papers over two years, the newest date's second with a formula and a name to look for."""
     site = ExampleSite.of(200, a_day=10)
-    site.days |= ExampleSite.of(40, a_day=10, last=date(2025, 6, 5)).days
-    for old in [day for day in site.days if day.year == 2025]:
-        site.days[old] = [digest_paper(paper(9000 + old.day * 10 + n), old) for n in range(10)]
+    site.days_of |= ExampleSite.of(40, a_day=10, last=date(2025, 6, 5)).days
+    for old in [day for day in site.days_of if day.year == 2025]:
+        site.days_of[old] = [digest_paper(paper(9000 + old.day * 10 + n), old) for n in range(10)]
     rare = paper(8001, title="Zanzibar Whispers of $\\sqrt{d}$")
-    site.days[DAY] = [*site.days[DAY], digest_paper(rare, DAY, translation="桑给巴尔的耳语研究。")]
+    site.days_of[DAY] = [*site.days_of[DAY], digest_paper(rare, DAY, translation="桑给巴尔的耳语研究。")]
     made = tmp_path_factory.mktemp("site")
     site.write(made)
     return made

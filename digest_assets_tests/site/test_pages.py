@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,10 +14,10 @@ import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from digest_assets.errors import OutputUnwritable
-from digest_assets.model import AnswerStatus, FilterReason, TextSource
-from digest_assets.resources.site_folder import NOTES
+from digest_assets.errors import OutputUnwritable, TemplateBroken
+from digest_assets.model import AnswerStatus, FilterReason, PaperUpdate, TextSource
 from digest_assets.site.words import SITE_WORDS
+from digest_assets.store.site_notes import NAME
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
 
 DAY = date(2026, 11, 20)
@@ -38,9 +39,9 @@ def test_a_date_s_page_says_how_complete_it_is(tmp_path: Path) -> None:
 
 def test_each_paper_says_where_its_text_came_from_and_what_answered(tmp_path: Path) -> None:
     site = ExampleSite.of(1)
-    (each,) = site.days[DAY]
+    (each,) = site.days_of[DAY]
     reading = replace(each.reading, text_source=TextSource.PDF)
-    site.days = {DAY: [replace(each, reading=reading, text_source=TextSource.PDF, text_reason="no HTML: 404")]}
+    site.days_of = {DAY: [replace(each, reading=reading, text_source=TextSource.PDF, text_reason="no HTML: 404")]}
     site.write(tmp_path)
     said = page(tmp_path, f"d/{DAY}.html").css_first(".provenance").text(separator=" ")
     assert "PDF 全文（no HTML: 404）" in said
@@ -51,10 +52,10 @@ def test_each_paper_says_where_its_text_came_from_and_what_answered(tmp_path: Pa
 
 def test_what_a_paper_lacks_is_said_and_not_pretended(tmp_path: Path) -> None:
     site = ExampleSite.of(1)
-    (each,) = site.days[DAY]
+    (each,) = site.days_of[DAY]
     translation = replace(each.translation, status=AnswerStatus.WITHHELD, reason="a number was lost")
     reading = replace(each.reading, status=AnswerStatus.FAILED, reason="time-out")
-    site.days = {DAY: [replace(each, translation=translation, reading=reading)]}
+    site.days_of = {DAY: [replace(each, translation=translation, reading=reading)]}
     site.write(tmp_path)
     made = page(tmp_path, f"d/{DAY}.html")
     assert made.css_first("details.reading") is None
@@ -124,11 +125,10 @@ def test_hostile_text_cannot_leave_the_search_index(tmp_path: Path) -> None:
 
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     site = ExampleSite.of(60)
-    first = site.write(tmp_path)
+    site.write(tmp_path)
     site.loaded.clear()
     second = site.write(tmp_path)
-    assert (second.written, second.removed) == (0, 0)
-    assert second.unchanged == first.written
+    assert (second.written, second.unchanged, second.removed) == (0, 0, 0)
     assert site.loaded == []
 
 
@@ -139,7 +139,7 @@ def test_a_new_date_leaves_older_ones_alone(tmp_path: Path) -> None:
     search_of_october = sorted((tmp_path / "s").glob("*2026-10*"))
     stamps = {file: file.stat().st_mtime_ns for file in (old, *search_of_october)}
     site.loaded.clear()
-    site.days[DAY + timedelta(days=1)] = [digest_paper(paper(5000), DAY + timedelta(days=1))]
+    site.days_of[DAY + timedelta(days=1)] = [digest_paper(paper(5000), DAY + timedelta(days=1))]
     site.write(tmp_path)
     assert {file: file.stat().st_mtime_ns for file in stamps} == stamps
     # The new date, for its page and the start page, and the one before, which links to it now.
@@ -150,9 +150,9 @@ def test_pages_of_what_is_gone_are_removed_and_a_person_s_files_are_not(tmp_path
     site = ExampleSite.of(40)
     site.write(tmp_path)
     (tmp_path / "CNAME").write_text("digest.test")
-    gone = min(site.days)
-    del site.days[gone]
-    assert site.write(tmp_path).removed > 0
+    gone = min(site.days_of)
+    del site.days_of[gone]
+    assert site.write(tmp_path, gone).removed > 0
     assert not (tmp_path / "d" / f"{gone}.html").exists()
     assert (tmp_path / "CNAME").exists()
 
@@ -160,7 +160,7 @@ def test_pages_of_what_is_gone_are_removed_and_a_person_s_files_are_not(tmp_path
 def test_notes_that_were_damaged_cost_a_rebuild_and_nothing_else(tmp_path: Path) -> None:
     site = ExampleSite.of(20)
     first = site.write(tmp_path)
-    (tmp_path / NOTES).write_text('{"index.html": 3', "utf-8")
+    (tmp_path / NAME).write_bytes(b"SQLite format 3\x00 and then nothing that belongs there" * 40)
     assert site.write(tmp_path).written == first.written
 
 
@@ -199,7 +199,7 @@ def test_feeds_can_be_read_and_keep_their_identifiers(name: str, tmp_path: Path)
     assert before.entries[0].link == f"https://digest.test/d/{DAY}.html"
     assert before.entries[0].updated == "2026-11-20T05:00:00Z"
     site.changes[DAY] = 1
-    site.days[DAY] = site.days[DAY][:-2]
+    site.days_of[DAY] = site.days_of[DAY][:-2]
     site.write(tmp_path)
     after = feedparser.parse((tmp_path / f"{name}.xml").read_bytes())
     assert [entry.id for entry in after.entries] == [entry.id for entry in before.entries]
@@ -226,11 +226,138 @@ def test_hostile_titles_leave_feeds_well_formed(tmp_path: Path) -> None:
     json.loads((tmp_path / "feed.json").read_text("utf-8"))
 
 
-def test_long_lists_are_parted_by_month_and_lose_nobody(tmp_path: Path) -> None:
-    site = ExampleSite.of(120, a_day=5)
+def listed(folder: Path, name: str) -> list[str]:
+    """The identifiers that a page lists, in its order."""
+    links = [node.attributes.get("href") or "" for node in page(folder, name).css(".entries a.title")]
+    return [link.partition("#p")[2] for link in links]
+
+
+def test_long_lists_have_a_page_a_year_and_lose_nobody(tmp_path: Path) -> None:
+    site = ExampleSite.of(240, a_day=2, last=date(2026, 2, 20))
     site.write(tmp_path)
-    first = page(tmp_path, "c/eess.AS.html")
-    assert len(first.css(".entries li")) == 100
-    months = [node.attributes["href"] or "" for node in first.css(".cloud a")]
-    listed = [page(tmp_path, each.removeprefix("../")).css(".entries li") for each in months]
-    assert sum(map(len, listed)) == 120
+    assert len(listed(tmp_path, "c/eess.AS.html")) == 100
+    years = [node.attributes["href"] or "" for node in page(tmp_path, "c/eess.AS.html").css(".cloud a")]
+    assert years == ["../c/eess.AS.2026.html", "../c/eess.AS.2025.html"]
+    found = [identifier for year in years for identifier in listed(tmp_path, year.removeprefix("../"))]
+    assert found == [each.paper.identifier for papers in site.days_of.values() for each in papers]
+
+
+def test_a_year_with_many_papers_is_shown_by_its_dates(tmp_path: Path) -> None:
+    ExampleSite.of(300, a_day=10).write(tmp_path)
+    year = page(tmp_path, "c/eess.AS.2026.html")
+    assert year.css(".entries li") == []
+    links = [node.attributes["href"] for node in year.css(".cloud a")]
+    assert len(links) == 30
+    assert f"../d/{DAY}.html#in=c/eess.AS" in links
+
+
+def test_a_list_that_grows_long_gets_the_pages_of_all_its_years_and_loses_them_again(tmp_path: Path) -> None:
+    site = ExampleSite.of(98, a_day=1, last=date(2026, 2, 20))
+    site.write(tmp_path)
+    assert not (tmp_path / "c/eess.AS.2025.html").exists()
+    added = date(2026, 2, 21)
+    site.days_of[added] = [digest_paper(paper(5000 + number), added) for number in range(4)]
+    site.write(tmp_path)
+    assert len(listed(tmp_path, "c/eess.AS.2025.html")) == 47
+    del site.days_of[added]
+    site.write(tmp_path, added)
+    assert not (tmp_path / "c/eess.AS.2025.html").exists()
+    assert len(listed(tmp_path, "c/eess.AS.html")) == 98
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.name != NAME and file.is_file()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: int, tmp_path: Path) -> None:
+    """Dates of three years arrive, change and go in any order; what is on the disk must not tell."""
+    rng = random.Random(seed)
+    final = ExampleSite.of(60, a_day=3, last=date(2026, 1, 12))
+    final.days_of |= ExampleSite.of(12, a_day=3, last=date(2024, 3, 2)).days_of
+    for old in [day for day in final.days_of if day.year == 2024]:
+        final.days_of[old] = [digest_paper(paper(7000 + old.day * 10 + number), old) for number in range(3)]
+    final.write(tmp_path / "at once")
+    growing = ExampleSite({})
+    order = [*final.days_of, *rng.choices(list(final.days_of), k=6)]
+    rng.shuffle(order)
+    for day in order:
+        if day in growing.days_of and rng.random() < 0.5:
+            del growing.days_of[day]
+        else:
+            growing.days_of[day] = final.days_of[day][: rng.randint(1, 3)]
+            growing.changes[day] = growing.changes.get(day, 0) + 1
+        if growing.days_of:
+            growing.write(tmp_path / "by day", day)
+    for day in sorted(final.days_of, key=lambda _: rng.random()):
+        growing.days_of[day] = final.days_of[day]
+        growing.changes[day] = 0
+        growing.write(tmp_path / "by day", day)
+    # One more build with nothing new in the years that are over: their search index comes to rest.
+    growing.write(tmp_path / "by day", max(growing.days_of))
+    made, expected = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
+    assert made.keys() == expected.keys()
+    assert [name for name in made if made[name] != expected[name]] == []
+
+
+def test_new_versions_of_earlier_papers_are_listed(tmp_path: Path) -> None:
+    site = ExampleSite.of(2)
+    newer = replace(paper(1, title="On $x^2$, revised"), identifier="2510.00001", version=3)
+    site.updates[DAY] = (PaperUpdate(newer, date(2026, 10, 2), 1, abstract_changed=True, withdrawn=False),)
+    site.write(tmp_path)
+    said = page(tmp_path, f"d/{DAY}.html").css_first(".updates")
+    assert "2510.00001v3 · v1 · 2026-10-02 · 摘要有改动" in " ".join(said.text(separator=" ").split())
+    assert [a.attributes["href"] for a in said.css("a")] == [
+        "https://arxiv.org/abs/2510.00001v3",
+        "../d/2026-10-02.html#p2510.00001",
+    ]
+    assert said.css_first("math msup") is not None
+
+
+def test_a_user_s_templates_and_styles_go_before_the_package_s(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "site"
+    (own / "static").mkdir(parents=True)
+    (own / "tags.html.j2").write_text('{% extends "base.html.j2" %}{% block content %}<h1>Mine</h1>{% endblock %}')
+    (own / "static" / "site.css").write_text("body { color: teal }")
+    site = ExampleSite.of(3)
+    site.templates = tmp_path / "templates"
+    site.write(tmp_path / "site")
+    assert page(tmp_path / "site", "tags.html").css_first("h1").text() == "Mine"
+    assert (tmp_path / "site/assets/site.css").read_text() == "body { color: teal }"
+    assert page(tmp_path / "site", "index.html").css("article")
+    (own / "tags.html.j2").write_text("<h1>Mine no more</h1>")
+    assert site.write(tmp_path / "site").written == 1, "a template that changed makes the pages anew"
+
+
+def test_a_template_with_an_error_is_one_line_that_names_it_and_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    site = ExampleSite.of(3)
+    site.write(tmp_path / "site")
+    before = everything_in(tmp_path / "site")
+    (tmp_path / "templates" / "site").mkdir(parents=True)
+    site.templates = tmp_path / "templates"
+    for text in ("{% if %}", "{{ no_such_thing }}"):
+        (tmp_path / "templates" / "site" / "day.html.j2").write_text(f"\n{text}")
+        with pytest.raises(TemplateBroken, match=r"day\.html\.j2, line 2"):
+            site.write(tmp_path / "site")
+    assert everything_in(tmp_path / "site") == before
+
+
+def test_a_year_that_is_over_is_indexed_in_one_piece_until_one_of_its_dates_changes(tmp_path: Path) -> None:
+    def index() -> set[str]:
+        return {file.name.rpartition("-")[0] for file in (tmp_path / "s").glob("20*.js")}
+
+    site = ExampleSite.of(40, a_day=1, last=date(2025, 12, 20))
+    site.days_of |= ExampleSite.of(3, a_day=1, last=date(2026, 1, 5)).days_of
+    site.write(tmp_path)
+    assert index() == {"2025", "2026-01"}
+    site.days_of[date(2025, 12, 21)] = [digest_paper(paper(900), date(2025, 12, 21))]
+    site.write(tmp_path, date(2025, 12, 21))
+    assert index() == {"2025-11", "2025-12", "2026-01"}
+    site.days_of[date(2026, 1, 6)] = [digest_paper(paper(901), date(2026, 1, 6))]
+    site.write(tmp_path, date(2026, 1, 6))
+    assert index() == {"2025", "2026-01"}

@@ -10,7 +10,7 @@ import pytest
 
 from digest_assets.site import search
 from digest_assets.site.html import plain_from_tex
-from digest_assets.site.values import Entry, SearchText
+from digest_assets.site.values import Entry, SearchText, month_of
 from digest_assets_tests.site.examples import ExampleSite
 
 
@@ -37,31 +37,28 @@ def test_words_that_begin_alike_are_in_one_bucket() -> None:
     assert len({search.bucket_of(f"{a}{b}x", 16) for a in "abcdefgh" for b in "mnopqrst"}) > 10
 
 
-def test_the_year_that_goes_on_is_by_month_and_those_before_are_whole() -> None:
-    days = [date(2024, 3, 1), date(2024, 12, 31), date(2025, 7, 1), date(2026, 1, 5), date(2026, 2, 6)]
-    entries = [Entry(day, f"x{index}", "T", (), ()) for index, day in enumerate(days)]
-    found = search.periods(entries)
+def test_years_in_one_piece_are_a_period_and_others_are_by_month() -> None:
+    months = [("2024-03", 1), ("2024-12", 1), ("2025-07", 2), ("2026-01", 1), ("2026-02", 1)]
+    found = search.periods(months, {"2024", "2025"})
     assert [period.name for period in found] == ["2026-02", "2026-01", "2025", "2024"]
     assert found[-1].months == (("2024-03", 1), ("2024-12", 1))
-    assert search.period_range(found[-1]) == (date(2024, 1, 1), date(2025, 1, 1))
-    assert search.period_range(search.Period("2025-12", ())) == (date(2025, 12, 1), date(2026, 1, 1))
+    assert found[-1].papers == 2
 
 
 def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
     site = ExampleSite.of(70, a_day=5, last=date(2026, 1, 10))
-    texts = {text.entry.identifier: text for text in site.load_texts(date(2000, 1, 1), date(2100, 1, 1))}
-    for period in search.periods(site.site.entries):
-        first, until = search.period_range(period)
-        within = {name: text for name, text in texts.items() if first <= text.entry.day < until}
-        buckets = {index: read(file) for index, file in search.bucket_files(period, within)}
-        numbers = {
-            each.identifier: number for number, each in enumerate(search.in_order(t.entry for t in within.values()))
-        }
-        assert len(numbers) == period.papers
-        for name, text in within.items():
-            for word in set(search.words(f"{plain_from_tex(text.entry.title)} {text.abstract} {text.translation}")):
+    texts = {text.entry.identifier: text for text in site.papers(date(2000, 1, 1), date(2100, 1, 1))}
+    entries = search.in_order(text.entry for text in texts.values())
+    for name in ("2026-01", "2025-12"):
+        within = [entry for entry in entries if month_of(entry.day) == name]
+        period = search.Period(name, ((name, len(within)),))
+        words = [search.paper_words(texts[entry.identifier]) for entry in within]
+        buckets = {index: read(file) for index, file in search.bucket_files(period, words)}
+        for number, entry in enumerate(within):
+            text = texts[entry.identifier]
+            for word in set(search.words(f"{plain_from_tex(entry.title)} {text.abstract} {text.translation}")):
                 bucket = buckets[search.bucket_of(word, period.buckets)]
-                assert numbers[name] in absolute(bucket[word][0]) + absolute(bucket[word][1])
+                assert number in absolute(bucket[word][0]) + absolute(bucket[word][1])
 
 
 def read(file: str) -> dict[str, list[list[int]]]:
@@ -83,6 +80,6 @@ def absolute(deltas: list[int]) -> list[int]:
 def test_script_cannot_be_ended_by_a_word() -> None:
     entry = Entry(date(2026, 1, 1), "2601.00001", "</script>\u2028", ("A\u2029B",), ("cs.SD",))
     text = SearchText(entry, "</script>")
-    period = search.periods([entry])[0]
-    assert "\u2028" not in search.month_titles([entry])
-    assert all("</script>" not in file for _, file in search.bucket_files(period, {entry.identifier: text}))
+    period = search.Period("2026-01", (("2026-01", 1),))
+    assert "\u2028" not in search.titles("2026-01", 0, [entry])
+    assert all("</script>" not in file for _, file in search.bucket_files(period, [search.paper_words(text)]))

@@ -18,7 +18,7 @@
   // The index's files call these: scripts, because a page from a disk may fetch nothing else.
   window.digestSearch = {
     periods: (rows) => arrived.set("periods", rows),
-    titles: (month, rows) => arrived.set("titles-" + month, rows),
+    titles: (month, part, rows) => arrived.set("titles-" + month + "-" + part, rows),
     bucket: (period, index, words) => arrived.set(period + "-" + index, words),
   };
 
@@ -117,10 +117,12 @@
     return common;
   }
 
-  // Where a paper's title is: its month's file, and its place there.
+  const TITLES_A_FILE = 400;
+
+  // Where a paper's title is: a file of its month, and its place there.
   function place(months, number) {
     for (const [month, count] of months) {
-      if (number < count) return [month, number];
+      if (number < count) return ["titles-" + month + "-" + Math.floor(number / TITLES_A_FILE), number % TITLES_A_FILE];
       number -= count;
     }
     throw new Error("the index is not of one piece");
@@ -161,7 +163,7 @@
   async function showMore() {
     const mine = latest;
     const page = hits.slice(shown, shown + PAGE).map((hit) => place(hit.months, hit.number));
-    const titles = await Promise.all(page.map(([month]) => file("titles-" + month)));
+    const titles = await Promise.all(page.map(([name]) => file(name)));
     if (mine !== latest) return;
     results.append(...page.map(([, index], at) => item(titles[at][index])));
     shown += page.length;

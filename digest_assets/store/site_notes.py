@@ -1,0 +1,420 @@
+"""What the site's folder holds, in a file of its own beside the pages: `.site.sqlite`.
+
+A new date touches some hundred lists (its authors, categories and topics), and each needs its newest papers. To find
+them in the DuckDB file is a scan of all papers; here they lie side by side, so that one more day costs what that day
+costs, however many were before it. SQLite, because a B-tree is what this asks for and because it is a part of Python;
+nothing here is worth keeping: what is lost is made again from the store.
+
+A build is one transaction, and two builds of a folder follow each other.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from digest_assets.errors import OutputUnwritable
+from digest_assets.site.lists import item, lists_of
+from digest_assets.site.values import (
+    ALL,
+    Counts,
+    Day,
+    Entry,
+    ListName,
+    MonthCost,
+    PaperWords,
+    Tag,
+    month_of,
+    year_of,
+)
+from digest_assets.site.words import SiteWords
+
+NAME = ".site.sqlite"
+WAIT_SECONDS = 600
+"""For another build of the same folder."""
+_LAYOUT = "1"
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE days (
+    day TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, changed_at TEXT NOT NULL, rendered_at TEXT NOT NULL,
+    empty_reason TEXT, announced INTEGER, published INTEGER, filtered INTEGER, failed INTEGER, late INTEGER
+) WITHOUT ROWID;
+CREATE INDEX days_rendered ON days (rendered_at);
+CREATE TABLE entries (
+    day TEXT, position INTEGER, identifier TEXT NOT NULL, shown TEXT NOT NULL, item TEXT NOT NULL, lists TEXT NOT NULL,
+    PRIMARY KEY (day, position)
+) WITHOUT ROWID;
+CREATE TABLE listed (list TEXT, day TEXT, position INTEGER, PRIMARY KEY (list, day, position)) WITHOUT ROWID;
+CREATE TABLE lists (list TEXT PRIMARY KEY, label TEXT NOT NULL, papers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE list_years (
+    list TEXT, year TEXT, papers INTEGER NOT NULL, PRIMARY KEY (list, year)
+) WITHOUT ROWID;
+CREATE TABLE months (month TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (day TEXT, identifier TEXT, words BLOB NOT NULL, PRIMARY KEY (day, identifier)) WITHOUT ROWID;
+CREATE TABLE costs (month TEXT PRIMARY KEY, tokens INTEGER NOT NULL, money TEXT) WITHOUT ROWID;
+CREATE TABLE merged (year TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, unit TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX files_unit ON files (unit);
+"""
+
+
+class SiteNotes:
+    """The notes of one folder, inside one transaction. `Book` says what its questions mean. Made by `open_notes`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    # --- what the notes are of ----------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> str:
+        """What all pages were made with; empty for a new folder."""
+        return str(self._value("SELECT value FROM meta WHERE name = 'frame'") or "")
+
+    @property
+    def seen(self) -> datetime | None:
+        """When the newest post that is noted was rendered."""
+        newest = self._value("SELECT max(rendered_at) FROM days")
+        return datetime.fromisoformat(str(newest)) if newest else None
+
+    def totals(self) -> tuple[int, int]:
+        """How many dates the site has, and how many papers."""
+        return int(self._value("SELECT count(*) FROM days")), self.size(ALL)  # type: ignore[call-overload]
+
+    def begin(self, frame: str) -> None:
+        """Forgets all but the files, for pages that are made with `frame`."""
+        for table in ("days", "entries", "listed", "lists", "list_years", "months", "words", "costs", "merged"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('frame', ?)", [frame])
+
+    # --- noting -------------------------------------------------------------------------------------------------------
+
+    def put(
+        self,
+        day: Day,
+        papers: Sequence[tuple[Entry, PaperWords | None]],
+        words: SiteWords,
+    ) -> Counter[ListName]:
+        """Puts what `day` shows in the place of what was noted of it.
+
+        Returns the lists that its papers were or are in, each as often as that.
+        """
+        touched = self.forget(day.date)
+        counts = day.counts
+        self._connection.execute(
+            "INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                day.date.isoformat(),
+                day.fingerprint,
+                day.changed_at.isoformat(),
+                day.rendered_at.isoformat(),
+                day.empty_reason,
+                *(counts.announced, counts.published, counts.filtered, counts.failed, counts.late),
+            ],
+        )
+        of = day.date.isoformat()
+        named = [tuple(lists_of(entry)) for entry, _ in papers]
+        self._connection.executemany(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (of, position, entry.identifier, _packed(entry), item(entry, words), json.dumps([n.path for n in each]))
+                for position, ((entry, _), each) in enumerate(zip(papers, named, strict=True))
+            ],
+        )
+        self._connection.executemany(
+            "INSERT INTO listed VALUES (?, ?, ?)",
+            [(name.path, of, position) for position, names in enumerate(named) for name in names],
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO words VALUES (?, ?, ?)",
+            [(of, entry.identifier, _packed_words(found)) for entry, found in papers if found is not None],
+        )
+        names = [name for each in named for name in each]
+        self._count(day.date, names, len(papers), 1)
+        touched.update(names)
+        return touched
+
+    def forget(self, day: date) -> Counter[ListName]:
+        """Forgets what was noted of `day`. Returns the lists that its papers were in."""
+        of = day.isoformat()
+        found = self._connection.execute("SELECT lists FROM entries WHERE day = ?", [of]).fetchall()
+        if found:
+            paths = [path for (lists,) in found for path in json.loads(lists)]
+            names = [ListName(*path.split("/", 1), self.label(path)) for path in paths]
+            self._connection.executemany(
+                "DELETE FROM listed WHERE list = ? AND day = ?", [(path, of) for path in set(paths)]
+            )
+            self._count(day, names, len(found), -1)
+        else:
+            names = []
+        for table in ("days", "entries", "words"):
+            self._connection.execute(f"DELETE FROM {table} WHERE day = ?", [of])
+        return Counter(names)
+
+    def _count(self, day: date, names: Sequence[ListName], papers: int, sign: int) -> None:
+        if not papers:
+            return
+        year, month = year_of(day), month_of(day)
+        self._connection.executemany(
+            "INSERT INTO lists VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?, label = excluded.label",
+            [(name.path, name.label, 1, sign) for name in names],
+        )
+        self._connection.executemany(
+            "INSERT INTO list_years VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?",
+            [(path, year, 1, sign) for path in (name.path for name in names)],
+        )
+        for table, key in (("lists", None), ("list_years", year)):
+            of = ("", key) if key else ("", "")
+            self._connection.execute(
+                f"INSERT INTO {table} VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?",
+                [*of, papers, sign * papers],
+            )
+        self._connection.execute(
+            "INSERT INTO months VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + ?",
+            [month, papers, sign * papers],
+        )
+        if sign < 0:
+            for table in ("lists", "list_years"):
+                self._connection.executemany(
+                    f"DELETE FROM {table} WHERE list = ? AND papers <= 0", [("",), *((name.path,) for name in names)]
+                )
+            self._connection.execute("DELETE FROM months WHERE papers <= 0")
+
+    def forget_words(self, year: str) -> None:
+        """Of a year whose index is made: they are only needed while its months still change."""
+        self._connection.execute("DELETE FROM words WHERE day BETWEEN ? AND ?", _span(year))
+
+    def put_words(self, day: date, identifier: str, words: PaperWords) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO words VALUES (?, ?, ?)", [day.isoformat(), identifier, _packed_words(words)]
+        )
+
+    def put_costs(self, costs: Iterable[MonthCost]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO costs VALUES (?, ?, ?)",
+            [(each.month, each.tokens, None if each.money is None else str(each.money)) for each in costs],
+        )
+
+    @property
+    def merged(self) -> set[str]:
+        """The years whose index is in one piece."""
+        return {row[0] for row in self._connection.execute("SELECT year FROM merged")}
+
+    def merge(self, year: str, *, merged: bool) -> None:
+        self._connection.execute("DELETE FROM merged WHERE year = ?", [year])
+        if merged:
+            self._connection.execute("INSERT INTO merged VALUES (?)", [year])
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def sha256_of(self, path: str) -> str | None:
+        found = self._value("SELECT sha256 FROM files WHERE path = ?", path)
+        return str(found) if found is not None else None
+
+    def files_of(self, unit: str) -> list[str]:
+        return [row[0] for row in self._connection.execute("SELECT path FROM files WHERE unit = ?", [unit])]
+
+    def files(self) -> list[str]:
+        return [row[0] for row in self._connection.execute("SELECT path FROM files")]
+
+    def put_file(self, path: str, unit: str, sha256: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [path, unit, sha256])
+
+    def drop_file(self, path: str) -> None:
+        self._connection.execute("DELETE FROM files WHERE path = ?", [path])
+
+    # --- the book -----------------------------------------------------------------------------------------------------
+
+    def label(self, path: str) -> str:
+        return str(self._value("SELECT label FROM lists WHERE list = ?", path) or "")
+
+    def day(self, of: date) -> Day | None:
+        return next(iter(self._days("WHERE day = ?", of.isoformat())), None)
+
+    def newest(self, count: int) -> list[Day]:
+        return self._days("ORDER BY day DESC LIMIT ?", count)
+
+    def newest_with_papers(self) -> Day | None:
+        return next(iter(self._days("WHERE announced > 0 ORDER BY day DESC LIMIT 1") or self.newest(1)), None)
+
+    def neighbours(self, of: date) -> tuple[date | None, date | None]:
+        before = self._value("SELECT max(day) FROM days WHERE day < ?", of.isoformat())
+        after = self._value("SELECT min(day) FROM days WHERE day > ?", of.isoformat())
+        return _date(before), _date(after)
+
+    def days_of(self, period: str) -> list[Day]:
+        return self._days("WHERE day BETWEEN ? AND ? ORDER BY day DESC", *_span(period))
+
+    def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:
+        between = [first.isoformat(), last.isoformat(), most]
+        if of == ALL:
+            sql = "SELECT shown FROM entries WHERE day BETWEEN ? AND ? ORDER BY day DESC, position LIMIT ?"
+            return [_unpacked(row[0]) for row in self._connection.execute(sql, between)]
+        sql = (
+            "SELECT e.shown FROM listed l JOIN entries e USING (day, position) "
+            "WHERE l.list = ? AND l.day BETWEEN ? AND ? ORDER BY l.day DESC, l.position LIMIT ?"
+        )
+        return [_unpacked(row[0]) for row in self._connection.execute(sql, [of.path, *between])]
+
+    def items(self, of: ListName, most: int, year: str = "") -> list[str]:
+        sql = (
+            "SELECT e.item FROM listed l JOIN entries e USING (day, position) "
+            "WHERE l.list = ? AND l.day BETWEEN ? AND ? ORDER BY l.day DESC, l.position LIMIT ?"
+        )
+        return [row[0] for row in self._connection.execute(sql, [of.path, *_span(year), most])]
+
+    def items_of_month(self, month: str, most: int) -> list[str]:
+        sql = "SELECT item FROM entries WHERE day BETWEEN ? AND ? ORDER BY day DESC, position LIMIT ?"
+        return [row[0] for row in self._connection.execute(sql, [*_span(month), most])]
+
+    def size(self, of: ListName) -> int:
+        return int(self._value("SELECT papers FROM lists WHERE list = ?", _key(of)) or 0)  # type: ignore[call-overload]
+
+    def years(self, of: ListName) -> list[tuple[str, int]]:
+        sql = "SELECT year, papers FROM list_years WHERE list = ? ORDER BY year DESC"
+        return self._connection.execute(sql, [_key(of)]).fetchall()
+
+    def months(self) -> list[tuple[str, int]]:
+        return self._connection.execute("SELECT month, papers FROM months ORDER BY month").fetchall()
+
+    def dates_in(self, of: ListName, most: int, year: str = "") -> list[tuple[date, int]]:
+        table, key = ("entries", []) if of == ALL else ("listed", [of.path])
+        sql = (
+            f"SELECT day, count(*) FROM {table} WHERE {'list = ? AND ' if key else ''}day BETWEEN ? AND ? "
+            "GROUP BY day ORDER BY day DESC LIMIT ?"
+        )
+        found = self._connection.execute(sql, [*key, *_span(year), most])
+        return [(date.fromisoformat(day), count) for day, count in found]
+
+    def lists(self, kind: str) -> list[tuple[ListName, int]]:
+        sql = "SELECT list, label, papers FROM lists WHERE list BETWEEN ? AND ? ORDER BY papers DESC, list"
+        found = self._connection.execute(sql, [f"{kind}/", f"{kind}/\uffff"])
+        return [(ListName(kind, path[len(kind) + 1 :], label), papers) for path, label, papers in found]
+
+    def costs(self) -> list[MonthCost]:
+        found = self._connection.execute("SELECT month, tokens, money FROM costs ORDER BY month")
+        return [MonthCost(month, tokens, None if money is None else Decimal(money)) for month, tokens, money in found]
+
+    def words(self, period: str) -> Iterator[PaperWords]:
+        sql = "SELECT words FROM words WHERE day BETWEEN ? AND ? ORDER BY day, identifier"
+        for (packed,) in self._connection.execute(sql, _span(period)):
+            yield _unpacked_words(packed)
+
+    def count_words(self, period: str) -> int:
+        sql = "SELECT count(*) FROM words WHERE day BETWEEN ? AND ?"
+        return int(self._value(sql, *_span(period)))  # type: ignore[call-overload]
+
+    def _days(self, rest: str, *parameters: object) -> list[Day]:
+        return [_day(row) for row in self._connection.execute(f"SELECT * FROM days {rest}", parameters)]
+
+    def _value(self, sql: str, *parameters: object) -> object:
+        row = self._connection.execute(sql, parameters).fetchone()
+        return row[0] if row else None
+
+
+@contextmanager
+def open_notes(folder: Path) -> Iterator[SiteNotes]:
+    """The notes of `folder` in one transaction: kept at the end of the block, as they were after an exception.
+
+    Notes that are damaged, or of another layout, are begun anew. Raises `OutputUnwritable`.
+    """
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(_connected(path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SiteNotes(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+    except (OSError, sqlite3.Error) as error:
+        said = getattr(error, "strerror", None) or error
+        if "locked" in str(said):
+            said = "another build of it does not end"
+        raise OutputUnwritable(
+            f"{folder} cannot be written: {said}.",
+            cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
+        ) from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    for _ in range(2):
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] == int(_LAYOUT):
+                connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
+                return connection
+            if not connection.execute("SELECT 1 FROM sqlite_master").fetchall():
+                connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
+                return connection
+        except sqlite3.OperationalError:
+            connection.close()
+            raise
+        except sqlite3.DatabaseError:
+            pass
+        connection.close()
+        path.unlink()
+    raise AssertionError("a new file has no tables")
+
+
+def _key(of: ListName) -> str:
+    return "" if of == ALL else of.path
+
+
+def _span(period: str) -> tuple[str, str]:
+    """The first and the last day, as text, of a year or a month; of all time, if empty."""
+    return (period or "0000") + "", (period or "9999") + "~"
+
+
+def _date(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+def _day(row: Sequence) -> Day:
+    day, fingerprint, changed_at, rendered_at, empty_reason, *counts = row
+    return Day(
+        date.fromisoformat(day),
+        Counts(*counts),
+        fingerprint,
+        datetime.fromisoformat(changed_at),
+        datetime.fromisoformat(rendered_at),
+        empty_reason,
+    )
+
+
+def _packed(entry: Entry) -> str:
+    tags = [[tag.name, tag.label] for tag in entry.tags]
+    shown = [entry.day.isoformat(), entry.identifier, entry.title, entry.authors, entry.categories, tags]
+    return json.dumps([*shown, entry.late, entry.withdrawn], separators=(",", ":"))
+
+
+def _unpacked(text: str) -> Entry:
+    day, identifier, title, authors, categories, tags, late, withdrawn = json.loads(text)
+    return Entry(
+        date.fromisoformat(day),
+        identifier,
+        title,
+        tuple(authors),
+        tuple(categories),
+        tuple(Tag(*tag) for tag in tags),
+        late,
+        withdrawn,
+    )
+
+
+def _packed_words(words: PaperWords) -> bytes:
+    return zlib.compress("\n".join((" ".join(sorted(words.prominent)), " ".join(sorted(words.other)))).encode(), 1)
+
+
+def _unpacked_words(packed: bytes) -> PaperWords:
+    prominent, other = zlib.decompress(packed).decode().split("\n")
+    return PaperWords(frozenset(prominent.split()), frozenset(other.split()))
