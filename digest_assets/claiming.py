@@ -81,8 +81,8 @@ def _is_passed_on(claim: Claim, settings: Settings) -> bool:
 def _record_updates(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, now: datetime) -> None:
     """Records the later versions that the answers for `day` show, and moves their claims where they are refreshed."""
     name = settings.digest.name
-    seen = {each.identifier for each in feeds.entries_of(connection, name, day) if each.identifier}
-    fresh = updates_for(day, updates.unlisted(connection, name, seen), settings.digest.days)
+    versions = updates.unlisted(connection, name, feeds.identifiers_of(connection, name, day))
+    fresh = updates_for(day, versions, settings.digest.days)
     updates.record(connection, name, day, fresh, now)
     if settings.digest.updates == "refresh":
         updates.move_claims(connection, name, fresh)

@@ -64,16 +64,17 @@ def split(body: bytes, element: str) -> Answer:
 
 def _spans(body: bytes, element: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    opened: list[tuple[str, int]] = []
+    opened: list[int] = []
+    prefixed = f":{element}"
     parser = expat.ParserCreate()
 
     def start(name: str, _: dict[str, str]) -> None:
-        opened.append((name, parser.CurrentByteIndex))
+        if name == element or name.endswith(prefixed):
+            opened.append(parser.CurrentByteIndex)
 
     def end(name: str) -> None:
-        _, began = opened.pop()
-        if name.rpartition(":")[2] == element:
-            spans.append((began, body.index(b">", parser.CurrentByteIndex) + 1))
+        if name == element or name.endswith(prefixed):
+            spans.append((opened.pop(), body.index(b">", parser.CurrentByteIndex) + 1))
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import groupby
 from xml.etree import ElementTree
 
@@ -89,6 +90,7 @@ def _refused_or_empty(error: ElementTree.Element) -> OaiPage:
     )
 
 
+@lru_cache(maxsize=4096)
 def read_record(payload: str) -> OaiRecord | UnreadableEntry:
     """Reads one record as received, or says why it cannot be read."""
     identifier: str | None = None

@@ -282,6 +282,16 @@ def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
     ]
 
 
+def identifiers_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> set[str]:
+    """Of which papers the sources told for a date."""
+    found = connection.execute(
+        "SELECT DISTINCT identifier FROM raw_feed_entries "
+        "WHERE digest = ? AND digest_date = ? AND identifier IS NOT NULL",
+        [digest, day],
+    ).fetchall()
+    return {row[0] for row in found}
+
+
 def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:
     """The newest known version of each paper, by identifier."""
     found = rows(
