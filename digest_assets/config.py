@@ -240,7 +240,12 @@ class LlmSettings(_Section):
 
 
 class StoreSettings(_Section):
+    """Where everything is kept: a DuckDB file on this machine, or a lake that several share (docs/scale-out.md)."""
+
     url: str = "data/digest.duckdb"
+    """A path, or `ducklake:postgres:host=... dbname=... user=...`."""
+    data_path: str = ""
+    """Of a lake: the folder of its files, which all machines see by the same name, or `s3://bucket/folder`."""
     lock_wait_seconds: float = Field(60, gt=0)
 
 

@@ -40,7 +40,7 @@ from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.model_access import ModelAccess
 from digest_assets.resources.progress import NoProgress, Progress
-from digest_assets.store.connection import DigestStore
+from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import StoreStopSigns
 
@@ -77,7 +77,7 @@ def build_defs(
     """
     settings = settings or load_settings()
     clock = clock or SystemClock()
-    store = DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
+    store = open_store(settings)
     partitions = digest_partitions(settings.digest.days)
     versions = code_versions(settings)
     assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]

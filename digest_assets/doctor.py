@@ -21,6 +21,7 @@ from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
+from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import standing_signs
 
@@ -40,7 +41,7 @@ class Finding:
 def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]:
     """Looks at each thing in turn, the cheap ones first."""
     clock = clock or SystemClock()
-    store = DigestStore(settings.path(settings.store.url), lock_wait_seconds=5)
+    store = open_store(settings, lock_wait_seconds=5)
     yield _settings(settings)
     yield _calendar(clock.now().date())
     yield _posts(settings)
@@ -86,7 +87,7 @@ def _posts(settings: Settings) -> Finding:
 def _store(store: DigestStore) -> str:
     with store.transaction() as connection:
         counts = table_counts(connection)
-    return f"{store.path}: {counts['windowed_papers']} papers in {counts['digests']} dates"
+    return f"{store.name}: {counts['windowed_papers']} papers in {counts['digests']} dates"
 
 
 def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:

@@ -112,11 +112,23 @@ class BudgetUsedUp(DigestError):
 
 
 class StoreError(DigestError):
-    """Anything about the DuckDB file."""
+    """Anything about the store."""
 
 
 class StoreLocked(StoreError):
     """Another program held the file for longer than the bounded wait."""
+
+    retryable = True
+
+
+class StoreUnreachable(StoreError):
+    """The PostgreSQL of a lake did not answer for longer than the bounded wait."""
+
+    retryable = True
+
+
+class StoreInterrupted(StoreError):
+    """A transaction in a lake was lost, with its connection or to another program. The same again may succeed."""
 
     retryable = True
 

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from digest_assets_tests.engines import on_lakes
+from digest_assets_tests.scale.servers import Postgres, postgres_server
+
 for _name in [name for name in os.environ if name.upper().startswith("DIGEST_")]:
     del os.environ[_name]
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -24,8 +27,26 @@ def _environment_as_it_was() -> Iterator[None]:
     os.environ.update(before)
 
 
+@pytest.fixture(autouse=True)
+def _on_lakes_if_asked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`--on-lakes`: the same tests on the other engine. Those that open the store's file themselves cannot pass."""
+    if request.config.getoption("--on-lakes"):
+        with on_lakes(request.getfixturevalue("postgres")):
+            yield
+    else:
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the session's own. Skips what needs it where it is not installed."""
+    with postgres_server() as server:
+        yield server
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fail-on-skip", action="store_true", help="a skipped test fails the session")
+    parser.addoption("--on-lakes", action="store_true", help="make every store a lake (needs PostgreSQL)")
     parser.addoption("--may-skip", default="", metavar="REGEX", help="reasons that are accepted")
 
 

@@ -297,10 +297,10 @@ from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
 import dagster as dg
 from digest_assets.runs import run_date
-from digest_assets.store.connection import DigestStore
+from digest_assets.store.opening import open_store
 
 settings, now, day = pickle.loads(Path(sys.argv[1]).read_bytes())
-store = DigestStore(settings.path(settings.store.url))
+store = open_store(settings)
 run_date(build_defs(settings, clock=SetClock(now)), dg.DagsterInstance.ephemeral(), store, settings.digest.name, day)
 """
 

@@ -19,7 +19,9 @@ from digest_assets.sandbox.arxiv_server import SandboxArxiv
 from digest_assets.sandbox.model_server import SandboxModel
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.world import Sandbox, start_sandbox
-from digest_assets.store.connection import DigestStore
+from digest_assets.store.lake import is_lake
+from digest_assets.store.opening import open_store
+from digest_assets_tests.engines import store_settings
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Recorded data, where it is at hand: tests that need it are skipped without it, and say so."""
@@ -39,7 +41,7 @@ class World:
         """Goes on with other settings."""
         self.settings = settings
         self.definitions = build_defs(settings, clock=self.clock)
-        self.store = DigestStore(settings.path(settings.store.url))
+        self.store = open_store(settings)
 
     def change(self, **sections: dict[str, Any]) -> None:
         """Changes settings: `world.change(llm={"model": "other"})`."""
@@ -57,6 +59,9 @@ class World:
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """What a person's SQL prompt would show."""
+        if is_lake(self.settings.store.url):
+            with self.store.transaction() as connection:
+                return connection.execute(sql, list(parameters)).fetchall()
         with duckdb.connect(str(self.store.path), read_only=True) as connection:
             return connection.execute(sql, list(parameters)).fetchall()
 
@@ -103,7 +108,7 @@ def settings_for(
         filters=Settings.model_fields["filters"].default.model_copy(update=sections.get("filters", {})),
         arxiv=ArxivSettings.model_validate(addresses | sections.get("arxiv", {})),
         llm=LlmSettings.model_validate(llm | sections.get("llm", {})),
-        store=StoreSettings.model_validate(sections.get("store", {})),
+        store=StoreSettings.model_validate(sections.get("store") or store_settings(folder)),
         output=OutputSettings.model_validate(sections.get("output", {})),
         root=folder,
     )

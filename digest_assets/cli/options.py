@@ -60,9 +60,9 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
 
 
 def store_of(settings: Settings) -> DigestStore:
-    from digest_assets.store.connection import DigestStore
+    from digest_assets.store.opening import open_store
 
-    return DigestStore(settings.path(settings.store.url), settings.store.lock_wait_seconds)
+    return open_store(settings)
 
 
 def a_date(text: str) -> date:

@@ -66,8 +66,7 @@ class GatheredStore:
 
     def _apply(self, works: list[Work[Any]]) -> list[tuple[Any] | BaseException]:
         try:
-            with self._store.transaction() as connection:
-                return [(work(connection),) for work in works]
+            return self._store.run(lambda connection: [(work(connection),) for work in works])
         except Exception as error:  # noqa: BLE001 - handed to the caller that it belongs to
             if len(works) == 1:
                 return [error]

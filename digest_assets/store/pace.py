@@ -40,14 +40,16 @@ class StorePace:
             await self._sleep(wait.total_seconds())
 
     def _reserve(self, lane: str, interval: timedelta) -> timedelta:
-        with self._store.transaction() as connection:
+        def take(connection: duckdb.DuckDBPyConnection) -> timedelta:
             now = self._now()
             turn = max(now, _next_at(connection, lane) or now)
             if turn - now > LONGEST_QUEUE:
                 turn = now
             connection.execute("DELETE FROM paces WHERE lane = ?", [lane])
             insert(connection, "paces", [{"lane": lane, "next_at": turn + interval}])
-        return turn - now
+            return turn - now
+
+        return self._store.run(take)
 
 
 def _next_at(connection: duckdb.DuckDBPyConnection, lane: str) -> datetime | None:

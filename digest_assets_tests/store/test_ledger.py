@@ -12,6 +12,7 @@ from digest_assets.claims import Candidate, Claim
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Outcome, Paper, Source
 from digest_assets.store import feeds, ledger
 from digest_assets.store.connection import DigestStore
+from digest_assets_tests.engines import new_store
 
 DAY = date(2026, 1, 29)
 ANNOUNCED = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)
@@ -34,7 +35,7 @@ def claim(identifier: str, version: int = 1) -> Claim:
 
 @pytest.fixture
 def store(tmp_path: Path) -> DigestStore:
-    store = DigestStore(tmp_path / "digest.duckdb")
+    store = new_store(tmp_path)
     with store.transaction() as connection:
         feeds.record_papers(connection, Source.API, [paper("2601.00001"), paper("2601.00002")], NOW)
         ledger.record_announcements(connection, "arxiv", [announcement("2601.00001"), announcement("2601.00002")])

@@ -13,8 +13,9 @@ import pytest
 
 from digest_assets.llm.prices import Price, cost, price_of
 from digest_assets.model import Usage
-from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.connection import insert
 from digest_assets.store.usage import money_of, usage_by_day
+from digest_assets_tests.engines import new_store
 
 DAY = date(2026, 11, 20)
 PRICES = {"priced": Price(Decimal(1), Decimal(4), Decimal("0.1"))}
@@ -22,7 +23,7 @@ PRICES = {"priced": Price(Decimal(1), Decimal(4), Decimal("0.1"))}
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with DigestStore(tmp_path / "digest.duckdb").transaction() as connection:
+    with new_store(tmp_path).transaction() as connection:
         yield connection
 
 
