@@ -19,6 +19,7 @@ from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets_tests.simulation import Simulation, a_simulation, noon
 
 MONDAY_BEFORE = date(2026, 1, 19)
+ONE_DAY = timedelta(days=1)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 1, 27) + timedelta(days=offset) for offset in range(4))
 
 
@@ -114,6 +115,29 @@ def test_old_cross_lists_are_included_or_not(tmp_path: Path, included: bool, sta
         simulation.make(TUESDAY)
         found = rows(simulation, "SELECT status, reason FROM ledger WHERE identifier = '2410.00001'")
     assert found == [(status, None if included else "old cross-list")]
+
+
+@pytest.mark.parametrize("hours", [0, 1], ids=["before", "after"])
+def test_what_only_friday_s_feed_knew_is_not_lost_where_nobody_asks_at_weekends(tmp_path: Path, hours: int) -> None:
+    """In winter the feed is rebuilt at 13:00 in Shanghai: at 12:30 it has Thursday's mailing, and on Monday nothing."""
+    old = announced("2410.00001", datetime(2024, 10, 1, 10, tzinfo=timezone.utc), categories=("cs.CL",))
+    crossed = replace(
+        old,
+        paper=replace(old.paper, categories=("cs.CL", "cs.SD")),
+        announced_at=mailing_for_submission(submitted(FRIDAY)).announced_at,
+        kind=AnnouncementKind.CROSS,
+    )
+    monday = FRIDAY + timedelta(days=3)
+    papers = [*a_few(THURSDAY), *a_few(FRIDAY, begin=11), *a_few(monday, begin=21), *a_few(monday + ONE_DAY, begin=31)]
+    with a_simulation(tmp_path, [old, crossed, *papers], THURSDAY) as simulation:
+        for day in (THURSDAY, FRIDAY, monday, monday + ONE_DAY):
+            simulation.clock.instant = noon(day) + timedelta(hours=hours)
+            simulation.catch_up()
+        where = {identifier: day for day, shown in simulation.published().items() for identifier in shown}
+        known_by = dict(rows(simulation, "SELECT identifier, known_by FROM announcements"))
+    assert where["2410.00001"] == (FRIDAY if hours else monday)
+    assert {known_by[each.paper.identifier] for each in a_few(FRIDAY, begin=11)} == {"feed" if hours else "oai"}
+    assert len(where) == 13
 
 
 # Later versions

@@ -4,8 +4,8 @@
 (api: the [search API](https://info.arxiv.org/help/api/user-manual.html), asked for all submissions of the last 45
 days, because moderation holds a paper for up to 41; feed: the [RSS
 feed](https://info.arxiv.org/help/rss_specifications.html), which alone knows the announcement; oai: for past dates,
-and where one of the others failed, all [records](https://info.arxiv.org/help/oa/index.html) that changed around the
-date),
+where one of the others failed, and where nobody saw the feed of a mailing before, all
+[records](https://info.arxiv.org/help/oa/index.html) that changed around the date),
 `identifier`, `version`, the feed's `kind` and `announced_at`, `unreadable` (what the entry lacks, where it lacks
 something), `payload_hash` (the entry's XML is in `entry_payloads`, each content once), `query`, `fetched_at`. Table
 `fetches` has each request with its outcome.
@@ -15,12 +15,15 @@ the sources that answered.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.interrupting import run_until_stopped
@@ -32,7 +35,7 @@ from digest_assets.model import FeedEntry, Source, UnreadableEntry
 from digest_assets.resources.arxiv import ArxivClient
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.store import feeds
+from digest_assets.store import feeds, ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch
 
@@ -41,6 +44,8 @@ FOLLOWING = timedelta(days=7)
 identifiers, those that moderation held until then, which would else look like the date's own."""
 FEED_IS_FRESH = timedelta(days=1)
 """The feed shows a mailing from midnight in New York for a day: after that it says nothing about the date."""
+UNHEARD_FOR = timedelta(days=10)
+"""How far back it is looked for mailings of which nobody saw the feed: further than any pause of arXiv's is long."""
 
 
 @dg.asset(description=__doc__, group_name="digest", kinds={"atom", "duckdb"}, owners=["team:digest"])
@@ -74,7 +79,9 @@ class Answer:
 
 def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: datetime, day: date) -> list[Answer]:
     """Asks the sources about `day` and records what they answered: the answers and the requests in one transaction."""
-    answers = run_until_stopped(_ask(arxiv, settings, day, now))
+    with store.transaction() as connection:
+        unheard = _unheard(connection, settings, day)
+    answers = run_until_stopped(_ask(arxiv, settings, day, now, unheard))
     with store.transaction() as connection:
         for answer in answers:
             feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
@@ -83,8 +90,22 @@ def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: dat
     return answers
 
 
-async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime) -> list[Answer]:
-    """The answers of the sources that have something to say about `day`."""
+def _unheard(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[datetime]:
+    """The mailings before `day` whose dates were made without their feed: what it alone tells, old papers that were
+    cross-listed, is in no digest yet. (In winter, at 12:30 in Shanghai, the feed is that of the day before, and on
+    Mondays there is none: nobody who asks then sees Friday's.)"""
+    days, start = settings.digest.days, settings.digest.days.span(day).start
+    mailings = [each.announced_at for each in mailings_between(start - UNHEARD_FOR, start - timedelta(microseconds=1))]
+    made = ledger.made(connection, settings.digest.name, among={days.date_announced(each) for each in mailings})
+    without = feeds.unheard_mailings(connection, settings.digest.name, mailings)
+    return [each for each in without if days.date_announced(each) in made]
+
+
+async def _ask(
+    arxiv: ArxivAccess, settings: Settings, day: date, now: datetime, unheard: Sequence[datetime]
+) -> list[Answer]:
+    """The answers of the sources that have something to say about `day`, and about mailings before it that are
+    `unheard`."""
     span = settings.digest.days.span(day)
     start = span.start - timedelta(days=settings.arxiv.lookback_days)
     answers = []
@@ -92,8 +113,9 @@ async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime)
         if now < span.end + FEED_IS_FRESH:
             answers.append(await _feed(client, settings, arxiv.clock))
         answers.append(await _search(client, settings, start, min(now, span.end + FOLLOWING), answers, arxiv.clock))
-        if now >= span.end + FEED_IS_FRESH or any(answer.error is not None for answer in answers):
-            answers.append(await _oai(client, settings, day, arxiv.clock))
+        missing = [each for each in unheard if each not in {answer.announced_at for answer in answers}]
+        if missing or now >= span.end + FEED_IS_FRESH or any(answer.error is not None for answer in answers):
+            answers.append(await _oai(client, settings, min([span.start, *missing]), span.end, arxiv.clock))
     return answers
 
 
@@ -137,11 +159,10 @@ async def _search(
     return Answer(fetch, entries)
 
 
-async def _oai(client: ArxivClient, settings: Settings, day: date, clock: Clock) -> Answer:
-    """All records that changed on the days around the mailing of `day`."""
-    span = settings.digest.days.span(day)
+async def _oai(client: ArxivClient, settings: Settings, start: datetime, end: datetime, clock: Clock) -> Answer:
+    """All records that changed on the days around the mailings from `start` to `end`."""
     # OAI's days may be Greenwich's or New York's; the neighbours show which changes are announcements.
-    first, last = span.start.date() - timedelta(days=1), span.end.date() + timedelta(days=1)
+    first, last = start.date() - timedelta(days=1), end.date() + timedelta(days=1)
     scope = "+".join(settings.digest.categories)
     query = f"arXivRaw from {first} until {last}"
     entries: dict[str, FeedEntry | UnreadableEntry] = {}
@@ -153,7 +174,7 @@ async def _oai(client: ArxivClient, settings: Settings, day: date, clock: Clock)
     except ArxivError as error:
         return Answer(Fetch(Source.OAI, scope, query, clock.now(), 0, error=str(error)), error=error)
     mailing = newest_mailing_displayed(each.paper for each in entries.values() if isinstance(each, FeedEntry))
-    fetch = Fetch(Source.OAI, scope, query, clock.now(), len(entries), newest_mailing_at=mailing)
+    fetch = Fetch(Source.OAI, scope, query, clock.now(), len(entries), start, end, newest_mailing_at=mailing)
     return Answer(fetch, list(entries.values()), mailing)
 
 

@@ -26,6 +26,7 @@ class Fetch:
     fetched_at: datetime
     entry_count: int
     window_start: datetime | None = None
+    """Of the submissions asked for, or, for OAI, of the mailings. None for a feed."""
     window_end: datetime | None = None
     newest_mailing_at: datetime | None = None
     error: str | None = None
@@ -126,6 +127,27 @@ def fed_mailings(connection: duckdb.DuckDBPyConnection, digest: str, start: date
         [digest, start, end],
     ).fetchall()
     return {row[0] for row in found}
+
+
+def unheard_mailings(
+    connection: duckdb.DuckDBPyConnection, digest: str, mailings: Sequence[datetime]
+) -> list[datetime]:
+    """Those of `mailings` that no feed showed, nor OAI: of them only what the API tells is known."""
+    if not mailings:
+        return []
+    shown = connection.execute(
+        "SELECT source, window_start, newest_mailing_at FROM fetches WHERE digest = ? AND source IN ('feed', 'oai') "
+        "AND error IS NULL AND newest_mailing_at >= ?",
+        [digest, min(mailings)],
+    ).fetchall()
+    return [
+        mailing
+        for mailing in mailings
+        if not any(
+            newest == mailing or (source == Source.OAI.value and start is not None and start <= mailing <= newest)
+            for source, start, newest in shown
+        )
+    ]
 
 
 def replace_entries(
