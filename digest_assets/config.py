@@ -205,6 +205,12 @@ class LlmSettings(_Section):
     attempts: int = Field(6, ge=1)
     requests_per_minute: float | None = Field(None, gt=0)
     tokens_per_minute: float | None = Field(None, gt=0)
+    batch: bool = False
+    """Whether answers are asked for in batches: for half the price at providers that have them, within a day."""
+    batch_wait_minutes: float = Field(60, ge=0)
+    """How long a run waits for its batch before it leaves it to a later run."""
+    batch_poll_seconds: float = Field(60, gt=0)
+    """How often a run asks whether its batch has ended."""
     on_defect: Literal["withhold", "flag"] = "withhold"
     limit_tolerance: float = Field(0.2, ge=0, le=5)
     budget_run_tokens: int | None = Field(None, ge=0)

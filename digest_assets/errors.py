@@ -86,6 +86,10 @@ class EndpointUnreachable(EndpointUnavailable):
     """No connection, and none before in this run: nothing listens there. No further call of the run can succeed."""
 
 
+class EndpointLacks(EndpointError):
+    """404 or 405: nothing is at this address of the endpoint (no batches, or not this one)."""
+
+
 class ModelUnknown(EndpointError):
     """404 `model_not_found`: the endpoint does not serve `llm.model`. No further call of the run can succeed."""
 
@@ -109,6 +113,12 @@ class AnswerUnusable(EndpointError):
 
 class BudgetUsedUp(DigestError):
     """What may be spent on the model (`llm.budget_*`) is spent: nothing more is asked, a later run goes on."""
+
+
+class BatchUnderWay(DigestError):
+    """The answer is being made in a batch (`llm.batch`), and this run waits no longer: a later one collects it."""
+
+    retryable = True
 
 
 class StoreError(DigestError):

@@ -233,10 +233,25 @@ class AnswerStatus(str, Enum):
     """No key is set, the paper is withdrawn, or there is no text to read. `reason` says which."""
     BUDGET = "budget"
     """The budget was used up before it was this paper's turn."""
+    WAITING = "waiting"
+    """Asked for in a batch that has not ended: a later run collects it."""
+
+
+class _Answered:
+    """What translations and readings have in common."""
+
+    __slots__ = ()
+    status: AnswerStatus
+    reason: str | None
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether it is published although a check found the defects that `reason` names."""
+        return self.status is AnswerStatus.DONE and self.reason is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(_Answered):
     """An abstract in the digest's language."""
 
     identifier: str
@@ -251,7 +266,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(_Answered):
     """The three-part reading of a full text: Markdown in the digest's language, formulas as `$TeX$`."""
 
     identifier: str

@@ -5,6 +5,7 @@ What the UI shows afterwards is what was run here; only the reporting differs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -25,7 +26,7 @@ class RunOutcome(str, Enum):
     IN_PART = "in part"
     """There is a post; some papers lack what was asked for."""
     NOT_YET = "not yet"
-    """The mailing is not searchable; nothing was published."""
+    """The mailing is not searchable, or answers wait for a batch; nothing was published."""
     FAILED = "failed"
 
 
@@ -40,9 +41,14 @@ class DateReport:
 
 
 def run_date(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, store: DigestStore, digest: str, day: date
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    store: DigestStore,
+    digest: str,
+    day: date,
+    tags: Mapping[str, str] | None = None,
 ) -> DateReport:
-    """Makes the digest of `day` and reports on it.
+    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own.
 
     Does not raise for what goes wrong in a step. Raises `KeyboardInterrupt` where somebody stopped the run.
     """
@@ -50,7 +56,7 @@ def run_date(
         partition_key=day.isoformat(),
         instance=instance,
         raise_on_error=False,
-        tags={"digest/asked_by": "command line"},
+        tags={"digest/asked_by": "command line", **(tags or {})},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     if _was_stopped(result):
@@ -62,8 +68,9 @@ def run_date(
         empty = ledger.empty_reason(connection, digest, day)
         post = post_of(connection, digest, day)
         failed = ledger.failed_papers(connection, digest, day)
-    if not was_made:
-        return DateReport(day, RunOutcome.NOT_YET, reasons=_observed(result))
+    observed = _observed(result)
+    if observed or not was_made:
+        return DateReport(day, RunOutcome.NOT_YET, post, observed)
     if failed:
         return DateReport(day, RunOutcome.IN_PART, post, [f"{identifier}: {reason}" for identifier, reason in failed])
     if post is None or post.path is None:

@@ -46,6 +46,8 @@ class DateRecord:
     failed: int | None = None
     late: int | None = None
     path: str | None = None
+    waiting: int = 0
+    """How many of its answers wait for a batch."""
 
 
 def standing(
@@ -69,6 +71,8 @@ def standing(
 
 
 def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
+    if record.waiting:
+        return Standing.NOT_YET, f"{record.waiting} of its answers wait for a batch; run it again."
     if record.failed is None:
         return Standing.FAILED, "Its papers are claimed, and its post was not written."
     if record.failed:

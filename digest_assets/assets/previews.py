@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import dagster as dg
@@ -37,7 +38,18 @@ class Spending:
     """What one asset's calls were billed in this run. `price` None: the settings have none for the model."""
 
     usage: Usage = field(default_factory=Usage)
+    """One by one."""
     price: Price | None = None
+    in_batches: Usage = field(default_factory=Usage)
+
+    @property
+    def all(self) -> Usage:
+        return self.usage + self.in_batches
+
+    @property
+    def money(self) -> Decimal | None:
+        parts = (cost(self.usage, self.price), cost(self.in_batches, self.price, in_batch=True))
+        return None if None in parts else sum((part for part in parts if part is not None), Decimal(0))
 
 
 def status_counts(rows: Sequence[Translation | Reading], spending: Spending) -> dict[str, Any]:
@@ -56,11 +68,13 @@ def status_counts(rows: Sequence[Translation | Reading], spending: Spending) -> 
 
 def _cost(paid: Usage, spending: Spending) -> dict[str, Any]:
     """`paid`: what all answers cost, whichever run paid for them."""
-    now, given = spending.usage, spending.usage.input_tokens or 0
+    now = spending.all
+    given = now.input_tokens or 0
     tokens = given + (now.output_tokens or 0)
-    money = cost(now, spending.price)
+    money = spending.money
     return {
         "calls": now.calls,
+        **({"in_batches": spending.in_batches.calls} if spending.in_batches.calls else {}),
         "input_tokens": given,
         "output_tokens": now.output_tokens or 0,
         "cached_share": round((now.cached_tokens or 0) / given, 3) if given else 0.0,

@@ -9,38 +9,49 @@ from the store.
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import asyncio
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timezone
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dagster as dg
 
 from digest_assets.assets import full_texts, summaries, translations
+from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.failures import told_to_dagster
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
-from digest_assets.config import Settings
+from digest_assets.config import LlmSettings, Settings
 from digest_assets.errors import DigestError, redact
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
-from digest_assets.llm.budget import Meter
-from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
+from digest_assets.llm.budget import Budget, Meter
+from digest_assets.llm.prices import cost
+from digest_assets.llm.prompts import Task
+from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.reading.excerpt import excerpt
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, price_table
+from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
 from digest_assets.resources.progress import Progress
-from digest_assets.store import answers, ledger, texts
+from digest_assets.store import answers, batches, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.usage import spent_on
 
 Made = TypeVar("Made", Translation, Reading)
+
+BATCH_TAG = "digest/batch"
+"""A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
+HAND_IN = "hand in"
+NOT_YET = "not_yet"
+_STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
 
 
 @dg.multi_asset(
@@ -54,36 +65,32 @@ def read_papers(
     language_model: dg.ResourceParam[ModelAccess],
     clock: dg.ResourceParam[Clock],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
     day = date.fromisoformat(context.partition_key)
     selected = {key.path[-1] for key in context.selected_asset_keys}
     with told_to_dagster():
-        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, context.log.info)
+        wait = batch_wait_seconds(settings.llm, context.run.tags)
+        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, context.log.info, wait)
         run_until_stopped(reading.run(day, selected))
-        with store.transaction() as connection:
-            held = texts.texts_of(connection, settings.digest.name, day)
-            translated = answers.translations_of(connection, settings.digest.name, day)
-            read = answers.readings_of(connection, settings.digest.name, day)
-    results = (
-        ("full_texts", full_texts.metadata(held.values()), [(t.identifier, t.sections) for t in held.values()]),
-        (
-            "translations",
-            translations.metadata(translated.values(), reading.spending("translations")),
-            [(t.status, t.text) for t in translated.values()],
-        ),
-        (
-            "summaries",
-            summaries.metadata(read.values(), reading.spending("summaries")),
-            [(r.status, r.parts) for r in read.values()],
-        ),
-    )
-    for name, metadata, content in results:
-        if name in selected:
+    for name, (metadata, content) in reading.made(day).items():
+        if name in selected and (waiting := reading.waiting[name]):
+            told = f"{waiting} {name} of {day} wait for a batch; run it again later"
+            yield dg.AssetObservation(name, partition=day.isoformat(), metadata={NOT_YET: told})
+        elif name in selected:
             yield dg.MaterializeResult(
                 asset_key=name,
                 metadata={**metadata, **column_lineage(name)},
                 data_version=data_version(content),
             )
+
+
+def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:
+    """How long a run waits for its batch. None: it asks for each answer by itself. The run's tag goes before the
+    settings."""
+    tag = tags.get(BATCH_TAG)
+    if tag == HAND_IN:
+        return 0.0
+    return settings.batch_wait_minutes * 60 if tag is not None or settings.batch else None
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,8 @@ class _Session:
     rules: AskingRules
     ask: Mapping[str, Ask] | None
     """By stage. None: no key is set."""
+    desk: BatchDesk | None
+    """None: no batches."""
 
 
 @dataclass
@@ -109,12 +118,35 @@ class PaperReading:
     clock: Clock
     progress: Progress
     log: Callable[[str], None]
+    batch_wait_seconds: float | None = None
+    """None: no batches."""
+    waiting: Counter[str] = field(default_factory=Counter)
+    """How many answers of each stage wait for a batch."""
     _texts: dict[str, asyncio.Future[FullText]] = field(default_factory=dict)
     _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
 
     def spending(self, stage: str) -> Spending:
         """What the calls of `stage` were billed so far."""
-        return Spending(self._meters[stage].usage, self.language_model.price)
+        meter = self._meters[stage]
+        return Spending(meter.usage, self.language_model.price, meter.in_batches)
+
+    def made(self, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
+        """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
+        with self.store.transaction() as connection:
+            held = texts.texts_of(connection, self.settings.digest.name, day).values()
+            translated = answers.translations_of(connection, self.settings.digest.name, day).values()
+            read = answers.readings_of(connection, self.settings.digest.name, day).values()
+        return {
+            "full_texts": (full_texts.metadata(held), [(text.identifier, text.sections) for text in held]),
+            "translations": (
+                translations.metadata(translated, self.spending("translations")),
+                [(each.status, each.text) for each in translated],
+            ),
+            "summaries": (
+                summaries.metadata(read, self.spending("summaries")),
+                [(each.status, each.parts) for each in read],
+            ),
+        }
 
     async def run(self, day: date, selected: set[str]) -> None:
         """Makes what `selected` names of full_texts, translations and summaries for `day`.
@@ -139,7 +171,9 @@ class PaperReading:
             for table, job in (("translations", self._translate), ("summaries", self._read)):
                 if table in selected:
                     self.progress.begin(table, len(kept))
-                    jobs += [job(session, each.paper, each.withdrawn) for each in kept]
+                    for each in kept:
+                        made = partial(job, session, each.paper, each.withdrawn)
+                        jobs.append(session.desk.taking_part(made) if session.desk else made())
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
             await full_texts.together(jobs)
 
@@ -151,14 +185,49 @@ class PaperReading:
             known = await stack.enter_async_context(
                 answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
             )
-            ask = None
+            ask, desk = None, None
             if self.language_model.can_be_asked:
-                today = self.clock.now().astimezone(timezone.utc).date()
-                prices = price_table(self.settings.llm)
-                spent = await gathered.run(lambda connection: spent_on(connection, today, prices))
-                model = await stack.enter_async_context(self.language_model.open(self.language_model.budget(*spent)))
-                ask = {stage: meter.metered(model) for stage, meter in self._meters.items()}
-            yield _Session(day, gathered, known, self.language_model.rules(self.settings.digest.language), ask)
+                budget = self.language_model.budget(*await self._spent_today(gathered))
+                model = await stack.enter_async_context(self.language_model.open(budget))
+                ask = {stage: meter.metered(model.ask) for stage, meter in self._meters.items()}
+                if self.batch_wait_seconds is not None:
+                    desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
+            rules = self.language_model.rules(self.settings.digest.language)
+            yield _Session(day, gathered, known, rules, ask, desk)
+
+    async def _spent_today(self, gathered: GatheredStore) -> tuple[Usage, Decimal | None]:
+        """What was spent on this day (UTC), and what batches under way will take."""
+        today = self.clock.now().astimezone(timezone.utc).date()
+        prices = price_table(self.settings.llm)
+        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices))
+        coming = await gathered.run(batches.estimated_under_way)
+        coming_money = cost(coming, self.language_model.price, in_batch=True)
+        return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
+
+    def _desk(
+        self, day: date, gathered: GatheredStore, identifiers: Sequence[str], budget: Budget, model: OpenModel
+    ) -> AbstractAsyncContextManager[BatchDesk]:
+        llm = self.settings.llm
+        place = BatchPlace(
+            digest=self.settings.digest.name,
+            day=day,
+            base_url=llm.base_url,
+            model=llm.model,
+            wait_seconds=self.batch_wait_seconds or 0.0,
+            poll_seconds=llm.batch_poll_seconds,
+            locks=self.store.journals,
+        )
+        return BatchDesk.open(
+            place, model.batches, gathered, identifiers, budget, model.count_tokens, self.clock.now, self.log
+        )
+
+    def _ask(self, session: _Session, task: Task, paper: Paper) -> Ask:
+        """How `paper` asks for the answer of a stage."""
+        stage = _STAGES[task]
+        direct = (session.ask or {})[stage]
+        if session.desk is None:
+            return direct
+        return session.desk.asking(direct, task, paper, session.rules, self._meters[stage])
 
     async def _deliver_texts(
         self, session: _Session, papers: Sequence[Paper], held: Mapping[str, FullText], *, fetch: bool
@@ -189,9 +258,8 @@ class PaperReading:
             made = translations.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
             try:
-                made = await asking.translate(
-                    paper, ask=session.ask["translations"], answers=session.known, rules=session.rules
-                )
+                ask = self._ask(session, Task.TRANSLATION, paper)
+                made = await asking.translate(paper, ask=ask, answers=session.known, rules=session.rules)
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
@@ -204,7 +272,7 @@ class PaperReading:
         else:
             text = await self._texts[paper.identifier]
             try:
-                made = await self._reading_of(paper, text, session, session.ask["summaries"])
+                made = await self._reading_of(paper, text, session, self._ask(session, Task.READING, paper))
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
@@ -230,6 +298,7 @@ class PaperReading:
         await session.gathered.run(lambda connection: record(connection, name, session.day, language, [made], now))
         unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
+        self.waiting[stage] += made.status is AnswerStatus.WAITING
         self.progress.advance(stage, failed=unwell, tokens=spent)
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))
 

@@ -154,7 +154,7 @@ def digest_papers(
     return papers
 
 
-_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET)
+_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
 
 
 def figure_to_show(paper: Paper, text: FullText | None) -> Figure | None:

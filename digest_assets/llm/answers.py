@@ -45,6 +45,8 @@ class Answer:
     model: str
     """As the endpoint names it, which may be more exact than `llm.model`."""
     usage: Usage = field(default_factory=lambda: Usage(calls=1))
+    in_batch: bool = False
+    """Whether it came in a batch, which has its own price."""
 
     @property
     def is_cut(self) -> bool:

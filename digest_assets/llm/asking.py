@@ -7,6 +7,7 @@ answers are checked again as they are read: a check that was mended since judges
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from operator import add
 from typing import Generic, Protocol, TypeVar
 
 from digest_assets.errors import (
+    BatchUnderWay,
     BudgetUsedUp,
     ContextTooLong,
     EndpointError,
@@ -70,12 +72,17 @@ class StoredAnswer:
     """As the checks of the day saw it."""
     created_at: datetime | None = None
     """UTC; the store fills it in."""
+    in_batch: bool = False
 
 
 class AnswerStore(Protocol):
-    def find(self, key: str) -> StoredAnswer | None: ...
+    def find(self, key: str) -> StoredAnswer | None:
+        """What is held under `key`."""
+        ...
 
-    def keep(self, answer: StoredAnswer) -> None: ...
+    async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
+        """What `ask` returns, stored. Whoever wants `key` meanwhile gets the same, and asks nobody."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,15 @@ class AskingRules:
     tolerance: float = 0.2
     """By how much a reading's parts may pass their limits: 0.2 is a fifth."""
     glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
+
+
+def key_of(prompt: Prompt, rules: AskingRules) -> str:
+    """The key of the answer to `prompt`.
+
+    The limit counts only where an answer did not fit: raising it must not make every answer a new one.
+    """
+    room = prompt.room * rules.max_output_tokens if prompt.room > 1 else None
+    return answer_key(rules.model, {"temperature": rules.temperature, "max_output_tokens": room}, prompt)
 
 
 async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
@@ -236,6 +252,8 @@ class _Conversation:
             raise
         except BudgetUsedUp as error:
             return _Outcome(AnswerStatus.BUDGET, reason=_one_line(error))
+        except BatchUnderWay as error:
+            return _Outcome(AnswerStatus.WAITING, reason=_one_line(error))
         except EndpointError as error:
             return _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
         except _StillCut as error:
@@ -263,23 +281,22 @@ class _Conversation:
         return tried
 
     async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
-        """The stored answer to `prompt`, or a new one, which is stored."""
-        key = answer_key(self._rules.model, self._parameters(prompt), prompt)
-        stored = self._answers.find(key)
-        if stored is None:
+        """The stored answer to `prompt`, or a new one, which is stored.
+
+        It is judged in a thread: a check takes some 25 ms, in which other answers come and other calls begin.
+        """
+        key = key_of(prompt, self._rules)
+        fresh: list[tuple[Content | None, tuple[Defect, ...]]] = []
+
+        async def ask() -> StoredAnswer:
             answer = await self._ask(prompt)
-            content, defects = _judged(answer.text, judge)
-            stored = self._record(key, prompt, answer, defects)
-            self._answers.keep(stored)
-        else:
-            content, defects = _judged(stored.text, judge)
+            fresh.append(await asyncio.to_thread(_judged, answer.text, judge))
+            return self._record(key, prompt, answer, fresh[0][1])
+
+        stored = self._answers.find(key) or await self._answers.once(key, ask)
+        content, defects = fresh[0] if fresh else await asyncio.to_thread(_judged, stored.text, judge)
         self._usages.append(stored.usage)
         return _Try(stored, content, checks.hard(defects))
-
-    def _parameters(self, prompt: Prompt) -> dict[str, float | int | None]:
-        """The limit counts only where an answer did not fit: raising it must not make every answer a new one."""
-        room = prompt.room * self._rules.max_output_tokens if prompt.room > 1 else None
-        return {"temperature": self._rules.temperature, "max_output_tokens": room}
 
     def _record(self, key: str, prompt: Prompt, answer: Answer, defects: tuple[Defect, ...]) -> StoredAnswer:
         return StoredAnswer(
@@ -293,6 +310,7 @@ class _Conversation:
             usage=answer.usage,
             finish_reason=answer.finish_reason,
             defects=defects,
+            in_batch=answer.in_batch,
         )
 
     def _published(self, tried: _Try[Content], reason: str | None = None) -> _Outcome[Content]:

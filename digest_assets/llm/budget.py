@@ -64,10 +64,9 @@ class Budget:
             )
         self._limits = limits
         self._price = price
-        earlier = spent_today or Usage()
         self._run = _Spent(0, Decimal(0))
-        by_this_price = cost(earlier, price) or Decimal(0)
-        self._day = _Spent(_tokens(earlier), by_this_price if money_today is None else money_today)
+        self._day = _Spent(0, Decimal(0))
+        self.others_spent(spent_today or Usage(), money_today)
         self._held = _Spent(0, Decimal(0))
         self._outputs: dict[str, tuple[int, int]] = {}
 
@@ -77,9 +76,9 @@ class Budget:
         output = int(tokens / calls * _OUTPUT_RESERVE) if calls else FIRST_OUTPUT_TOKENS
         return Usage(1, count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages), output, 0)
 
-    def hold(self, estimate: Usage) -> None:
+    def hold(self, estimate: Usage, *, in_batch: bool = False) -> None:
         """Holds back what a call is expected to cost. Raises `BudgetUsedUp` where it does not fit."""
-        tokens, money = _tokens(estimate), cost(estimate, self._price) or Decimal(0)
+        tokens, money = _tokens(estimate), self._cost(estimate, in_batch)
         checks: tuple[tuple[str, Decimal | int | None, Decimal | int], ...] = (
             ("llm.budget_run_tokens", self._limits.run_tokens, self._run.tokens + self._held.tokens + tokens),
             ("llm.budget_day_tokens", self._limits.day_tokens, self._day.tokens + self._held.tokens + tokens),
@@ -94,21 +93,34 @@ class Budget:
         self._held.tokens += tokens
         self._held.money += money
 
-    def settle(self, estimate: Usage, billed: Usage | None, prompt: Prompt) -> None:
+    def settle(self, estimate: Usage, billed: Usage | None, prompt: Prompt, *, in_batch: bool = False) -> None:
         """Replaces what was held back by what was billed. None: the call failed and was not billed.
 
         Where the endpoint does not say what it billed, the estimate is taken for it.
         """
         self._held.tokens -= _tokens(estimate)
-        self._held.money -= cost(estimate, self._price) or Decimal(0)
+        self._held.money -= self._cost(estimate, in_batch)
         if billed is None:
             return
         known = billed if billed.input_tokens is not None and billed.output_tokens is not None else estimate
         for spent in (self._run, self._day):
             spent.tokens += _tokens(known)
-            spent.money += cost(known, self._price) or Decimal(0)
+            spent.money += self._cost(known, in_batch)
         calls, tokens = self._outputs.get(prompt.version, (0, 0))
         self._outputs[prompt.version] = (calls + max(1, known.calls), tokens + (known.output_tokens or 0))
+
+    def _cost(self, usage: Usage, in_batch: bool) -> Decimal:
+        return cost(usage, self._price, in_batch=in_batch) or Decimal(0)
+
+    @property
+    def counts_the_day(self) -> bool:
+        """Whether what others spend on the same day matters."""
+        return self._limits.day_tokens is not None or self._limits.day_money is not None
+
+    def others_spent(self, today: Usage, money_today: Decimal | None) -> None:
+        """What everybody else was billed on this day by now: other runs, which go on spending while this one does."""
+        by_this_price = self._cost(today, False) if money_today is None else money_today
+        self._day = _Spent(_tokens(today) + self._run.tokens, by_this_price + self._run.money)
 
     @property
     def spent_tokens(self) -> int:
@@ -126,6 +138,8 @@ class Meter:
 
     def __init__(self) -> None:
         self.usage = Usage()
+        self.in_batches = Usage()
+        """What came in batches, and is not in `usage`."""
 
     def metered(self, ask: Ask) -> Ask:
         async def ask_and_count(prompt: Prompt) -> Answer:

@@ -63,6 +63,11 @@ class Prompt:
         return replace(self, messages=(*self.messages, *turns))
 
     @property
+    def is_first(self) -> bool:
+        """Whether it asks anew, and not for an answer to be mended or to be given more room."""
+        return self.room == 1 and all(message.role != "assistant" for message in self.messages)
+
+    @property
     def text(self) -> str:
         """All that is sent, for counting tokens."""
         return "\n".join(message.content for message in self.messages)

@@ -47,6 +47,10 @@ class Words:
     translation_withheld: str
     translation_failed: str
     translation_budget: str
+    translation_waiting: str
+    """Its answer is being made in a batch."""
+    translation_flagged: str
+    """Published although a check found a defect (`llm.on_defect = "flag"`)."""
     because: str
     """A note after a mark. `reason` is already safe Markdown."""
     no_abstract: str
@@ -56,6 +60,8 @@ class Words:
     reading_withheld: str
     reading_failed: str
     reading_budget: str
+    reading_waiting: str
+    reading_flagged: str
     reading_withdrawn: str
     updates: str
     """Above the new versions of papers that earlier posts showed."""
@@ -91,6 +97,8 @@ _CHINESE = Words(
     translation_withheld="译文待校，以下为原文摘要",
     translation_failed="翻译失败，以下为原文摘要",
     translation_budget="预算用尽，未翻译",
+    translation_waiting="等待批量翻译，以下为原文摘要",
+    translation_flagged="译文未通过校对",
     because="（{reason}）",
     no_abstract="（无摘要）",
     reading="详细解读",
@@ -99,6 +107,8 @@ _CHINESE = Words(
     reading_withheld="本篇没有解读：解读未通过检查",
     reading_failed="本篇没有解读：解读失败",
     reading_budget="本篇没有解读：预算用尽",
+    reading_waiting="本篇暂无解读：等待批量处理",
+    reading_flagged="（未通过校对）",
     reading_withdrawn="本篇没有解读：论文已撤回",
     updates="往期论文的新版本",
     update_of="{date} 收录 v{version}；{change}",
@@ -132,6 +142,8 @@ _ENGLISH = Words(
     translation_withheld="Translation awaiting review; the original abstract",
     translation_failed="Translation failed; the original abstract",
     translation_budget="Not translated: the budget was used up",
+    translation_waiting="Not translated yet: it waits for a batch; the original abstract",
+    translation_flagged="This translation did not pass the checks",
     because=" ({reason})",
     no_abstract="(no abstract)",
     reading="Reading",
@@ -140,6 +152,8 @@ _ENGLISH = Words(
     reading_withheld="No reading of this paper: it did not pass the checks",
     reading_failed="No reading of this paper: the reading failed",
     reading_budget="No reading of this paper: the budget was used up",
+    reading_waiting="No reading of this paper yet: it waits for a batch",
+    reading_flagged=" (did not pass the checks)",
     reading_withdrawn="No reading of this paper: it was withdrawn",
     updates="New versions of earlier papers",
     update_of="v{version} on {date}; {change}",
@@ -173,6 +187,8 @@ _JAPANESE = Words(
     translation_withheld="訳文は確認待ち、以下は原文の要旨",
     translation_failed="翻訳に失敗、以下は原文の要旨",
     translation_budget="予算切れのため未翻訳",
+    translation_waiting="一括処理を待っています、以下は原文の要旨",
+    translation_flagged="この訳文は検査に通っていません",
     because="（{reason}）",
     no_abstract="（要旨なし）",
     reading="詳しい解説",
@@ -181,6 +197,8 @@ _JAPANESE = Words(
     reading_withheld="解説なし：検査に通らず",
     reading_failed="解説なし：解説に失敗",
     reading_budget="解説なし：予算切れ",
+    reading_waiting="解説はまだありません：一括処理待ち",
+    reading_flagged="（検査に通っていません）",
     reading_withdrawn="解説なし：論文は取り下げ",
     updates="既に紹介した論文の新しい版",
     update_of="{date} に v{version} を収録；{change}",

@@ -242,6 +242,7 @@ _TRANSLATION_MARKS = {
     AnswerStatus.WITHHELD: "translation_withheld",
     AnswerStatus.FAILED: "translation_failed",
     AnswerStatus.BUDGET: "translation_budget",
+    AnswerStatus.WAITING: "translation_waiting",
 }
 _MISSING_READINGS = {
     AnswerStatus.DONE: "reading_failed",  # said to be done, and a part is missing
@@ -249,6 +250,7 @@ _MISSING_READINGS = {
     AnswerStatus.WITHHELD: "reading_withheld",
     AnswerStatus.FAILED: "reading_failed",
     AnswerStatus.BUDGET: "reading_budget",
+    AnswerStatus.WAITING: "reading_waiting",
 }
 
 
@@ -267,6 +269,8 @@ def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         # "Done" without a text is a failure of ours, and is called one. What exactly went wrong is for those who run
         # the digest: it stands in the ledger, in their words.
         marks.append(f"**{getattr(words, _TRANSLATION_MARKS.get(each.translation.status, 'translation_failed'))}**")
+    elif each.translation.is_flagged:
+        marks.append(f"**{words.translation_flagged}**")
     return tuple(marks)
 
 
@@ -293,7 +297,8 @@ def _parts(each: DigestPaper, dialect: Dialect) -> tuple[str, ...]:
 
 def _reading_title(each: DigestPaper, words: Words) -> str:
     source = each.reading.text_source or each.text_source
-    return words.reading_of_abstract if source is TextSource.ABSTRACT else words.reading
+    title = words.reading_of_abstract if source is TextSource.ABSTRACT else words.reading
+    return title + words.reading_flagged if each.reading.is_flagged else title
 
 
 def _no_reading(each: DigestPaper, words: Words) -> str:

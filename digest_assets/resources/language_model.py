@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import reduce
 from operator import add
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import openai
@@ -26,6 +26,7 @@ from digest_assets.errors import (
     AnswerUnusable,
     ContextTooLong,
     EndpointError,
+    EndpointLacks,
     EndpointRefused,
     EndpointUnavailable,
     EndpointUnreachable,
@@ -49,6 +50,8 @@ _UNUSABLE_TRIES = 3
 
 _MAYBE_THE_PROMPT = frozenset({Fault.KEY, Fault.MODEL, Fault.ADDRESS})
 _PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
+
+Result = TypeVar("Result")
 
 
 class LanguageModel:
@@ -127,6 +130,51 @@ class LanguageModel:
                 raise error
             await self._sleep(delay)
 
+    async def tell(self, request: Callable[[AsyncOpenAI], Awaitable[Result]], attempts: int | None = None) -> Result:
+        """What `request` returns: a call about files or batches, which no model answers. It takes no place among those
+        under way. `attempts`: default `llm.attempts`; 1 for what must not be done twice.
+
+        Raises as `ask` does, and `EndpointLacks` for 404 and 405.
+        """
+        if self._client is None:
+            raise RuntimeError("LanguageModel is used inside `async with`")
+        tries = 0
+        while True:
+            try:
+                told = await asyncio.wait_for(request(self._client), self._settings.timeout_seconds)
+                self._has_answered = True
+                return told
+            except (asyncio.TimeoutError, openai.APIError) as error:
+                outcome, retry_after = self._problem(error)
+            if isinstance(outcome, Answer):
+                raise RuntimeError("an error that is an answer")
+            if outcome.status in (404, 405):
+                raise EndpointLacks(
+                    f"The model's endpoint {_without_user(self._settings.base_url)} has no such thing "
+                    f"({outcome.status}: {self._without_secrets(outcome.said)}).",
+                    cure="Set llm.batch = false, or choose another llm.base_url.",
+                )
+            tries += 1
+            delay = self._delay(outcome, tries, retry_after) if attempts is None or tries < attempts else None
+            if delay is None:
+                raise self._error(outcome, tries)
+            await self._sleep(delay)
+
+    @property
+    def settings(self) -> LlmSettings:
+        return self._settings
+
+    def batch_parameters(self) -> Mapping[str, Any]:
+        """The optional parameters of a request that goes into a batch, by what was learned of the endpoint so far."""
+        dialect = replace(self._dialect, streams=False)
+        return dialects.parameters(dialect, self._settings.temperature, self._settings.max_output_tokens)
+
+    def learn(self, problem: Problem) -> bool:
+        """Adapts to what a batch said of one of its requests. Whether there was something to learn."""
+        learned = dialects.adapted(self._dialect, problem)
+        self._dialect = learned or self._dialect
+        return learned is not None
+
     async def _once(self, prompt: Prompt, dialect: dialects.Dialect) -> tuple[Answer | Problem, float | None]:
         """One request, in its place among those under way; with a problem, the `Retry-After` in seconds."""
         estimate = self._count_tokens(prompt.text)
@@ -134,15 +182,8 @@ class LanguageModel:
             retry_after: float | None = None
             try:
                 outcome = await asyncio.wait_for(self._request(prompt, dialect), self._settings.timeout_seconds)
-            except openai.APIStatusError as error:
-                outcome = dialects.read_problem(error.status_code, error.response.text)
-                retry_after = dialects.retry_after_seconds(error.response.headers.items(), self._clock())
-            except (asyncio.TimeoutError, openai.APITimeoutError):
-                outcome = Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
-            except openai.APIConnectionError as error:
-                outcome = Problem(Fault.UNREACHABLE, str(error.__cause__ or error))
-            except openai.APIError as error:  # an error inside a stream
-                outcome = dialects.read_payload({"error": error.body or error.message}, self._settings.model)
+            except (asyncio.TimeoutError, openai.APIError) as error:
+                outcome, retry_after = self._problem(error)
             if isinstance(outcome, Answer):
                 usage = outcome.usage
                 total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
@@ -150,6 +191,18 @@ class LanguageModel:
             elif outcome.fault in dialects.CONGESTION:
                 call.congested(min(retry_after, LONGEST_WAIT_SECONDS) if retry_after else None)
         return outcome, retry_after
+
+    def _problem(self, error: asyncio.TimeoutError | openai.APIError) -> tuple[Answer | Problem, float | None]:
+        """What an error of the client means; with the `Retry-After` in seconds."""
+        if isinstance(error, openai.APIStatusError):
+            said = dialects.read_problem(error.status_code, error.response.text)
+            return said, dialects.retry_after_seconds(error.response.headers.items(), self._clock())
+        if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError)):
+            return Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s"), None
+        if isinstance(error, openai.APIConnectionError):
+            return Problem(Fault.UNREACHABLE, str(error.__cause__ or error)), None
+        # an error inside a stream
+        return dialects.read_payload({"error": error.body or error.message}, self._settings.model), None
 
     async def _request(self, prompt: Prompt, dialect: dialects.Dialect) -> Answer | Problem:
         if self._client is None:

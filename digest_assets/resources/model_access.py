@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +17,7 @@ from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossar
 from digest_assets.llm.prices import Price, price_of
 from digest_assets.model import Usage
 from digest_assets.reading.tokens import count_tokens
+from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.language_model import LanguageModel
 
 
@@ -26,6 +27,17 @@ def price_table(settings: LlmSettings) -> dict[str, Price]:
         model: Price(price.input, price.output, price.cached, price.batch_share)
         for model, price in settings.prices.items()
     }
+
+
+@dataclass(frozen=True)
+class OpenModel:
+    """How to ask, one by one and in batches."""
+
+    ask: Ask
+    """Within the budget that it was opened with."""
+    batches: BatchEndpoint
+    """Whoever uses it holds and settles the budget."""
+    count_tokens: Callable[[str], int]
 
 
 @dataclass(frozen=True)
@@ -88,11 +100,11 @@ class ModelAccess:
         return Budget(limits, self.price, spent_today, money_today)
 
     @asynccontextmanager
-    async def open(self, budget: Budget) -> AsyncIterator[Ask]:
+    async def open(self, budget: Budget) -> AsyncIterator[OpenModel]:
         """How to ask, within `budget`, for as long as the block lasts."""
         key = self.settings.api_key() or ""
         async with LanguageModel(self.settings, key, count_tokens=_counted) as model:
-            yield budgeted(model.ask, budget, _counted)
+            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted)
 
 
 @lru_cache(maxsize=256)

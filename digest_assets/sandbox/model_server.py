@@ -222,6 +222,10 @@ class SandboxModel(LoopbackServer):
         self.refused_parameters = frozenset(refused_parameters)
         self.batch_polls = batch_polls
         """How often a batch is found unfinished before it is done."""
+        self.batch_ending = "completed"
+        """How batches end: `expired` and `cancelled` leave half of their requests unanswered, `failed` all."""
+        self.keeps_metadata = True
+        """Whether batches show the metadata that they were given."""
         self.requests: list[ModelRequest] = []
         self.calls: Counter[str] = Counter()
         """Answers given, by kind: READING and TRANSLATION."""
@@ -230,7 +234,8 @@ class SandboxModel(LoopbackServer):
         self._in_flight = 0
         self._seen_blocks: set[int] = set()
         self._files: dict[str, bytes] = {}
-        self._batches: dict[str, dict[str, Any]] = {}
+        self.batches: dict[str, dict[str, Any]] = {}
+        """Those that were begun, by id."""
         self._lock = threading.Lock()
 
     @property
@@ -375,6 +380,8 @@ class SandboxModel(LoopbackServer):
             return self._file(path)
         if key == ("POST", "/v1/batches"):
             return self._open_batch(parsed)
+        if key == ("GET", "/v1/batches"):
+            return self._listed_batches(request.query_params.get("after"), int(request.query_params.get("limit", 20)))
         if key in (("GET", "/v1/batches/*"), ("POST", "/v1/batches/*/cancel")):
             return self._batch(path.split("/")[3], cancel=request.method == "POST")
         if path == f"/v1/models/{self.model}":
@@ -400,8 +407,8 @@ class SandboxModel(LoopbackServer):
         if source not in self._files:
             return _error(400, f"No such File object: {source}", "invalid_request_error", None)
         lines = [json.loads(line) for line in self._files[source].splitlines() if line.strip()]
-        name = f"batch-{len(self._batches) + 1}"
-        self._batches[name] = {
+        name = f"batch-{len(self.batches) + 1}"
+        self.batches[name] = {
             "id": name,
             "object": "batch",
             "endpoint": body.get("endpoint"),
@@ -409,7 +416,7 @@ class SandboxModel(LoopbackServer):
             "completion_window": body.get("completion_window", "24h"),
             "status": "validating",
             "created_at": _CREATED,
-            "metadata": body.get("metadata"),
+            "metadata": body.get("metadata") if self.keeps_metadata else None,
             "request_counts": {"total": len(lines), "completed": 0, "failed": 0},
             "polls": 0,
             "lines": lines,
@@ -417,9 +424,9 @@ class SandboxModel(LoopbackServer):
         return self._shown(name)
 
     def _batch(self, name: str, *, cancel: bool) -> Answer:
-        if name not in self._batches:
+        if name not in self.batches:
             return _error(404, f"No such Batch object: {name}", "invalid_request_error", None)
-        batch = self._batches[name]
+        batch = self.batches[name]
         batch["polls"] += 1
         if batch["status"] in ("validating", "in_progress"):
             batch["status"] = "cancelled" if cancel else "in_progress"
@@ -427,26 +434,51 @@ class SandboxModel(LoopbackServer):
                 self._finish(batch)
         return self._shown(name)
 
+    def _listed_batches(self, after: str | None, limit: int) -> Answer:
+        """The newest first, by pages."""
+        names = list(reversed(self.batches))
+        names = names[names.index(after) + 1 :] if after in names else names
+        data = [_json(self._shown(name).body) for name in names[:limit]]
+        return _answer({"object": "list", "data": data, "has_more": len(names) > limit})
+
     def _finish(self, batch: dict[str, Any]) -> None:
-        results: dict[bool, list[bytes]] = {True: [], False: []}
-        for number, line in enumerate(batch["lines"]):
-            fault = self.faults.take("chat", json.dumps(line, ensure_ascii=False))
-            answer = self._chat(line["body"], fault, 0)
-            answer = fault.change(answer) if fault else answer
-            response = {"status_code": answer.status, "request_id": f"req-{number}", "body": _json(answer.body)}
-            row = {"id": f"row-{number}", "custom_id": line["custom_id"], "response": response, "error": None}
-            results[answer.status == 200].append(json.dumps(row, ensure_ascii=False).encode())
-            if answer.status == 200:
-                self.calls[_kind(line["body"])] += 1
+        batch["status"] = self.batch_ending
+        if self.batch_ending == "failed":
+            said = {
+                "code": "invalid_model",
+                "message": "The model cannot be used in a batch.",
+                "param": None,
+                "line": 1,
+            }
+            batch["errors"] = {"object": "list", "data": [said]}
+            return
+        lines = batch["lines"]
+        tried = len(lines) if self.batch_ending == "completed" else (len(lines) + 1) // 2
+        rows = [self._tried(number, line) for number, line in enumerate(lines[:tried])]
+        rows += [self._not_tried(number, line) for number, line in enumerate(lines[tried:], tried)]
         for good, key in ((True, "output_file_id"), (False, "error_file_id")):
-            if results[good]:
-                batch[key] = _json(self._keep_file(b"\n".join(results[good]) + b"\n").body)["id"]
-        counts = {"completed": len(results[True]), "failed": len(results[False])}
-        batch["request_counts"] |= counts
-        batch["status"] = "completed"
+            found = [json.dumps(row, ensure_ascii=False) for is_good, row in rows if is_good is good]
+            if found:
+                batch[key] = _json(self._keep_file("\n".join([*found, ""]).encode()).body)["id"]
+        answered = sum(1 for is_good, _ in rows if is_good)
+        batch["request_counts"] |= {"completed": answered, "failed": len(rows) - answered}
+
+    def _tried(self, number: int, line: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
+        fault = self.faults.take("chat", json.dumps(line, ensure_ascii=False))
+        answer = self._chat(line["body"], fault, 0)
+        answer = fault.change(answer) if fault else answer
+        if _is_given(answer):
+            self.calls[_kind(line["body"])] += 1
+        response = {"status_code": answer.status, "request_id": f"req-{number}", "body": _json(answer.body)}
+        row = {"id": f"row-{number}", "custom_id": line["custom_id"], "response": response, "error": None}
+        return answer.status == 200, row
+
+    def _not_tried(self, number: int, line: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
+        error = {"code": f"batch_{self.batch_ending}", "message": "This request could not be executed in time."}
+        return False, {"id": f"row-{number}", "custom_id": line["custom_id"], "response": None, "error": error}
 
     def _shown(self, name: str) -> Answer:
-        return _answer({key: value for key, value in self._batches[name].items() if key not in ("polls", "lines")})
+        return _answer({key: value for key, value in self.batches[name].items() if key not in ("polls", "lines")})
 
 
 def _is_given(answer: Answer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
 from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.flights import Flights, shared_flights
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
 
@@ -80,7 +81,7 @@ def _columns(digest: str, day: date, language: str, each: Translation | Reading,
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
     """Puts `row` in its paper's place. A call that failed does not replace an answer for the same text that is good."""
     if (
-        row["status"] in (AnswerStatus.FAILED, AnswerStatus.BUDGET)
+        row["status"] in (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
         and connection.execute(
             f"SELECT 1 FROM {table} WHERE digest = ? AND identifier = ? AND version = ? AND language = ? "
             "AND status = 'done'",
@@ -170,13 +171,17 @@ class KnownAnswers:
         self,
         gathered: GatheredStore,
         journal: AnswerJournal,
+        flights: Flights,
         held: dict[str, StoredAnswer],
         now: Callable[[], datetime],
     ) -> None:
         self._gathered = gathered
         self._journal = journal
+        self._flights = flights
         self._held = held
         self._now = now
+        self.kept: set[str] = set()
+        """The keys of the answers that this run was given."""
         self._writing: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -190,8 +195,8 @@ class KnownAnswers:
             forget(path)
         wanted = json_list(identifiers)
         held = await gathered.run(lambda connection: _answers_about(connection, wanted))
-        with AnswerJournal(journals) as journal:
-            known = cls(gathered, journal, held, now)
+        with AnswerJournal(journals) as journal, shared_flights(journals) as flights:
+            known = cls(gathered, journal, flights, held, now)
             try:
                 yield known
             finally:
@@ -201,8 +206,17 @@ class KnownAnswers:
     def find(self, key: str) -> StoredAnswer | None:
         return self._held.get(key)
 
-    def keep(self, answer: StoredAnswer) -> None:
-        self._held[answer.key] = answer
+    async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
+        async def ask_and_keep() -> StoredAnswer:
+            answer = await ask()
+            self._keep(answer)
+            return answer
+
+        self._held[key] = await self._flights.once(key, ask_and_keep)
+        return self._held[key]
+
+    def _keep(self, answer: StoredAnswer) -> None:
+        self.kept.add(answer.key)
         row = _answer_row(answer, self._now())
         self._journal.append(row)
         self._writing.append(asyncio.create_task(self._gathered.run(partial(_keep_answers, rows=[row]))))
@@ -223,6 +237,7 @@ def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> d
             usage=Usage(0, row["input_tokens"], row["output_tokens"], row["cached_tokens"]),
             finish_reason=row["finish_reason"],
             created_at=row["created_at"],
+            in_batch=bool(row["in_batch"]),
         )
         for row in found
     }
@@ -244,6 +259,7 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
         "output_tokens": answer.usage.output_tokens,
         "cached_tokens": answer.usage.cached_tokens,
         "calls": answer.usage.calls,
+        "in_batch": answer.in_batch,
         "created_at": now.isoformat(),
     }
 

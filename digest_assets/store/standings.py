@@ -27,10 +27,16 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
             ), rendered AS (
                 SELECT digest_date, announced, published, filtered, failed, late, path
                 FROM rendered_posts WHERE digest = $digest AND digest_date BETWEEN $first AND $last
+            ), waits AS (
+                SELECT digest_date, count(*) AS waiting FROM (
+                    SELECT digest, digest_date, status FROM translations
+                    UNION ALL SELECT digest, digest_date, status FROM summaries
+                ) WHERE digest = $digest AND status = 'waiting' GROUP BY digest_date
             )
             SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
-                   announced, published, filtered, failed, late, path
+                   announced, published, filtered, failed, late, path, coalesce(waiting, 0) AS waiting
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
+            LEFT JOIN waits USING (digest_date)
             """,
             {"digest": digest, "first": first, "last": last},
         )

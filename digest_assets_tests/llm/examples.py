@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from digest_assets.llm.answers import Answer
@@ -54,8 +54,9 @@ class MemoryAnswers:
     def find(self, key: str) -> StoredAnswer | None:
         return self.kept.get(key)
 
-    def keep(self, answer: StoredAnswer) -> None:
-        self.kept[answer.key] = answer
+    async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
+        self.kept[key] = await ask()
+        return self.kept[key]
 
 
 Reply = str | Answer | Exception

@@ -1,6 +1,7 @@
 """The product's own reader and model client, over HTTP, on every invented paper: all of it may be published."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 
 import httpx2
@@ -24,8 +25,8 @@ class Answers:
     def find(self, key: str) -> StoredAnswer | None:
         return None
 
-    def keep(self, answer: StoredAnswer) -> None:
-        pass
+    async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
+        return await ask()
 
 
 async def _defects(sandbox: Sandbox) -> tuple[int, list[str]]:

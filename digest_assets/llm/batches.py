@@ -1,0 +1,181 @@
+"""Batches: many requests in one file, answered within a day, for half the price at providers that have them. Pure.
+
+`/v1/files` takes a file of JSON lines, `/v1/batches` works on it, and its answers are two more files of lines, in any
+order, each with the `custom_id` of its request: here the answer's key (https://platform.openai.com/docs/guides/batch).
+A request that was not answered is in the file of errors, or in none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from digest_assets.llm import dialects
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.dialects import Problem
+from digest_assets.llm.prompts import Prompt
+
+ENDPOINT: Final = "/v1/chat/completions"
+WINDOW: Final = "24h"
+SUBMISSION = "submission_id"
+"""The name, in a batch's metadata, of the id that we gave it before it began."""
+
+_ENDED = frozenset({"completed", "failed", "expired", "cancelled", "canceled"})
+_NOT_ANSWERED = frozenset({"batch_expired", "batch_cancelled", "batch_canceled"})
+
+
+class BatchBroken(Exception):
+    """What came is not what it should be: cut off, or a page for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as the endpoint shows it."""
+
+    batch_id: str
+    status: str
+    """In the endpoint's words."""
+    input_file_id: str | None = None
+    output_file_id: str | None = None
+    error_file_id: str | None = None
+    submission_id: str | None = None
+    said: str | None = None
+    """Why it failed."""
+    total: int | None = None
+    """How many requests it holds; None where that is not said."""
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in _ENDED
+
+    @property
+    def has_failed(self) -> bool:
+        """It was refused as a whole: nothing of it was tried, and nothing is billed."""
+        return self.status == "failed"
+
+    @property
+    def is_complete(self) -> bool:
+        """Every request was tried, so that each has a line."""
+        return self.status == "completed"
+
+
+class Unanswered(Enum):
+    """A request that a batch never came to."""
+
+    NOT_TRIED = "not tried"
+
+
+Result = Answer | Problem | Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """One request of a batch."""
+
+    key: str
+    """Of its answer (`keys.py`)."""
+    kind: str
+    """`translation` or `reading`."""
+    identifier: str
+    version: int
+    prompt: Prompt
+
+
+def lines(requests: Sequence[BatchRequest], model: str, parameters: Mapping[str, Any]) -> bytes:
+    """The file of requests: a line each."""
+    return b"".join(_line(request, model, parameters) for request in requests)
+
+
+def _line(request: BatchRequest, model: str, parameters: Mapping[str, Any]) -> bytes:
+    messages = [{"role": message.role, "content": message.content} for message in request.prompt.messages]
+    body = {"model": model, "messages": messages, **parameters}
+    row = {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": body}
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def read_id(body: str) -> str:
+    """The id in an answer of `/v1/files`. Raises `BatchBroken`."""
+    found = _object(body).get("id")
+    if not isinstance(found, str) or not found:
+        raise BatchBroken("an answer without an id")
+    return found
+
+
+def read_batch(body: str) -> Batch:
+    """One batch. Raises `BatchBroken`."""
+    return _batch(_object(body))
+
+
+def read_batches(body: str) -> tuple[list[Batch], str | None]:
+    """A page of the list of batches, and what the next page begins after (None: it is the last). Raises
+    `BatchBroken`."""
+    payload = _object(body)
+    data = payload.get("data")
+    if not isinstance(data, list):
+        raise BatchBroken("a list of batches without data")
+    found = [_batch(each) for each in data if isinstance(each, Mapping)]
+    return found, found[-1].batch_id if payload.get("has_more") and found else None
+
+
+def read_results(text: str, model: str) -> dict[str, Result]:
+    """The lines of a file of answers or of errors, by key. Raises `BatchBroken` for a line that is none: the file was
+    cut off on its way, and what it lacks is paid for."""
+    return dict(_result(_object(line), model) for line in text.split("\n") if line.strip())
+
+
+def _result(row: Mapping[str, Any], model: str) -> tuple[str, Result]:
+    key = row.get("custom_id")
+    if not isinstance(key, str):
+        raise BatchBroken("a line without its custom_id")
+    error, response = row.get("error"), row.get("response")
+    if isinstance(error, Mapping) and error.get("code") in _NOT_ANSWERED:
+        return key, Unanswered.NOT_TRIED
+    if not isinstance(response, Mapping):
+        return key, dialects.read_problem(None, json.dumps({"error": error or "no response"}))
+    status, body = response.get("status_code"), response.get("body")
+    if status == 200:
+        return key, dialects.read_payload(body, model)
+    return key, dialects.read_problem(status if isinstance(status, int) else None, json.dumps(body or {"error": error}))
+
+
+def _batch(payload: Mapping[str, Any]) -> Batch:
+    batch_id, status = payload.get("id"), payload.get("status")
+    if not isinstance(batch_id, str) or not isinstance(status, str):
+        raise BatchBroken("an answer without id and status of the batch")
+    metadata, counts = payload.get("metadata"), payload.get("request_counts")
+    total = counts.get("total") if isinstance(counts, Mapping) else None
+    return Batch(
+        batch_id=batch_id,
+        status=status.lower(),
+        input_file_id=_text(payload.get("input_file_id")),
+        output_file_id=_text(payload.get("output_file_id")),
+        error_file_id=_text(payload.get("error_file_id")),
+        submission_id=_text(metadata.get(SUBMISSION)) if isinstance(metadata, Mapping) else None,
+        said=_errors(payload.get("errors")),
+        total=total if isinstance(total, int) else None,
+    )
+
+
+def _errors(errors: object) -> str | None:
+    data = errors.get("data") if isinstance(errors, Mapping) else errors
+    if not isinstance(data, list):
+        return None
+    said = [str(each.get("message") or each.get("code")) for each in data if isinstance(each, Mapping)]
+    return "; ".join(dict.fromkeys(said)) or None
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        payload = json.loads(text)
+    except ValueError:
+        raise BatchBroken("something that is not JSON") from None
+    if not isinstance(payload, Mapping):
+        raise BatchBroken("JSON that is not an object")
+    return payload
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,307 @@
+"""In batches: a day's answers for half the price, handed in once whatever is killed, collected whole."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest_assets.assets.read_papers import PaperReading
+from digest_assets.config import ModelPrice, Settings
+from digest_assets.errors import EndpointRefused
+from digest_assets.resources.arxiv_access import ArxivAccess
+from digest_assets.resources.batch_endpoint import BatchEndpoint
+from digest_assets.resources.clock import SetClock
+from digest_assets.resources.model_access import ModelAccess, price_table
+from digest_assets.resources.pace import LocalPace
+from digest_assets.resources.progress import NoProgress
+from digest_assets.sandbox import model_server
+from digest_assets.sandbox.model_server import SandboxModel
+from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.sandbox.serving import Fault, closed, status, truncated
+from digest_assets.store import ledger
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.usage import usage_by_day
+from digest_assets_tests.worlds import a_world, noon_in_shanghai
+
+DAY = date(2026, 11, 20)
+NOON = noon_in_shanghai(DAY)
+ONE = "Sixty Rooms"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Settings, Sequence[SandboxPaper]]:
+    """A store with a few of a day's papers and their texts, about which nothing has been asked yet."""
+    folder = tmp_path_factory.mktemp("read_once")
+    with a_world(folder, NOON) as world:
+        world.make(DAY)
+        with world.store.transaction() as connection:
+            for table in ("model_answers", "translations", "summaries", "rendered_posts"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute(
+                "DELETE FROM windowed_papers WHERE identifier NOT IN (SELECT w.identifier FROM windowed_papers w "
+                "JOIN papers USING (identifier, version) JOIN full_texts t USING (identifier, version) "
+                "WHERE w.digest_date = ? AND NOT w.withdrawn AND t.source = 'html' "
+                "ORDER BY title LIKE '%Sixty Rooms%' DESC, identifier LIMIT 4)",
+                [DAY],
+            )
+        return folder, world.settings, world.sandbox.papers
+
+
+@dataclass
+class Desk:
+    """A day's papers, asked about in batches again and again."""
+
+    server: SandboxModel
+    store: DigestStore
+    settings: Settings
+
+    def run(self, wait: float = 30.0, day: date = DAY, **llm: Any) -> dict[str, int]:
+        """Asks for what is missing; how many papers then stand at each status."""
+        changed = {"base_url": self.server.base_url, "batch_poll_seconds": 0.01, **llm}
+        settings = self.settings.model_copy(update={"llm": self.settings.llm.model_copy(update=changed)})
+        clock = SetClock(NOON)
+        reading = PaperReading(
+            settings,
+            self.store,
+            ArxivAccess(settings.arxiv, LocalPace(), clock),
+            ModelAccess(settings.llm, settings.root),
+            clock,
+            NoProgress(),
+            lambda _: None,
+            wait,
+        )
+        asyncio.run(reading.run(day, {"translations", "summaries"}))
+        return self.count("SELECT status FROM translations UNION ALL SELECT status FROM summaries")
+
+    def count(self, sql: str) -> dict[str, int]:
+        with self.store.transaction() as connection:
+            return dict(
+                connection.execute(
+                    f"SELECT each, count(*) FROM ({sql}) found(each) WHERE each IS NOT NULL GROUP BY 1"
+                ).fetchall()
+            )
+
+    @property
+    def begun(self) -> int:
+        return len(self.server.batches)
+
+    @property
+    def direct(self) -> int:
+        """How many calls were made one by one."""
+        return sum(1 for request in self.server.requests if request.route == "chat")
+
+    @property
+    def paid(self) -> int:
+        """How many answers were billed."""
+        return sum(self.server.calls.values())
+
+    def reasons(self) -> str:
+        return " ".join(self.count("SELECT reason FROM translations UNION ALL SELECT reason FROM summaries"))
+
+
+@pytest.fixture
+def desk(
+    read_once: tuple[Path, Settings, Sequence[SandboxPaper]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    monkeypatch.setattr("digest_assets.resources.batch_endpoint._PAUSE_SECONDS", 0)
+    folder, settings, papers = read_once
+    shutil.copytree(folder / "data", tmp_path / "data")
+    with SandboxModel(papers, model=settings.llm.model, api_key=None) as server:
+        yield Desk(server, DigestStore(tmp_path / "data" / "digest.duckdb"), settings)
+
+
+@pytest.fixture
+def all_done(desk: Desk) -> Callable[[dict[str, int]], bool]:
+    def holds(counts: dict[str, int]) -> bool:
+        """Every answer is there, and each was paid for once."""
+        return set(counts) == {"done"} and desk.paid == counts["done"]
+
+    return holds
+
+
+Done = Callable[[dict[str, int]], bool]
+
+
+def test_a_day_is_asked_for_in_one_batch(desk: Desk, all_done: Done) -> None:
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (1, 0)
+    assert desk.count("SELECT in_batch FROM model_answers") == {True: desk.paid}
+    # Asked again, it costs nothing.
+    assert all_done(desk.run())
+    assert desk.begun == 1
+
+
+def test_what_waits_is_collected_by_a_later_run_and_handed_in_by_none(desk: Desk, all_done: Done) -> None:
+    assert set(desk.run(wait=0)) == {"waiting"}
+    assert "batch of 2026-11-20 04:30 UTC" in desk.reasons()
+    with desk.store.transaction() as connection:
+        assert ledger.unfinished(connection, "arxiv", DAY) == [DAY]
+    assert set(desk.run(wait=0)) == {"waiting"}
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (1, 0)
+
+
+def test_what_was_paid_for_directly_is_in_no_batch(desk: Desk, all_done: Done) -> None:
+    desk.run()
+    with desk.store.transaction() as connection:
+        connection.execute("DELETE FROM model_answers WHERE kind = 'reading'")
+    desk.run(wait=0)
+    (_, second) = desk.server.batches.values()
+    assert second["request_counts"]["total"] == desk.paid // 2
+
+
+def wrong_number() -> Fault:
+    return model_server.reply_fault(
+        "wrong number", lambda reply: replace(reply, content=reply.content.replace("。", "，提升了87.31%。", 1))
+    )
+
+
+def test_a_defective_answer_of_a_batch_is_asked_for_once_more_directly(desk: Desk) -> None:
+    desk.server.faults.add("chat", wrong_number(), wrong_number(), containing=ONE)
+    assert set(desk.run()) == {"done"}
+    assert (desk.begun, desk.direct) == (1, 2)
+
+
+@pytest.mark.parametrize("fault", [model_server.server_error(), model_server.empty_answer()], ids=lambda f: f.name)
+def test_what_a_batch_refuses_is_asked_for_directly(desk: Desk, fault: Fault) -> None:
+    desk.server.faults.add("chat", fault, containing=ONE)
+    assert set(desk.run()) == {"done"}
+    assert (desk.begun, desk.direct) == (1, 1)
+
+
+def test_what_a_batch_refused_is_put_into_no_other(desk: Desk) -> None:
+    desk.server.faults.add("chat", model_server.server_error(), containing=ONE)
+    desk.run(wait=0)
+    desk.server.faults.always("chat", model_server.server_error(), containing=ONE)
+    desk.run(attempts=1)
+    desk.server.faults.clear()
+    assert set(desk.run()) == {"done"}
+    assert desk.begun == 1
+
+
+def test_a_text_too_long_for_the_context_is_shortened_directly(desk: Desk) -> None:
+    too_long = model_server.context_length_exceeded(6_000)
+    desk.server.faults.add("chat", too_long, too_long, containing="<background>")
+    assert "failed" not in desk.run()
+    assert desk.begun == 1
+    assert desk.direct >= 2  # refused once more, and shortened
+
+
+def test_a_parameter_that_a_batch_refuses_is_learned_and_all_go_into_another(desk: Desk, all_done: Done) -> None:
+    desk.server.refused_parameters = frozenset({"max_tokens"})
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (2, 0)
+
+
+@pytest.mark.parametrize("ending", ["expired", "cancelled"])
+def test_what_a_batch_did_not_come_to_goes_into_the_next_runs_batch(desk: Desk, all_done: Done, ending: str) -> None:
+    desk.server.batch_ending = ending
+    assert set(desk.run()) == {"done", "failed"}
+    assert f"The batch is {ending}" in desk.reasons()
+    desk.server.batch_ending = "completed"
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (2, 0)
+
+
+def test_a_batch_that_is_refused_as_a_whole_says_why_and_the_next_run_tries_again(desk: Desk, all_done: Done) -> None:
+    desk.server.batch_ending = "failed"
+    assert set(desk.run()) == {"failed"}
+    assert "cannot be used in a batch" in desk.reasons()
+    desk.server.batch_ending = "completed"
+    assert all_done(desk.run())
+
+
+def test_an_endpoint_without_batches_is_said_to_have_none(desk: Desk, all_done: Done) -> None:
+    desk.server.faults.always("files", status(404, '{"error": {"message": "Not Found"}}'))
+    with pytest.raises(EndpointRefused, match=r"no batches.*llm\.batch = false"):
+        desk.run()
+    desk.server.faults.clear()
+    assert all_done(desk.run())
+
+
+def test_a_batch_that_the_endpoint_forgot_is_asked_for_anew(desk: Desk, all_done: Done) -> None:
+    desk.run(wait=0)
+    desk.server.batches.clear()
+    assert all_done(desk.run())
+
+
+class Killed(BaseException):
+    """As sudden as SIGKILL: nothing that comes after is done."""
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "keeps_metadata"),
+    [("upload", True, True), ("upload", False, True), ("begin", True, True), ("begin", False, True)]
+    + [("begin", False, False)],
+)
+def test_a_kill_at_any_point_hands_nothing_in_twice(
+    desk: Desk, all_done: Done, monkeypatch: pytest.MonkeyPatch, step: str, before: bool, keeps_metadata: bool
+) -> None:
+    """Killed before or after the endpoint did it, and before we could write it down."""
+    desk.server.keeps_metadata = keeps_metadata
+    done = getattr(BatchEndpoint, step)
+
+    async def killed(self: BatchEndpoint, *arguments: Any) -> None:
+        if not before:
+            await done(self, *arguments)
+        raise Killed
+
+    monkeypatch.setattr(BatchEndpoint, step, killed)
+    with pytest.raises(Killed):
+        desk.run()
+    monkeypatch.undo()
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (1, 0)
+
+
+def test_a_beginning_that_is_not_heard_of_is_looked_for(desk: Desk, all_done: Done) -> None:
+    desk.server.faults.add("batches", closed())
+    assert all_done(desk.run())
+    assert desk.begun == 1
+
+
+def test_a_file_of_answers_that_is_cut_off_is_fetched_again(desk: Desk, all_done: Done) -> None:
+    desk.server.faults.add("files", truncated(0.5), containing="/content")
+    assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (1, 0)
+
+
+def test_an_endpoint_that_does_not_answer_for_a_while_is_waited_for(desk: Desk, all_done: Done) -> None:
+    desk.run(wait=0)
+    desk.server.faults.add("batches", model_server.server_error(503))
+    assert all_done(desk.run(attempts=1))
+    assert desk.begun == 1
+
+
+def test_a_batch_has_its_own_price_and_its_budget(desk: Desk, all_done: Done) -> None:
+    price = ModelPrice(input=Decimal(1), output=Decimal(2), batch_share=Decimal("0.5"))
+    llm = {"prices": {desk.server.model: price}, "budget_run_tokens": 6_000}
+    assert desk.run(**llm)["budget"] > 0
+    prices = price_table(desk.settings.llm.model_copy(update=llm))
+    with desk.store.transaction() as connection:
+        (spent,) = usage_by_day(connection, prices)
+    assert spent.in_batch
+    assert 0 < spent.tokens <= 6_000
+    usage = spent.usage
+    assert usage.cached_tokens == 0
+    assert spent.money == Decimal((usage.input_tokens or 0) + 2 * (usage.output_tokens or 0)) / 2_000_000
+    assert all_done(desk.run())
+
+
+def test_a_days_budget_counts_what_batches_under_way_will_take(desk: Desk) -> None:
+    estimated = "SELECT estimated_tokens FROM model_batches"
+    desk.run(wait=0, budget_day_tokens=16_000)
+    (handed_in,) = desk.count(estimated)
+    assert 0 < handed_in <= 16_000
+    desk.run(wait=0, budget_day_tokens=16_000)
+    assert desk.count(estimated) == {handed_in: 1}

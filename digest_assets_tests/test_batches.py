@@ -1,0 +1,48 @@
+"""A digest whose answers come in batches, through Dagster: published when they are there, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from digest_assets.assets.read_papers import BATCH_TAG, HAND_IN
+from digest_assets.automation.dates import dates_due
+from digest_assets.runs import RunOutcome, run_date
+from digest_assets.standing import Standing
+from digest_assets.store.standings import standings
+from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
+
+DAY = date(2026, 11, 20)
+NOON = noon_in_shanghai(DAY)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path, NOON, llm={"batch": True, "batch_poll_seconds": 0.01}) as world:
+        yield world
+
+
+def stands(world: World) -> Standing:
+    with world.store.transaction() as connection:
+        return standings(connection, "arxiv", world.settings.digest.days, [DAY], world.clock.now())[DAY][0]
+
+
+def test_a_date_that_waits_for_its_batch_is_not_published_and_a_later_run_publishes_it(world: World) -> None:
+    report = run_date(world.definitions, world.instance, world.store, "arxiv", DAY, {BATCH_TAG: HAND_IN})
+    assert report.outcome is RunOutcome.NOT_YET
+    assert any("wait for a batch" in reason for reason in report.reasons)
+    assert not list((world.folder / "posts").glob("*.md"))
+    assert world.rows("SELECT DISTINCT status FROM ledger WHERE digest_date = ?", DAY) == [("claimed",)]
+    assert stands(world) is Standing.NOT_YET
+    assert DAY in dates_due(world.settings, world.store, NOON)
+
+    assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert "译文待校" not in world.post(DAY)
+    assert (len(world.sandbox.model.batches), world.calls) == (1, 0)
+    assert stands(world) is Standing.COMPLETE
+    assert DAY not in dates_due(world.settings, world.store, NOON)
