@@ -29,6 +29,7 @@ from digest_assets.cli.publish import publish
 from digest_assets.cli.run import run
 from digest_assets.cli.show import show
 from digest_assets.cli.status import status
+from digest_assets.cli.store import store
 from digest_assets.cli.ui import ui
 from digest_assets.cli.usage import usage
 from digest_assets.errors import ConfigurationError, DigestError
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 for _command in (run, backfill, status, show, usage, export, publish, doctor, ui, demo):
     app.command()(_command)
+app.add_typer(store, name="store")
 
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)
 """Click's: unknown options and commands, missing and malformed arguments. Typer carries its own click since 0.20."""

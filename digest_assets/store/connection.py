@@ -20,7 +20,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -62,26 +62,49 @@ class DigestStore:
         """The folder of what is on its way into the store (`journal.py`)."""
         return self.path.with_suffix(".journal")
 
+    @property
+    def backup(self) -> Path:
+        """Where `digest store backup` puts its copy."""
+        return backup_of(self.path)
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in one transaction: committed at the end of the block, rolled back by an exception."""
+        with self.session() as connection:
+            connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                with suppress(duckdb.Error):  # there is none any more after a fatal error
+                    connection.rollback()
+                raise
+            connection.commit()
+
+    @contextmanager
+    def session(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the store in its newest schema, in no transaction; nobody else has one meanwhile."""
         with _lock_of(self.path), self._attached() as connection:
             try:
                 if not self._migrated:
                     migrate(connection, self.path)
                     self._migrated = True
-                connection.begin()
-                try:
-                    yield connection
-                except BaseException:
-                    connection.rollback()
-                    raise
-                connection.commit()
+                yield connection
             except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
                 raise StoreUnusable(
                     f"The store {self.path} cannot be written: {redact(str(error))}.",
                     cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
                 ) from None
+
+    @contextmanager
+    def beside(self, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+        """The name under which the store's tables are found from a connection to another store."""
+        name = f"guest_{next(_NAMES)}"
+        with _lock_of(self.path):
+            self._attach(connection, name)
+            try:
+                yield name
+            finally:
+                _detach(connection, name)
 
     def run(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         """What `work` returns, in a transaction of its own. It may be done again where the transaction is lost."""
@@ -151,6 +174,11 @@ def _forget_engine() -> None:
         _ENGINES.pop(os.getpid(), None)
 
 
+def backup_of(path: Path) -> Path:
+    """The copy of the file `path` that `digest store backup` makes: beside it, and never the only one that is good."""
+    return path.with_suffix(".backup.duckdb")
+
+
 def _is_lock(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
 
@@ -158,7 +186,9 @@ def _is_lock(error: BaseException) -> bool:
 def _unusable(path: Path, error: BaseException) -> StoreUnusable:
     text = str(error)
     if "not a valid DuckDB database file" in text or "checksum" in text.lower() or "corrupt" in text.lower():
-        cure = "The file is damaged or is not DuckDB's: restore a copy, or point store.url at a new file."
+        copy = backup_of(path)
+        good = f"put its last good copy back (cp {copy} {path})" if copy.is_file() else "restore a copy"
+        cure = f"The file is damaged or is not DuckDB's: {good}, or point store.url at a new file."
     elif "version" in text.lower() and "storage" in text.lower():
         cure = "It was written by another version of DuckDB: install that one, or point store.url at a new file."
     else:

@@ -142,26 +142,33 @@ class LakeStore(DigestStore):
         folder = self._local if self.address.in_bucket else Path(self.address.data_path)
         return folder / "journals"
 
+    @property
+    def backup(self) -> Path:
+        return self._local / "digest.backup.duckdb"
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in one transaction: committed at the end of the block, rolled back by an exception."""
+        if random.random() < 1 / _TIDY_EVERY:
+            self.tidy()
+        with super().transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the lake in its newest schema, in no transaction; nobody else has one meanwhile."""
         with _lock_of(self.address), self._turn() as turn, self._connection() as connection:
             try:
                 if not self._migrated:
                     migrate(connection, self.name, lake_sql)
                     self._migrated = True
-                if random.random() < 1 / _TIDY_EVERY:
-                    self._tidy(connection)
-                connection.begin()
-                try:
-                    yield connection
-                except BaseException:
-                    with suppress(duckdb.Error):  # there is none any more where PostgreSQL went away
-                        connection.rollback()
-                    raise
-                connection.commit()
+                yield connection
             except duckdb.Error as error:
                 raise self._told(error, turn) from None
+
+    @contextmanager
+    def beside(self, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+        with self.session():  # its turn; the engine, and so the lake's name, is the same for all lakes
+            yield self.address.name
 
     def run(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         """What `work` returns, in a transaction of its own: done again, twice at most, where that was lost."""
@@ -172,27 +179,19 @@ class LakeStore(DigestStore):
 
     def tidy(self) -> None:
         """Makes files of inlined rows, merges small files, forgets old snapshots, and deletes what none needs."""
-        with self.transaction():
-            pass  # a lake that is not there yet is made
-        with _lock_of(self.address), self._turn() as turn, self._connection() as connection:
-            try:
-                self._tidy(connection)
-            except duckdb.Error as error:
-                raise self._told(error, turn) from None
-
-    def _tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
         lake = self.address.name
-        for statement in (
-            f"CALL ducklake_flush_inlined_data('{lake}')",
-            # Of any file with a row deleted: the others can be merged.
-            f"CALL ducklake_rewrite_data_files('{lake}', delete_threshold => 0)",
-            f"CALL ducklake_merge_adjacent_files('{lake}')",
-            # Whoever reads has the turn, so no snapshot but the newest is in use, and no file but its own.
-            f"CALL ducklake_expire_snapshots('{lake}', older_than => now())",
-            f"CALL ducklake_cleanup_old_files('{lake}', cleanup_all => true)",
-            f"CALL ducklake_delete_orphaned_files('{lake}', cleanup_all => true)",
-        ):
-            connection.execute(statement).fetchall()
+        with self.session() as connection:
+            for statement in (
+                f"CALL ducklake_flush_inlined_data('{lake}')",
+                # Of any file with a row deleted: the others can be merged.
+                f"CALL ducklake_rewrite_data_files('{lake}', delete_threshold => 0)",
+                f"CALL ducklake_merge_adjacent_files('{lake}')",
+                # Whoever reads has the turn, so no snapshot but the newest is in use, and no file but its own.
+                f"CALL ducklake_expire_snapshots('{lake}', older_than => now())",
+                f"CALL ducklake_cleanup_old_files('{lake}', cleanup_all => true)",
+                f"CALL ducklake_delete_orphaned_files('{lake}', cleanup_all => true)",
+            ):
+                connection.execute(statement).fetchall()
 
     @contextmanager
     def _turn(self) -> Iterator[duckdb.DuckDBPyConnection]:

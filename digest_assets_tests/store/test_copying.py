@@ -1,0 +1,115 @@
+"""A store taken elsewhere is the same there, or nothing is there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from digest_assets.errors import ConfigurationError, StoreUnusable
+from digest_assets.model import Paper, Source
+from digest_assets.store import copying, feeds
+from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.copying import back_up, copy_store
+from digest_assets_tests.engines import new_store
+
+NOW = datetime(2026, 1, 29, 4, 30, 0, 123456, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DigestStore:
+    """A file with rows of every type: lists, times, blobs, NULL, text of several scripts."""
+    store = DigestStore(tmp_path / "origin.duckdb")
+    paper = Paper("2601.00001", 1, '王\'s "title"\n', "", ("A. Author", "王"), ("cs.SD",), NOW)
+    with store.transaction() as connection:
+        feeds.record_papers(connection, Source.API, [paper], NOW)
+        insert(connection, "entry_payloads", [{"payload_hash": str(n), "payload": "x" * n} for n in range(200)])
+        insert(connection, "full_texts", [full_text(number) for number in range(3)])
+    return store
+
+
+def full_text(number: int) -> dict[str, object]:
+    counts = dict.fromkeys(["byte_count", "section_count", "formula_count", "table_count", "token_count"], 1)
+    named = {"identifier": f"2601.{number:05}", "version": 1, "source": "html", "final": True, "fetched_at": NOW}
+    return {**named, **counts, "sections": bytes(range(256)) * number}
+
+
+def content(store: DigestStore) -> dict[str, list[object]]:
+    with store.transaction() as connection:
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+            for table in ("papers", "entry_payloads", "full_texts", "digests")
+        }
+
+
+def test_every_row_arrives_and_the_origin_stays(store: DigestStore, tmp_path: Path) -> None:
+    before, target = content(store), new_store(tmp_path / "new")
+    counts = copy_store(store, target)
+    assert {table: count for table, count in counts.items() if count} == {
+        "papers": 1,
+        "entry_payloads": 200,
+        "full_texts": 3,
+    }
+    assert content(target) == content(store) == before
+    assert_keys_hold(target)
+
+
+def test_there_and_back_again(store: DigestStore, tmp_path: Path) -> None:
+    away, home = new_store(tmp_path / "new"), DigestStore(tmp_path / "home.duckdb")
+    there = copy_store(store, away)
+    assert copy_store(away, home) == there
+    assert content(home) == content(store)
+    assert_keys_hold(home)
+
+
+def assert_keys_hold(store: DigestStore) -> None:
+    with pytest.raises(duckdb.ConstraintException), store.transaction() as connection:
+        insert(connection, "full_texts", [full_text(1)])
+
+
+def test_a_target_that_holds_something_is_refused(store: DigestStore, tmp_path: Path) -> None:
+    target = new_store(tmp_path / "new")
+    with target.transaction() as connection:
+        insert(connection, "paces", [{"lane": "arxiv", "next_at": NOW}])
+    with pytest.raises(ConfigurationError, match="rows in paces"):
+        copy_store(store, target)
+    assert content(target)["papers"] == []
+
+
+def test_what_does_not_arrive_as_it_was_leaves_the_target_empty(
+    store: DigestStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, compare = new_store(tmp_path / "new"), copying._compare
+
+    def after_damage(connection, here, there, table, columns):  # type: ignore[no-untyped-def]
+        if table == "papers":
+            connection.execute(f"UPDATE {there}.main.papers SET title = 'something else'")
+        return compare(connection, here, there, table, columns)
+
+    monkeypatch.setattr(copying, "_compare", after_damage)
+    with pytest.raises(StoreUnusable, match="Of papers"):
+        copy_store(store, target)
+    assert content(target)["entry_payloads"] == []
+
+
+def test_a_backup_is_a_store(store: DigestStore, tmp_path: Path) -> None:
+    before, copy = content(store), tmp_path / "copies" / "one.duckdb"
+    copy.parent.mkdir()
+    back_up(store, copy)
+    assert content(DigestStore(copy)) == before
+    assert [each.name for each in copy.parent.iterdir()] == ["one.duckdb"]
+
+
+def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_so(
+    store: DigestStore,
+) -> None:
+    before = content(store)
+    back_up(store, store.backup)
+    store.path.write_bytes(b"\x00" * 20_000)
+    for act in (lambda: back_up(DigestStore(store.path), store.backup), lambda: content(DigestStore(store.path))):
+        with pytest.raises(StoreUnusable, match=f"cp {store.backup} {store.path}"):
+            act()
+    store.path.write_bytes(store.backup.read_bytes())
+    assert content(DigestStore(store.path)) == before
