@@ -23,6 +23,7 @@ import stamina
 from digest_assets.assets import rendered_posts
 from digest_assets.assets.raw_feed_entries import raise_if_nothing_carries, receive
 from digest_assets.automation.dates import dates_due
+from digest_assets.automation.schedules import WEEKDAYS_AT_HALF_PAST_TWELVE
 from digest_assets.claiming import claim_papers
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
@@ -216,12 +217,24 @@ def dying(simulation: Simulation, days: Sequence[date], generator: random.Random
 
 
 def again(simulation: Simulation, days: Sequence[date], generator: random.Random) -> None:
-    """Each day an earlier one is made again, too."""
+    """Each day an earlier one is made again, too, before it or after it; every other time one of the last weeks."""
     for position, day in enumerate(days):
         simulation.clock.instant = noon(day)
-        simulation.make(days[generator.randint(max(0, position - 20), position)])
-        simulation.make(day)
-        simulation.make(days[generator.randint(0, position)])
+        oldest = generator.choice([0, max(0, position - 20)])
+        both = [day, days[generator.randint(oldest, position)]]
+        generator.shuffle(both)
+        for each in both:
+            simulation.make(each)
+
+
+def by_schedule(simulation: Simulation, days: Sequence[date], generator: random.Random) -> None:
+    """What the schedule asks for at its own instants: nothing at weekends, and in winter before the day's feed."""
+    minute, hour = WEEKDAYS_AT_HALF_PAST_TWELVE.split()[:2]
+    for day in days:
+        if day.weekday() < 5:
+            at = datetime.combine(day, time(int(hour), int(minute)), simulation.settings.digest.days.zone)
+            simulation.clock.instant = at.astimezone(timezone.utc)
+            simulation.catch_up()
 
 
 def backfill(simulation: Simulation, days: Sequence[date], generator: random.Random) -> None:
@@ -260,6 +273,7 @@ FAULTS = (
 
 SCENARIOS = (
     Scenario("no faults", each_day),
+    Scenario("weekdays only", by_schedule),
     Scenario("storms of faults", storms),
     Scenario("index 3 h late", lagging(3)),
     Scenario("index a day late", lagging(24)),
@@ -270,6 +284,21 @@ SCENARIOS = (
     Scenario("backfill, any order", backfill),
     Scenario("two runs at once", two_at_once),
 )
+
+
+def by_the_api_alone(play: Callable[[Simulation, Sequence[date], random.Random], None]) -> Scenario:
+    """`play` without feed and OAI: what announcements are then known by is seen or inferred."""
+
+    def played(simulation: Simulation, days: Sequence[date], generator: random.Random) -> None:
+        for route in ("feed", "oai"):
+            simulation.arxiv.faults.always(route, serving.status(404))
+        play(simulation, days, generator)
+
+    return Scenario(f"API alone, {play.__name__.replace('_', ' ')}", played)
+
+
+API_ALONE = (by_the_api_alone(each_day), by_the_api_alone(backfill))
+"""To measure how well announcements are dated then. What only feeds and OAI tell of, old papers, is in no digest."""
 
 
 def is_recent(announced: SandboxPaper) -> bool:
@@ -370,3 +399,8 @@ def published_by_the_reference(papers: Iterable[SandboxPaper], days: Sequence[da
 
 def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+MONTH = days_between(date(2026, 1, 12), date(2026, 2, 6))
+"""A part of what was recorded, with a holiday in it: long enough for what is held by moderation, and in winter, when
+feeds come after noon in Shanghai."""

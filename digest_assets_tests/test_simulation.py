@@ -1,4 +1,4 @@
-"""Exactly once on bad days: a month in ten ways, and dates that two processes make at the same time."""
+"""Exactly once on bad days: a month in eleven ways, and dates that two processes make at the same time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import pickle
 import random
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from digest_assets.sandbox.papers import recorded
-from digest_assets_tests.simulation import SCENARIOS, Scenario, a_simulation, days_between, noon, simulate
+from digest_assets_tests.simulation import MONTH, SCENARIOS, Scenario, a_simulation, days_between, noon, simulate
 from digest_assets_tests.test_ledger import TUESDAY, WEDNESDAY, a_few
 from digest_assets_tests.worlds import SHARED
 
 RECORDED = SHARED / "arxiv" / "papers_audio.jsonl"
-MONTH = days_between(date(2026, 1, 12), date(2026, 2, 6))
 
 
 @pytest.mark.slow
