@@ -6,7 +6,10 @@ variants, so that a million papers fit on a laptop. Dates follow each other with
 
 from __future__ import annotations
 
-from datetime import date
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
 
 from digest_assets.store.connection import DigestStore
 
@@ -86,3 +89,55 @@ def fill(store: DigestStore, digest: str, papers: int, last: date) -> None:
             used = {name: value for name, value in values.items() if f"${name}" in statement}
             if statement.strip(" \n;"):
                 connection.execute(statement, used or None)
+
+
+def settle(store: DigestStore, digest: str) -> None:
+    """Makes the dates of all papers that are still open, as if each had been made in its time."""
+    with store.transaction() as connection:
+        connection.execute(
+            """
+            CREATE TEMP TABLE settled AS
+            SELECT a.identifier, (a.announced_at + INTERVAL 8 HOUR)::DATE AS day
+            FROM announcements a JOIN open_papers o USING (digest, identifier) WHERE a.digest = $digest
+            """,
+            {"digest": digest},
+        )
+        for statement in (
+            "INSERT INTO digests SELECT DISTINCT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'], NULL "
+            "FROM settled WHERE day NOT IN (SELECT digest_date FROM digests)",
+            "INSERT INTO windowed_papers SELECT $digest, day, identifier, 1, 'kept', NULL, false, true, false, "
+            "day + INTERVAL 4 HOUR FROM settled",
+            "DELETE FROM open_papers WHERE digest = $digest",
+        ):
+            connection.execute(statement, {"digest": digest} if "$digest" in statement else None)
+
+
+def note_history(notes: Path, papers: int, last: date) -> None:
+    """Notes in `.site.sqlite`, which has one date so far, that the site has the pages of `papers` papers up to `last`.
+
+    Each date is a copy of that one: its authors and topics then have papers on every date, the most there can be.
+    """
+    dates = papers // PAPERS_A_DAY
+    with closing(sqlite3.connect(notes)) as connection, connection:
+        (model,) = connection.execute("SELECT max(day) FROM days").fetchone()
+        connection.execute("CREATE TEMP TABLE dates (day TEXT PRIMARY KEY)")
+        connection.executemany(
+            "INSERT INTO dates VALUES (?)", [((last - timedelta(days=back)).isoformat(),) for back in range(dates)]
+        )
+        for statement in (
+            "INSERT INTO days SELECT d.day, fingerprint, changed_at, d.day || 'T05:00:00+00:00', empty_reason, "
+            "announced, published, filtered, failed, late FROM dates d, days m WHERE m.day = :model",
+            "INSERT INTO entries SELECT d.day, position, identifier, shown, item, lists FROM dates d, entries m "
+            "WHERE m.day = :model ORDER BY 1, 2",
+            "INSERT INTO listed SELECT list, d.day, position FROM listed m, dates d WHERE m.day = :model "
+            "ORDER BY 1, 2, 3",
+            "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates))",
+            "INSERT INTO list_years SELECT m.list, y.year, m.papers * y.days FROM list_years m, (SELECT "
+            "substr(day, 1, 4) AS year, count(*) AS days FROM dates GROUP BY 1) y WHERE true "
+            "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+            "INSERT INTO months SELECT substr(day, 1, 7), count(*) * (SELECT count(*) FROM entries WHERE day = :model)"
+            " FROM dates GROUP BY 1 ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+            "INSERT OR IGNORE INTO merged SELECT DISTINCT substr(day, 1, 4) FROM dates "
+            "WHERE day < substr(:model, 1, 4)",
+        ):
+            connection.execute(statement, {"model": model} if ":model" in statement else {})

@@ -1,0 +1,99 @@
+"""A digest's run in a process of its own, as `digest run` makes it, for benchmarks that watch or kill it.
+
+    python -m benchmarks.one_run PICKLED_ORDER
+
+It says `begun` when its imports are done, and at the end one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from digest_assets.config import Settings
+from digest_assets_tests.worlds import World
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the process is to make."""
+
+    settings: Settings
+    now: datetime
+    day: date
+    instance: Path
+    """The folder of its Dagster instance."""
+
+
+def start(world: World, day: date) -> subprocess.Popen[str]:
+    """Starts a run of `day` in `world`, which goes on in a process of its own."""
+    path = world.folder / f"order-{day}.pickle"
+    path.write_bytes(pickle.dumps(Order(world.settings, world.clock.instant, day, world.folder / "dagster")))
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.one_run", str(path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def told(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What a run that ended said."""
+    out, _ = process.communicate(timeout=900)
+    report = json.loads(out.splitlines()[-1])
+    assert isinstance(report, dict)
+    return report
+
+
+def _run(order: Order) -> dict[str, Any]:
+    import dagster as dg
+
+    from digest_assets.definitions import build_defs
+    from digest_assets.resources.clock import SetClock
+    from digest_assets.runs import run_date
+    from digest_assets.store.opening import open_store
+
+    waits = _watch_the_lock()
+    order.instance.mkdir(exist_ok=True)
+    store = open_store(order.settings)
+    definitions = build_defs(order.settings, clock=SetClock(order.now))
+    with dg.DagsterInstance.local_temp(str(order.instance)) as instance:
+        print("begun", flush=True)
+        started = time.monotonic()
+        report = run_date(definitions, instance, store, order.settings.digest.name, order.day)
+        seconds = time.monotonic() - started
+    return {"outcome": report.outcome.value, "reasons": report.reasons, "seconds": seconds, "waits": waits}
+
+
+def _watch_the_lock() -> list[float]:
+    """How long each transaction waited until it had the store, in seconds; the list grows as they happen."""
+    from digest_assets.store.connection import DigestStore
+
+    waits: list[float] = []
+    attach = DigestStore._attach
+
+    def timed(store: DigestStore, *arguments: Any) -> None:
+        started = time.monotonic()
+        attach(store, *arguments)
+        waits.append(time.monotonic() - started)
+
+    DigestStore._attach = timed  # type: ignore[method-assign]
+    return waits
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    warnings.simplefilter("ignore")
+    print(json.dumps(_run(pickle.loads(Path(sys.argv[1]).read_bytes()))), flush=True)
