@@ -69,7 +69,7 @@ def deliver(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
         return []
     with store.transaction() as connection:
         told = deliveries_of(connection, name, day)
-        text = _message(settings, store, clock, day)
+    text = _message(settings, store, clock, day)
     if text is None:
         return []
     content = hashlib.sha256(f"{text.title}\n{text.body}".encode()).hexdigest()[:16]

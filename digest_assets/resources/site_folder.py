@@ -49,14 +49,14 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
     with open_notes(folder) as notes:
         touched = _noted(folder, notes, site, source, day)
         kept: set[str] = set()
-        counts = [0, 0, 0]
+        written = unchanged = removed = 0
         try:
             for unit in plan(site, notes, source, touched, notes.merged):
                 made = _write(folder, notes, unit)
-                counts = [before + more for before, more in zip(counts, made, strict=True)]
+                written, unchanged, removed = written + made[0], unchanged + made[1], removed + made[2]
                 kept.update(file.path for file in unit.files)
             if touched.everything:
-                counts[2] += _remove(folder, notes, set(notes.files()) - kept)
+                removed += _remove(folder, notes, set(notes.files()) - kept)
         except OutputUnwritable as error:
             raise OutputUnwritable(
                 error.message,
@@ -65,7 +65,8 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
         for year in touched.joined:
             notes.forget_words(year)
         asked = notes.day(day) if day is not None else None
-        return SiteWritten(*counts, *notes.totals(), asked.fingerprint if asked else None)
+        dates, papers = notes.totals()
+        return SiteWritten(written, unchanged, removed, dates, papers, asked.fingerprint if asked else None)
 
 
 def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date | None) -> Touched:

@@ -147,7 +147,7 @@ class SiteNotes:
         found = self._connection.execute("SELECT lists FROM entries WHERE day = ?", [of]).fetchall()
         if found:
             paths = [path for (lists,) in found for path in json.loads(lists)]
-            names = [ListName(*path.split("/", 1), self.label(path)) for path in paths]
+            names = [ListName(path[0], path[2:], self.label(path)) for path in paths]
             self._connection.executemany(
                 "DELETE FROM listed WHERE list = ? AND day = ?", [(path, of) for path in set(paths)]
             )
