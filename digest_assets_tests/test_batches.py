@@ -13,6 +13,7 @@ from digest_assets.automation.dates import dates_due
 from digest_assets.runs import RunOutcome, run_date
 from digest_assets.standing import Standing
 from digest_assets.store.standings import standings
+from digest_assets_tests.cli.command_line import a_command_line
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -46,3 +47,20 @@ def test_a_date_that_waits_for_its_batch_is_not_published_and_a_later_run_publis
     assert (len(world.sandbox.model.batches), world.calls) == (1, 0)
     assert stands(world) is Standing.COMPLETE
     assert DAY not in dates_due(world.settings, world.store, NOON)
+
+
+def test_a_backfill_hands_in_all_dates_before_it_waits_for_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("backfill", "--from", "2026-11-19", "--to", "2026-11-20", "--batch")
+    with a_command_line(tmp_path, NOON) as digest:
+        digest.set(DIGEST__LLM__BATCH_POLL_SECONDS="0.01", DIGEST__LLM__BATCH_WAIT_MINUTES="0")
+        digest.sandbox.model.batch_polls = 100
+        said = digest(capsys, *arguments)
+        assert (said.code, len(digest.sandbox.model.batches)) == (3, 2)
+        assert "wait for a batch" in said.out
+        digest.set(DIGEST__LLM__BATCH_WAIT_MINUTES="1")
+        digest.sandbox.model.batch_polls = 1
+        assert digest(capsys, *arguments).code == 0
+        assert len(digest.sandbox.model.batches) == 2
+        assert not any(request.route == "chat" for request in digest.sandbox.model.requests)

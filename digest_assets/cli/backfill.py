@@ -32,6 +32,9 @@ def backfill(
     from_: FromOption = None,
     to: ToOption = None,
     again: Annotated[bool, typer.Option("--again", help="Make the complete ones again, too.")] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask the model in batches: cheaper, within a day. Ask again to collect.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -56,7 +59,7 @@ def backfill(
         done = {day for day, (standing, _) in before.items() if standing in (Standing.COMPLETE, Standing.EMPTY)}
         missing = [day for day in wanted if again or day not in done]
         err.print(f"{len(wanted)} dates, {len(wanted) - len(missing)} of them complete: {len(missing)} to make")
-        reports = list(_until_all_would_fail(make(settings, missing)))
+        reports = list(_until_all_would_fail(make(settings, missing, batch=batch)))
         show_reports(settings, reports, as_json=as_json)
         if len(reports) < len(missing) and not as_json:
             say(f"{len(missing) - len(reports)} dates were not tried: mend what is said above, and ask again.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +37,7 @@ def run(
     """Make a digest: the newest and any missed since the last one, a date, or a range.
 
     Exit code 0 where everything announced is in the posts, 1 where something failed or is missing, 3 where a mailing is
-    not searchable yet.
+    not searchable yet or answers wait for a batch.
     """
     from digest_assets.automation.dates import why_nothing_is_due
     from digest_assets.resources.clock import SystemClock
@@ -53,27 +53,45 @@ def run(
     raise typer.Exit(exit_code(reports))
 
 
-def make(settings: Settings, dates: Iterable[date], *, clock: Clock | None = None) -> Iterator[DateReport]:
-    """Makes `dates` one after the other, showing on stderr how far each is; yields what became of each."""
+def make(
+    settings: Settings, dates: Sequence[date], *, clock: Clock | None = None, batch: bool = False
+) -> Iterator[DateReport]:
+    """Makes `dates` one after the other, showing on stderr how far each is; yields what became of each.
+
+    In batches (`batch`, or `llm.batch`) of several dates, the batches of all are handed in before any is waited for.
+    """
     import dagster as dg
 
+    from digest_assets.assets.read_papers import BATCH_TAG, HAND_IN
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
-    from digest_assets.runs import run_date
+    from digest_assets.runs import RunOutcome, run_date
 
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)
+    batch = batch or settings.llm.batch
     with dg.DagsterInstance.get() as instance:
-        for day in dates:
-            with progress.showing(f"[bold]{settings.digest.name} {day}[/]"):
-                report = run_date(definitions, instance, store_of(settings), settings.digest.name, day)
-            yield report
+
+        def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
+            with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}"):
+                return run_date(definitions, instance, store_of(settings), settings.digest.name, day, tags)
+
+        waiting = []
+        for day in dates if batch and len(dates) > 1 else ():
+            report = made(day, {BATCH_TAG: HAND_IN}, " (to be handed in)")
+            if report.outcome is RunOutcome.NOT_YET:
+                waiting.append(day)
+            else:
+                yield report
+        for day in waiting if batch and len(dates) > 1 else dates:
+            yield made(day, {BATCH_TAG: "wait"} if batch else {})
 
 
 def show_reports(settings: Settings, reports: Sequence[DateReport], *, as_json: bool) -> None:
     """The summary at the end: a line a date, then the reasons of what is not complete."""
     from digest_assets.cli.terminal import print_reports
 
+    reports = sorted(reports, key=lambda report: report.day)
     if as_json:
         dates = [_json(report) for report in reports]
         print_json({"digest": settings.digest.name, "dates": dates, "exit_code": exit_code(reports)})

@@ -241,8 +241,13 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize(
     ("step", "before", "keeps_metadata"),
-    [("upload", True, True), ("upload", False, True), ("begin", True, True), ("begin", False, True)]
-    + [("begin", False, False)],
+    [
+        ("upload", True, True),
+        ("upload", False, True),
+        ("begin", True, True),
+        ("begin", False, True),
+        ("begin", False, False),
+    ],
 )
 def test_a_kill_at_any_point_hands_nothing_in_twice(
     desk: Desk, all_done: Done, monkeypatch: pytest.MonkeyPatch, step: str, before: bool, keeps_metadata: bool
