@@ -13,6 +13,7 @@ import pytest
 from digest_assets.arxiv.calendar import mailing_for_submission
 from digest_assets.automation.dates import dates_due
 from digest_assets.checks.papers import each_paper_once, no_paper_came_late
+from digest_assets.config import GroupBy
 from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import serving
 from digest_assets.sandbox.papers import SandboxPaper
@@ -297,6 +298,55 @@ def test_a_clock_that_goes_backwards_loses_and_repeats_nothing(tmp_path: Path) -
             WEDNESDAY: 3,
             THURSDAY: 3,
         }
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_set_back_leaves_a_made_date_as_it_was(tmp_path: Path) -> None:
+    papers = [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11), *a_few(THURSDAY, begin=21)]
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY, WEDNESDAY)
+        before = simulation.published(), rows(simulation, "SELECT * EXCLUDE (known_by) FROM ledger ORDER BY identifier")
+        simulation.clock.instant = noon(TUESDAY) - timedelta(hours=6)  # before Tuesday's mailing
+        simulation.make(WEDNESDAY)
+        simulation.make(TUESDAY)
+        simulation.catch_up()
+        after = simulation.published(), rows(simulation, "SELECT * EXCLUDE (known_by) FROM ledger ORDER BY identifier")
+        assert after == before
+        make(simulation, THURSDAY)
+        assert [len(found) for found in simulation.published().values()] == [3, 3, 3]
+
+
+def with_a_second_version(answer: serving.Answer) -> serving.Answer:
+    """The first entry stands in an answer twice, as v1 and as v2."""
+    (entry,) = re.findall(rb"(?s)<entry>.*?</entry>", answer.body)[:1]
+    second = entry.replace(b"v1", b"v2").replace(b"An invented abstract.", b"A second abstract.")
+    return replace(answer, body=answer.body.replace(entry, second + entry, 1))
+
+
+def test_two_versions_in_one_answer_are_one_paper_in_its_newest_version(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, a_few(TUESDAY), TUESDAY) as simulation:
+        for route in ("feed", "oai"):
+            simulation.arxiv.faults.always(route, NOTHING_THERE)
+        simulation.arxiv.faults.always("api", serving.Fault("two versions", with_a_second_version))
+        make(simulation, TUESDAY)
+        assert sorted(simulation.published()[TUESDAY]) == ["2601.00001", "2601.00002", "2601.00003"]
+        assert "2601.00001v2" in post(simulation, TUESDAY)
+        assert "A second abstract." in post(simulation, TUESDAY)
+        assert rows(simulation, "SELECT count(*) FROM paper_updates") == [(0,)]
+
+
+@pytest.mark.parametrize("by", ["announced", "submitted"])
+def test_what_belongs_before_the_first_date_stands_in_the_ledger_and_in_no_digest(tmp_path: Path, by: str) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], WEDNESDAY) as simulation:
+        simulation.change(digest={"by": GroupBy(by)})
+        make(simulation, WEDNESDAY)
+        simulation.clock.instant = noon(THURSDAY)
+        simulation.catch_up()
+        assert sorted(simulation.published()[WEDNESDAY]) == ["2601.00011", "2601.00012", "2601.00013"]
+        assert rows(simulation, "SELECT status, count(*) FROM ledger GROUP BY 1 ORDER BY 1") == [
+            ("published", 3),
+            ("unclaimed", 3),
+        ]
 
 
 def test_a_date_in_the_future_claims_nothing(tmp_path: Path) -> None:

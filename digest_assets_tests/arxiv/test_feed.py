@@ -1,5 +1,6 @@
 """The daily feed: its mailing, its kinds, and what arXiv puts into one string of authors."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -170,6 +171,36 @@ def test_every_item_of_a_feed_comes_out_once_and_in_order(
     found = [(int(each.paper.identifier[5:]), each.paper.version, each.kind) for each in feed.entries]
     assert (found, feed.unreadable) == (rows, ())
     assert all(entry.announced_at == feed.announced_at for entry in feed.entries)
+
+
+PARTS = [r"<guid.*?</guid>", r"<title>.*?</title>", r"<pubDate>.*?</pubDate>", r"<dc:creator>.*?</dc:creator>"]
+
+
+@given(st.lists(st.sets(st.sampled_from(PARTS)), max_size=6))
+def test_an_item_that_lacks_something_is_told_and_takes_no_other_with_it(lacking: list[set[str]]) -> None:
+    items = []
+    for number, parts in enumerate(lacking, 1):
+        item = rss_item(f"2601.{number:05}v1")
+        for part in parts:
+            item = re.sub(f"(?s){part}", "", item)
+        items.append(item)
+    feed = parse_feed(rss_feed(*items))
+    assert [entry.paper.identifier for entry in feed.entries] == [
+        f"2601.{number:05}" for number, parts in enumerate(lacking, 1) if not parts
+    ]
+    assert len(feed.unreadable) == sum(1 for parts in lacking if parts)
+    assert all(each.reason for each in feed.unreadable)
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000), st.binary(max_size=20))
+def test_a_feed_that_was_damaged_is_read_or_refused_and_nothing_else(start: int, end: int, noise: bytes) -> None:
+    whole = rss_feed(*(rss_item(f"2601.{number:05}v1") for number in range(1, 4)))
+    start, end = sorted((start % len(whole), end % len(whole)))
+    try:
+        feed = parse_feed(whole[:start] + noise + whole[end:])
+    except (ArxivAnswerBroken, ArxivQueryRefused):
+        return
+    assert len(feed.entries) + len(feed.unreadable) <= 3
 
 
 @needs_recorded

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest_assets.arxiv.queries import lookup_parameters, page_parameters, window_query
+from digest_assets.sandbox.arxiv_query import Indexed, parse
 from digest_assets_tests.arxiv.examples import utc
 
 instants = st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(timezone.utc))  # noqa: DTZ001
@@ -71,3 +72,27 @@ def test_the_date_holds_for_every_category(categories: list[str]) -> None:
     assert group[1:].split(" OR ") == [f"cat:{each}" for each in categories]
     assert "(" not in rest
     assert " OR " not in rest
+
+
+@given(
+    st.lists(st.sampled_from(["cs.SD", "eess.AS", "cs.CL", "stat.ML"]), min_size=1, max_size=4, unique=True),
+    st.lists(st.sampled_from(["cs.SD", "eess.AS", "cs.CL", "stat.ML", "cs.SDX"]), min_size=1, max_size=3, unique=True),
+    instants,
+    st.timedeltas(timedelta(0), timedelta(days=60)),
+    st.timedeltas(timedelta(days=-1), timedelta(days=61)),
+)
+def test_arxiv_s_grammar_reads_a_query_as_any_of_the_categories_within_the_window(
+    wanted: list[str], categories: list[str], start: datetime, length: timedelta, after: timedelta
+) -> None:
+    """By the sandbox's reading of the server's grammar, in which AND and OR have no precedence."""
+    submitted_at = start + after
+    found = parse(window_query(wanted, start, start + length))(an_indexed(tuple(categories), submitted_at))
+    inside = timedelta(0) <= after <= length
+    near = timedelta(minutes=-1) < after < length + timedelta(minutes=1)
+    listed = not set(wanted).isdisjoint(categories)
+    assert found or not (listed and inside)
+    assert not found or (listed and near)
+
+
+def an_indexed(categories: tuple[str, ...], submitted_at: datetime) -> Indexed:
+    return Indexed("2601.00001", "", "", "", "", "", "", categories, submitted_at)
