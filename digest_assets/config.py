@@ -276,6 +276,17 @@ class OutputSettings(_Section):
         return value and value.rstrip("/") + "/"
 
 
+class RunSettings(_Section):
+    """How Dagster's runs are cut and repeated."""
+
+    dates_per_run: int = Field(7, ge=1, le=99)
+    """How many dates a backfill gives to one run."""
+    retries: int = Field(2, ge=0)
+    """How often a step is tried again that failed for a cause that may pass."""
+    retry_seconds: float = Field(60, ge=0)
+    """The pause before the first retry; each further one is twice as long."""
+
+
 class DeliverySettings(_Section):
     """Who is told of a new digest, through apprise."""
 
@@ -306,6 +317,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     output: OutputSettings = OutputSettings()
     delivery: DeliverySettings = DeliverySettings()
+    runs: RunSettings = RunSettings()
     root: Path = Field(default_factory=Path.cwd, exclude=True)
 
     @classmethod

@@ -10,6 +10,8 @@ so that tests and the command build their own; Dagster loads `defs`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from digest_assets.assets.code_versions import code_versions
@@ -44,6 +46,7 @@ from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import StoreStopSigns
 
+ASSETS = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
 CHECKS_OF_A_DATE = [
     each_paper_once,
     no_paper_came_late,
@@ -68,6 +71,24 @@ def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
     )
 
 
+def _for_settings(
+    assets: Sequence[dg.AssetsDefinition], settings: Settings, partitions: dg.PartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """`assets` with what only the settings tell: partitions, code versions, and how a backfill is cut into runs."""
+    versions = code_versions(settings)
+    policy = dg.BackfillPolicy.multi_run(settings.runs.dates_per_run)
+
+    def for_settings(spec: dg.AssetSpec) -> dg.AssetSpec:
+        name = spec.key.path[-1]
+        return spec.replace_attributes(
+            partitions_def=partitions,
+            code_version=versions[name],
+            metadata={**spec.metadata, **table_schema(name)},
+        )
+
+    return [each.map_asset_specs(for_settings).with_attributes(backfill_policy=policy) for each in assets]
+
+
 def build_defs(
     settings: Settings | None = None, *, clock: Clock | None = None, progress: Progress | None = None
 ) -> dg.Definitions:
@@ -79,19 +100,8 @@ def build_defs(
     clock = clock or SystemClock()
     store = open_store(settings)
     partitions = digest_partitions(settings.digest.days)
-    versions = code_versions(settings)
-    assets = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
     return dg.Definitions(
-        assets=[
-            asset.map_asset_specs(
-                lambda spec: spec.replace_attributes(
-                    partitions_def=partitions,
-                    code_version=versions.get(spec.key.path[-1]),
-                    metadata={**spec.metadata, **table_schema(spec.key.path[-1])},
-                )
-            )
-            for asset in assets
-        ],
+        assets=_for_settings(ASSETS, settings, partitions),
         asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed],
         jobs=[digest_job, delivery_job],
         schedules=[weekday_schedule(settings.digest)],

@@ -12,6 +12,7 @@ from enum import Enum
 
 import dagster as dg
 
+from digest_assets.assets.each_date import RETRIES_TAG
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import RenderedPost, post_of
@@ -56,7 +57,7 @@ def run_date(
         partition_key=day.isoformat(),
         instance=instance,
         raise_on_error=False,
-        tags={"digest/asked_by": "command line", **(tags or {})},
+        tags={"digest/asked_by": "command line", RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     if _was_stopped(result):
@@ -64,7 +65,7 @@ def run_date(
     if not result.success:
         return DateReport(day, RunOutcome.FAILED, reasons=_failures(result))
     with store.transaction() as connection:
-        was_made = day in ledger.made(connection, digest, day)
+        was_made = ledger.is_made(connection, digest, day)
         empty = ledger.empty_reason(connection, digest, day)
         post = post_of(connection, digest, day)
         failed = ledger.failed_papers(connection, digest, day)

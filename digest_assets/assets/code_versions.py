@@ -18,7 +18,7 @@ RELEASE = "1"
 
 
 def code_versions(settings: Settings) -> dict[str, str]:
-    """The code version of each asset, by name; assets that are not here depend on nothing but their upstream."""
+    """The code version of each asset, by name."""
     digest, llm = settings.digest, settings.llm
     asked = (llm.model, llm.temperature, llm.audience, llm.glossary, llm.on_defect, digest.language)
     translation, reading = (_prompt(task, digest.language) for task in (Task.TRANSLATION, Task.READING))
@@ -31,6 +31,8 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "translations": _version([*asked, translation]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
         "rendered_posts": _version([digest.language, settings.output.notice, *_templates(settings)]),
+        "reader_site": _version([digest.language, settings.output.notice, settings.output.site_url]),
+        "deliveries": _version([digest.language, settings.output.site_url, settings.delivery.papers]),
     }
 
 

@@ -10,13 +10,15 @@ no post. Dates older than `delivery.within_days` are not told: a backfill sends 
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.failures import told_to_dagster
-from digest_assets.assets.previews import table
+from digest_assets.assets.each_date import DateEvent, each_date
+from digest_assets.assets.previews import data_version, table
 from digest_assets.assets.site_source import day_of
 from digest_assets.config import Settings
 from digest_assets.resources.clock import Clock
@@ -40,24 +42,28 @@ def deliveries(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
-    day = date.fromisoformat(context.partition_key)
-    with told_to_dagster():
+) -> Iterator[DateEvent]:
+    def make(day: date) -> Iterator[DateEvent]:
         made = deliver(settings, store, clock, day)
-    for each in made:
-        if each.error:
-            context.log.warning(f"{day}: {each.kind} {each.receiver}: {each.error}")
-    return dg.MaterializeResult(
-        metadata={
-            "receivers": len(made),
-            "delivered": sum(1 for each in made if each.delivered_at is not None),
-            "failed": sum(1 for each in made if each.error is not None),
-            "preview": table(
-                ["service", "receiver", "delivered", "tries", "error"],
-                [(each.kind, each.receiver, each.delivered_at, each.tries, each.error) for each in made],
-            ),
-        }
-    )
+        for each in made:
+            if each.error:
+                context.log.warning(f"{day}: {each.kind} {each.receiver}: {each.error}")
+        told = [(each.receiver, each.content) for each in made if each.delivered_at is not None]
+        yield dg.MaterializeResult(metadata=_metadata(made), data_version=data_version(sorted(told)))
+
+    yield from each_date(context, settings.runs, make)
+
+
+def _metadata(made: list[Delivery]) -> dict[str, Any]:
+    return {
+        "receivers": len(made),
+        "delivered": sum(1 for each in made if each.delivered_at is not None),
+        "failed": sum(1 for each in made if each.error is not None),
+        "preview": table(
+            ["service", "receiver", "delivered", "tries", "error"],
+            [(each.kind, each.receiver, each.delivered_at, each.tries, each.error) for each in made],
+        ),
+    }
 
 
 def deliver(settings: Settings, store: DigestStore, clock: Clock, day: date) -> list[Delivery]:

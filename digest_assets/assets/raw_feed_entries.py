@@ -15,7 +15,7 @@ the sources that answered.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,9 +25,9 @@ import duckdb
 
 from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.inference import newest_mailing_displayed
-from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import data_version, table
 from digest_assets.config import Settings
 from digest_assets.due import mailing_of
 from digest_assets.errors import ArxivError
@@ -55,15 +55,17 @@ def raw_feed_entries(
     store: dg.ResourceParam[DigestStore],
     arxiv: dg.ResourceParam[ArxivAccess],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
-    day = date.fromisoformat(context.partition_key)
-    with told_to_dagster():
+) -> Iterator[DateEvent]:
+    def make(day: date) -> Iterator[DateEvent]:
         answers = receive(settings, store, arxiv, clock.now(), day)
         for answer in answers:
             if answer.error is not None:
                 context.log.warning(f"{day}: {answer.fetch.source.value}: {answer.error}")
         raise_if_nothing_carries(answers, settings, day)
-    return dg.MaterializeResult(metadata=_metadata(answers))
+        entries = {(answer.fetch.source.value, entry.payload) for answer in answers for entry in answer.entries}
+        yield dg.MaterializeResult(metadata=_metadata(answers), data_version=data_version(sorted(entries)))
+
+    yield from each_date(context, settings.runs, make)
 
 
 @dataclass(frozen=True)

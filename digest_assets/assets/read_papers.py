@@ -24,7 +24,7 @@ import dagster as dg
 from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
 from digest_assets.config import LlmSettings, Settings
@@ -65,23 +65,25 @@ def read_papers(
     language_model: dg.ResourceParam[ModelAccess],
     clock: dg.ResourceParam[Clock],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
-    day = date.fromisoformat(context.partition_key)
+) -> Iterator[DateEvent]:
     selected = {key.path[-1] for key in context.selected_asset_keys}
-    with told_to_dagster():
+
+    def make(day: date) -> Iterator[DateEvent]:
         wait = batch_wait_seconds(settings.llm, context.run.tags)
         reading = PaperReading(settings, store, arxiv, language_model, clock, progress, context.log.info, wait)
         run_until_stopped(reading.run(day, selected))
-    for name, (metadata, content) in reading.made(day).items():
-        if name in selected and (waiting := reading.waiting[name]):
-            told = f"{waiting} {name} of {day} wait for a batch; run it again later"
-            yield dg.AssetObservation(name, partition=day.isoformat(), metadata={NOT_YET: told})
-        elif name in selected:
-            yield dg.MaterializeResult(
-                asset_key=name,
-                metadata={**metadata, **column_lineage(name)},
-                data_version=data_version(content),
-            )
+        for name, (metadata, content) in reading.made(day).items():
+            if name in selected and (waiting := reading.waiting[name]):
+                told = f"{waiting} {name} of {day} wait for a batch; run it again later"
+                yield dg.AssetObservation(name, partition=day.isoformat(), metadata={NOT_YET: told})
+            elif name in selected:
+                yield dg.MaterializeResult(
+                    asset_key=name,
+                    metadata={**metadata, **column_lineage(name)},
+                    data_version=data_version(content),
+                )
+
+    yield from each_date(context, settings.runs, make)
 
 
 def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:
@@ -137,7 +139,10 @@ class PaperReading:
             translated = answers.translations_of(connection, self.settings.digest.name, day).values()
             read = answers.readings_of(connection, self.settings.digest.name, day).values()
         return {
-            "full_texts": (full_texts.metadata(held), [(text.identifier, text.sections) for text in held]),
+            "full_texts": (
+                full_texts.metadata(held),
+                [(text.identifier, text.sections) for text in sorted(held, key=lambda each: each.identifier)],
+            ),
             "translations": (
                 translations.metadata(translated, self.spending("translations")),
                 [(each.status, each.text) for each in translated],

@@ -10,11 +10,12 @@ nor written, so a new date costs its own page and the lists that it is in. The p
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 
-from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version
 from digest_assets.assets.site_source import StoreSource, site_of
 from digest_assets.config import Settings
@@ -35,25 +36,36 @@ def reader_site(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
-    day = date.fromisoformat(context.partition_key)
-    if not settings.output.site_dir:
-        return dg.MaterializeResult(metadata={"no_site": "output.site_dir is empty"})
-    with told_to_dagster():
+) -> Iterator[DateEvent]:
+    def make(day: date) -> Iterator[DateEvent]:
+        if not settings.output.site_dir:
+            nothing = {"no_site": "output.site_dir is empty"}
+            yield dg.MaterializeResult(metadata=nothing, data_version=data_version([None]))
+            return
         made = build(settings, store, clock, day)
-    folder = settings.path(settings.output.site_dir)
-    return dg.MaterializeResult(
-        metadata={
-            "path": dg.MetadataValue.path(str(folder / "d" / f"{day}.html")),
-            "index": dg.MetadataValue.path(str(folder / "index.html")),
-            "written": made.written,
-            "unchanged": made.unchanged,
-            "removed": made.removed,
-            "dates": made.dates,
-            "papers": made.papers,
-        },
-        data_version=data_version([made.fingerprint]),
-    )
+        yield dg.MaterializeResult(
+            metadata={
+                **_addresses(settings, day),
+                "written": made.written,
+                "unchanged": made.unchanged,
+                "removed": made.removed,
+                "dates": made.dates,
+                "papers": made.papers,
+            },
+            data_version=data_version([made.fingerprint]),
+        )
+
+    yield from each_date(context, settings.runs, make)
+
+
+def _addresses(settings: Settings, day: date) -> dict[str, dg.MetadataValue]:
+    """Where the date's page is on this machine, and on the web where the site is served."""
+    folder, page, url = settings.path(settings.output.site_dir), f"d/{day}.html", settings.output.site_url
+    addresses: dict[str, dg.MetadataValue] = {
+        "path": dg.MetadataValue.path(str(folder / page)),
+        "index": dg.MetadataValue.path(str(folder / "index.html")),
+    }
+    return {**addresses, "url": dg.MetadataValue.url(url + page)} if url else addresses
 
 
 def build(settings: Settings, store: DigestStore, clock: Clock, day: date) -> SiteWritten:

@@ -10,7 +10,7 @@ all; a post that a person edited is kept and reported.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
 from digest_assets.model import (
@@ -55,16 +55,17 @@ def rendered_posts(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
-    day = date.fromisoformat(context.partition_key)
-    with told_to_dagster():
+) -> Iterator[DateEvent]:
+    def make(day: date) -> Iterator[DateEvent]:
         made = publish(settings, store, clock, day)
-    if made.kept_a_person_s_edit:
-        context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
-    return dg.MaterializeResult(
-        metadata={**_metadata(made), **column_lineage("rendered_posts")},
-        data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),
-    )
+        if made.kept_a_person_s_edit:
+            context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
+        yield dg.MaterializeResult(
+            metadata={**_metadata(made), **column_lineage("rendered_posts")},
+            data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),
+        )
+
+    yield from each_date(context, settings.runs, make)
 
 
 @dataclass(frozen=True)

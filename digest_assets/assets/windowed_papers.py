@@ -21,7 +21,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.failures import told_to_dagster
+from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version, table
 from digest_assets.claiming import MadeDate, claim_papers
 from digest_assets.config import Settings
@@ -44,23 +44,23 @@ def windowed_papers(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[dg.MaterializeResult]:
-    day = date.fromisoformat(context.partition_key)
-    with told_to_dagster():
+) -> Iterator[DateEvent]:
+    def make(day: date) -> Iterator[DateEvent]:
         made = claim_papers(settings, store, clock.now(), day)
-    if made.not_yet:
-        context.log.warning(f"{day}: {made.not_yet}")
-        context.log_event(
-            dg.AssetObservation("windowed_papers", partition=context.partition_key, metadata={"not_yet": made.not_yet})
+        if made.not_yet:
+            context.log.warning(f"{day}: {made.not_yet}")
+            yield dg.AssetObservation("windowed_papers", partition=day.isoformat(), metadata={"not_yet": made.not_yet})
+            return
+        if made.empty_reason:
+            context.log.info(f"{day}: no papers: {made.empty_reason}")
+            if len(context.partition_keys) == 1:
+                context.instance.add_run_tags(context.run.run_id, {"digest/no_papers": made.empty_reason})
+        yield dg.MaterializeResult(
+            metadata={**_metadata(made), **column_lineage("windowed_papers")},
+            data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
         )
-        return
-    if made.empty_reason:
-        context.log.info(f"{day}: no papers: {made.empty_reason}")
-        context.instance.add_run_tags(context.run_id, {"digest/no_papers": made.empty_reason})
-    yield dg.MaterializeResult(
-        metadata={**_metadata(made), **column_lineage("windowed_papers")},
-        data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
-    )
+
+    yield from each_date(context, settings.runs, make)
 
 
 def _metadata(made: MadeDate) -> dict[str, Any]:

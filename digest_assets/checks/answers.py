@@ -9,6 +9,7 @@ from datetime import date
 
 import dagster as dg
 
+from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import table
 from digest_assets.config import Settings
 from digest_assets.model import AnswerStatus, Outcome, TextSource
@@ -25,37 +26,43 @@ MOST_WITHHELD = 0.2
 def most_texts_were_read(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        held = texts.texts_of(connection, settings.digest.name, day).values()
-    read = sum(1 for text in held if text.source is not TextSource.ABSTRACT)
-    share = read / len(held) if held else 1.0
-    return dg.AssetCheckResult(
-        passed=share >= LEAST_TEXTS,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{read} of {len(held)} papers have a full text.",
-        metadata={"share_read": round(share, 3), "texts": len(held)},
-    )
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            held = texts.texts_of(connection, settings.digest.name, day).values()
+        read = sum(1 for text in held if text.source is not TextSource.ABSTRACT)
+        share = read / len(held) if held else 1.0
+        return dg.AssetCheckResult(
+            passed=share >= LEAST_TEXTS,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{read} of {len(held)} papers have a full text.",
+            metadata={"share_read": round(share, 3), "texts": len(held)},
+        )
+
+    return check_each_date(context, look)
 
 
 @dg.asset_check(asset="translations", description="No more than a fifth of the translations were withheld.")
 def few_translations_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        rows = answers.translations_of(connection, settings.digest.name, day).values()
-    return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            rows = answers.translations_of(connection, settings.digest.name, day).values()
+        return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+
+    return check_each_date(context, look)
 
 
 @dg.asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
 def few_readings_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        rows = answers.readings_of(connection, settings.digest.name, day).values()
-    return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            rows = answers.readings_of(connection, settings.digest.name, day).values()
+        return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+
+    return check_each_date(context, look)
 
 
 def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
@@ -79,18 +86,21 @@ def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetC
 def every_paper_has_its_rows(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day, digest = date.fromisoformat(context.partition_key), settings.digest.name
-    with store.transaction() as connection:
-        claimed = ledger.claimed_by(connection, digest, day)
-        translated = set(answers.translations_of(connection, digest, day))
-        read = set(answers.readings_of(connection, digest, day))
-    kept = {each.paper.identifier for each in claimed if each.outcome is Outcome.KEPT}
-    wrong = sorted((kept ^ read) | (kept ^ translated))
-    return dg.AssetCheckResult(
-        passed=not wrong,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len(wrong)} papers lack a row, or have one too many; materialize translations and summaries."
-        if wrong
-        else None,
-        metadata={"wrong": len(wrong), "papers": table(["paper"], [[each] for each in wrong[:20]])},
-    )
+    def look(day: date) -> dg.AssetCheckResult:
+        digest = settings.digest.name
+        with store.transaction() as connection:
+            claimed = ledger.claimed_by(connection, digest, day)
+            translated = set(answers.translations_of(connection, digest, day))
+            read = set(answers.readings_of(connection, digest, day))
+        kept = {each.paper.identifier for each in claimed if each.outcome is Outcome.KEPT}
+        wrong = sorted((kept ^ read) | (kept ^ translated))
+        return dg.AssetCheckResult(
+            passed=not wrong,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"{len(wrong)} papers lack a row, or have one too many; materialize translations and summaries."
+            if wrong
+            else None,
+            metadata={"wrong": len(wrong), "papers": table(["paper"], [[each] for each in wrong[:20]])},
+        )
+
+    return check_each_date(context, look)

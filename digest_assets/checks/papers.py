@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import table
 from digest_assets.config import GroupBy, Settings
 from digest_assets.store import ledger
@@ -18,13 +19,15 @@ from digest_assets.store.connection import DigestStore
 def the_ledger_balances(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        balance = ledger.balance(connection, settings.digest.name, day)
-        counts = ledger.post_counts(connection, settings.digest.name, day)
-    by_ledger = {name: balance.get(name, 0) for name in ("published", "filtered", "failed")}
-    passed = counts is not None and counts == {"announced": sum(balance.values()), **by_ledger}
-    return dg.AssetCheckResult(passed=passed, metadata={**by_ledger, "announced": sum(balance.values())})
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            balance = ledger.balance(connection, settings.digest.name, day)
+            counts = ledger.post_counts(connection, settings.digest.name, day)
+        by_ledger = {name: balance.get(name, 0) for name in ("published", "filtered", "failed")}
+        passed = counts is not None and counts == {"announced": sum(balance.values()), **by_ledger}
+        return dg.AssetCheckResult(passed=passed, metadata={**by_ledger, "announced": sum(balance.values())})
+
+    return check_each_date(context, look)
 
 
 @dg.asset_check(
@@ -35,21 +38,23 @@ def the_ledger_balances(
 def each_paper_once(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        repeats = ledger.repeats(connection, settings.digest.name, day)
-    shown = [(identifier, other.isoformat()) for identifier, other in repeats[:20]]
-    first = f" ({shown[0][0]} in {shown[0][1]})" if shown else ""
-    told = (
-        f"{len(repeats)} papers of {day} are in other dates{first}. "
-        'Restore the store from a copy, or publish them twice by checks.on_repeats = "warn".'
-    )
-    return dg.AssetCheckResult(
-        passed=not repeats,
-        severity=_severity(settings.checks.on_repeats),
-        description=told if repeats else None,
-        metadata={"repeats": len(repeats), "papers": table(["paper", "also in"], shown)},
-    )
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            repeats = ledger.repeats(connection, settings.digest.name, day)
+        shown = [(identifier, other.isoformat()) for identifier, other in repeats[:20]]
+        first = f" ({shown[0][0]} in {shown[0][1]})" if shown else ""
+        told = (
+            f"{len(repeats)} papers of {day} are in other dates{first}. "
+            'Restore the store from a copy, or publish them twice by checks.on_repeats = "warn".'
+        )
+        return dg.AssetCheckResult(
+            passed=not repeats,
+            severity=_severity(settings.checks.on_repeats),
+            description=told if repeats else None,
+            metadata={"repeats": len(repeats), "papers": table(["paper", "also in"], shown)},
+        )
+
+    return check_each_date(context, look)
 
 
 @dg.asset_check(
@@ -60,33 +65,36 @@ def each_paper_once(
 def no_paper_came_late(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day, digest = date.fromisoformat(context.partition_key), settings.digest
-    by_submission = digest.by is GroupBy.SUBMITTED
-    span = digest.days.window(day) if by_submission else digest.days.span(day)
-    with store.transaction() as connection:
-        is_made = day in ledger.made(connection, digest.name, day)
-        late = ledger.late_papers(connection, digest.name, span.start, span.end, by_submission=by_submission)
-    late = late if is_made else []
-    waiting = sum(1 for _, _, taken_by in late if taken_by is None)
-    return dg.AssetCheckResult(
-        passed=not late,
-        severity=_severity(settings.checks.on_late),
-        description=f"{len(late)} papers of {day} turned up after it was made: {len(late) - waiting} are in a later "
-        f'date, {waiting} wait for the next. checks.on_late = "warn" lets the post be written.'
-        if late
-        else None,
-        metadata={
-            "late": len(late),
-            "waiting": waiting,
-            "papers": table(
-                ["paper", "first seen (UTC)", "taken by"],
-                [
-                    (identifier, f"{seen:%Y-%m-%d %H:%M}", taken_by.isoformat() if taken_by else None)
-                    for identifier, seen, taken_by in late[:20]
-                ],
-            ),
-        },
-    )
+    def look(day: date) -> dg.AssetCheckResult:
+        digest = settings.digest
+        by_submission = digest.by is GroupBy.SUBMITTED
+        span = digest.days.window(day) if by_submission else digest.days.span(day)
+        with store.transaction() as connection:
+            is_made = ledger.is_made(connection, digest.name, day)
+            late = ledger.late_papers(connection, digest.name, span.start, span.end, by_submission=by_submission)
+        late = late if is_made else []
+        waiting = sum(1 for _, _, taken_by in late if taken_by is None)
+        return dg.AssetCheckResult(
+            passed=not late,
+            severity=_severity(settings.checks.on_late),
+            description=f"{len(late)} papers of {day} turned up after it was made: {len(late) - waiting} are in a "
+            f'later date, {waiting} wait for the next. checks.on_late = "warn" lets the post be written.'
+            if late
+            else None,
+            metadata={
+                "late": len(late),
+                "waiting": waiting,
+                "papers": table(
+                    ["paper", "first seen (UTC)", "taken by"],
+                    [
+                        (identifier, f"{seen:%Y-%m-%d %H:%M}", taken_by.isoformat() if taken_by else None)
+                        for identifier, seen, taken_by in late[:20]
+                    ],
+                ),
+            },
+        )
+
+    return check_each_date(context, look)
 
 
 def _severity(setting: str) -> dg.AssetCheckSeverity:
@@ -100,9 +108,11 @@ def _severity(setting: str) -> dg.AssetCheckSeverity:
 def nothing_failed(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        failed = ledger.failed_papers(connection, settings.digest.name, day)
-    return dg.AssetCheckResult(
-        passed=not failed, metadata={"failed": len(failed), "papers": table(["paper", "reason"], failed)}
-    )
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            failed = ledger.failed_papers(connection, settings.digest.name, day)
+        return dg.AssetCheckResult(
+            passed=not failed, metadata={"failed": len(failed), "papers": table(["paper", "reason"], failed)}
+        )
+
+    return check_each_date(context, look)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import dagster as dg
 
+from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import table
 from digest_assets.config import Settings
 from digest_assets.store.connection import DigestStore
@@ -24,22 +25,24 @@ _RAW = re.compile(r"\{% raw %\}.*?\{% endraw %\}", re.S)
 def the_post_is_well_formed(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    day = date.fromisoformat(context.partition_key)
-    with store.transaction() as connection:
-        post = post_of(connection, settings.digest.name, day)
-    if post is None or post.path is None:
-        return dg.AssetCheckResult(passed=True, description="The date has no post.")
-    path = settings.path(post.path)
-    if not path.is_file():
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            post = post_of(connection, settings.digest.name, day)
+        if post is None or post.path is None:
+            return dg.AssetCheckResult(passed=True, description="The date has no post.")
+        path = settings.path(post.path)
+        if not path.is_file():
+            return dg.AssetCheckResult(
+                passed=False, description=f"{post.path} is gone; materialize rendered_posts to write it again."
+            )
+        defects = defects_of(path.read_text("utf-8"), post.published + post.failed)
         return dg.AssetCheckResult(
-            passed=False, description=f"{post.path} is gone; materialize rendered_posts to write it again."
+            passed=not defects,
+            description=defects[0] if defects else None,
+            metadata={"defects": len(defects), "list": table(["defect"], [[each] for each in defects[:20]])},
         )
-    defects = defects_of(path.read_text("utf-8"), post.published + post.failed)
-    return dg.AssetCheckResult(
-        passed=not defects,
-        description=defects[0] if defects else None,
-        metadata={"defects": len(defects), "list": table(["defect"], [[each] for each in defects[:20]])},
-    )
+
+    return check_each_date(context, look)
 
 
 def defects_of(text: str, papers: int) -> list[str]:

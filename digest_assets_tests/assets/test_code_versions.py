@@ -20,6 +20,10 @@ from digest_assets_tests.worlds import World, a_world
 ASSETS = ["raw_feed_entries", "windowed_papers", "full_texts", "translations", "summaries", "rendered_posts"]
 
 
+READ = {"rendered_posts", "reader_site", "deliveries"}
+"""What people read."""
+
+
 def changed(settings: Settings, section: str, **values: Any) -> Settings:
     return settings.model_copy(update={section: getattr(settings, section).model_copy(update=values)})
 
@@ -36,8 +40,8 @@ def differing(before: Settings, after: Settings) -> set[str]:
         ("llm", {"text_tokens": 1000}, {"summaries"}),
         ("llm", {"max_concurrency": 2, "timeout_seconds": 9.0, "base_url": "http://mirror/v1"}, set()),
         ("filters", {"exclude_keywords": ("radar",)}, {"windowed_papers"}),
-        ("digest", {"language": "en"}, {"translations", "summaries", "rendered_posts"}),
-        ("output", {"notice": "A notice."}, {"rendered_posts"}),
+        ("digest", {"language": "en"}, {"translations", "summaries", *READ}),
+        ("output", {"notice": "A notice."}, {"rendered_posts", "reader_site"}),
         ("arxiv", {"interval_seconds": 9.0}, set()),
     ],
 )
