@@ -23,6 +23,8 @@ from digest_assets.assets.reader_site import reader_site
 from digest_assets.assets.rendered_posts import rendered_posts
 from digest_assets.assets.windowed_papers import windowed_papers
 from digest_assets.automation.deliveries import delivery_job, delivery_retries
+from digest_assets.automation.failures import failure_sensor
+from digest_assets.automation.freshness import FRESHNESS_POLICY, freshness_job, freshness_schedule
 from digest_assets.automation.jobs import digest_job
 from digest_assets.automation.schedules import weekday_schedule
 from digest_assets.automation.sensors import mailing_sensor, retry_sensor
@@ -32,7 +34,7 @@ from digest_assets.checks.answers import (
     few_translations_are_withheld,
     most_texts_were_read,
 )
-from digest_assets.checks.dates import no_date_is_left_failed
+from digest_assets.checks.dates import no_date_is_left_failed, the_newest_digest_is_there
 from digest_assets.checks.papers import each_paper_once, no_paper_came_late, nothing_failed, the_ledger_balances
 from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
@@ -84,6 +86,7 @@ def _for_settings(
             partitions_def=partitions,
             code_version=versions[name],
             metadata={**spec.metadata, **table_schema(name)},
+            freshness_policy=FRESHNESS_POLICY if name == "rendered_posts" else None,
         )
 
     return [each.map_asset_specs(for_settings).with_attributes(backfill_policy=policy) for each in assets]
@@ -102,10 +105,10 @@ def build_defs(
     partitions = digest_partitions(settings.digest.days)
     return dg.Definitions(
         assets=_for_settings(ASSETS, settings, partitions),
-        asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed],
-        jobs=[digest_job, delivery_job],
-        schedules=[weekday_schedule(settings.digest)],
-        sensors=[mailing_sensor, retry_sensor, delivery_retries],
+        asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed, the_newest_digest_is_there],
+        jobs=[digest_job, delivery_job, freshness_job],
+        schedules=[weekday_schedule(settings.digest), freshness_schedule(settings.digest.timezone)],
+        sensors=[mailing_sensor, retry_sensor, delivery_retries, failure_sensor],
         resources={
             "settings": settings,
             "store": store,

@@ -17,6 +17,10 @@ from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import RenderedPost, post_of
 
+ASKED_BY_TAG = "digest/asked_by"
+"""A run's tag: command line, schedule, or a sensor."""
+COMMAND_LINE = "command line"
+
 
 class RunOutcome(str, Enum):
     """How a date stands after its run."""
@@ -57,7 +61,7 @@ def run_date(
         partition_key=day.isoformat(),
         instance=instance,
         raise_on_error=False,
-        tags={"digest/asked_by": "command line", RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
+        tags={ASKED_BY_TAG: COMMAND_LINE, RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     if _was_stopped(result):

@@ -1,0 +1,62 @@
+"""Tells those who get the digest, through the same addresses, of a run that failed: once a run, with the cure.
+
+Off until somebody turns it on, since readers may not want to know: `delivery.urls_env` names who is told. Runs from the
+command line are left out (who waits there is told there), and those that Dagster starts again by itself.
+"""
+
+# No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+import dagster as dg
+from dagster._core.storage.tags import WILL_RETRY_TAG
+
+from digest_assets.config import Settings
+from digest_assets.errors import redact
+from digest_assets.resources.delivery import Receiver, send
+from digest_assets.runs import ASKED_BY_TAG, COMMAND_LINE
+from digest_assets.site.message import Message
+
+MOST_CHARACTERS = 600
+"""Of a step's error: it says what and the cure, and an address book is no place for a traceback."""
+
+
+@dg.run_failure_sensor(
+    name="failed_runs",
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Tells those whom delivery.urls_env names of each run that failed, and why.",
+)
+def failure_sensor(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Settings]) -> dg.SkipReason | None:
+    run = context.dagster_run
+    if run.tags.get(ASKED_BY_TAG) == COMMAND_LINE or run.tags.get(WILL_RETRY_TAG) == "true":
+        return dg.SkipReason("it was told on the command line, or is started again")
+    receivers = [Receiver(url) for url in settings.delivery.urls()]
+    if not receivers:
+        return dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
+    told = failure_message(settings.digest.name, context)
+    for receiver in receivers:
+        error = send(receiver, told)
+        if error is not None:
+            context.log.warning(f"{receiver.kind} {receiver.hashed}: {error}")
+    return None
+
+
+def failure_message(digest: str, context: dg.RunFailureSensorContext) -> Message:
+    """What failed, of which dates, and why: a line a step, without keys."""
+    tags = context.dagster_run.tags
+    first, last = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
+    dates = tags.get("dagster/partition") or (f"{first} … {last}" if first else context.dagster_run.job_name)
+    lines = [_line(event) for event in context.get_step_failure_events()]
+    body = (
+        "\n".join([*lines, "", f"run {context.dagster_run.run_id}"]) if lines else context.failure_event.message or ""
+    )
+    return Message(f"{digest} · {dates} ✗", redact_lines(body))
+
+
+def redact_lines(text: str) -> str:
+    return "\n".join(redact(line, MOST_CHARACTERS) for line in text.splitlines())
+
+
+def _line(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    ours = data.user_failure_data.description if data.user_failure_data else None
+    cause = (data.error.cause or data.error).message if data.error else "failed"
+    return f"{event.step_key}: {ours or cause}"
