@@ -15,7 +15,7 @@ Safety is thus a property of one function per kind, instead of a filter over fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
@@ -156,18 +156,18 @@ def write_paragraph(spans: Sequence[Span], dialect: Dialect) -> str:
     return "  \n".join(_BLOCK_START.sub(_escape_block_start, line) for line in lines if line)
 
 
-def plain(spans: Iterable[Span]) -> str:
-    """`spans` as text without any markup, formulas as their TeX."""
+def plain(spans: Iterable[Span], formula: Callable[[str], str] = str) -> str:
+    """`spans` as text without any markup, formulas as `formula` makes them of their TeX: by default as it is."""
     parts: list[str] = []
     for span in spans:
         if isinstance(span, (Text, Code)):
             parts.append(span.text)
         elif isinstance(span, Formula):
-            parts.append(span.tex)
+            parts.append(formula(span.tex))
         elif isinstance(span, Break):
             parts.append(" ")
         else:
-            parts.append(plain(span.children))
+            parts.append(plain(span.children, formula))
     return "".join(parts)
 
 

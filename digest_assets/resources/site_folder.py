@@ -168,9 +168,8 @@ def _write(folder: Path, notes: SiteNotes, unit: Unit) -> tuple[int, int, int]:
 
 def _remove(folder: Path, notes: SiteNotes, paths: Iterable[str]) -> int:
     removed = 0
-    root = folder.resolve()
     for path in paths:
-        file = (folder / path).resolve()
+        root, file = folder.resolve(), (folder / path).resolve()
         if file.is_relative_to(root) and file.is_file():  # the notes may have been edited
             file.unlink()
             removed += 1

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from digest_assets.publishing.characters import clean
@@ -19,7 +20,7 @@ DATES_IN_A_FEED = 20
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One date. `content`: HTML with absolute links where the site's address is known."""
+    """One date. `content`: HTML whose links are absolute."""
 
     date: date
     title: str
@@ -58,7 +59,7 @@ class Feed:
 
 def _tag(digest: str, rest: str) -> str:
     # A tag URI's authority must be a name that its minter may use; example.org belongs to nobody (RFC 2606).
-    return f"tag:digest-assets.example.org,2026:{digest}/{rest}"
+    return f"tag:digest-assets.example.org,2026:{quote(digest, safe='')}/{quote(rest, safe='/')}"
 
 
 def atom(feed: Feed) -> str:
@@ -90,25 +91,22 @@ def atom(feed: Feed) -> str:
 
 
 def json_feed(feed: Feed) -> str:
-    """The feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
-    document = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": clean(feed.title),
-        "home_page_url": feed.address(feed.page),
-        "feed_url": feed.address(feed.path + ".json"),
-        "language": feed.language,
-        "items": [
-            {
-                "id": feed.item_identifier(item),
-                "url": feed.address(f"d/{item.date}.html"),
-                "title": clean(item.title),
-                "summary": clean(item.summary),
-                "content_html": clean(item.content),
-                "date_modified": _instant(item.updated_at),
-            }
-            for item in feed.items
-        ],
-    }
+    """The feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), which knows no relative addresses."""
+    document: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": clean(feed.title)}
+    if feed.base_url:
+        document |= {"home_page_url": feed.address(feed.page), "feed_url": feed.address(feed.path + ".json")}
+    document |= {"language": feed.language, "authors": [{"name": clean(feed.digest)}]}
+    document["items"] = [
+        {
+            "id": feed.item_identifier(item),
+            **({"url": feed.address(f"d/{item.date}.html")} if feed.base_url else {}),
+            "title": clean(item.title),
+            "summary": clean(item.summary),
+            "content_html": clean(item.content),
+            "date_modified": _instant(item.updated_at),
+        }
+        for item in feed.items
+    ]
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -30,6 +30,7 @@ from digest_assets.publishing.spans import (
     plain,
     safe_url,
 )
+from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 
 _TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
@@ -44,7 +45,12 @@ def line_from_tex(text: str) -> Markup:
 
 @lru_cache(maxsize=200_000)
 def plain_from_tex(text: str) -> str:
-    """The same without markup: for titles of pages, feeds and BibTeX."""
+    """The same without markup, formulas in plain characters: for titles of pages and feeds, and results of a search."""
+    return " ".join(plain(tex.read(clean(text).strip()), formula=plain_math.plain).split())
+
+
+def source_from_tex(text: str) -> str:
+    """The same with formulas as they were typed: what else a paper may be looked for by."""
     return " ".join(plain(tex.read(clean(text).strip())).split())
 
 

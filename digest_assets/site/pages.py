@@ -418,22 +418,26 @@ class _Pages:
 
     def _fed(self, path: str, page: str, of: ListName, dates: Sequence[tuple[date, int]]) -> feeds.Feed:
         title = self._title if of == ALL else self._words.feed_title.format(title=self._title, scope=of.label)
-        up = self._site.base_url or "../" * path.count("/")
-        items = [self._feed_item(day, count, of, up) for at, count in dates if (day := self._book.day(at))]
+        items = [self._feed_item(day, count, of) for at, count in dates if (day := self._book.day(at))]
         # Of entries that changed at the same time, the newer date goes first.
         items.sort(key=lambda item: (item.updated_at, item.date), reverse=True)
         return feeds.Feed(self._site.name, of.label, title, self._words.lang, self._site.base_url, path, page, items)
 
-    def _feed_item(self, day: Day, count: int, of: ListName, up: str) -> feeds.FeedItem:
-        words = self._words
+    def _feed_item(self, day: Day, count: int, of: ListName) -> feeds.FeedItem:
+        words, base = self._words, self._site.base_url
         entries = self._book.entries(of, day.date, day.date, ENTRIES_IN_A_FEED)
+        page = f"{base}d/{day.date}.html"
+        # Readers of feeds drop MathML and do not know what a relative link is relative to.
         lines = Markup("").join(
-            Markup('<li><a href="{}d/{}.html#{}">{}</a><br>{}</li>').format(
-                up, each.day, lists.anchor(each.identifier), lists.title(each, words), lists.authors(each, words)
+            Markup('<li><a href="{}">{}</a><br>{}</li>').format(
+                f"{page}#{lists.anchor(each.identifier)}" if base else f"https://arxiv.org/abs/{each.identifier}",
+                html.plain_from_tex(each.title) or words.untitled,
+                lists.authors(each, words),
             )
             for each in entries
         )
-        more = Markup('<p><a href="{}d/{}.html">…</a></p>').format(up, day.date) if count > len(entries) else Markup("")
+        more = Markup("<p>{}</p>").format(words.and_more.format(count=count - len(entries)))
+        more = more if count > len(entries) else Markup("")
         return feeds.FeedItem(
             date=day.date,
             title=f"{_dated(words.day_title, day.date)} · {words.papers.format(count=count)}",

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest_assets.publishing.characters import clean
-from digest_assets.site.html import plain_from_tex
+from digest_assets.site.html import plain_from_tex, source_from_tex
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
 PAPERS_A_BUCKET = 16
@@ -144,25 +144,27 @@ def paper_words(text: SearchText) -> PaperWords:
 
 def bucket_files(period: Period, papers: Iterable[PaperWords]) -> Iterator[tuple[int, str]]:
     """The buckets of a period, by number. `papers`: the words of its papers, in their order."""
-    buckets: list[dict[str, tuple[list[int], list[int]]]] = [{} for _ in range(period.buckets)]
+    prominent: dict[str, list[int]] = defaultdict(list)
+    other: dict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        for rank, found in enumerate((paper.prominent, paper.other)):
-            for word in found:
-                _postings(buckets, word)[rank].append(number)
+        for word in paper.prominent:
+            prominent[word].append(number)
+        for word in paper.other:
+            other[word].append(number)
+    buckets: list[dict[str, list[list[int]]]] = [{} for _ in range(period.buckets)]
+    for word in sorted({*prominent, *other}):
+        postings = [_deltas(prominent.get(word, [])), _deltas(other.get(word, []))]
+        buckets[bucket_of(word, period.buckets)][word] = postings
     for index, bucket in enumerate(buckets):
-        content = {word: [_deltas(each) for each in bucket[word]] for word in sorted(bucket)}
-        yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(content)});\n"
+        yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(bucket)});\n"
 
 
 def _prominent(entry: Entry) -> str:
     """Where a word counts for more: title, authors, categories, tags, number."""
     tags = (f"{tag.name} {tag.label}" for tag in entry.tags)
     names = (plain_from_tex(name) for name in entry.authors[:AUTHORS_SHOWN])
-    return " ".join((plain_from_tex(entry.title), *names, *entry.categories, *tags, entry.identifier))
-
-
-def _postings(buckets: list[dict[str, tuple[list[int], list[int]]]], word: str) -> tuple[list[int], list[int]]:
-    return buckets[bucket_of(word, len(buckets))].setdefault(word, ([], []))
+    titles = plain_from_tex(entry.title), source_from_tex(entry.title)
+    return " ".join((*titles, *names, *entry.categories, *tags, entry.identifier))
 
 
 def _deltas(numbers: list[int]) -> list[int]:

@@ -98,6 +98,8 @@ class SiteWords:
     not_found: str
     years: str
     overview: str
+    and_more: str
+    within: str
     updates: str
     abstract_changed: str
     abstract_unchanged: str
@@ -212,6 +214,8 @@ _CHINESE = SiteWords(
     not_found="没有论文",
     years="年份",
     overview="概览",
+    and_more="另有 {count} 篇",
+    within="仅看 {name}（显示全部）",
     updates="往期论文的新版本",
     abstract_changed="摘要有改动",
     abstract_unchanged="摘要未改动",
@@ -319,6 +323,8 @@ _ENGLISH = SiteWords(
     not_found="No papers",
     years="Years",
     overview="Overview",
+    and_more="and {count} more",
+    within="only {name} (show all)",
     updates="New versions of earlier papers",
     abstract_changed="the abstract changed",
     abstract_unchanged="the abstract is the same",
@@ -426,6 +432,8 @@ _JAPANESE = SiteWords(
     not_found="論文なし",
     years="年",
     overview="一覧",
+    and_more="ほか {count} 件",
+    within="{name} のみ（すべて表示）",
     updates="既に紹介した論文の新しい版",
     abstract_changed="要旨に変更あり",
     abstract_unchanged="要旨に変更なし",

@@ -127,9 +127,16 @@
 
   let category = "";
   let only = "";
+  let within = ""; // the page of a list that the reader came from: c/cs.SD, t/speech, a/ada-author
+
+  function isIn(paper, list) {
+    const end = "/" + list + ".html";
+    return all(".by a, a.cat, a.tag", paper).some((link) => decodeURI(link.pathname).endsWith(end));
+  }
 
   function isShown(paper) {
     const mark = marks[paper.dataset.id] || {};
+    if (within && !isIn(paper, within)) return false;
     if (category && !paper.dataset.categories.split(" ").includes(category)) return false;
     if (only === "unread" && mark.read) return false;
     return !(only === "starred" && !mark.starred);
@@ -161,6 +168,28 @@
       applyFilters();
     });
   }
+
+  // A link from a list's page, index.html#in=c/cs.SD, shows the papers of that list.
+  function readAddress() {
+    const chip = document.getElementById("within");
+    const wanted = /^#in=([cta]\/[^/]+)$/.exec(decodeURIComponent(location.hash));
+    if (!chip) return;
+    within = wanted && papers.some((paper) => isIn(paper, wanted[1])) ? wanted[1] : "";
+    const end = "/" + within + ".html";
+    const named = within && all("article.paper a").find((link) => decodeURI(link.pathname).endsWith(end));
+    chip.textContent = named ? chip.dataset.label.replace("{name}", named.textContent) : "";
+    chip.hidden = !within;
+    applyFilters();
+  }
+
+  const chip = document.getElementById("within");
+  if (chip) {
+    chip.addEventListener("click", () => {
+      history.replaceState(null, "", location.pathname + location.search);
+      readAddress();
+    });
+  }
+  window.addEventListener("hashchange", readAddress);
 
   // --- what a paper's buttons do ------------------------------------------------------------------------------------
 
@@ -248,4 +277,5 @@
   });
 
   showMarks();
+  readAddress();
 })();
