@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
 from digest_assets.arxiv.calendar import mailings_between
-from digest_assets.model import AnnouncementKind
+from digest_assets.model import AnnouncementKind, Section
 from digest_assets.sandbox.latexml import render_page
 from digest_assets.sandbox.papers import SandboxPaper, invented, latest_mailing
 from digest_assets_tests.worlds import noon_in_shanghai
@@ -23,8 +23,13 @@ def dates_with_mailings(count: int, last: date) -> list[date]:
     return [(at + SHANGHAI_IS_AHEAD).date() for at in announced][-count:]
 
 
-def a_day_of(count: int, day: date, models: Sequence[SandboxPaper] | None = None) -> list[SandboxPaper]:
-    """`count` papers of the mailing of `day`: invented ones, again and again under other numbers and titles."""
+def a_day_of(
+    count: int, day: date, models: Sequence[SandboxPaper] | None = None, more: Sequence[Section] = ()
+) -> list[SandboxPaper]:
+    """`count` papers of the mailing of `day`: invented ones, again and again under other numbers and titles.
+
+    `more`: sections that each gets besides its own, which are short.
+    """
     mailing = latest_mailing(noon_in_shanghai(day))
     models = models or written()
     papers = []
@@ -41,7 +46,7 @@ def a_day_of(count: int, day: date, models: Sequence[SandboxPaper] | None = None
             published_at=submitted,
             updated_at=submitted,
         )
-        html = render_page(paper, model.sections)
+        html = render_page(paper, (*model.sections, *more))
         papers.append(
             replace(model, paper=paper, html=html, announced_at=mailing, kind=AnnouncementKind.NEW, trickles_at=None)
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.mailings import a_day_of
 from benchmarks.one_run import start, told
+from benchmarks.reading import made_sections
 from benchmarks.shape import Benchmark, Row
 from digest_assets_tests.worlds import a_world, noon_in_shanghai
 
@@ -20,9 +21,10 @@ EVERY = 0.1
 
 def run(short: bool) -> Iterator[Row]:
     count = 60 if short else 1500
+    papers = a_day_of(count, DAY, more=made_sections(1)[0])
     with (
         tempfile.TemporaryDirectory() as folder,
-        a_world(Path(folder), noon_in_shanghai(DAY), a_day_of(count, DAY)) as world,
+        a_world(Path(folder), noon_in_shanghai(DAY), papers) as world,
     ):
         process = start(world, DAY)
         peak = Peak(process.pid)

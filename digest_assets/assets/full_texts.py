@@ -108,10 +108,7 @@ def metadata(texts: Iterable[FullText]) -> dict[str, Any]:
         "text_tokens": sum(text.token_count for text in all_texts),
         "reasons": table(["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
         "preview": table(
-            ["paper", "source", "sections", "formulas", "tables", "tokens"],
-            [
-                (t.identifier, t.source.value, t.section_count, t.formula_count, t.table_count, t.token_count)
-                for t in all_texts[:10]
-            ],
+            ["paper", "source", "formulas", "tables", "tokens"],
+            [(t.identifier, t.source.value, t.formula_count, t.table_count, t.token_count) for t in all_texts[:10]],
         ),
     }

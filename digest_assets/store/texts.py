@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -51,6 +52,35 @@ def texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> d
         )
     )
     return {row["identifier"]: _text(row) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class PackedText:
+    """A text whose sections are packed as the store has them: a tenth of what they take when they are read."""
+
+    known: FullText
+    """All but the sections."""
+    packed: bytes
+
+    @property
+    def whole(self) -> FullText:
+        return replace(self.known, sections=unpack(self.packed))
+
+
+def packed(text: FullText) -> PackedText:
+    return PackedText(replace(text, sections=()), pack(text.sections))
+
+
+def packed_texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, PackedText]:
+    """The texts held for the papers that a date keeps, by identifier, for who reads them one after the other."""
+    found = rows(
+        connection.execute(
+            "SELECT f.* RENAME (sections AS packed) "
+            "FROM windowed_papers w JOIN full_texts f USING (identifier, version) WHERE w.digest = ? AND w.digest_date = ? AND w.outcome = 'kept'",
+            [digest, day],
+        )
+    )
+    return {row["identifier"]: PackedText(_text(row), row["packed"]) for row in found}
 
 
 def without_sections(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:
