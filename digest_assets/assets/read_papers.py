@@ -43,6 +43,7 @@ from digest_assets.resources.progress import Progress
 from digest_assets.store import answers, batches, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.texts import PackedText, packed
 from digest_assets.store.usage import spent_on
 
 Made = TypeVar("Made", Translation, Reading)
@@ -124,7 +125,7 @@ class PaperReading:
     """None: no batches."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers of each stage wait for a batch."""
-    _texts: dict[str, asyncio.Future[FullText]] = field(default_factory=dict)
+    _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
 
     def spending(self, stage: str) -> Spending:
@@ -135,13 +136,13 @@ class PaperReading:
     def made(self, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
         """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
         with self.store.transaction() as connection:
-            held = texts.texts_of(connection, self.settings.digest.name, day).values()
+            held = texts.packed_texts_of(connection, self.settings.digest.name, day)
             translated = answers.translations_of(connection, self.settings.digest.name, day).values()
             read = answers.readings_of(connection, self.settings.digest.name, day).values()
         return {
             "full_texts": (
-                full_texts.metadata(held),
-                [(text.identifier, text.sections) for text in sorted(held, key=lambda each: each.identifier)],
+                full_texts.metadata(text.known for text in held.values()),
+                [(identifier, held[identifier].packed) for identifier in sorted(held)],
             ),
             "translations": (
                 translations.metadata(translated, self.spending("translations")),
@@ -162,7 +163,7 @@ class PaperReading:
         digest = self.settings.digest.name
         with self.store.transaction() as connection:
             claimed = ledger.claimed_by(connection, digest, day)
-            held = texts.texts_of(connection, digest, day)
+            held = texts.packed_texts_of(connection, digest, day)
             for table in {"translations", "summaries"} & selected:
                 answers.forget_unclaimed(connection, table, digest, day)
         kept = [each for each in claimed if each.outcome is Outcome.KEPT]
@@ -235,10 +236,10 @@ class PaperReading:
         return session.desk.asking(direct, task, paper, session.rules, self._meters[stage])
 
     async def _deliver_texts(
-        self, session: _Session, papers: Sequence[Paper], held: Mapping[str, FullText], *, fetch: bool
+        self, session: _Session, papers: Sequence[Paper], held: Mapping[str, PackedText], *, fetch: bool
     ) -> None:
         """Hands each paper's text to whoever waits for it: what the store holds at once, the others as they come."""
-        complete = {identifier: text for identifier, text in held.items() if text.final}
+        complete = {identifier: text for identifier, text in held.items() if text.known.final}
         missing = [paper for paper in papers if paper.identifier not in complete]
         for paper in papers:
             if paper.identifier in complete:
@@ -249,12 +250,14 @@ class PaperReading:
                 await full_texts.fetch_texts(missing, source, partial(self._keep_text, session, held), self.clock.now)
         else:
             for paper in missing:
-                self._texts[paper.identifier].set_result(held.get(paper.identifier) or _not_fetched(paper))
+                self._texts[paper.identifier].set_result(held.get(paper.identifier) or packed(_not_fetched(paper)))
 
-    async def _keep_text(self, session: _Session, held: Mapping[str, FullText], text: FullText) -> None:
-        text = full_texts.better(text, held.get(text.identifier))
+    async def _keep_text(self, session: _Session, held: Mapping[str, PackedText], text: FullText) -> None:
+        before = held.get(text.identifier)
+        if before is not None and full_texts.better(text, before.known) is before.known:
+            text = before.whole
         await session.gathered.run(lambda connection: texts.keep_text(connection, text))
-        self._texts[text.identifier].set_result(text)
+        self._texts[text.identifier].set_result(packed(text))
         self.progress.advance("full_texts", failed=not text.final)
         self.log(_line(text, f"text from {text.source.value}, {text.token_count} tokens", text.reason))
 
@@ -275,7 +278,7 @@ class PaperReading:
         if withdrawn or session.ask is None:
             made = summaries.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
-            text = await self._texts[paper.identifier]
+            text = (await self._texts[paper.identifier]).whole
             try:
                 made = await self._reading_of(paper, text, session, self._ask(session, Task.READING, paper))
             except DigestError:

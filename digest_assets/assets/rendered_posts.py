@@ -88,7 +88,7 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
             [each for each in claimed if each.outcome is Outcome.KEPT],
             answers.translations_of(connection, digest, day),
             answers.readings_of(connection, digest, day),
-            texts.texts_of(connection, digest, day),
+            texts.without_sections(connection, digest, day),
             figures=settings.output.figures,
         )
         empty_reason = ledger.empty_reason(connection, digest, day)

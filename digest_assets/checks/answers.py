@@ -28,7 +28,7 @@ def most_texts_were_read(
 ) -> dg.AssetCheckResult:
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
-            held = texts.texts_of(connection, settings.digest.name, day).values()
+            held = texts.without_sections(connection, settings.digest.name, day).values()
         read = sum(1 for text in held if text.source is not TextSource.ABSTRACT)
         share = read / len(held) if held else 1.0
         return dg.AssetCheckResult(

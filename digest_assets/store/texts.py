@@ -76,7 +76,8 @@ def packed_texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: dat
     found = rows(
         connection.execute(
             "SELECT f.* RENAME (sections AS packed) "
-            "FROM windowed_papers w JOIN full_texts f USING (identifier, version) WHERE w.digest = ? AND w.digest_date = ? AND w.outcome = 'kept'",
+            "FROM windowed_papers w JOIN full_texts f USING (identifier, version) "
+            "WHERE w.digest = ? AND w.digest_date = ? AND w.outcome = 'kept'",
             [digest, day],
         )
     )
