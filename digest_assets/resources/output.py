@@ -71,13 +71,14 @@ def write_atomically(path: Path, text: str, *, durable: bool = True) -> str:
 def write_unless_edited(path: Path, text: str, *, last_sha256: str | None, overwrite: bool = False) -> Written:
     """Writes `text` to `path`, unless a person edited what is there; `overwrite` does it all the same.
 
+    What a power cut or a full disk left of `text` is no person's edit, and is written again.
     `last_sha256` is what `write_atomically` returned the last time, None where nothing was ever written.
     """
     sha256 = hashlib.sha256(encode(text)).hexdigest()
     on_disk = sha256_of(path)
     if on_disk == sha256:
         return Written(WriteOutcome.UNCHANGED, sha256)
-    if not overwrite and edited_by_hand(path, last_sha256):
+    if not overwrite and edited_by_hand(path, last_sha256) and not _is_torn(path, encode(text)):
         return Written(WriteOutcome.KEPT, sha256)
     return Written(WriteOutcome.WRITTEN, write_atomically(path, text))
 
@@ -86,6 +87,13 @@ def edited_by_hand(path: Path, last_sha256: str | None) -> bool:
     """Whether `path` holds something else than was last written there. A file that was never written is a person's."""
     on_disk = sha256_of(path)
     return on_disk is not None and on_disk != last_sha256
+
+
+def _is_torn(path: Path, whole: bytes) -> bool:
+    """Whether `path` holds the beginning of `whole`, broken off within a line, or nothing, or zeros after it."""
+    found = path.read_bytes()
+    begun = found.rstrip(b"\0")
+    return whole.startswith(begun) and (len(begun) < len(found) or not begun.endswith(b"\n"))
 
 
 def sha256_of(path: Path) -> str | None:

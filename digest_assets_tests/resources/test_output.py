@@ -117,6 +117,26 @@ def test_an_edited_file_is_kept_and_reported_until_overwriting_is_asked_for(tmp_
     assert asked.sha256 == output.sha256_of(path)
 
 
+@pytest.mark.parametrize(
+    ("left", "outcome"),
+    [
+        (b"", WriteOutcome.WRITTEN),
+        (b"\0" * 40, WriteOutcome.WRITTEN),
+        (b"## One\n\nIts abst", WriteOutcome.WRITTEN),
+        (b"## One\n\n\0\0\0\0", WriteOutcome.WRITTEN),
+        (b"## One\n\nIts abstract.\n", WriteOutcome.KEPT),
+        (b"## One\n\nIts abst and theirs", WriteOutcome.KEPT),
+    ],
+    ids=["empty", "zeros", "broken off", "zeros at the end", "a paper taken out", "written to"],
+)
+def test_what_a_power_cut_left_of_a_file_is_no_edit(tmp_path: Path, left: bytes, outcome: WriteOutcome) -> None:
+    path, text = tmp_path / "a.md", "## One\n\nIts abstract.\n\n## Two\n\nIts abstract.\n"
+    written = write_unless_edited(path, text, last_sha256=None)
+    path.write_bytes(left)
+    assert write_unless_edited(path, text, last_sha256=written.sha256).outcome is outcome
+    assert (path.read_text() == text) == (outcome is WriteOutcome.WRITTEN)
+
+
 def test_a_file_that_already_says_it_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("the same")
