@@ -10,7 +10,7 @@ from the store.
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timezone
@@ -28,7 +28,7 @@ from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
 from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, redact
+from digest_assets.errors import DigestError, StoreError, redact
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
 from digest_assets.llm.budget import Budget, Meter
@@ -52,6 +52,8 @@ BATCH_TAG = "digest/batch"
 """A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
 HAND_IN = "hand in"
 NOT_YET = "not_yet"
+OTHERS_LOOKED_AT_SECONDS = 15.0
+"""How often a run with a day's budget looks at what other runs have spent."""
 _STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
 
 
@@ -198,15 +200,42 @@ class PaperReading:
                 ask = {stage: meter.metered(model.ask) for stage, meter in self._meters.items()}
                 if self.batch_wait_seconds is not None:
                     desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
+                if budget.counts_the_day:
+                    await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
             rules = self.language_model.rules(self.settings.digest.language)
             yield _Session(day, gathered, known, rules, ask, desk)
 
-    async def _spent_today(self, gathered: GatheredStore) -> tuple[Usage, Decimal | None]:
-        """What was spent on this day (UTC), and what batches under way will take."""
+    @asynccontextmanager
+    async def _watching_the_day(
+        self, gathered: GatheredStore, budget: Budget, known: answers.KnownAnswers, desk: BatchDesk | None
+    ) -> AsyncIterator[None]:
+        """Tells `budget` now and then what other runs spend while this one does."""
+
+        async def watch() -> None:
+            while True:
+                await asyncio.sleep(OTHERS_LOOKED_AT_SECONDS)
+                try:
+                    spent = await self._spent_today(gathered, known.kept, desk.handed_in if desk else ())
+                except StoreError as error:
+                    self.log(f"What other runs spend could not be looked at: {error}")
+                else:
+                    budget.others_spent(*spent)
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _spent_today(
+        self, gathered: GatheredStore, without: Collection[str] = (), without_batches: Collection[str] = ()
+    ) -> tuple[Usage, Decimal | None]:
+        """What was spent on this day (UTC), and what batches under way will take; but these answers and batches."""
         today = self.clock.now().astimezone(timezone.utc).date()
         prices = price_table(self.settings.llm)
-        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices))
-        coming = await gathered.run(batches.estimated_under_way)
+        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, without))
+        coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
         coming_money = cost(coming, self.language_model.price, in_batch=True)
         return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
 

@@ -87,9 +87,7 @@ class Budget:
         )
         for name, limit, needed in checks:
             if limit is not None and needed > limit:
-                raise BudgetUsedUp(
-                    f"The budget {name} = {limit} is used up.", cure=f"Raise {name}, or run again when it is renewed."
-                )
+                raise _used_up(name, limit)
         self._held.tokens += tokens
         self._held.money += money
 
@@ -116,6 +114,16 @@ class Budget:
     def counts_the_day(self) -> bool:
         """Whether what others spend on the same day matters."""
         return self._limits.day_tokens is not None or self._limits.day_money is not None
+
+    def still_open(self) -> None:
+        """Asked when a call's turn has come, which may be long after it was held back. Raises `BudgetUsedUp` where
+        others have used up the day meanwhile."""
+        for name, limit, spent in (
+            ("llm.budget_day_tokens", self._limits.day_tokens, self._day.tokens),
+            ("llm.budget_day_money", self._limits.day_money, self._day.money),
+        ):
+            if limit is not None and spent > limit:
+                raise _used_up(name, limit)
 
     def others_spent(self, today: Usage, money_today: Decimal | None) -> None:
         """What everybody else was billed on this day by now: other runs, which go on spending while this one does."""
@@ -172,6 +180,12 @@ def budgeted(ask: Ask, budget: Budget, count_tokens: Callable[[str], int]) -> As
             budget.settle(estimate, billed, prompt)
 
     return ask_within_budget
+
+
+def _used_up(name: str, limit: Decimal | int) -> BudgetUsedUp:
+    return BudgetUsedUp(
+        f"The budget {name} = {limit} is used up.", cure=f"Raise {name}, or run again when it is renewed."
+    )
 
 
 def _tokens(usage: Usage) -> int:

@@ -6,7 +6,8 @@ increase, multiplicative decrease, RFC 5681; latency as in Vegas), under the cei
 under the account's requests and tokens a minute where those are set.
 
 `Window` and `Pace` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event loops
-and threads at once, because runs in one process have a loop each.
+and threads at once, because runs in one process have a loop each. What other processes have under way counts too:
+`shared_limits.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from digest_assets.resources.shared_limits import Pace, SharedLimits
 
 FIRST_WINDOW = 16
 """How many calls may be under way before anything is known: a day's digest is too short to begin with less."""
@@ -27,6 +33,8 @@ _SMOOTHING = 0.1
 _FORGETTING = 1.0005
 """By how much the usual latency drifts up with each answer, so that a lastingly slower endpoint becomes the usual."""
 _ANSWERS_BEFORE_JUDGING = 10
+_LOOK_SECONDS = 0.05
+"""How often it is looked for a place while other processes hold all."""
 
 
 @dataclass(slots=True)
@@ -75,24 +83,6 @@ class Window:
 
 
 @dataclass(slots=True)
-class Pace:
-    """An allowance a minute, spent evenly: a bucket that holds the allowance of `burst_seconds`."""
-
-    per_minute: float
-    burst_seconds: float = 10.0
-    _free_at: float = field(init=False, default=float("-inf"))
-    """When everything spent so far is earned again."""
-
-    def delay(self, now: float) -> float:
-        """Seconds until the next spending is allowed."""
-        return max(0.0, self._free_at - self.burst_seconds - now)
-
-    def spend(self, now: float, amount: float) -> None:
-        """Takes `amount`, negative to give back what an estimate took too much."""
-        self._free_at = max(now, self._free_at) + amount * 60.0 / self.per_minute
-
-
-@dataclass(slots=True)
 class Call:
     """A call under way. Its user says how it ended; not said (an error of another kind), it moves nothing."""
 
@@ -118,10 +108,12 @@ class Limiter:
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
         *,
+        shared: SharedLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.window = Window(ceiling)
+        self._shared = shared
         self._requests = Pace(requests_per_minute) if requests_per_minute else None
         self._tokens = Pace(tokens_per_minute) if tokens_per_minute else None
         self._clock = clock
@@ -139,13 +131,25 @@ class Limiter:
     async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:
         """Waits until a call may begin. `estimated_tokens`, input and output, count against the tokens a minute."""
         await self._enter()
+        place: FileLock | None = None
         try:
             await self._keep_pace(estimated_tokens)
+            place = await self._shared_place()
             with self._lock:
                 was_full = self._under_way >= self.window.allowed
             yield Call(self, self._clock(), was_full, estimated_tokens)
         finally:
+            if place is not None:
+                place.release()
             self._leave()
+
+    async def _shared_place(self) -> FileLock | None:
+        """A place among the calls of all processes."""
+        if self._shared is None:
+            return None
+        while (place := self._shared.place()) is None:
+            await self._sleep(_LOOK_SECONDS)
+        return place
 
     async def _enter(self) -> None:
         """Takes a place in the window."""
@@ -193,6 +197,8 @@ class Limiter:
                 now = self._clock()
                 paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
                 delay = max(self._paused_until - now, *(pace.delay(now) for pace in paces), 0.0)
+                if delay <= 0 and self._shared is not None:
+                    delay = self._shared.take(estimated_tokens)
                 if delay <= 0:
                     if self._requests is not None:
                         self._requests.spend(now, 1)
@@ -207,6 +213,8 @@ class Limiter:
             self.window.answered(call.started_at, now, output_tokens, call.was_full)
             if self._tokens is not None and all_tokens is not None:
                 self._tokens.spend(now, all_tokens - call._estimated_tokens)
+            if self._shared is not None and all_tokens is not None:
+                self._shared.correct(all_tokens - call._estimated_tokens)
             self._let_in()
 
     def _congested(self, call: Call, retry_after_seconds: float | None) -> None:
@@ -222,16 +230,27 @@ def _wake(turn: asyncio.Future[None]) -> None:
         turn.set_result(None)
 
 
-_shared: dict[tuple[str, int, float | None, float | None], Limiter] = {}
-_shared_lock = threading.Lock()
+_limiters: dict[tuple[str, int, float | None, float | None, Path | None], Limiter] = {}
+_limiters_lock = threading.Lock()
 
 
 def shared_limiter(
-    base_url: str, ceiling: int, requests_per_minute: float | None, tokens_per_minute: float | None
+    base_url: str,
+    ceiling: int,
+    requests_per_minute: float | None,
+    tokens_per_minute: float | None,
+    folder: Path | None = None,
 ) -> Limiter:
-    """The process's one limiter for an endpoint: what runs at once shares it, and what runs later knows its window."""
-    key = (base_url, ceiling, requests_per_minute, tokens_per_minute)
-    with _shared_lock:
-        if key not in _shared:
-            _shared[key] = Limiter(ceiling, requests_per_minute, tokens_per_minute)
-        return _shared[key]
+    """The process's one limiter for an endpoint: what runs at once shares it, and what runs later knows its window.
+
+    The ceiling and the rates hold for all processes that name the same `folder`. None: for this process alone.
+    """
+    key = (base_url, ceiling, requests_per_minute, tokens_per_minute, folder)
+    with _limiters_lock:
+        if key not in _limiters:
+            if folder is None:
+                _limiters[key] = Limiter(ceiling, requests_per_minute, tokens_per_minute)
+            else:
+                shared = SharedLimits(folder, base_url, ceiling, requests_per_minute, tokens_per_minute)
+                _limiters[key] = Limiter(ceiling, shared=shared)
+        return _limiters[key]

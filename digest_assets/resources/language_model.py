@@ -57,8 +57,8 @@ Result = TypeVar("Result")
 class LanguageModel:
     """An OpenAI-compatible endpoint. Used as `async with LanguageModel(settings, key) as model: await model.ask(...)`.
 
-    `api_key` is empty where the endpoint asks for none. `limiter`, `sleep`, `clock` (seconds since the epoch) and
-    `jitter` (0..1) are the world: tests bring their own.
+    `api_key` is empty where the endpoint asks for none. `before_call` is called when a call's turn has come, and may
+    raise. `limiter`, `sleep`, `clock` (seconds since the epoch) and `jitter` (0..1) are the world: tests bring theirs.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class LanguageModel:
         *,
         limiter: Limiter | None = None,
         count_tokens: Callable[[str], int] | None = None,
+        before_call: Callable[[], None] = lambda: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
@@ -78,6 +79,7 @@ class LanguageModel:
             settings.base_url, settings.max_concurrency, settings.requests_per_minute, settings.tokens_per_minute
         )
         self._count_tokens = count_tokens or (lambda text: len(text) // 2)
+        self._before_call = before_call
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
@@ -180,6 +182,7 @@ class LanguageModel:
         estimate = self._count_tokens(prompt.text)
         async with self._limiter.call(estimate) as call:
             retry_after: float | None = None
+            self._before_call()
             try:
                 outcome = await asyncio.wait_for(self._request(prompt, dialect), self._settings.timeout_seconds)
             except (asyncio.TimeoutError, openai.APIError) as error:

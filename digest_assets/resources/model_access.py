@@ -18,6 +18,7 @@ from digest_assets.llm.prices import Price, price_of
 from digest_assets.model import Usage
 from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.batch_endpoint import BatchEndpoint
+from digest_assets.resources.concurrency import shared_limiter
 from digest_assets.resources.language_model import LanguageModel
 
 
@@ -47,6 +48,8 @@ class ModelAccess:
     settings: LlmSettings
     root: Path
     """The folder of digest.toml."""
+    limits: Path | None = None
+    """A folder: the account's limits hold for all processes that name the same. None: for this process alone."""
 
     @property
     def can_be_asked(self) -> bool:
@@ -103,7 +106,13 @@ class ModelAccess:
     async def open(self, budget: Budget) -> AsyncIterator[OpenModel]:
         """How to ask, within `budget`, for as long as the block lasts."""
         key = self.settings.api_key() or ""
-        async with LanguageModel(self.settings, key, count_tokens=_counted) as model:
+        llm = self.settings
+        limiter = shared_limiter(
+            llm.base_url, llm.max_concurrency, llm.requests_per_minute, llm.tokens_per_minute, self.limits
+        )
+        async with LanguageModel(
+            llm, key, limiter=limiter, count_tokens=_counted, before_call=budget.still_open
+        ) as model:
             yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted)
 
 

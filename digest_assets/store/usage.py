@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -11,7 +11,7 @@ import duckdb
 
 from digest_assets.llm.prices import PriceTable, cost, price_of
 from digest_assets.model import Usage
-from digest_assets.store.connection import rows
+from digest_assets.store.connection import IN_LIST, json_list, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,20 @@ class DayUsage:
 
 
 def usage_by_day(
-    connection: duckdb.DuckDBPyConnection, prices: PriceTable, since: date | None = None, until: date | None = None
+    connection: duckdb.DuckDBPyConnection,
+    prices: PriceTable,
+    since: date | None = None,
+    until: date | None = None,
+    without: Collection[str] = (),
 ) -> list[DayUsage]:
     """A row a day and model, the newest day first; from `since` to `until`, both inclusive (UTC dates), if given.
+    Answers whose keys are in `without` are left out.
 
     `prices`: see `resources.model_access.price_table`.
     """
     found = rows(
         connection.execute(
-            """
+            f"""
             SELECT (created_at AT TIME ZONE 'UTC')::DATE AS day, model, coalesce(in_batch, false) AS in_batch,
                    count(*) AS answers, coalesce(sum(coalesce(calls, 1)), 0)::BIGINT AS calls,
                    count(*) FILTER (input_tokens IS NULL OR output_tokens IS NULL) AS unmetered,
@@ -58,10 +63,10 @@ def usage_by_day(
                    sum(cached_tokens)::BIGINT AS cached_tokens
             FROM model_answers
             WHERE created_at >= coalesce(?::TIMESTAMPTZ, '-infinity')
-              AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity')
+              AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity') AND answer_key NOT IN {IN_LIST}
             GROUP BY ALL ORDER BY day DESC, model, in_batch
             """,
-            [_midnight(since), _midnight(until + timedelta(days=1)) if until else None],
+            [_midnight(since), _midnight(until + timedelta(days=1)) if until else None, json_list(without)],
         )
     )
     return [_day_usage(row, prices) for row in found]
@@ -85,9 +90,12 @@ def _day_usage(row: dict, prices: PriceTable) -> DayUsage:
     )
 
 
-def spent_on(connection: duckdb.DuckDBPyConnection, day: date, prices: PriceTable) -> tuple[Usage, Decimal | None]:
-    """What all models together were paid for on `day` (UTC), and in money as far as it is known."""
-    days = usage_by_day(connection, prices, day, day)
+def spent_on(
+    connection: duckdb.DuckDBPyConnection, day: date, prices: PriceTable, without: Collection[str] = ()
+) -> tuple[Usage, Decimal | None]:
+    """What all models together were paid for on `day` (UTC), and in money as far as it is known. Answers whose keys are
+    in `without` are left out."""
+    days = usage_by_day(connection, prices, day, day, without)
     return sum((each.usage for each in days), Usage()), money_of(days)
 
 

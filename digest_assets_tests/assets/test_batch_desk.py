@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -65,7 +66,7 @@ class Desk:
     store: DigestStore
     settings: Settings
 
-    def run(self, wait: float = 30.0, day: date = DAY, **llm: Any) -> dict[str, int]:
+    def run(self, wait: float | None = 30.0, day: date = DAY, **llm: Any) -> dict[str, int]:
         """Asks for what is missing; how many papers then stand at each status."""
         changed = {"base_url": self.server.base_url, "batch_poll_seconds": 0.01, **llm}
         settings = self.settings.model_copy(update={"llm": self.settings.llm.model_copy(update=changed)})
@@ -310,3 +311,25 @@ def test_a_days_budget_counts_what_batches_under_way_will_take(desk: Desk) -> No
     assert 0 < handed_in <= 16_000
     desk.run(wait=0, budget_day_tokens=16_000)
     assert desk.count(estimated) == {handed_in: 1}
+
+
+def test_a_days_budget_counts_what_other_runs_spend_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest_assets.assets.read_papers.OTHERS_LOOKED_AT_SECONDS", 0.01)
+    desk.server.latency_seconds = 0.3
+    another = (
+        "INSERT INTO model_answers (answer_key, kind, identifier, version, model, prompt_version, answer, defects, "
+        "input_tokens, output_tokens, created_at) VALUES ('k', 'reading', 'x', 1, 'm', 'p', '', [], 1000000, 0, ?)"
+    )
+
+    def spend() -> None:
+        while not desk.server.requests:
+            threading.Event().wait(0.01)
+        with desk.store.transaction() as connection:
+            connection.execute(another, [NOON])
+
+    other_run = threading.Thread(target=spend)
+    other_run.start()
+    counts = desk.run(wait=None, max_concurrency=1, budget_day_tokens=900_000)
+    other_run.join()
+    assert counts["done"] > 0
+    assert counts["budget"] > 0

@@ -133,3 +133,19 @@ def test_the_paper_for_which_nothing_is_left_is_marked_and_stored_answers_stay_f
     asyncio.run(translate(PAPER, ask=ScriptedModel([GOOD_TRANSLATION]), answers=answers, rules=rules))
     again = asyncio.run(translate(PAPER, ask=spent, answers=answers, rules=rules))
     assert again.status is AnswerStatus.DONE
+
+
+def test_what_others_spend_meanwhile_counts_beside_what_the_run_spent_itself() -> None:
+    budget = Budget(Limits(day_tokens=1000), spent_today=Usage(1, 100, 0, 0))
+    budget.settle(Usage(), Usage(1, 300, 100, 0), PROMPT)
+    budget.others_spent(Usage(2, 500, 0, 0), None)
+    budget.hold(Usage(1, 100, 0, 0))
+    with pytest.raises(BudgetUsedUp):
+        budget.hold(Usage(1, 1, 0, 0))
+
+
+def test_a_batch_is_held_and_settled_at_its_own_price() -> None:
+    budget = Budget(Limits(run_money=Decimal("0.125")), PRICE)
+    budget.hold(Usage(1, 1_000_000, 0, 0), in_batch=True)
+    budget.settle(Usage(1, 1_000_000, 0, 0), Usage(1, 500_000, 0, 0), PROMPT, in_batch=True)
+    assert budget.spent_money == Decimal("0.0625")

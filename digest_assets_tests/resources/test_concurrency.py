@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest_assets.resources.concurrency import Limiter, Pace, Window, shared_limiter
+from digest_assets.resources.concurrency import Limiter, Window, shared_limiter
+from digest_assets.resources.shared_limits import Pace
 from digest_assets_tests.resources.virtual_time import run_virtually
 
 

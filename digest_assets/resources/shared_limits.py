@@ -1,0 +1,122 @@
+"""An account's limits, kept by all processes of a machine that share a store: calls at once, and allowances a minute.
+
+Each call under way holds a lock on one of so many files as calls are allowed. The operating system gives a lock back
+when its process ends, however it ends, so that a killed run holds no place for a moment longer; Dagster's pools keep
+it until somebody frees it (see dagster.yaml). Taking a place costs some 50 microseconds, and no transaction. What may
+be spent a minute is in a file of its own, which is only there where a rate is set.
+
+Machines that share a store in a lake do not see each other's files: each keeps the limits for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+_FURTHEST_SECONDS = 3600.0
+"""An allowance that is free only after this comes from a clock that was set back."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """An allowance a minute, spent evenly: a bucket that holds the allowance of `burst_seconds`."""
+
+    per_minute: float
+    burst_seconds: float = 10.0
+    free_at: float = float("-inf")
+    """When everything spent so far is earned again."""
+
+    def delay(self, now: float) -> float:
+        """Seconds until the next spending is allowed."""
+        return max(0.0, self.free_at - self.burst_seconds - now)
+
+    def spend(self, now: float, amount: float) -> None:
+        """Takes `amount`, negative to give back what an estimate took too much."""
+        self.free_at = max(now, self.free_at) + amount * 60.0 / self.per_minute
+
+
+class SharedLimits:
+    """The limits of the endpoint `base_url`, for all processes that name the same `folder`.
+
+    `clock`: seconds since the epoch, the same for all processes.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        base_url: str,
+        ceiling: int,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder / hashlib.sha256(base_url.encode()).hexdigest()[:12]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._ceiling = ceiling
+        self._rates = {
+            name: rate
+            for name, rate in (("requests", requests_per_minute), ("tokens", tokens_per_minute))
+            if rate is not None
+        }
+        self._clock = clock
+
+    def place(self) -> FileLock | None:
+        """A place for one call, to be released when it has ended. None: all are taken, here or elsewhere."""
+        first = random.randrange(self._ceiling)  # so that processes seldom try the same one
+        for number in range(self._ceiling):
+            lock = FileLock(self._folder / f"place-{(first + number) % self._ceiling}.lock", thread_local=False)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                continue
+            return lock
+        return None
+
+    def take(self, tokens: float) -> float:
+        """Takes a request and `tokens` of the allowances, and returns 0; or takes nothing, and returns after how many
+        seconds that may be tried again."""
+        if not self._rates:
+            return 0.0
+        with self._paces() as paces:
+            now = self._clock()
+            delay = max(pace.delay(now) for pace in paces.values())
+            if delay <= 0:
+                for name, pace in paces.items():
+                    pace.spend(now, 1 if name == "requests" else tokens)
+            return delay
+
+    def correct(self, tokens: float) -> None:
+        """Takes `tokens` more than was estimated; negative: less."""
+        if "tokens" in self._rates:
+            with self._paces() as paces:
+                paces["tokens"].spend(self._clock(), tokens)
+
+    @contextmanager
+    def _paces(self) -> Iterator[dict[str, Pace]]:
+        path = self._folder / "rates.json"
+        with FileLock(path.with_suffix(".lock"), thread_local=False):
+            free_at = _read(path)
+            latest = self._clock() + _FURTHEST_SECONDS
+            paces = {
+                name: Pace(rate, free_at=free_at[name] if free_at.get(name, latest) < latest else float("-inf"))
+                for name, rate in self._rates.items()
+            }
+            yield paces
+            path.write_text(json.dumps(free_at | {name: pace.free_at for name, pace in paces.items()}), "utf-8")
+
+
+def _read(path: Path) -> dict[str, float]:
+    """When each allowance is free. A file that is not there, or that a kill left cut off, says nothing."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, float)} if isinstance(found, dict) else {}

@@ -1,0 +1,101 @@
+"""An account's limits hold for all processes that share a store, and a killed one holds no place."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digest_assets.resources.concurrency import Limiter
+from digest_assets.resources.shared_limits import SharedLimits
+from digest_assets_tests.resources.virtual_time import run_virtually
+
+URL = "http://127.0.0.1:8000/v1"
+
+HOLDER = """
+import sys, pathlib
+from digest_assets.resources.shared_limits import SharedLimits
+limits = SharedLimits(pathlib.Path(sys.argv[1]), sys.argv[2], 3)
+places = [limits.place() for _ in range(2)]
+print(len(places), flush=True)
+sys.stdin.read()
+"""
+
+
+def places_free(limits: SharedLimits) -> int:
+    found = []
+    while (place := limits.place()) is not None:
+        found.append(place)
+    for place in found:
+        place.release()
+    return len(found)
+
+
+def test_places_are_shared_by_processes_and_given_back_by_one_that_is_killed(tmp_path: Path) -> None:
+    limits = SharedLimits(tmp_path, URL, 3)
+    command = [sys.executable, "-c", HOLDER, str(tmp_path), URL]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "2\n"
+        assert places_free(limits) == 1
+        assert places_free(SharedLimits(tmp_path, "http://127.0.0.1:9000/v1", 3)) == 3  # each endpoint has its own
+        other.kill()
+        other.wait()
+    assert places_free(limits) == 3
+
+
+def test_calls_of_two_limiters_together_pass_the_ceiling_never(tmp_path: Path) -> None:
+    under_way = most = 0
+
+    async def call(limiter: Limiter) -> None:
+        nonlocal under_way, most
+        async with limiter.call():
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(1)
+            under_way -= 1
+
+    async def run() -> None:
+        clock = asyncio.get_running_loop().time
+        limiters = [Limiter(4, shared=SharedLimits(tmp_path, URL, 4), clock=clock) for _ in range(2)]
+        await asyncio.gather(*(call(limiter) for limiter in limiters * 10))
+
+    _, seconds = run_virtually(run())
+    assert most == 4
+    assert seconds == pytest.approx(5, rel=0.1)
+
+
+@pytest.mark.parametrize("rates", [{"requests_per_minute": 60}, {"tokens_per_minute": 60_000}])
+def test_allowances_a_minute_are_spent_together(tmp_path: Path, rates: dict[str, float]) -> None:
+    now = 1_000_000.0
+    limits = [SharedLimits(tmp_path, URL, 4, clock=lambda: now, **rates) for _ in range(2)]
+    taken = waited = 0
+    while now < 1_000_060:
+        delay = limits[taken % 2].take(1000)
+        taken += delay == 0
+        waited += delay > 0
+        now += delay
+    assert waited
+    assert 60 <= taken <= 60 + 11  # and what may come at once
+    limits[0].correct(30_000)
+    assert (limits[1].take(1000) > 20) is ("tokens_per_minute" in rates)
+
+
+def test_where_no_rate_is_set_nothing_is_written(tmp_path: Path) -> None:
+    limits = SharedLimits(tmp_path, URL, 2)
+    assert limits.take(1000) == 0
+    limits.correct(1000)
+    assert not list(tmp_path.rglob("rates.json"))
+
+
+def test_a_clock_that_was_set_back_and_a_file_that_was_cut_stop_nobody(tmp_path: Path) -> None:
+    later = SharedLimits(tmp_path, URL, 2, requests_per_minute=60, clock=lambda: 2_000_000.0)
+    limits = SharedLimits(tmp_path, URL, 2, requests_per_minute=60, clock=lambda: 1_000_000.0)
+    later.take(0)
+    assert limits.take(0) == 0
+    (file,) = tmp_path.rglob("rates.json")
+    file.write_text('{"requests": 99', "utf-8")
+    assert limits.take(0) == 0
