@@ -116,6 +116,8 @@ class CheckSettings(_Section):
     """Papers of a date that turned up after it was made."""
     on_repeats: Literal["warn", "block"] = "block"
     """Papers that another date's post shows."""
+    on_imbalance: Literal["warn", "block"] = "block"
+    """Papers of a date that the store holds more than once, or without what its post needs."""
 
 
 class ArxivSettings(_Section):

@@ -35,7 +35,13 @@ from digest_assets.checks.answers import (
     most_texts_were_read,
 )
 from digest_assets.checks.dates import no_date_is_left_failed, the_newest_digest_is_there
-from digest_assets.checks.papers import each_paper_once, no_paper_came_late, nothing_failed, the_ledger_balances
+from digest_assets.checks.papers import (
+    each_claim_is_whole,
+    each_paper_once,
+    no_paper_came_late,
+    nothing_failed,
+    the_ledger_balances,
+)
 from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
 from digest_assets.config import Settings, load_settings
@@ -52,6 +58,7 @@ ASSETS = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader
 CHECKS_OF_A_DATE = [
     each_paper_once,
     no_paper_came_late,
+    each_claim_is_whole,
     most_texts_were_read,
     few_translations_are_withheld,
     few_readings_are_withheld,

@@ -1,7 +1,7 @@
 """Checks of what is published of each paper: a row for each, texts that could be read, answers that could be used.
 
-Rows that are missing are an error of the program, and hold the post back. Shares are the world's doing (arXiv without
-HTML, a model that writes badly): they warn.
+Rows that are missing are an error of the program, and hold the post back where the settings say so. Shares are the
+world's doing (arXiv without HTML, a model that writes badly): they warn.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -11,6 +11,7 @@ import dagster as dg
 
 from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import table
+from digest_assets.checks.severity import severity_of
 from digest_assets.config import Settings
 from digest_assets.model import AnswerStatus, Outcome, TextSource
 from digest_assets.store import answers, ledger, texts
@@ -96,8 +97,10 @@ def every_paper_has_its_rows(
         wrong = sorted((kept ^ read) | (kept ^ translated))
         return dg.AssetCheckResult(
             passed=not wrong,
-            severity=dg.AssetCheckSeverity.ERROR,
-            description=f"{len(wrong)} papers lack a row, or have one too many; materialize translations and summaries."
+            severity=severity_of(settings.checks.on_imbalance),
+            description=f"{len(wrong)} papers of {day} lack a row, or have one too many: {', '.join(wrong[:3])}. "
+            "Materialize translations and summaries again, or have the post written all the same by "
+            'checks.on_imbalance = "warn".'
             if wrong
             else None,
             metadata={"wrong": len(wrong), "papers": table(["paper"], [[each] for each in wrong[:20]])},

@@ -7,6 +7,7 @@ import dagster as dg
 
 from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import table
+from digest_assets.checks.severity import severity_of
 from digest_assets.config import GroupBy, Settings
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
@@ -49,7 +50,7 @@ def each_paper_once(
         )
         return dg.AssetCheckResult(
             passed=not repeats,
-            severity=_severity(settings.checks.on_repeats),
+            severity=severity_of(settings.checks.on_repeats),
             description=told if repeats else None,
             metadata={"repeats": len(repeats), "papers": table(["paper", "also in"], shown)},
         )
@@ -76,7 +77,7 @@ def no_paper_came_late(
         waiting = sum(1 for _, _, taken_by in late if taken_by is None)
         return dg.AssetCheckResult(
             passed=not late,
-            severity=_severity(settings.checks.on_late),
+            severity=severity_of(settings.checks.on_late),
             description=f"{len(late)} papers of {day} turned up after it was made: {len(late) - waiting} are in a "
             f'later date, {waiting} wait for the next. checks.on_late = "warn" lets the post be written.'
             if late
@@ -97,9 +98,37 @@ def no_paper_came_late(
     return check_each_date(context, look)
 
 
-def _severity(setting: str) -> dg.AssetCheckSeverity:
-    """A blocking check that fails holds the post back where it is an error, and not where it is a warning."""
-    return dg.AssetCheckSeverity.ERROR if setting == "block" else dg.AssetCheckSeverity.WARN
+@dg.asset_check(
+    asset="windowed_papers",
+    blocking=True,
+    description="Before the post: announced = kept + filtered. Each paper of the date is claimed once, and known; what "
+    "is left out has its reason.",
+)
+def each_claim_is_whole(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    def look(day: date) -> dg.AssetCheckResult:
+        with store.transaction() as connection:
+            counts = ledger.balance(connection, settings.digest.name, day)
+            wrong = ledger.broken_claims(connection, settings.digest.name, day)
+        first = f" ({wrong[0][0]} is {wrong[0][1]})" if wrong else ""
+        told = (
+            f"{len(wrong)} papers of {day} stand in the store more than once, or in part{first}: its post cannot be "
+            'trusted. Restore the store from a copy, or have it written all the same by checks.on_imbalance = "warn".'
+        )
+        return dg.AssetCheckResult(
+            passed=not wrong,
+            severity=severity_of(settings.checks.on_imbalance),
+            description=told if wrong else None,
+            metadata={
+                "announced": sum(counts.values()),
+                "filtered": counts.get("filtered", 0),
+                "wrong": len(wrong),
+                "papers": table(["paper", "is"], wrong[:20]),
+            },
+        )
+
+    return check_each_date(context, look)
 
 
 @dg.asset_check(

@@ -237,6 +237,7 @@ def claimed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
             JOIN papers p USING (identifier, version)
             JOIN announcements a ON a.digest = w.digest AND a.identifier = w.identifier
             WHERE w.digest = ? AND w.digest_date = ?
+            QUALIFY row_number() OVER (PARTITION BY w.identifier) = 1
             ORDER BY p.published_at DESC NULLS LAST, p.identifier DESC
             """,
             [digest, day],
@@ -331,6 +332,40 @@ def repeats(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> li
         UNION SELECT o.identifier, o.digest_date FROM windowed_papers o JOIN kept USING (identifier)
         WHERE o.digest = $digest AND o.digest_date <> $day
         ORDER BY ALL
+        """,
+        {"digest": digest, "day": day},
+    ).fetchall()
+
+
+def broken_claims(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(identifier, what is wrong) of a date's claims that are not just one paper of its post, or left out for a reason.
+
+    Keys rule out most of it, as long as they hold: a lake has none, and a store can be mended by hand.
+    """
+    return connection.execute(
+        """
+        WITH claims AS MATERIALIZED (
+            SELECT identifier, version, count(*) AS times, min(outcome) AS outcome, min(reason) AS reason
+            FROM windowed_papers WHERE digest = $digest AND digest_date = $day GROUP BY ALL
+        ), known AS (
+            SELECT identifier, version, count(*) AS times
+            FROM papers JOIN claims USING (identifier, version) GROUP BY ALL
+        ), told AS (
+            SELECT identifier, count(*) AS times FROM announcements WHERE digest = $digest
+            AND identifier IN (SELECT identifier FROM claims) GROUP BY ALL
+        ), judged AS (
+            SELECT identifier, CASE
+                WHEN c.times > 1 OR count(*) OVER (PARTITION BY identifier) > 1 THEN 'claimed more than once'
+                WHEN k.times IS NULL THEN 'without metadata'
+                WHEN k.times > 1 THEN 'with its metadata more than once'
+                WHEN t.times IS NULL THEN 'without an announcement'
+                WHEN t.times > 1 THEN 'announced more than once'
+                WHEN outcome NOT IN ('kept', 'filtered') THEN 'neither kept nor left out'
+                WHEN outcome = 'filtered' AND reason IS NULL THEN 'left out without a reason'
+            END AS wrong
+            FROM claims c LEFT JOIN known k USING (identifier, version) LEFT JOIN told t USING (identifier)
+        )
+        SELECT DISTINCT identifier, wrong FROM judged WHERE wrong IS NOT NULL ORDER BY ALL
         """,
         {"digest": digest, "day": day},
     ).fetchall()
