@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import sys
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
@@ -28,10 +29,16 @@ from pydantic_settings import (
 from digest_assets.errors import ConfigurationError
 from digest_assets.partitions import DigestDays
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ENVIRONMENT_PREFIX = "DIGEST__"
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
 
+_NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
 
 
@@ -57,7 +64,7 @@ class GroupBy(str, Enum):
 class DigestSettings(_Section):
     """What a digest is about, and what its date means."""
 
-    name: str = Field("arxiv", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = "arxiv"
     categories: Words = ("cs.SD", "eess.AS")
     timezone: str = "Asia/Shanghai"
     anchor: time = time(8, 50)
@@ -69,6 +76,23 @@ class DigestSettings(_Section):
     a new translation and reading where the abstract or the text changed."""
     old_cross_lists: bool = True
     """Whether papers of other fields count that are cross-listed long after their own announcement."""
+
+    @field_validator("name")
+    @classmethod
+    def _fits_file_names(cls, value: str) -> str:
+        if not _NAME.match(value):
+            raise ValueError(
+                f"{value!r} is part of file names: small letters, digits and hyphens, such as speech-daily"
+            )
+        return value
+
+    @field_validator("anchor", mode="before")
+    @classmethod
+    def _is_time_of_day(cls, value: object) -> object:
+        try:
+            return time.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(f"{value!r} is not a time of day, such as 08:50") from None
 
     @field_validator("categories")
     @classmethod
@@ -304,6 +328,13 @@ class DeliverySettings(_Section):
         return tuple(os.environ.get(self.urls_env, "").split()) if self.urls_env else ()
 
 
+class _TomlFile(TomlConfigSettingsSource):
+    """digest.toml, with or without the byte order mark that editors on Windows put before it."""
+
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text("utf-8-sig"))
+
+
 class Settings(BaseSettings):
     """All settings. `root` is the folder of digest.toml: relative paths are relative to it."""
 
@@ -331,7 +362,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+        return (init_settings, env_settings, _TomlFile(settings_cls))
 
     def path(self, value: str) -> Path:
         """`value` as an absolute path, relative ones taken from the folder of digest.toml."""
@@ -354,7 +385,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     path = path or find_config()
     where = str(path) if path else "the environment"
-    _refuse_unknown_variables()
+    unknown = _unknown_variables()
 
     class FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=path)
@@ -363,10 +394,12 @@ def load_settings(path: Path | None = None) -> Settings:
         if path is not None and not path.is_file():
             raise ConfigurationError(f"{path} does not exist.", cure=f"Write one, or correct {CONFIG_VARIABLE}.")
         settings = FromFile(root=path.parent if path else Path.cwd())
+        if unknown:
+            raise ConfigurationError("; ".join(unknown) + ".", cure="Correct or unset it.")
         return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
     except ValidationError as error:
         raise ConfigurationError(
-            "; ".join(map(_explain, error.errors())) + ".", cure=f"Correct it in {where}."
+            "; ".join([*unknown, *map(_explain, error.errors())]) + ".", cure=f"Correct it in {where}."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
@@ -399,15 +432,16 @@ def _explain(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"there is no setting {name}{_nearest(name)}"
-    return f"{name}: {error['msg'].removeprefix('Value error, ')}"
+    said = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    return f"{name}: {said}"
 
 
-def _refuse_unknown_variables() -> None:
+def _unknown_variables() -> list[str]:
+    """What is wrong with variables that look like settings and are none: a clause each."""
     known = {ENVIRONMENT_PREFIX + name.replace(".", "__").upper() for name in setting_names()}
+    clauses = []
     for variable in sorted(os.environ):
         if variable.upper().startswith(ENVIRONMENT_PREFIX) and variable.upper() not in known:
             name = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
-            raise ConfigurationError(
-                f"there is no setting {name} for the environment variable {variable}{_nearest(name)}.",
-                cure="Correct or unset it.",
-            )
+            clauses.append(f"there is no setting {name} for the environment variable {variable}{_nearest(name)}")
+    return clauses

@@ -291,7 +291,7 @@ class BatchDesk:
                 )
                 self.handed_in.add(submission_id)
                 self._next_look[submission_id] = asyncio.get_running_loop().time() + place.poll_seconds
-                self.log(f"{place.day}: {len(ours)} requests were handed in as the batch {batch.batch_id}")
+                self.log(f"{len(ours)} requests were handed in as the batch {batch.batch_id}")
         self._notify()
 
     async def _begun(self, submission_id: str, requests: Sequence[BatchRequest]) -> Batch:
@@ -324,7 +324,7 @@ class BatchDesk:
                 self._submissions[name] = replace(submission, status=batch.status, batch_id=batch.batch_id)
                 await self._note(name, batch)
         except EndpointUnavailable as error:
-            self.log(f"{self.place.day}: {error}")  # the batch goes on without us
+            self.log(f"{error}")  # the batch goes on without us
 
     async def _seen(self, submission: Submission) -> Batch | None:
         """The batch as it is now. None: its owner is handing it in, or it is gone and its questions are free again."""
@@ -345,7 +345,7 @@ class BatchDesk:
         """A batch that will not answer: what it was asked is asked anew."""
         await self._close(submission.submission_id, why)
         self._free(submission)
-        self.log(f"{self.place.day}: the batch of {submission.submitted_at:%Y-%m-%d %H:%M} UTC {why}: asked anew")
+        self.log(f"the batch of {submission.submitted_at:%Y-%m-%d %H:%M} UTC {why}: asked anew")
 
     def _free(self, submission: Submission) -> None:
         for key in submission.keys:
@@ -386,7 +386,7 @@ class BatchDesk:
         for key in submission.keys:
             self._tell_result(key, answered.get(key) or results.get(key, Unanswered.NOT_TRIED), batch, learned)
         self.log(
-            f"{self.place.day}: the batch {batch.batch_id} is {batch.status}: {len(answered)} of "
+            f"the batch {batch.batch_id} is {batch.status}: {len(answered)} of "
             f"{len(submission.keys)} requests were answered"
         )
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version, table
 from digest_assets.assets.site_source import day_of
@@ -44,10 +45,11 @@ def deliveries(
     clock: dg.ResourceParam[Clock],
 ) -> Iterator[DateEvent]:
     def make(day: date) -> Iterator[DateEvent]:
+        log = DateLog(context.log, settings.digest.name, day)
         made = deliver(settings, store, clock, day)
         for each in made:
             if each.error:
-                context.log.warning(f"{day}: {each.kind} {each.receiver}: {each.error}")
+                log.warning(f"{each.kind} {each.receiver}: {each.error}")
         told = [(each.receiver, each.content) for each in made if each.delivered_at is not None]
         yield dg.MaterializeResult(metadata=_metadata(made), data_version=data_version(sorted(told)))
 

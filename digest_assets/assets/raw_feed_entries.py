@@ -25,6 +25,7 @@ import duckdb
 
 from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import data_version, table
@@ -57,10 +58,11 @@ def raw_feed_entries(
     clock: dg.ResourceParam[Clock],
 ) -> Iterator[DateEvent]:
     def make(day: date) -> Iterator[DateEvent]:
+        log = DateLog(context.log, settings.digest.name, day)
         answers = receive(settings, store, arxiv, clock.now(), day)
         for answer in answers:
             if answer.error is not None:
-                context.log.warning(f"{day}: {answer.fetch.source.value}: {answer.error}")
+                log.warning(f"{answer.fetch.source.value}: {answer.error}")
         raise_if_nothing_carries(answers, settings, day)
         entries = {(answer.fetch.source.value, entry.payload) for answer in answers for entry in answer.entries}
         yield dg.MaterializeResult(metadata=_metadata(answers), data_version=data_version(sorted(entries)))

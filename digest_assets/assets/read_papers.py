@@ -24,6 +24,7 @@ import dagster as dg
 from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
@@ -72,8 +73,9 @@ def read_papers(
     selected = {key.path[-1] for key in context.selected_asset_keys}
 
     def make(day: date) -> Iterator[DateEvent]:
+        log = DateLog(context.log, settings.digest.name, day)
         wait = batch_wait_seconds(settings.llm, context.run.tags)
-        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, context.log.info, wait)
+        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, log.info, wait)
         run_until_stopped(reading.run(day, selected))
         for name, (metadata, content) in reading.made(day).items():
             if name in selected and (waiting := reading.waiting[name]):
@@ -172,7 +174,7 @@ class PaperReading:
         readable = [each.paper for each in kept if not each.withdrawn]
         self._texts = {paper.identifier: asyncio.get_running_loop().create_future() for paper in readable}
         if not self.language_model.can_be_asked:
-            self.log(f"{day}: {self.language_model.why_not}; the abstracts stay in the original, no text is fetched")
+            self.log(f"{self.language_model.why_not}; the abstracts stay in the original, no text is fetched")
 
         async with self._session(day, [each.paper for each in kept]) as session:
             jobs: list[Awaitable[None]] = []

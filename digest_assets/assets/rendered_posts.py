@@ -19,6 +19,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
@@ -57,9 +58,10 @@ def rendered_posts(
     clock: dg.ResourceParam[Clock],
 ) -> Iterator[DateEvent]:
     def make(day: date) -> Iterator[DateEvent]:
+        log = DateLog(context.log, settings.digest.name, day)
         made = publish(settings, store, clock, day)
         if made.kept_a_person_s_edit:
-            context.log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
+            log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
         yield dg.MaterializeResult(
             metadata={**_metadata(made), **column_lineage("rendered_posts")},
             data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),

@@ -21,6 +21,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version, table
 from digest_assets.claiming import MadeDate, claim_papers
@@ -46,13 +47,14 @@ def windowed_papers(
     clock: dg.ResourceParam[Clock],
 ) -> Iterator[DateEvent]:
     def make(day: date) -> Iterator[DateEvent]:
+        log = DateLog(context.log, settings.digest.name, day)
         made = claim_papers(settings, store, clock.now(), day)
         if made.not_yet:
-            context.log.warning(f"{day}: {made.not_yet}")
+            log.warning(f"not yet: {made.not_yet}")
             yield dg.AssetObservation("windowed_papers", partition=day.isoformat(), metadata={"not_yet": made.not_yet})
             return
         if made.empty_reason:
-            context.log.info(f"{day}: no papers: {made.empty_reason}")
+            log.info(f"no papers: {made.empty_reason}")
             if len(context.partition_keys) == 1:
                 context.instance.add_run_tags(context.run.run_id, {"digest/no_papers": made.empty_reason})
         yield dg.MaterializeResult(

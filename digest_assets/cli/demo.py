@@ -11,7 +11,6 @@ from digest_assets.cli.console import say
 from digest_assets.cli.options import JsonOption, in_folder_of
 from digest_assets.cli.run import exit_code, make, show_reports
 from digest_assets.cli.ui import dagster_dev
-from digest_assets.config import load_settings
 
 if TYPE_CHECKING:
     from digest_assets.runs import DateReport
@@ -28,6 +27,7 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Make digests of invented papers, with no key and no network."""
+    from digest_assets.config import load_settings
     from digest_assets.sandbox.demo import Demo
 
     with Demo(folder.resolve()) as sample:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest_assets.config import CONFIG_VARIABLE, Settings, load_settings
-from digest_assets.partitions import DigestDays
+from digest_assets.errors import OutputUnwritable
 
 if TYPE_CHECKING:
+    from digest_assets.config import Settings
+    from digest_assets.partitions import DigestDays
     from digest_assets.store.connection import DigestStore
 
 ConfigOption = Annotated[
@@ -33,6 +34,8 @@ def opened(config: Path | None) -> Iterator[Settings]:
 
     The folder is Dagster's home too where it has a dagster.yaml, unless the user has another.
     """
+    from digest_assets.config import CONFIG_VARIABLE, load_settings
+
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     settings = load_settings()
@@ -44,9 +47,7 @@ def opened(config: Path | None) -> Iterator[Settings]:
 def in_folder_of(settings: Settings) -> Iterator[None]:
     home = settings.root if (settings.root / "dagster.yaml").is_file() else settings.root / "data" / "dagster"
     if "DAGSTER_HOME" not in os.environ:
-        home.mkdir(parents=True, exist_ok=True)
-        if not (home / "dagster.yaml").is_file():  # without one Dagster has its own, with telemetry
-            (home / "dagster.yaml").write_text((resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
+        _make_home(home)
         os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     # Dagster's own words on its own interfaces are for developers.
@@ -57,6 +58,18 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+def _make_home(home: Path) -> None:
+    """Makes Dagster's folder, with our dagster.yaml: without one Dagster has its own, with telemetry."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / "dagster.yaml").is_file():
+            (home / "dagster.yaml").write_text((resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
+    except OSError as error:
+        raise OutputUnwritable(
+            f"{home} cannot be written: {error.strerror}.", cure="Correct its rights, or name another in DAGSTER_HOME."
+        ) from None
 
 
 def store_of(settings: Settings) -> DigestStore:
@@ -82,11 +95,16 @@ def date_range(first: date, last: date) -> list[date]:
 
 def check_exists(days: DigestDays, day: date) -> None:
     """Raises `typer.BadParameter` for a date that cannot be made now."""
+    from digest_assets.arxiv.searchable import EmptyCause, empty_reason
     from digest_assets.resources.clock import SystemClock
 
     if day < days.first:
         raise typer.BadParameter(f"{day} is before digest.first_date, {days.first}")
-    newest = days.newest(SystemClock().now())
+    now = SystemClock().now()
+    newest = days.newest(now)
     if newest is None or day > newest:
         opens = days.opens_at(day).astimezone(days.zone)
-        raise typer.BadParameter(f"the digest of {day} exists from {opens:%Y-%m-%d %H:%M} ({days.zone.key}) on")
+        why = empty_reason(day, days, now)
+        mailing = f"; {why.text.rstrip('.')}" if why.cause is EmptyCause.NOT_YET else ""
+        told = f"the digest of {day} exists from {opens:%Y-%m-%d %H:%M} ({days.zone.key}) on{mailing}"
+        raise typer.BadParameter(told)

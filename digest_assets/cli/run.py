@@ -20,9 +20,9 @@ from digest_assets.cli.options import (
     opened,
     store_of,
 )
-from digest_assets.config import Settings
 
 if TYPE_CHECKING:
+    from digest_assets.config import Settings
     from digest_assets.resources.clock import Clock
     from digest_assets.runs import DateReport
 

@@ -30,6 +30,8 @@ def digest(tmp_path: Path) -> Iterator[CommandLine]:
         ("[digest]\ncategories = []", ["digest.categories", "at least one"]),
         ("[digest]\ncategories = ['speech, please']", ["digest.categories", "does not look like"]),
         ("[digest]\nfirst_date = 'soon'", ["digest.first_date"]),
+        ("[digest]\nanchor = '25:99'", ["digest.anchor: '25:99' is not a time of day, such as 08:50"]),
+        ("[digest]\nname = 'My Digest'", ["digest.name: 'My Digest'", "small letters", "speech-daily"]),
         ("[arxiv]\ntimeout_seconds = -1", ["arxiv.timeout_seconds"]),
         ("[llm]\nmax_concurrency = 'many'", ["llm.max_concurrency"]),
         ("[llm]\nbase_url = 'localhost:8000'", ["llm.base_url", "http://"]),
@@ -55,6 +57,37 @@ def test_an_unknown_variable_names_the_nearest_setting(digest: CommandLine, caps
     assert said.code == 2
     assert "DIGEST__LLM__MODLE" in said.error
     assert "llm.model" in said.error
+
+
+def test_all_that_is_wrong_is_said_at_once(digest: CommandLine, capsys: Captured) -> None:
+    digest.write("[digest]\nanchor = '25:99'\n[filters]\ncap = -1\n[outputs]\n")
+    digest.set(DIGEST__LLM__MODLE="gpt", DIGEST__FOO="1")
+    said = digest(capsys, "run")
+    for word in ("digest.anchor", "filters.cap", "outputs", "DIGEST__LLM__MODLE", "DIGEST__FOO"):
+        assert word in said.error
+
+
+def test_a_byte_order_mark_is_no_mistake(digest: CommandLine, capsys: Captured) -> None:
+    text = (digest.folder / "digest.toml").read_text("utf-8")
+    (digest.folder / "digest.toml").write_text(text, "utf-8-sig")
+    assert digest(capsys, "status").code == 0
+
+
+def test_a_date_that_is_still_to_come_says_when_its_mailing_is_announced(digest: CommandLine, capsys: Captured) -> None:
+    said = digest(capsys, "run", "2026-11-24")
+    assert "exists from 2026-11-24 08:50 (Asia/Shanghai) on" in said.error
+    assert "arXiv announces the papers of 2026-11-24 at 09:00" in said.error
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (digest.folder / "data").write_text("a file where Dagster's folder should be")
+    (digest.folder / "dagster.yaml").unlink()
+    monkeypatch.delenv("DAGSTER_HOME")
+    said = digest(capsys, "run")
+    assert said.code == 1
+    assert "DAGSTER_HOME" in said.error
 
 
 def test_a_digest_toml_that_is_not_there_is_said(digest: CommandLine, capsys: Captured, tmp_path: Path) -> None:
