@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 DEVELOPMENT := $(VENV)/installed-for-development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-ui test test-slow lint digest ui doctor clean
+.PHONY: help demo demo-ui test test-slow bench lint digest ui doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ test: $(DEVELOPMENT) ## the tests, in under three minutes
 
 test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, recorded data
 	@$(BIN)/pytest -n auto -m slow
+
+bench: $(DEVELOPMENT) ## the benchmarks in short, against their limits: a minute and a half
+	@$(BIN)/python -m benchmarks all --short
 
 lint: $(DEVELOPMENT) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -210,12 +210,12 @@ class Score:
     references: float
 
 
-def measure(format: str, contender: str) -> Score:
+def measure(format: str, contender: str, rounds: int = ROUNDS) -> Score:
     documents = DOCUMENTS[format]()
     read = CONTENDERS[format][contender]()
     seconds = []
     texts: list[str] = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         began = time.perf_counter()
         texts = [read(document.body) for document in documents]
         seconds.append(time.perf_counter() - began)
@@ -264,10 +264,10 @@ def _letters(text: str) -> str:
     return "".join(each for each in text if each.isalnum())
 
 
-def measured_apart(format: str, contender: str) -> Score | str:
+def measured_apart(format: str, contender: str, rounds: int = ROUNDS) -> Score | str:
     """The score, measured in a fresh process; or why there is none."""
     done = subprocess.run(
-        [sys.executable, __file__, "--only", format, contender],
+        [sys.executable, __file__, "--only", format, contender, "--rounds", str(rounds)],
         capture_output=True,
         text=True,
         timeout=600,
@@ -331,9 +331,10 @@ def _percent(share: float | None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--only", nargs=2, metavar=("FORMAT", "CONTENDER"), help="measure one, print JSON")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of which the best counts")
     arguments = parser.parse_args()
     if arguments.only:
-        print(json.dumps(asdict(measure(*arguments.only))))
+        print(json.dumps(asdict(measure(*arguments.only, arguments.rounds))))
         return
     for format in CONTENDERS:
         show(format)
