@@ -82,7 +82,7 @@ def _metadata(made: MadeDate) -> dict[str, Any]:
         "withdrawn": sum(1 for each in kept if each.withdrawn),
         **({"no_papers_because": made.empty_reason} if made.empty_reason else {}),
         "announcement_known_by": table(["known by", "papers"], known_by.most_common()),
-        "filtered_because": table(["reason", "papers"], reasons.most_common()),
+        **({"filtered_because": table(["reason", "papers"], reasons.most_common())} if reasons else {}),
         "preview": table(
             ["paper", "title", "announced (UTC)", "known by", "outcome"], [_preview_row(each) for each in papers[:30]]
         ),
