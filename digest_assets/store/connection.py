@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import logging
 import os
 import random
 import threading
@@ -37,6 +38,10 @@ IN_LIST = "(SELECT unnest(from_json(?::JSON, '[\"VARCHAR\"]')))"
 
 Result = TypeVar("Result")
 
+SILENT_SECONDS = 3.0
+"""Other runs hold the file for less; who waits longer is told for what."""
+
+_log = logging.getLogger(__name__)
 _GUARD = threading.Lock()
 _LOCKS: dict[Path, threading.RLock] = {}
 _ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -124,8 +129,10 @@ class DigestStore:
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         address = str(self.path).replace("'", "''")
-        deadline = time.monotonic() + self.lock_wait_seconds
+        begun = time.monotonic()
+        deadline = begun + self.lock_wait_seconds
         pause = 0.02
+        told = False
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +148,9 @@ class DigestStore:
                         f"The store {self.path} has been held by another program for {self.lock_wait_seconds:g} s.",
                         cure="Close it there (a DuckDB prompt, say), or raise store.lock_wait_seconds.",
                     ) from None
+            if not told and time.monotonic() - begun >= SILENT_SECONDS:
+                told = True
+                _log.warning("Waiting for the store %s, which another run or program holds.", self.path)
             # Jittered, because several runs that wait in step would keep on colliding in step.
             time.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 1.5, 0.5)

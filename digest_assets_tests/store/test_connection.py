@@ -89,15 +89,20 @@ def test_a_folder_that_cannot_be_made_names_the_setting(tmp_path: Path) -> None:
         lanes(DigestStore(tmp_path / "file" / "digest.duckdb"))
 
 
-def test_a_wait_for_another_process_is_bounded_and_says_so(store: DigestStore) -> None:
+def test_a_wait_for_another_process_is_bounded_and_says_so(
+    store: DigestStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     lanes(store)
+    monkeypatch.setattr("digest_assets.store.connection.SILENT_SECONDS", 0.05)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(store.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(StoreLocked, match=r"store\.lock_wait_seconds"):
-            lanes(DigestStore(store.path, lock_wait_seconds=0.2))
+            lanes(DigestStore(store.path, lock_wait_seconds=0.3))
+        (line,) = caplog.messages
+        assert line == f"Waiting for the store {store.path}, which another run or program holds."
         holder.communicate("\n")
     assert lanes(store) == []
 

@@ -81,6 +81,22 @@ def test_two_runs_take_turns_on_one_lane(store: CountingStore) -> None:
     assert waits == [3, 6, 9]
 
 
+@pytest.mark.parametrize(("runs", "lines"), [(1, 0), (2, 2)])
+def test_runs_that_share_a_lane_say_so_once_each_and_one_alone_says_nothing(
+    store: CountingStore, caplog: pytest.LogCaptureFixture, runs: int, lines: int
+) -> None:
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    async def ask() -> None:
+        paces = [StorePace(store, lambda: NOW, sleep) for _ in range(runs)]
+        for _ in range(4):
+            await asyncio.gather(*(pace.turn("arxiv", 3) for pace in paces for _ in range(2)))
+
+    asyncio.run(ask())
+    assert len([each for each in caplog.messages if "Another run asks arXiv" in each]) == lines
+
+
 def test_a_clock_that_was_set_back_is_not_waited_for(store: CountingStore) -> None:
     waits: list[float] = []
 
