@@ -40,6 +40,8 @@ NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
 _LAYOUT = "1"
+_LOOSE_PAGES = 5_000
+"""Of 4 kB: so much room is left to be used again."""
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE days (
@@ -336,6 +338,8 @@ def open_notes(folder: Path) -> Iterator[SiteNotes]:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+            if connection.execute("PRAGMA freelist_count").fetchone()[0] > _LOOSE_PAGES:
+                connection.execute("VACUUM")  # after a build of everything: its words are not needed any more
     except (OSError, sqlite3.Error) as error:
         said = getattr(error, "strerror", None) or error
         if "locked" in str(said):

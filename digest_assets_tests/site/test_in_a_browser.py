@@ -35,7 +35,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of 240 papers over two years, the newest date's second with a formula and a name to look for."""
     site = ExampleSite.of(200, a_day=10)
-    site.days_of |= ExampleSite.of(40, a_day=10, last=date(2025, 6, 5)).days
+    site.days_of |= ExampleSite.of(40, a_day=10, last=date(2025, 6, 5)).days_of
     for old in [day for day in site.days_of if day.year == 2025]:
         site.days_of[old] = [digest_paper(paper(9000 + old.day * 10 + n), old) for n in range(10)]
     rare = paper(8001, title="Zanzibar Whispers of $\\sqrt{d}$")
