@@ -59,8 +59,8 @@ def _simulation(short: bool) -> Iterator[Row]:
         papers = list(recorded(recorded_papers))
         dates = days_between(date(2026, 1, 12), date(2026, 1, 30))
     else:
-        dates = dates_with_mailings(4, date(2026, 11, 20))
-        papers = [paper for day in dates for paper in a_day_of(6, day)]
+        dates = dates_with_mailings(3, date(2026, 11, 20))
+        papers = [paper for day in dates for paper in a_day_of(4, day)]
     for scenario in SCENARIOS:
         if short and scenario.name not in ("runs killed", "two runs at once"):
             continue

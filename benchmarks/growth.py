@@ -21,8 +21,10 @@ from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 LAST = date(2026, 11, 20)
 PROMISE = 1.2
+SHORT_PROMISE = 1.5
+"""Of one day instead of the best of three."""
 SIZES = (1_000, 100_000, 1_000_000)
-SHORT_SIZES = (1_000, 40_000)
+SHORT_SIZES = (1_000, 20_000)
 DAYS = 3
 SERVED = 36
 """Mailings that the sandbox shows: what `arxiv.lookback_days` asks for, and the days that are made."""
@@ -46,7 +48,7 @@ def run(short: bool) -> Iterator[Row]:
         yield Row(
             f"{step}: {large:,} papers stored to {small:,}",
             seconds[large][step] / before,
-            PROMISE if step in PROMISED else None,
+            (SHORT_PROMISE if short else PROMISE) if step in PROMISED else None,
             figures,
         )
     yield Row("kB on disk a paper, with what arXiv answered", on_disk / 1000, None, f"{large:,} papers")

@@ -31,7 +31,7 @@ CONCURRENCY = 2
 
 
 def run(short: bool) -> Iterator[Row]:
-    kills, dates = (4, dates_with_mailings(1, LAST)) if short else (100, dates_with_mailings(10, LAST))
+    kills, dates = (3, dates_with_mailings(1, LAST)) if short else (100, dates_with_mailings(10, LAST))
     papers = [paper for day in dates for paper in a_day_of(A_DAY, day)]
     expected, calls, seconds = _undisturbed(papers, dates)
     generator, stages, differing = random.Random(2026), Counter[str](), 0

@@ -20,7 +20,7 @@ EVERY = 0.1
 
 
 def run(short: bool) -> Iterator[Row]:
-    count = 60 if short else 1500
+    count = 30 if short else 1500
     papers = a_day_of(count, DAY, more=made_sections(1)[0])
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -24,7 +24,7 @@ LAST = date(2026, 11, 20)
 
 
 def run(short: bool) -> Iterator[Row]:
-    count, dates = (10, 3) if short else (30, 7)
+    count, dates = (5, 2) if short else (30, 7)
     days = dates_with_mailings(dates, LAST)
     papers = [paper for day in days for paper in a_day_of(count, day)]
     with tempfile.TemporaryDirectory() as folder, a_world(Path(folder), noon_in_shanghai(LAST), papers) as world:
@@ -45,7 +45,7 @@ def run(short: bool) -> Iterator[Row]:
 
 def _orchestration(cached: float, short: bool) -> Iterator[Row]:
     with dg.DagsterInstance.ephemeral() as instance:
-        empty = min(seconds_of(lambda: empty_steps.in_this_process(instance)) for _ in range(4))
+        empty = min(seconds_of(lambda: empty_steps.in_this_process(instance)) for _ in range(2 if short else 5))
     each = empty / empty_steps.STEPS * 1000
     figures = f"{empty:.2f} s a run of {empty_steps.STEPS} steps that do nothing, {each:.0f} ms a step"
     yield Row("Dagster alone to the run made again", empty / cached, 1, figures)
