@@ -52,8 +52,11 @@ def run_date(
     digest: str,
     day: date,
     tags: Mapping[str, str] | None = None,
+    *,
+    log: bool = False,
 ) -> DateReport:
-    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own.
+    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own. `log`: whether each event
+    is a line on stderr.
 
     Does not raise for what goes wrong in a step. Raises `KeyboardInterrupt` where somebody stopped the run.
     """
@@ -62,7 +65,7 @@ def run_date(
         instance=instance,
         raise_on_error=False,
         tags={ASKED_BY_TAG: COMMAND_LINE, RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        run_config={"loggers": {"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}}},
     )
     if _was_stopped(result):
         raise KeyboardInterrupt

@@ -31,6 +31,7 @@ def run(
     day: Annotated[str | None, typer.Argument(metavar="[D]", help="A digest date, as 2026-01-29.")] = None,
     from_: FromOption = None,
     to: ToOption = None,
+    log: Annotated[bool, typer.Option("--log", help="Print each event as a line on stderr, as the UI has it.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -44,9 +45,9 @@ def run(
 
     with opened(config) as settings:
         dates = _dates(settings, day, from_, to)
-        reports = list(make(settings, dates))
+        reports = list(make(settings, dates, log=log))
         show_reports(settings, reports, as_json=as_json)
-        if reports and settings.llm.api_key() is None:
+        if reports and settings.llm.api_key() is None and not as_json:
             say(f"{settings.llm.api_key_env} is not set: the abstracts stay in the original, and nothing was read.")
         if not dates and not as_json:
             say(why_nothing_is_due(settings, SystemClock().now()))
@@ -54,9 +55,10 @@ def run(
 
 
 def make(
-    settings: Settings, dates: Sequence[date], *, clock: Clock | None = None, batch: bool = False
+    settings: Settings, dates: Sequence[date], *, clock: Clock | None = None, batch: bool = False, log: bool = False
 ) -> Iterator[DateReport]:
-    """Makes `dates` one after the other, showing on stderr how far each is; yields what became of each.
+    """Makes `dates` one after the other, showing on stderr how far each is, or each event (`log`); yields what became
+    of each.
 
     In batches (`batch`, or `llm.batch`) of several dates, the batches of all are handed in before any is waited for.
     """
@@ -73,8 +75,8 @@ def make(
     with dg.DagsterInstance.get() as instance:
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
-            with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}"):
-                return run_date(definitions, instance, store_of(settings), settings.digest.name, day, tags)
+            with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}", bars=not log):
+                return run_date(definitions, instance, store_of(settings), settings.digest.name, day, tags, log=log)
 
         waiting = []
         for day in dates if batch and len(dates) > 1 else ():

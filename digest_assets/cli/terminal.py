@@ -45,8 +45,8 @@ class TerminalProgress:
     _stages: dict[str, _Stage] = field(default_factory=dict)
 
     @contextmanager
-    def showing(self, title: str) -> Iterator[None]:
-        """Shows the stages of the block under `title`. Without a terminal nothing is drawn."""
+    def showing(self, title: str, *, bars: bool = True) -> Iterator[None]:
+        """Shows the stages of the block under `title`. Without a terminal no bars are drawn."""
         self._stages = {}
         columns = (
             SpinnerColumn(),
@@ -57,7 +57,7 @@ class TerminalProgress:
             TextColumn("{task.fields[note]}"),
         )
         self.console.print(title)
-        with Bars(*columns, console=self.console, disable=not self.console.is_terminal) as self._bars:
+        with Bars(*columns, console=self.console, disable=not (bars and self.console.is_terminal)) as self._bars:
             yield
         self._bars = None
 

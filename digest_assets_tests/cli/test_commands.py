@@ -184,3 +184,26 @@ def test_what_is_wrong_with_the_world_fails_the_run_in_one_line(
     assert "sk-wrong" not in said.out + said.err
     assert not (digest.folder / "posts").exists()
     assert digest(capsys, "status", "--json").json["dates"][-2]["date"] == date(2026, 11, 19).isoformat()
+
+
+def test_another_name_zone_and_cap_are_those_of_post_and_reasons(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest.set(
+        DIGEST__DIGEST__NAME="speech-daily",
+        DIGEST__DIGEST__TIMEZONE="Europe/Berlin",
+        DIGEST__FILTERS__CAP="3",
+        DIGEST__LLM__API_KEY_ENV="NO_SUCH_KEY",
+    )
+    said = digest(capsys, "run", FRIDAY)
+    assert said.code == 2
+    assert "exists from 2026-11-20 08:50 (Europe/Berlin) on" in said.error
+
+    set_time(monkeypatch, NOON + timedelta(hours=6))
+    (made,) = digest(capsys, "run", FRIDAY, "--json").json["dates"]
+    assert (made["published"], made["announced"] - made["filtered"]) == (3, 3)
+    assert made["path"] == f"posts/{FRIDAY}-speech-daily.md"
+    shown = digest(capsys, "show", FRIDAY, "--json").json["papers"]
+    reasons = [each["reason"] for each in shown if each["outcome"] == "filtered"]
+    assert len(reasons) == made["filtered"]
+    assert set(reasons) == {"cap"}

@@ -103,3 +103,13 @@ def test_the_demo_ends_with_where_the_post_lies(tmp_path: Path) -> None:
     path = Path(next(line for line in done.stdout.splitlines() if line.startswith("The post: ")).split(": ", 1)[1])
     assert "虚构" in path.read_text("utf-8")
     assert "digest demo --ui" in done.stdout
+
+
+def test_each_event_is_a_line_in_the_terminal_where_it_is_asked_for(digest: CommandLine) -> None:
+    digest.environment["DIGEST__LLM__API_KEY_ENV"] = "NO_SUCH_KEY"
+    done = process(digest, *in_a_process(NOON, "run", "2026-11-19", "--log", "--json"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["exit_code"] == 0
+    lines = [line for line in done.stderr.splitlines() if "arxiv 2026-11-19 " in line and "translations" in line]
+    assert lines
+    assert all(" - INFO - " in line for line in lines)
