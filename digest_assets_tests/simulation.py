@@ -211,7 +211,7 @@ def dying(simulation: Simulation, days: Sequence[date], generator: random.Random
     for day in days:
         for hour in range(generator.choice([1, 1, 3])):
             simulation.clock.instant = noon(day) + timedelta(hours=hour)
-            simulation.store.dies_in = generator.choice([0, 1, 2, 3, None, None, None, None])
+            simulation.store.dies_in = generator.choice([0, 1, 2, 3, 4, 5, None, None, None, None])
             simulation.catch_up()
     simulation.store.dies_in = None
 

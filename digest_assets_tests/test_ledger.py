@@ -222,7 +222,7 @@ def test_what_a_run_that_died_had_received_is_not_dated_by_the_next(tmp_path: Pa
         simulation.arxiv.faults.always("feed", NOTHING_THERE)
         make(simulation, TUESDAY)
         simulation.clock.instant = noon(WEDNESDAY)
-        simulation.store.dies_in = 1  # the answers are stored, the claims are not
+        simulation.store.dies_in = 2  # the answers are stored, the claims are not
         assert simulation.make(WEDNESDAY) == "killed"
         simulation.clock.instant = noon(THURSDAY)
         simulation.catch_up()

@@ -69,7 +69,7 @@ def test_single_days_in_random_order_with_kills_lose_and_repeat_nothing(tmp_path
     with a_simulation(tmp_path, papers, TUESDAY) as simulation:
         simulation.clock.instant = noon(days[-1]) + timedelta(days=3)
         for _ in range(6):
-            simulation.store.dies_in = generator.choice([0, 1, 2, None])
+            simulation.store.dies_in = generator.choice([0, 1, 2, 3, 4, None])
             simulation.make(generator.choice(days))
         simulation.store.dies_in = None
         for day in generator.sample(days, len(days)):
