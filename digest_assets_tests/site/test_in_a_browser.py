@@ -133,6 +133,16 @@ def test_papers_are_filtered_by_category(tab, folder) -> None:  # type: ignore[n
     assert tab.locator(".contents li:visible").count() == 6
 
 
+def test_a_link_from_a_list_shows_that_list_s_papers_until_all_are_asked_for(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri() + "#in=c/cs.SD")
+    tab.wait_for_selector("#within")
+    assert "cs.SD" in tab.inner_text("#within")
+    assert tab.locator("article.paper:visible").count() == 6
+    tab.click("#within")
+    assert tab.locator("article.paper:visible").count() == 11
+    assert not tab.locator("#within").is_visible()
+
+
 def test_the_language_is_chosen_and_kept(tab, folder) -> None:  # type: ignore[no-untyped-def]
     tab.goto((folder / "index.html").as_uri())
     first = tab.locator("article.paper").first
@@ -249,7 +259,15 @@ def test_axe_finds_no_barrier(browser, folder, scheme: str) -> None:  # type: ig
     axe = resources.files("axe_playwright_python") / "axe.min.js"
     context = browser.new_context(bypass_csp=True, color_scheme=scheme)
     page = context.new_page()
-    for name in ("index.html", "search.html", "archive.html", "figures.html", "c/cs.SD.html"):
+    for name in (
+        "index.html",
+        "search.html",
+        "archive.html",
+        "figures.html",
+        "c/cs.SD.html",
+        "y/2025.html",
+        "c/eess.AS.2025.html",
+    ):
         page.goto((folder / name).as_uri())
         page.add_script_tag(content=axe.read_text("utf-8"))
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
