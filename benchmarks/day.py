@@ -26,6 +26,8 @@ from digest_assets_tests.worlds import a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
 PROMISE = 1.1
+HELD = timedelta(days=2)
+"""A paper older than this was held by moderation: its number says that it belongs to an earlier mailing."""
 ROW = "{:<22} {:>6} {:>6} {:>9} {:>9} {:>7}  {}"
 
 
@@ -35,17 +37,27 @@ def a_day_of(count: int) -> list[SandboxPaper]:
     written = [
         each
         for each in invented(mailing)
-        if each.html and each.chinese and each.announced_at == mailing and each.kind is AnnouncementKind.NEW
+        if each.html
+        and each.chinese
+        and each.announced_at == mailing
+        and each.kind is AnnouncementKind.NEW
+        and each.paper.published_at
+        and mailing - each.paper.published_at < HELD
     ]
+    # arXiv numbers papers in the order of their submission, and by that it is inferred when they were announced.
+    chosen = sorted((written[number % len(written)] for number in range(count)), key=_submitted_at)
     papers = []
-    for number in range(count):
-        model = written[number % len(written)]
+    for number, model in enumerate(chosen):
         identifier = re.sub(r"\d{2}$", "", model.paper.identifier)[:6] + f"{number:04}"
         # Equal prompts have one answer, and no second call: each paper has a title of its own.
         title = f"{model.paper.title}, {'ABCDEFGHIJ'[number // 10 % 10]}{'abcdefghij'[number % 10]}"
         paper = replace(model.paper, identifier=identifier, version=1, title=title)
         papers.append(replace(model, paper=paper, html=render_page(paper, model.sections), trickles_at=None))
     return papers
+
+
+def _submitted_at(each: SandboxPaper) -> str:
+    return str(each.paper.published_at)
 
 
 def measured(count: int, latency: float, interval: float, concurrency: int) -> float:
