@@ -291,6 +291,8 @@ class OutputSettings(_Section):
     """Whether a paper's first figure is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     notice: str = ""
     """A sentence on top of each post."""
+    provenance: Literal["off", "comment", "front_matter"] = "off"
+    """Where a post says which model, prompt, source and time each answer rests on."""
     templates_dir: str = ""
     """A folder whose templates go before the package's own. Empty: none."""
 

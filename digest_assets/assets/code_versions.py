@@ -30,7 +30,9 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "full_texts": _version([]),
         "translations": _version([*asked, translation]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
-        "rendered_posts": _version([digest.language, settings.output.notice, *_templates(settings)]),
+        "rendered_posts": _version(
+            [digest.language, settings.output.notice, settings.output.provenance, *_templates(settings)]
+        ),
         "reader_site": _version([digest.language, settings.output.notice, settings.output.site_url]),
         "deliveries": _version([digest.language, settings.output.site_url, settings.delivery.papers]),
     }

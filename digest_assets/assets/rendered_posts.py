@@ -11,7 +11,7 @@ all; a post that a person edited is kept and reported.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,10 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
         )
         empty_reason = ledger.empty_reason(connection, digest, day)
         newer = updates.listed_by(connection, digest, day) if settings.digest.updates != "ignore" else []
-    page = _page(settings, day, shown, claimed, newer)
+        keys = [made.answer_key for each in shown for made in (each.translation, each.reading) if made.answer_key]
+        tells = settings.output.provenance != "off"
+        answered_at = answers.answered_at(connection, keys) if tells else {}
+    page = replace(_page(settings, day, shown, claimed, newer), answered_at=answered_at)
     path = settings.path(settings.output.posts_dir) / post_name(page)
     text = None
     if shown:
@@ -191,6 +194,7 @@ def _page(
         language=settings.digest.language,
         by_submission=settings.digest.by.value == "submitted",
         updates=tuple(newer),
+        provenance=settings.output.provenance,
     )
 
 

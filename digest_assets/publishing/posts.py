@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
 from enum import Enum
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -26,6 +27,7 @@ from digest_assets.partitions import Window
 from digest_assets.publishing import markdown, user_templates
 from digest_assets.publishing.characters import clean
 from digest_assets.publishing.languages import LANGUAGES, Words
+from digest_assets.publishing.provenance import comment, provenance_of
 from digest_assets.publishing.spans import GITHUB, GOLDMARK, KRAMDOWN, Dialect, Link, Text, write_line
 from digest_assets.publishing.user_templates import rendering
 
@@ -72,6 +74,10 @@ class DigestPage:
     """Whether the papers are those submitted in the window, instead of those announced on the date."""
     updates: tuple[PaperUpdate, ...] = ()
     """New versions of papers that earlier digests published."""
+    provenance: Literal["off", "comment", "front_matter"] = "off"
+    """Where it is said what each answer rests on."""
+    answered_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When the answers were given, by their keys; only looked at for the provenance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ class PaperView:
     reading_title: str
     no_reading: str
     """Why there is no reading; empty where there is one."""
+    provenance: str
+    """What the answers rest on, as an HTML comment; empty where that is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,8 @@ class PageView:
     updates_title: str
     updates: tuple[str, ...]
     """Lines on new versions of earlier papers; empty where there are none."""
+    provenance: tuple[str, ...]
+    """What the answers rest on, each a YAML mapping for the front matter; empty where that is not asked for."""
 
 
 def post_name(page: DigestPage) -> str:
@@ -159,6 +169,11 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
         papers=tuple(_paper(each, page, words, dialect) for each in in_post_order(page.papers)),
         updates_title=words.updates,
         updates=tuple(_update(each, words, dialect) for each in page.updates),
+        provenance=tuple(
+            found.as_yaml()
+            for each in in_post_order(page.papers)
+            for found in (provenance_of(each, page.answered_at) if page.provenance == "front_matter" else ())
+        ),
     )
 
 
@@ -215,6 +230,7 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         parts=parts,
         reading_title=_reading_title(each, words),
         no_reading="" if parts else _no_reading(each, words),
+        provenance=comment(provenance_of(each, page.answered_at)) if page.provenance == "comment" else "",
     )
 
 

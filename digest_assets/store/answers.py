@@ -139,6 +139,14 @@ def readings_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -
     }
 
 
+def answered_at(connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, datetime]:
+    """When answers were given, by their keys."""
+    found = connection.execute(
+        f"SELECT answer_key, created_at FROM model_answers WHERE answer_key IN {IN_LIST}", [json_list(keys)]
+    ).fetchall()
+    return dict(found)
+
+
 def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, digest: str, day: date) -> list[dict[str, Any]]:
     return rows(
         connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from digest_assets.errors import TemplateBroken
-from digest_assets.model import AnswerStatus, TextSource
+from digest_assets.model import AnswerStatus, DigestPaper, TextSource
 from digest_assets.publishing.posts import PostForm, in_post_order, post_name, render_post
 
 from .examples import MAILING, a_page, a_paper, digest_paper, read, translated
@@ -311,3 +313,39 @@ def test_a_commonmark_reader_finds_the_headings_lists_and_folds_of_plain_markdow
         readings = [each for each in page.papers if each.reading.parts and not each.withdrawn]
         assert html == ["<details>\n<summary>详细解读</summary>\n", "</details>\n"] * len(readings)
         assert [token.type for token in tokens if token.level == 0].count("hr") == len(page.papers)
+
+
+def answered(paper: int = 1) -> DigestPaper:
+    by = {"model": "a-model --> 1", "prompt_version": "reading-zh-1", "answer_key": "key"}
+    return digest_paper(a_paper(paper), translation=translated("译文。") | by, reading=read("背景。") | by)
+
+
+def test_provenance_is_said_where_the_setting_says_and_ends_no_comment() -> None:
+    at = {"key": datetime(2026, 1, 29, 4, 30, tzinfo=timezone.utc)}
+    plain = render_post(a_page(answered(), answered_at=at))
+    assert "a-model" not in plain
+    commented = render_post(a_page(answered(), answered_at=at, provenance="comment"))
+    (said,) = re.findall(r"<!-- (.*) -->", commented)
+    assert "-->" not in said
+    assert "translation: a-model" in said
+    assert "reading-zh-1, html, 2026-01-29T04:30:00Z" in said
+    assert commented.replace(f"<!-- {said} -->\n\n", "") == plain
+    in_front = render_post(a_page(answered(), answered_at=at, provenance="front_matter"))
+    head = yaml.safe_load(in_front.split("---\n")[1])
+    assert [(each["paper"], each["part"]) for each in head["provenance"]] == [
+        ("2601.00001v1", "translation"),
+        ("2601.00001v1", "reading"),
+    ]
+    assert head["provenance"][1]["model"] == "a-model --> 1"
+
+
+def test_a_flagged_answer_is_marked_where_it_stands() -> None:
+    flagged = {"reason": "the number 3.2 is not in the text"}
+    post = render_post(
+        a_page(digest_paper(translation=translated("译文。") | flagged, reading=read("背景。") | flagged))
+    )
+    assert "**译文未通过校对**" in post
+    assert "<summary>详细解读（未通过校对）</summary>" in post
+    assert "未通过校对" not in render_post(
+        a_page(digest_paper(translation=translated("译文。"), reading=read("背景。")))
+    )
