@@ -42,13 +42,13 @@ def the_one(world: World, table: str) -> tuple[str, str | None]:
     return found
 
 
-def share_withheld(world: World, asset: str, check: str) -> object:
+def share(world: World, asset: str, check: str, name: str = "share_withheld") -> object:
     """What the asset check on a date's answers shows."""
     key = dg.AssetCheckKey(dg.AssetKey(asset), check)
     record = world.instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
     assert record.event is not None
     assert record.event.dagster_event is not None
-    return record.event.dagster_event.asset_check_evaluation_data.metadata["share_withheld"].value
+    return record.event.dagster_event.asset_check_evaluation_data.metadata[name].value
 
 
 def test_what_a_second_try_does_not_mend_is_withheld_and_said(world: World) -> None:
@@ -62,9 +62,13 @@ def test_what_a_second_try_does_not_mend_is_withheld_and_said(world: World) -> N
         assert "87.31" in reason
     post = world.post(DAY)
     assert "译文待校" in post
+    reasons = [reason for (reason,) in world.rows("SELECT reason FROM ledger WHERE status = 'published'") if reason]
+    assert len(reasons) == 1
+    assert reasons[0].startswith("translation withheld: ")
+    assert "; reading withheld: " in reasons[0]
     assert "87.31" not in post
-    assert share_withheld(world, "translations", "few_translations_are_withheld") == pytest.approx(1 / 11, abs=0.001)
-    assert share_withheld(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
+    assert share(world, "translations", "few_translations_are_withheld") == pytest.approx(1 / 11, abs=0.001)
+    assert share(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
 
 
 def test_flagged_it_is_published_with_its_reason(world: World) -> None:
@@ -76,7 +80,12 @@ def test_flagged_it_is_published_with_its_reason(world: World) -> None:
         assert status == "done"
         assert reason is not None
         assert "87.31" in reason
-    assert "87.31" in world.post(DAY)
+    post = world.post(DAY)
+    assert "87.31" in post
+    assert post.count("未通过校对") == 2
+    assert share(world, "translations", "few_translations_are_withheld", "share_flagged") == pytest.approx(
+        1 / 11, abs=0.001
+    )
 
 
 def obeys(reply: model_server.Reply) -> model_server.Reply:

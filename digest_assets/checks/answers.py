@@ -70,11 +70,16 @@ def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetC
     withheld = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.WITHHELD]
     asked = [status for _, status, _ in rows if status is not AnswerStatus.NOT_ASKED]
     share = len(withheld) / len(asked) if asked else 0.0
+    flagged = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.DONE and reason]
     return dg.AssetCheckResult(
         passed=share <= MOST_WITHHELD,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(withheld)} of {len(asked)} answers were withheld.",
-        metadata={"share_withheld": round(share, 3), "papers": table(["paper", "reason"], withheld[:20])},
+        description=f"{len(withheld)} of {len(asked)} answers were withheld, {len(flagged)} published with a mark.",
+        metadata={
+            "share_withheld": round(share, 3),
+            "share_flagged": round(len(flagged) / len(asked), 3) if asked else 0.0,
+            "papers": table(["paper", "reason"], [*withheld, *flagged][:20]),
+        },
     )
 
 

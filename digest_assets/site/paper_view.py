@@ -134,5 +134,6 @@ def _provenance(each: DigestPaper, words: SiteWords, *, has_translation: bool, h
         (words.reading, each.reading, has_reading),
     ):
         if is_there and made.model:
-            said.append(words.made_by.format(what=what, model=made.model, prompt=made.prompt_version or "–"))
+            by = words.made_by.format(what=what, model=made.model, prompt=made.prompt_version or "–")
+            said.append(by + words.flagged if made.is_flagged else by)
     return tuple(said)

@@ -67,6 +67,8 @@ class SiteWords:
     text_none: str
     text_from: str
     made_by: str
+    flagged: str
+    """After it, of an answer that did not pass the checks and was published all the same."""
     because: str
     translation_missing: str
     reading_missing: str
@@ -171,6 +173,7 @@ _CHINESE = SiteWords(
     text_none="未取全文",
     text_from="解读依据：{source}",
     made_by="{what}：{model}，提示词 {prompt}",
+    flagged="，未通过校对",
     because="（{reason}）",
     translation_missing="摘要{state}，以下为原文",
     reading_missing="解读{state}",
@@ -280,6 +283,7 @@ _ENGLISH = SiteWords(
     text_none="no full text fetched",
     text_from="The reading rests on: {source}",
     made_by="{what}: {model}, prompt {prompt}",
+    flagged=", which did not pass the checks",
     because=" ({reason})",
     translation_missing="Abstract {state}; the original",
     reading_missing="Reading {state}",
@@ -389,6 +393,7 @@ _JAPANESE = SiteWords(
     text_none="全文は未取得",
     text_from="解説の根拠：{source}",
     made_by="{what}：{model}、プロンプト {prompt}",
+    flagged="（検査に通っていません）",
     because="（{reason}）",
     translation_missing="要旨は{state}、以下は原文",
     reading_missing="解説は{state}",
