@@ -158,11 +158,8 @@ class _RunSoFar:
 
     @staticmethod
     def of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> _RunSoFar:
-        so_far, graph = _RunSoFar(), context.job_def.asset_layer.asset_graph
-        kinds = dg.DagsterEventType
-        wanted = {kinds.ASSET_MATERIALIZATION, kinds.ASSET_OBSERVATION, kinds.ASSET_CHECK_EVALUATION}
-        for entry in context.instance.all_logs(context.run.run_id, of_type=wanted):
-            event = entry.get_dagster_event()
+        so_far, graph, kinds = _RunSoFar(), context.job_def.asset_layer.asset_graph, dg.DagsterEventType
+        for event in _events(context):
             if event.is_step_materialization and event.partition:
                 so_far.materialized[event.step_materialization_data.materialization.asset_key].add(event.partition)
             elif event.is_asset_observation and event.partition:
@@ -182,6 +179,22 @@ class _RunSoFar:
         parents = {parent for asset in context.selected_asset_keys for parent in graph.get(asset).parent_keys}
         needed = (parents & in_run) - context.selected_asset_keys
         return key not in self.failed and all(key in self.materialized[parent] for parent in needed)
+
+
+def _events(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Iterator[dg.DagsterEvent]:
+    """What the run's steps told of dates; where the run goes on with the steps that another one left undone (after a
+    crash, or "re-execute from failure"), also what that one's other steps told."""
+    kinds = dg.DagsterEventType
+    wanted = {kinds.ASSET_MATERIALIZATION, kinds.ASSET_OBSERVATION, kinds.ASSET_CHECK_EVALUATION}
+    run: dg.DagsterRun | None = context.run
+    done_again: set[str] = set()
+    while run is not None:
+        for entry in context.instance.all_logs(run.run_id, of_type=wanted):
+            if entry.step_key not in done_again:
+                yield entry.get_dagster_event()
+        done_again |= set(run.step_keys_to_execute or ())
+        before = run.parent_run_id if run.step_keys_to_execute else None
+        run = context.instance.get_run_by_id(before) if before else None
 
 
 def _materialized_dates(context: dg.AssetCheckExecutionContext, so_far: _RunSoFar, asset: dg.AssetKey) -> list[str]:

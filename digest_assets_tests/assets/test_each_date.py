@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,7 +18,8 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver
 from dagster._core.loader import LoadingContextForTest
 
 from digest_assets.assets.each_date import RETRIES_TAG
-from digest_assets.definitions import CHECKS_OF_A_DATE
+from digest_assets.definitions import CHECKS_OF_A_DATE, build_defs
+from digest_assets.resources.clock import SetClock
 from digest_assets.sandbox import arxiv_server
 from digest_assets.sandbox.papers import invented
 from digest_assets_tests.test_pipeline import NOON_MAILING, content
@@ -100,7 +103,7 @@ def make_range(
     )
 
 
-def failures(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+def failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> dict[str, str]:
     """The steps that failed, and why."""
     failed = {}
     for event in result.all_events:
@@ -204,3 +207,39 @@ def test_what_may_pass_is_tried_again_and_dates_that_were_made_are_left_as_they_
     assert retried == ["raw_feed_entries"]
     made = [event.partition for event in result.asset_materializations_for_node("raw_feed_entries")]
     assert made == ["2026-11-18", "2026-11-20", "2026-11-19"]
+
+
+def the_job() -> dg.JobDefinition:
+    """The main job, as a process that Dagster starts would load it; the settings lie where ARGUMENTS says."""
+    settings, now = pickle.loads(Path(os.environ["ARGUMENTS"]).read_bytes())
+    return build_defs(settings, clock=SetClock(now)).resolve_job_def("digest")
+
+
+@pytest.mark.slow
+def test_a_range_run_that_is_executed_again_from_its_failure_goes_on_with_all_dates(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranged, _ = worlds
+    template = ranged.folder / "templates" / "post.jekyll.md.j2"
+    template.parent.mkdir(parents=True)
+    template.write_text("{{ no such thing")
+    ranged.change(llm={"api_key_env": "NO_SUCH_KEY"}, output={"templates_dir": "templates"})
+    first = make_range(ranged, THREE)
+    assert list(failures(first)) == ["rendered_posts"]
+    assert "3 of 3 dates failed" in failures(first)["rendered_posts"]
+
+    template.unlink()
+    arguments = ranged.folder / "arguments.pickle"
+    arguments.write_bytes(pickle.dumps((ranged.settings, LATER)))
+    monkeypatch.setenv("ARGUMENTS", str(arguments))
+    options = dg.ReexecutionOptions.from_failure(first.dagster_run.run_id, ranged.instance)
+    with dg.execute_job(
+        dg.reconstructable(the_job),
+        ranged.instance,
+        tags=first.dagster_run.tags,
+        reexecution_options=options,
+        raise_on_error=False,
+    ) as again:
+        assert failures(again) == {}
+        assert "raw_feed_entries" not in {event.step_key for event in again.all_events}
+    assert len(posts(ranged)) == 3
