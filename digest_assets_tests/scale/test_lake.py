@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -159,7 +158,7 @@ def test_a_restart_of_postgresql_loses_a_transaction_whole_and_is_waited_out(tmp
         with pytest.raises(StoreInterrupted, match="the same again"), store.transaction() as connection:
             add(connection, "half written")
             postgres.stop()
-        starter = threading.Thread(target=lambda: (time.sleep(0.5), postgres.start()))
+        starter = threading.Timer(0.5, postgres.start)
         starter.start()
         assert lanes(store) == ["before"]
         starter.join()

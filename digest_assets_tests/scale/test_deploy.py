@@ -1,0 +1,80 @@
+"""What deploy/ holds is consistent: no Docker and no cluster run it here, but nothing in it names what is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from digest_assets.config import CONFIG_VARIABLE, load_settings
+from digest_assets.store.lake import LakeStore
+from digest_assets.store.opening import open_store
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+COMPOSE = DEPLOY / "compose"
+FROM_THE_SHELL = {"DIGEST_STORE_PASSWORD"}
+
+
+def variables(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def named(value: Any) -> set[str]:
+    """Every variable that `{env: NAME}` names, at any depth."""
+    if isinstance(value, dict):
+        own = {value["env"]} if set(value) == {"env"} else set()
+        return own.union(*map(named, value.values()))
+    return set().union(*map(named, value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("name", ["dagster.yaml", "celery.yaml", "workspace.yaml"])
+def test_every_variable_that_dagster_reads_is_set_by_compose(name: str) -> None:
+    wanted = named(yaml.safe_load((COMPOSE / name).read_text("utf-8")))
+    assert wanted
+    assert wanted <= set(variables((COMPOSE / "digest.env").read_text("utf-8"))) | FROM_THE_SHELL
+
+
+def test_compose_starts_programs_with_files_that_the_image_has() -> None:
+    services = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))["services"]
+    image = (COMPOSE / "Dockerfile").read_text("utf-8")
+    for name, service in services.items():
+        assert set(service.get("depends_on", ())) <= set(services), name
+        for word in service.get("command", ()):
+            assert not word.endswith(".yaml") or word in image
+    for source in re.findall(r"deploy/compose/(\S+\.yaml)", image):
+        assert (COMPOSE / source).is_file()
+    assert services["worker"]["deploy"]["replicas"] == most_runs_at_once()
+
+
+def most_runs_at_once() -> int:
+    instance = yaml.safe_load((COMPOSE / "dagster.yaml").read_text("utf-8"))
+    return int(instance["concurrency"]["runs"]["max_concurrent_runs"])
+
+
+@pytest.mark.parametrize("kind", ["compose", "helm"])
+def test_the_settings_are_settings_and_name_a_lake(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "compose":
+        given = variables((COMPOSE / "digest.env").read_text("utf-8"))
+    else:
+        values = yaml.safe_load((DEPLOY / "helm" / "values.yaml").read_text("utf-8"))
+        given = values["dagster-user-deployments"]["deployments"][0]["env"]
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "digest.toml").write_text("")
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "digest.toml"))
+    store = open_store(load_settings())
+    assert isinstance(store, LakeStore)
+    assert not store.address.in_bucket
+    for folder in ("LAKE", "POSTS", "SITE"):
+        assert any(value.startswith("/srv/digest/") and folder.lower() in value for value in given.values())
+
+
+def test_no_password_stands_in_any_file() -> None:
+    for path in DEPLOY.rglob("*.*"):
+        for line in path.read_text("utf-8").splitlines():
+            assert not re.search(r"(password|secret|key)\w*\s*[:=]\s*['\"]?[A-Za-z0-9]{8,}['\"]?$", line, re.I) or (
+                "digest-assets" in line or "{" in line
+            ), f"{path}: {line}"
