@@ -48,10 +48,6 @@ class Answer:
     in_batch: bool = False
     """Whether it came in a batch, which has its own price."""
 
-    @property
-    def is_cut(self) -> bool:
-        return self.finish_reason == "length"
-
 
 class AnswerUnreadable(Exception):
     """The answer has not the form that was asked for. The message says what is wrong, in English."""

@@ -11,7 +11,7 @@ from digest_assets.errors import BudgetUsedUp, ConfigurationError, EndpointUnava
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import AskingRules, translate
 from digest_assets.llm.budget import Budget, Limits, budgeted
-from digest_assets.llm.prices import Price, cost
+from digest_assets.llm.prices import Price, cost, price_of
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.model import AnswerStatus, Usage
 from digest_assets_tests.llm.examples import GOOD_TRANSLATION, PAPER, MemoryAnswers, ScriptedModel
@@ -149,3 +149,10 @@ def test_a_batch_is_held_and_settled_at_its_own_price() -> None:
     budget.hold(Usage(1, 1_000_000, 0, 0), in_batch=True)
     budget.settle(Usage(1, 1_000_000, 0, 0), Usage(1, 500_000, 0, 0), PROMPT, in_batch=True)
     assert budget.spent_money == Decimal("0.0625")
+
+
+def test_a_dated_release_has_the_price_of_its_model_and_another_model_has_not() -> None:
+    table = {"m": PRICE, "m-mini": Price(Decimal("0.1"), Decimal("0.4"))}
+    assert price_of("m-2026-01-01", table) == PRICE
+    assert price_of("m-mini-2026-01-01", table) == table["m-mini"]
+    assert price_of("m-nano", table) is None

@@ -269,9 +269,9 @@ def test_an_error_with_status_200_is_an_error(endpoint: ScriptedEndpoint) -> Non
 
 def test_a_cut_answer_says_so_even_if_all_of_it_is_reasoning(endpoint: ScriptedEndpoint) -> None:
     endpoint.replies = [completion("", finish_reason="length")]
-    assert asked(endpoint)[0].is_cut
+    assert asked(endpoint)[0].finish_reason == "length"
     endpoint.replies = [completion("<think>想", finish_reason="max_tokens")]
-    assert asked(endpoint)[0].is_cut
+    assert asked(endpoint)[0].finish_reason == "length"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_real_overflow_says_how_long_the_context_is(base_url: str) -> None:
 def test_a_real_answer_that_is_cut_says_so(base_url: str) -> None:
     story = Prompt("real-1", (Message("user", "Write a very long story about a lighthouse, in many chapters."),))
     answer = using(base_url, lambda model: model.ask(story), max_output_tokens=256, temperature=0)
-    assert answer.is_cut
+    assert answer.finish_reason == "length"
     assert answer.usage.output_tokens == 256
 
 

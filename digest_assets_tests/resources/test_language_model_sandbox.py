@@ -37,12 +37,12 @@ def server() -> Iterator[SandboxModel]:
     running.stop()
 
 
-def with_model(server: SandboxModel, use: Callable[[LanguageModel], Awaitable[Result]]) -> Result:
+def with_model(server: SandboxModel, use: Callable[[LanguageModel], Awaitable[Result]], stream: bool = False) -> Result:
     async def no_nap(_: float) -> None:
         await asyncio.sleep(0)
 
     async def run() -> Result:
-        settings = LlmSettings(base_url=server.base_url, model="sandbox-zh", api_key_env="SANDBOX_KEY")
+        settings = LlmSettings(base_url=server.base_url, model="sandbox-zh", api_key_env="SANDBOX_KEY", stream=stream)
         limiter = Limiter(8, sleep=no_nap)
         async with LanguageModel(settings, "sandbox-key", limiter=limiter, sleep=no_nap) as model:
             return await use(model)
@@ -114,8 +114,31 @@ def test_a_wrong_answer_that_is_repeated_is_withheld(server: SandboxModel) -> No
     assert "refusal" in (result.reason or "")
 
 
-def test_an_empty_balance_stops_everything(server: SandboxModel) -> None:
-    server.faults.always("chat", faults.payment_required())
+def test_an_answer_that_stays_cut_is_never_published(server: SandboxModel) -> None:
+    server.faults.always("chat", faults.cut())
+    result = translated(server, PAPERS[0])
+    assert (result.status, result.text) == (AnswerStatus.FAILED, None)
+    assert "llm.max_output_tokens" in (result.reason or "")
+    assert [request.body["max_tokens"] for request in server.requests] == [8192, 4 * 8192]
+
+
+@pytest.mark.parametrize("fault", [faults.stream_ends_early(), faults.reasons(), faults.without_usage(), broken_off()])
+def test_a_stream_in_which_something_is_wrong_ends_in_the_right_translation(server: SandboxModel, fault: Fault) -> None:
+    paper = PAPERS[0]
+    assert paper.chinese is not None
+    server.faults.add("chat", fault)
+    result = with_model(
+        server,
+        lambda model: translate(paper.paper, ask=model.ask, answers=MemoryAnswers(), rules=RULES),
+        stream=True,
+    )
+    assert (result.status, result.text) == (AnswerStatus.DONE, paper.chinese.translation)
+    assert all(request.body["stream"] for request in server.requests)
+
+
+@pytest.mark.parametrize("fault", [faults.payment_required(), faults.insufficient_quota()])
+def test_an_empty_balance_stops_everything(server: SandboxModel, fault: Fault) -> None:
+    server.faults.always("chat", fault)
     with pytest.raises(QuotaExhausted):
         translated(server, PAPERS[0])
 
