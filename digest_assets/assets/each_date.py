@@ -167,10 +167,10 @@ class _RunSoFar:
                 if FAILED in seen.metadata:
                     so_far.failed[event.partition] = f"{event.step_key}: {seen.metadata[FAILED].value}"
             elif event.event_type is kinds.ASSET_CHECK_EVALUATION:
-                seen = event.asset_check_evaluation_data
-                is_error = not seen.passed and seen.severity is dg.AssetCheckSeverity.ERROR
-                if is_error and seen.partition and graph.get(seen.asset_check_key).blocking:
-                    so_far.failed[seen.partition] = f"{seen.check_name}: {seen.description or 'the check failed'}"
+                result = event.asset_check_evaluation_data
+                is_error = not result.passed and result.severity is dg.AssetCheckSeverity.ERROR
+                if is_error and result.partition and graph.get(result.asset_check_key).blocking:
+                    so_far.failed[result.partition] = f"{result.check_name}: {result.description or 'the check failed'}"
         return so_far
 
     def is_open(self, context: dg.AssetExecutionContext, key: str) -> bool:
