@@ -13,6 +13,7 @@ from enum import Enum
 import dagster as dg
 
 from digest_assets.assets.each_date import RETRIES_TAG
+from digest_assets.assets.rendered_posts import KEPT
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import RenderedPost, post_of
@@ -79,11 +80,13 @@ def run_date(
     observed = _observed(result)
     if observed or not was_made:
         return DateReport(day, RunOutcome.NOT_YET, post, observed)
+    kept = _kept_posts(result)
     if failed:
-        return DateReport(day, RunOutcome.IN_PART, post, [f"{identifier}: {reason}" for identifier, reason in failed])
+        reasons = [f"{identifier}: {reason}" for identifier, reason in failed]
+        return DateReport(day, RunOutcome.IN_PART, post, kept + reasons)
     if post is None or post.path is None:
         return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])
-    return DateReport(day, RunOutcome.COMPLETE, post)
+    return DateReport(day, RunOutcome.COMPLETE, post, kept)
 
 
 def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:
@@ -113,6 +116,13 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
             cause = data.error.cause or data.error
             lines.append(f"{event.step_key}: {' '.join(cause.message.split())}")
     return lines or ["The run failed before its first step; its log is in the Dagster UI."]
+
+
+def _kept_posts(result: dg.ExecuteInProcessResult) -> list[str]:
+    """That a post is not what was made, because somebody edited it."""
+    metadata = [event.step_materialization_data.materialization.metadata for event in result.all_events
+                if event.is_step_materialization]  # fmt: skip
+    return [str(each[KEPT].value) for each in metadata if KEPT in each]
 
 
 def _observed(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -61,7 +61,7 @@ def rendered_posts(
         log = DateLog(context.log, settings.digest.name, day)
         made = publish(settings, store, clock, day)
         if made.kept_a_person_s_edit:
-            log.warning(f"{made.post.path} was edited by hand and is kept; delete it to have it written again")
+            log.warning(_kept(made))
         yield dg.MaterializeResult(
             metadata={**_metadata(made), **column_lineage("rendered_posts")},
             data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),
@@ -211,6 +211,14 @@ def _without_front_matter(text: str) -> str:
     return text.split("---\n", 2)[-1].lstrip() if text.startswith("---\n") else text
 
 
+KEPT = "edited_by_hand"
+"""Under this name the metadata of a post say that a person's edit was not overwritten."""
+
+
+def _kept(made: Published) -> str:
+    return f"{made.post.path or 'The post'} was edited by hand and is kept; delete it to have it written again."
+
+
 def _metadata(made: Published) -> dict[str, Any]:
     post = made.post
     counts = {
@@ -220,6 +228,7 @@ def _metadata(made: Published) -> dict[str, Any]:
         "failed": post.failed,
         "late": post.late,
         "dagster/partition_row_count": 1,
+        **({KEPT: _kept(made)} if made.kept_a_person_s_edit else {}),
     }
     if made.text is None or post.path is None:
         return {**counts, "no_post": made.empty_reason or "all papers were filtered out"}

@@ -45,6 +45,18 @@ def test_run_makes_the_newest_then_what_was_missed_and_then_nothing(digest: Comm
     assert "Nothing is due" in again.out
 
 
+def test_a_post_that_somebody_edited_is_kept_and_the_command_says_so(digest: CommandLine, capsys: Captured) -> None:
+    digest(capsys, "run", THURSDAY)
+    post = digest.folder / "posts" / f"{THURSDAY}-arxiv.md"
+    post.write_text(post.read_text("utf-8") + "A line of my own.\n", "utf-8")
+    said = digest(capsys, "run", THURSDAY)
+    assert "was edited by hand and is kept" in said.out
+    assert post.read_text("utf-8").endswith("A line of my own.\n")
+    post.unlink()
+    assert "edited by hand" not in digest(capsys, "run", THURSDAY).out
+    assert post.exists()
+
+
 def test_the_summary_shows_the_whole_path_of_the_post_in_a_narrow_terminal(
     digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
