@@ -85,7 +85,7 @@ def _for_settings(
 ) -> list[dg.AssetsDefinition]:
     """`assets` with what only the settings tell: partitions, code versions, and how a backfill is cut into runs."""
     versions = code_versions(settings)
-    # Several dates a run, because to start a process costs seconds, and a date of which nothing is new a fraction of one;
+    # Several dates a run, because to start a process costs seconds, and a date without news a fraction of one;
     # not all in one run, because a run is what one cancels, repeats, and reads the log of. `assets/each_date.py`.
     policy = dg.BackfillPolicy.multi_run(settings.runs.dates_per_run)
 
