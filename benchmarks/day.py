@@ -106,10 +106,10 @@ def main() -> int:
     parser.add_argument("--latency", type=float, default=5, help="seconds that the model takes for an answer")
     parser.add_argument("--interval", type=float, default=0.8, help="seconds between texts, where they are paced")
     parser.add_argument("--concurrency", type=int, default=16, help="llm.max_concurrency")
-    parser.add_argument("--short", action="store_true", help="32 papers at 10 s an answer, texts not paced: a minute")
+    parser.add_argument("--short", action="store_true", help="32 papers at 15 s an answer, texts not paced: a minute")
     arguments = parser.parse_args()
     if arguments.short:
-        arguments.papers, arguments.latency = 32, 10.0
+        arguments.papers, arguments.latency = 32, 15.0
     logging.disable(logging.WARNING)
     print(ROW.format("", "papers", "calls", "limit s", "wall s", "ratio", ""))
     ratios = [
