@@ -1,0 +1,85 @@
+"""Faults of the world around a run, and that nothing is lost by them: `docs/faults.md` is the table.
+
+Each is a whole day's run that meets a fault, and the same run after the fault is over. What is in the store and in the
+post then has to be what an undisturbed run leaves.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from digest_assets.runs import RunOutcome
+from digest_assets.sandbox import serving
+from digest_assets.store.copying import back_up
+from digest_assets_tests.test_pipeline import DAY, NOON, content
+from digest_assets_tests.worlds import World, a_world
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("untouched"), NOON) as world:
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        yield world
+
+
+def same(world: World, untouched: World) -> bool:
+    return content(world) == content(untouched) and world.post(DAY) == untouched.post(DAY)
+
+
+def kept_of(world: World, table: str) -> set[str]:
+    return {repr(row) for row in content(world)[table]}
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [["api"], ["feed"], ["api", "feed", "oai"]],
+    ids=["search", "feed", "all lists"],
+)
+def test_lists_that_are_lost_lose_no_paper(tmp_path: Path, untouched: World, routes: list[str]) -> None:
+    with a_world(tmp_path, NOON, arxiv={"attempts": 1}) as world, stamina.set_testing(True, attempts=2):
+        for route in routes:
+            world.sandbox.arxiv.faults.always(route, serving.closed())
+        during = world.make(DAY)
+        world.sandbox.arxiv.faults.clear()
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        # OAI, which is asked where a list fails, may tell of a paper that the others do not.
+        for table in ("windowed_papers", "full_texts", "model_answers"):
+            assert kept_of(untouched, table) <= kept_of(world, table), table
+        if len(routes) == 3:
+            assert during.outcome is RunOutcome.FAILED
+
+
+def test_a_damaged_store_is_refused_and_the_copy_goes_on(tmp_path: Path, untouched: World) -> None:
+    with a_world(tmp_path, NOON) as world:
+        world.make(DAY)
+        back_up(world.store, world.store.backup)
+        body = bytearray(world.store.path.read_bytes())
+        body[:65536] = bytes(65536)
+        world.store.path.write_bytes(body)
+        during = world.make(DAY)
+        assert during.outcome is RunOutcome.FAILED
+        assert str(world.store.backup) in " ".join(during.reasons)
+        assert world.store.path.read_bytes() == bytes(body)
+        shutil.copy(world.store.backup, world.store.path)
+        calls = world.calls
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert same(world, untouched)
+        assert world.calls == calls
+
+
+def test_a_post_that_a_power_cut_broke_off_is_written_again(tmp_path: Path, untouched: World) -> None:
+    with a_world(tmp_path, NOON) as world:
+        report = world.make(DAY)
+        assert report.post is not None
+        assert report.post.path is not None
+        path = world.settings.path(report.post.path)
+        path.write_bytes(path.read_bytes()[:3001])
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert same(world, untouched)
