@@ -14,11 +14,8 @@ from pathlib import Path
 import duckdb
 
 from digest_assets.errors import ConfigurationError, StoreUnusable
-from digest_assets.store.connection import DigestStore
+from digest_assets.store.connection import DigestStore, migrations
 from digest_assets.store.lake import LakeStore
-
-_OF_THE_SCHEMA = "schema_versions"
-"""The one table that is not copied: the target has its own."""
 
 
 def copy_store(source: DigestStore, target: DigestStore) -> dict[str, int]:
@@ -30,7 +27,7 @@ def copy_store(source: DigestStore, target: DigestStore) -> dict[str, int]:
     with _side_by_side(source, target) as (connection, here, there):
         connection.begin()
         try:
-            tables = _tables(connection, here)
+            tables = _tables()
             _refuse_filled(connection, there, tables, target)
             for table, columns in tables.items():
                 connection.execute(
@@ -89,14 +86,16 @@ def _side_by_side(source: DigestStore, target: DigestStore) -> Iterator[tuple[du
             yield (connection, other_name, name) if leading is target else (connection, name, other_name)
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, store: str) -> dict[str, str]:
-    """The columns of each table, as a list in SQL."""
-    found = connection.execute(
-        "SELECT table_name, string_agg('\"' || column_name || '\"', ', ' ORDER BY column_index) "
-        "FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
-        "WHERE database_name = ? AND schema_name = 'main' AND table_name <> ? GROUP BY 1 ORDER BY 1",
-        [store, _OF_THE_SCHEMA],
-    ).fetchall()
+def _tables() -> dict[str, str]:
+    """The columns of each table, as a list in SQL; from the migrations: an engine asked for them asks all its stores."""
+    with duckdb.connect() as connection:
+        for _, _, sql in migrations():
+            connection.execute(sql)
+        found = connection.execute(
+            "SELECT table_name, string_agg('\"' || column_name || '\"', ', ' ORDER BY column_index) "
+            "FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
+            "GROUP BY 1 ORDER BY 1"
+        ).fetchall()
     return dict(found)
 
 

@@ -20,6 +20,7 @@ from digest_assets.errors import (
     StoreUnreachable,
     StoreUnusable,
 )
+from digest_assets.store import lake
 from digest_assets.store.columns import tables
 from digest_assets.store.connection import insert, primary_keys
 from digest_assets.store.lake import LAKE_URL, PASSWORD_VARIABLE, LakeStore, lake_address, lake_sql
@@ -150,7 +151,12 @@ def test_work_whose_transaction_is_lost_is_done_again(store: LakeStore, postgres
     assert lanes(store) == ["arxiv"]
 
 
-def test_a_restart_of_postgresql_loses_a_transaction_whole_and_is_waited_out(tmp_path: Path) -> None:
+def test_a_restart_of_postgresql_loses_a_transaction_whole_and_is_waited_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An engine of its own: what lists tables asks every lake that an engine has open, and this one's server ends here.
+    monkeypatch.setattr(lake, "_ENGINES", {})
+    monkeypatch.setattr(lake, "_ATTACHED", set())
     with postgres_server() as postgres:
         store = a_lake(postgres.make_database("lake"), tmp_path)
         with store.transaction() as connection:
@@ -229,6 +235,13 @@ def test_an_address_that_cannot_be_used_is_refused_in_one_line(url: str, data_pa
     with pytest.raises(ConfigurationError, match=words) as raised:
         lake_address(url, data_path, Path("/"))
     assert "hunter2secret" not in str(raised.value)
+
+
+def test_a_lake_without_its_packages_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lake, "_ENGINES", {})
+    monkeypatch.setitem(sys.modules, "duckdb_extension_ducklake", None)
+    with pytest.raises(ConfigurationError, match=r"digest-assets\[lake\]"):
+        lanes(a_lake("host=127.0.0.1 dbname=digest", tmp_path))
 
 
 def test_an_address_may_be_written_as_a_url() -> None:
