@@ -87,7 +87,7 @@ def _side_by_side(source: DigestStore, target: DigestStore) -> Iterator[tuple[du
 
 
 def _tables() -> dict[str, str]:
-    """The columns of each table, as a list in SQL; from the migrations: an engine asked for them asks all its stores."""
+    """The columns of each table, as a list in SQL: from the migrations; an engine would ask every store it has open."""
     with duckdb.connect() as connection:
         for _, _, sql in migrations():
             connection.execute(sql)
