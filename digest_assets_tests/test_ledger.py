@@ -363,9 +363,10 @@ def test_a_date_in_the_future_claims_nothing(tmp_path: Path) -> None:
 def check(simulation: Simulation, definition: dg.AssetChecksDefinition, day: date) -> dg.AssetCheckResult:
     class Context:
         partition_key = day.isoformat()
+        has_partition_key = True
 
     body = definition.node_def.compute_fn.decorated_fn  # type: ignore[union-attr]
-    result = body(Context(), simulation.settings, simulation.store)
+    (result,) = body(Context(), simulation.settings, simulation.store)
     assert isinstance(result, dg.AssetCheckResult)
     return result
 
