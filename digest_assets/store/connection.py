@@ -94,7 +94,9 @@ class DigestStore:
                     migrate(connection, self.path)
                     self._migrated = True
                 yield connection
-            except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
+            except duckdb.Error as error:
+                if not _is_unwritten(error):
+                    raise
                 raise StoreUnusable(
                     f"The store {self.path} cannot be written: {redact(str(error))}.",
                     cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
@@ -191,6 +193,13 @@ def backup_of(path: Path) -> Path:
 
 def _is_lock(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+
+
+def _is_unwritten(error: duckdb.Error) -> bool:
+    """Whether the disk is full or gone. What was committed before is in the file, or in the log beside it."""
+    if isinstance(error, duckdb.TransactionException):
+        return "Failed to commit" in str(error)
+    return isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException))
 
 
 def _unusable(path: Path, error: BaseException) -> StoreUnusable:

@@ -31,6 +31,26 @@ for number in range(10):
         connection.execute("UPDATE paces SET next_at = next_at + INTERVAL 1 SECOND WHERE lane = 'counter'")
 """
 
+# A file that may not grow is a full disk to whoever writes it.
+WRITE_UNTIL_FULL = """
+import os, resource, signal, sys
+from pathlib import Path
+from digest_assets.errors import StoreUnusable
+from digest_assets.store.connection import DigestStore, insert
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+room = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+store, committed = DigestStore(Path(sys.argv[1])), 0
+try:
+    while committed < 2000:
+        with store.transaction() as connection:
+            rows = [{"payload_hash": str(committed + n), "payload": os.urandom(2000).hex()} for n in range(20)]
+            insert(connection, "entry_payloads", rows)
+        committed += 20
+except StoreUnusable as error:
+    print(committed, error, error.cure, sep="\\n")
+"""
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> DigestStore:
@@ -128,6 +148,22 @@ def test_four_processes_and_four_threads_lose_no_write(store: DigestStore) -> No
         assert connection.execute("SELECT epoch(next_at) FROM paces").fetchall() == [
             (datetime(2026, 1, 29, tzinfo=timezone.utc).timestamp() + 80,)
         ]
+
+
+@pytest.mark.parametrize("room", [300_000, 2_000_000])
+def test_a_full_disk_takes_nothing_that_was_committed(store: DigestStore, room: int) -> None:
+    with store.transaction() as connection:
+        connection.execute("SELECT 1")
+    told = subprocess.run(
+        [sys.executable, "-c", WRITE_UNTIL_FULL, str(store.path), str(room)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    committed = int(told[0])
+    assert committed > 0
+    assert told[1].startswith(f"The store {store.path} cannot be written: ")
+    assert told[-1].startswith("Free space on the disk")
+    with store.transaction() as connection:
+        assert connection.execute("SELECT count(*) FROM entry_payloads").fetchall() == [(committed,)]
+        insert(connection, "entry_payloads", [{"payload_hash": "there is room again", "payload": "x"}])
 
 
 def test_text_that_no_encoding_has_is_stored_all_the_same(store: DigestStore) -> None:
