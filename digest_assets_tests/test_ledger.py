@@ -357,6 +357,17 @@ def test_a_date_in_the_future_claims_nothing(tmp_path: Path) -> None:
         assert rows(simulation, "SELECT DISTINCT digest_date FROM windowed_papers") == [(TUESDAY,)]
 
 
+def test_a_date_whose_run_died_before_it_did_anything_is_still_due_after_a_later_one_was_made(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        simulation.clock.instant = noon(TUESDAY)
+        simulation.store.dies_in = 1  # what is due is known, nothing else
+        simulation.catch_up()
+        assert simulation.outcomes == {"killed": 1}
+        make(simulation, WEDNESDAY)
+        simulation.catch_up()
+        assert {day: len(papers) for day, papers in simulation.published().items()} == {TUESDAY: 3, WEDNESDAY: 3}
+
+
 # The checks, where they fail
 
 

@@ -12,19 +12,23 @@ from digest_assets.store.connection import DigestStore
 
 
 def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[date]:
-    """The digest dates to make at `now`, oldest first."""
+    """The digest dates to make at `now`, oldest first. Each is due from now on until it is made, whatever dies when."""
+    digest, since = settings.digest.name, now.date() - FURTHEST_BACK
     with store.transaction() as connection:
-        made = set(ledger.made(connection, settings.digest.name))
-        since = now.date() - FURTHEST_BACK
-        unfinished = ledger.unfinished(connection, settings.digest.name, since)
-        short_of_budget = answers.ended_by_budget(connection, settings.digest.name, since)
-    return due_dates(
-        settings.digest.days,
-        now,
-        made=made,
-        unfinished={*unfinished, *short_of_budget},
-        every_day=settings.digest.by is GroupBy.SUBMITTED,
-    )
+        asked = ledger.asked_and_not_published(connection, digest, since)
+        due = due_dates(
+            settings.digest.days,
+            now,
+            made=set(ledger.made(connection, digest)),
+            unfinished={
+                *asked,
+                *ledger.unfinished(connection, digest, since),
+                *answers.ended_by_budget(connection, digest, since),
+            },
+            every_day=settings.digest.by is GroupBy.SUBMITTED,
+        )
+        ledger.record_asked(connection, digest, due, now)
+    return due
 
 
 def why_nothing_is_due(settings: Settings, now: datetime) -> str:

@@ -421,6 +421,23 @@ def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) 
     return {day: tried[day] for day in dates}
 
 
+def asked_and_not_published(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
+    """Dates from `since` on that `record_asked` knows and that have no post, nor the record that they need none."""
+    found = connection.execute(
+        "SELECT digest_date FROM dates_asked WHERE digest = $digest AND digest_date >= $since "
+        "EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since",
+        {"digest": digest, "since": since},
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def record_asked(connection: duckdb.DuckDBPyConnection, digest: str, dates: Sequence[date], now: datetime) -> None:
+    """Records that `dates` are to be made; of a date that was asked for before, the first time stands."""
+    known = connection.execute("SELECT digest_date FROM dates_asked WHERE digest = ?", [digest]).fetchall()
+    fresh = sorted(set(dates) - {row[0] for row in known})
+    insert(connection, "dates_asked", [{"digest": digest, "digest_date": day, "asked_at": now} for day in fresh])
+
+
 def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
     """Dates from `since` on that were asked for and not made, made and not published, or whose post shows an older
     version than is claimed now."""
