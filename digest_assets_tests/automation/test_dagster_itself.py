@@ -80,6 +80,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
             yield Project(dagster, day, tmp_path)
 
 
+@pytest.mark.timeout(600)
 def test_a_user_of_the_ui_finds_what_it_does_runs_a_month_and_finds_what_was_dropped_and_what_it_cost(
     project: Project,
 ) -> None:
@@ -279,8 +280,8 @@ def a_month_is_a_few_runs_that_can_be_cancelled_and_gone_on_with(project: Projec
     backfill = dagster.backfill(ASSETS, project.days(MONTH))
     wait_for(
         lambda: dagster.backfill_status(backfill)["runs"],
-        lambda runs: any(run["status"] == "STARTED" for run in runs),
-        seconds=60,
+        lambda runs: len(runs) == MONTH // DATES_PER_RUN and any(run["status"] == "STARTED" for run in runs),
+        seconds=90,
     )
     answer = dagster.ask(CANCEL, id=backfill)["cancelPartitionBackfill"]
     assert answer["__typename"] == "CancelBackfillSuccess", answer
