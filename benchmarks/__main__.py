@@ -1,6 +1,6 @@
 """python -m benchmarks                     the list
 python -m benchmarks NAME... [--short]      measures, prints a table
-python -m benchmarks all --short            what CI runs; exit code 1 where a ratio is over its limit
+python -m benchmarks all --short            in short; exit code 1 where a ratio is over its limit
 python -m benchmarks all --markdown FILE    writes the table of the documentation
 """
 
@@ -33,7 +33,7 @@ def main() -> int:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(NAMES)}")
-    parser.add_argument("--short", action="store_true", help="in seconds, as CI does")
+    parser.add_argument("--short", action="store_true", help="in seconds")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there, too")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - {*NAMES, "all"}

@@ -39,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """`run(short)` measures: in short in seconds, for CI; else as long as it takes."""
+    """`run(short)` measures: in short in seconds; else as long as it takes."""
 
     name: str
     compares: str
