@@ -47,6 +47,7 @@ app.add_typer(store, name="store")
 
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)
 """Click's: unknown options and commands, missing and malformed arguments. Typer carries its own click since 0.20."""
+_GOES_ON = "What was stored stays; the same command goes on from there."
 
 
 @app.callback(invoke_without_command=True)
@@ -70,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _told(error)
     if code == STOPPED:
-        err.print("\nStopped. What was stored stays; the same command goes on from there.")
+        goes_on = "The demo begins afresh each time." if "demo" in given else _GOES_ON
+        err.print(f"\nStopped. {goes_on}")
     return code or 0
 
 
