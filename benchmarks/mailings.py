@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
-from digest_assets.arxiv.calendar import mailings_between
+from digest_assets.arxiv.calendar import mailings_between, previous_mailing
 from digest_assets.model import AnnouncementKind, Section
 from digest_assets.sandbox.latexml import render_page
 from digest_assets.sandbox.papers import SandboxPaper, invented, latest_mailing
@@ -30,12 +30,14 @@ def a_day_of(
 
     `more`: sections that each gets besides its own, which are short.
     """
-    mailing = latest_mailing(noon_in_shanghai(day))
+    evening = previous_mailing(noon_in_shanghai(day))
+    mailing = evening.announced_at
     models = models or written()
     papers = []
     for number in range(count):
         model = models[number % len(models)]
-        submitted = mailing - timedelta(hours=14) + timedelta(seconds=30 * number)
+        # Before the freeze, which for a Sunday's mailing is Friday's.
+        submitted = evening.freezes_at - timedelta(hours=8) + timedelta(seconds=30 * number)
         # Equal prompts have one answer, and no second call: each paper has a title of its own.
         title = f"{model.paper.title}, {day:%B %d} of {day.year}, part {number}"
         paper = replace(
