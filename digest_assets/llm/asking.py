@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from functools import reduce
@@ -78,6 +78,10 @@ class StoredAnswer:
 class AnswerStore(Protocol):
     def find(self, key: str) -> StoredAnswer | None:
         """What is held under `key`."""
+        ...
+
+    def arrived(self, answer: StoredAnswer) -> None:
+        """Takes down an answer in the moment it comes, not judged yet: from then on a kill does not lose it."""
         ...
 
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
@@ -283,22 +287,24 @@ class _Conversation:
     async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
         """The stored answer to `prompt`, or a new one, which is stored.
 
-        It is judged in a thread: a check takes some 25 ms, in which other answers come and other calls begin.
+        It is judged in a thread: a check takes some 25 ms, in which other answers come and other calls begin. So it is
+        taken down before: nothing is awaited between its arrival and that.
         """
         key = key_of(prompt, self._rules)
         fresh: list[tuple[Content | None, tuple[Defect, ...]]] = []
 
         async def ask() -> StoredAnswer:
-            answer = await self._ask(prompt)
+            answer = self._record(key, prompt, await self._ask(prompt))
+            self._answers.arrived(answer)
             fresh.append(await asyncio.to_thread(_judged, answer.text, judge))
-            return self._record(key, prompt, answer, fresh[0][1])
+            return replace(answer, defects=fresh[0][1])
 
         stored = self._answers.find(key) or await self._answers.once(key, ask)
         content, defects = fresh[0] if fresh else await asyncio.to_thread(_judged, stored.text, judge)
         self._usages.append(stored.usage)
         return _Try(stored, content, checks.hard(defects))
 
-    def _record(self, key: str, prompt: Prompt, answer: Answer, defects: tuple[Defect, ...]) -> StoredAnswer:
+    def _record(self, key: str, prompt: Prompt, answer: Answer) -> StoredAnswer:
         return StoredAnswer(
             key=key,
             kind=self._task,
@@ -309,7 +315,6 @@ class _Conversation:
             text=answer.text,
             usage=answer.usage,
             finish_reason=answer.finish_reason,
-            defects=defects,
             in_batch=answer.in_batch,
         )
 

@@ -190,6 +190,8 @@ class KnownAnswers:
         self._now = now
         self.kept: set[str] = set()
         """The keys of the answers that this run was given."""
+        self._arrived: dict[str, dict[str, Any]] = {}
+        """Rows that are lines in the journal alone, by key: nobody has judged them yet."""
         self._writing: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -209,6 +211,8 @@ class KnownAnswers:
                 yield known
             finally:
                 await asyncio.gather(*known._writing)
+                if known._arrived:
+                    await gathered.run(partial(_keep_answers, rows=list(known._arrived.values())))
             journal.clear()
 
     def find(self, key: str) -> StoredAnswer | None:
@@ -217,17 +221,17 @@ class KnownAnswers:
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
         async def ask_and_keep() -> StoredAnswer:
             answer = await ask()
-            self._keep(answer)
+            row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
+            self._writing.append(asyncio.create_task(self._gathered.run(partial(_keep_answers, rows=[row]))))
             return answer
 
         self._held[key] = await self._flights.once(key, ask_and_keep)
         return self._held[key]
 
-    def _keep(self, answer: StoredAnswer) -> None:
+    def arrived(self, answer: StoredAnswer) -> None:
         self.kept.add(answer.key)
-        row = _answer_row(answer, self._now())
-        self._journal.append(row)
-        self._writing.append(asyncio.create_task(self._gathered.run(partial(_keep_answers, rows=[row]))))
+        self._arrived[answer.key] = _answer_row(answer, self._now())
+        self._journal.append(self._arrived[answer.key])
 
 
 def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> dict[str, StoredAnswer]:

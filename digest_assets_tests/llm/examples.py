@@ -54,6 +54,9 @@ class MemoryAnswers:
     def find(self, key: str) -> StoredAnswer | None:
         return self.kept.get(key)
 
+    def arrived(self, answer: StoredAnswer) -> None:
+        self.kept[answer.key] = answer
+
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
         self.kept[key] = await ask()
         return self.kept[key]
