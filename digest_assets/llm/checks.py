@@ -108,7 +108,7 @@ def check_reading(
             *_numbers_invented(source, part, counted=False),
             *_urls("", part, source),
             *_formula_balance(part),
-            *_markdown(part),
+            *_markdown(part, source),
             *_names_invented(source, part),
             *_quotes(source, part),
             *_not_the_answer(part, Task.READING, language, source),
@@ -348,7 +348,7 @@ def _names_lost(source: str, answer: str) -> Iterator[Defect]:
 def _names_invented(support: str, answer: str) -> Iterator[Defect]:
     core = _name_core(support)
     for name in markup.code_names(answer):
-        if markup.name_core(name) not in core:
+        if not _is_named(markup.name_core(name), core):
             yield Defect(DefectKind.NAME_INVENTED, f"the name {name} is not in the source")
     unknown = [
         acronym
@@ -357,6 +357,11 @@ def _names_invented(support: str, answer: str) -> Iterator[Defect]:
     ]
     for acronym in unknown:
         yield Defect(DefectKind.NAME_INVENTED, f"the abbreviation {acronym} is not in the source")
+
+
+def _is_named(name: str, core: str) -> bool:
+    """Whether `core` has the name. English makes plurals of them: two `ResNets` where the source has a `ResNet`."""
+    return name in core or (name.endswith("s") and name[:-1] in core)
 
 
 _COMMON_ACRONYMS = frozenset(
@@ -395,10 +400,11 @@ def _source(source_text: str, abstract: str) -> str:
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _HTML_TAG = re.compile(r"</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|<!--", re.IGNORECASE)
-_ENGLISH_QUOTE = re.compile(r"[“\"「『]([^”\"」』\n]{8,400})[”\"」』]")
+_QUOTATION = re.compile(r"\"([^\"\n]*)\"|[“「『]([^”\"」』\n]*)[”\"」』]")
+"""Straight marks are taken in pairs: between `"yes"` and `"no"` stands no quotation."""
 
 
-def _markdown(part: str) -> Iterator[Defect]:
+def _markdown(part: str, source: str) -> Iterator[Defect]:
     if part.count("```") % 2:
         yield Defect(DefectKind.MARKDOWN, "a code block is opened and not closed")
         return
@@ -410,17 +416,23 @@ def _markdown(part: str) -> Iterator[Defect]:
             yield Defect(DefectKind.MARKDOWN, f"** is opened and not closed: “{_shortened(block.strip(), 40)}”")
     if re.search(r"^\s{0,3}#{1,6}\s", prose, re.MULTILINE):
         yield Defect(DefectKind.MARKDOWN, "a heading where none is allowed")
-    if tag := _HTML_TAG.search(prose):
-        yield Defect(DefectKind.MARKDOWN, f"an HTML tag: {_shortened(tag.group(0), 30)}")
+    # Papers on transducers and tokens write `<blank>` and `<unk>`: a symbol of the paper's is no tag of the model's.
+    if tag := next((each for each in _HTML_TAG.findall(prose) if each not in source), None):
+        yield Defect(DefectKind.MARKDOWN, f"an HTML tag: {_shortened(tag, 30)}")
     if re.search(r"\[[^\]\n]*\]\([^)\n]*$", prose, re.MULTILINE):
         yield Defect(DefectKind.MARKDOWN, "a link is opened and not closed")
 
 
 def _quotes(source: str, part: str) -> Iterator[Defect]:
     """English of four words or more between quotation marks has to be in the source. (Chinese ones are coinages.)"""
-    for quote in _ENGLISH_QUOTE.findall(part):
+    for quote in (straight or curly for straight, curly in _QUOTATION.findall(part)):
         words = _LATIN_WORD.findall(quote)
-        if len(words) >= 4 and not _HAN.search(quote) and markup.name_core(quote) not in _name_core(source):
+        if (
+            8 <= len(quote) <= 400
+            and len(words) >= 4
+            and not _HAN.search(quote)
+            and markup.name_core(quote) not in _name_core(source)
+        ):
             yield Defect(DefectKind.QUOTE_INVENTED, f"the quotation “{_shortened(quote, 60)}” is not in the source")
 
 
@@ -430,7 +442,7 @@ _REFUSAL = re.compile(
     r"^(?:非常|很|十分)?(?:抱歉|对不起)|^很遗憾[，,]\s*我"
     r"|^(?:sorry|I['’]?m sorry|I apologi[sz]e|I can(?:not|['’]t)|I am unable|unfortunately, I)"
     r"|作为(?:一[个名款种])?(?:AI|人工智能|大?语言模型|大模型)(?:助手|模型|语言模型)*[，,]\s*我"
-    r"|As an AI|as a (?:large )?language model, I"
+    r"|As an AI(?![A-Za-z])|as a (?:large )?language model, I"
     r"|我(?:无法|不能|没有办法)(?:翻译|提供|完成|处理|访问|协助|满足|回答|阅读|打开|查看)"
     r"|^申し訳(?:ありません|ございません)|翻訳できません",
     re.IGNORECASE,
@@ -514,7 +526,7 @@ def _rules(task: Task, language: str) -> tuple[str, ...]:
 def _injection_traces(text: str, source: str) -> Iterator[Defect]:
     """Whether the answer does what a sentence in the paper tells it to. Translating the sentence is no defect."""
     for payload in _payloads(source):
-        for sentence in re.split(r"[。！？\n]", text):
+        for sentence in re.split(r"[。！？\n]|(?<=[.!?])\s", text):
             if payload.lower() in sentence.lower() and not _ABOUT_INSTRUCTIONS.search(sentence):
                 yield Defect(
                     DefectKind.INJECTION, f"follows an instruction inside the paper: “{_shortened(payload, 40)}”"

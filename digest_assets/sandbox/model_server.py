@@ -1,9 +1,9 @@
-"""A small OpenAI-compatible server on loopback that answers in Chinese at once, and misbehaves on request.
+"""A small OpenAI-compatible server on loopback that answers at once, and misbehaves on request.
 
 It answers chat completions (streamed and not), models, files and batches. A request that holds `<background>` asks for
 a reading, any other for a translation. For invented papers, recognised by abstract or title, it gives what was written
-by hand; for others Chinese that keeps what has to be kept (`generic_chinese`). Dialects and faults are those that
-endpoints in the field have: see the functions that make them.
+by hand in Chinese; for others, and in Japanese and English, what keeps all that has to be kept (`generic_answers`).
+Dialects and faults are those that endpoints in the field have: see the functions that make them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from digest_assets.sandbox.generic_chinese import generic_reading, generic_translation
+from digest_assets.sandbox.generic_answers import generic_reading, generic_translation
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
@@ -35,6 +35,8 @@ _SHORTEST_CACHED_BLOCKS = 8
 """Providers cache from about 1024 tokens on."""
 
 _MARKED = re.compile(r"^<<<+[^\n]*\n(.*?)^>>>+", re.MULTILINE | re.DOTALL)
+_HEADS = {"ja": re.compile(r"^要旨[:：]\s*$", re.MULTILINE), "en": re.compile(r"^Abstract:\s*$", re.MULTILINE)}
+"""What stands above the abstract where the prompt is not Chinese."""
 _ABSTRACT = re.compile(r"^(?:摘要|要旨|Abstract)[:：]\s*$", re.MULTILINE)
 _LABEL = re.compile(r"^(?:正文|本文|Body)[:：]\s*$", re.MULTILINE)
 
@@ -312,12 +314,13 @@ class SandboxModel(LoopbackServer):
 
     def reply_to(self, prompt: str) -> str:
         """What a good model says to `prompt`: a reading in its three tags, or a translation."""
-        chinese = self._recognised(prompt)
+        language = language_of(prompt)
+        chinese = self._recognised(prompt) if language == "zh" else None
         if "<background>" in prompt:
-            parts = _parts(chinese) if chinese else generic_reading(source_text(prompt))
+            parts = _parts(chinese) if chinese else generic_reading(source_text(prompt), language)
             tags = ("background", "method", "results")
             return "\n".join(f"<{tag}>\n{part}\n</{tag}>" for tag, part in zip(tags, parts, strict=True))
-        return chinese.translation if chinese else generic_translation(source_text(prompt))
+        return chinese.translation if chinese else generic_translation(source_text(prompt), language)
 
     def _recognised(self, prompt: str) -> Chinese | None:
         if not self._written:
@@ -492,6 +495,11 @@ def estimated_tokens(text: str) -> int:
     """About what a tokenizer would count: a token a CJK character, one for four other characters."""
     wide = sum(1 for each in text if each > "\u2e7f")
     return wide + (len(text) - wide + 3) // 4
+
+
+def language_of(prompt: str) -> str:
+    """In which language a prompt asks."""
+    return next((language for language, head in _HEADS.items() if head.search(prompt)), "zh")
 
 
 def source_text(prompt: str) -> str:

@@ -1,10 +1,12 @@
 """The product's own reader and model client, over HTTP, on every invented paper: all of it may be published."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 
 import httpx2
+import pytest
 
 from digest_assets.config import LlmSettings
 from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
@@ -13,6 +15,7 @@ from digest_assets.model import AnswerStatus, FullText, TextSource
 from digest_assets.reading.excerpt import excerpt
 from digest_assets.reading.html import read_html
 from digest_assets.resources.language_model import LanguageModel
+from digest_assets.sandbox.model_server import READING, TRANSLATION
 from digest_assets.sandbox.papers import invented
 from digest_assets.sandbox.world import Sandbox, start_sandbox
 
@@ -32,9 +35,10 @@ class Answers:
         return await ask()
 
 
-async def _defects(sandbox: Sandbox) -> tuple[int, list[str]]:
+async def _defects(sandbox: Sandbox, language: str) -> tuple[int, list[str]]:
     settings = LlmSettings(base_url=sandbox.model.base_url, model=sandbox.model.model)
-    rules = AskingRules(settings.model, settings.audience, tolerance=0, glossary=default_glossary("zh"))
+    glossary = default_glossary(language)
+    rules = AskingRules(settings.model, settings.audience, language, tolerance=0, glossary=glossary)
     answers, asked, defects = Answers(), 0, []
     async with LanguageModel(settings, "sandbox-key") as model, httpx2.AsyncClient() as http:
         for each in sandbox.papers:
@@ -52,9 +56,10 @@ async def _defects(sandbox: Sandbox) -> tuple[int, list[str]]:
     return asked, defects
 
 
-def test_every_answer_is_published_at_the_first_asking():
+@pytest.mark.parametrize(("language", "translated"), [("zh", 28), ("ja", 28), ("en", 0)])
+def test_every_answer_is_published_at_the_first_asking(language: str, translated: int) -> None:
     with start_sandbox(lambda: MAILING + timedelta(hours=3), invented(MAILING)) as sandbox:
-        asked, defects = asyncio.run(_defects(sandbox))
+        asked, defects = asyncio.run(_defects(sandbox, language))
         assert defects == []
         assert asked == 53
-        assert sandbox.model.calls.total() == asked
+        assert sandbox.model.calls == Counter({READING: 25, TRANSLATION: translated})

@@ -7,7 +7,7 @@ import pytest
 
 from digest_assets.llm.answers import parse_reading, parse_translation
 from digest_assets.llm.checks import check_reading, check_translation, hard
-from digest_assets.sandbox.generic_chinese import generic_reading, generic_translation, kept_tokens
+from digest_assets.sandbox.generic_answers import generic_reading, generic_translation, kept_tokens
 from digest_assets.sandbox.model_server import SandboxModel, source_text
 
 AUDIO = Path(__file__).parents[2] / "../shared/arxiv/papers_audio.jsonl"

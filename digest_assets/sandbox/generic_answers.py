@@ -1,0 +1,208 @@
+"""Answers about papers for which nobody wrote any: made sentence by sentence of what the source says.
+
+Recorded papers are thousands, and the invented ones were only answered in Chinese; what the pipeline does with answers
+(checks, store, render) has to be exercised all the same. So every sentence of the source has one in the answer that
+carries its formulas, addresses, numbers and names, the terms and common words that the product's own word lists know,
+and clauses of the language up to a plausible length. Nobody would take it for a translation; it is one in every way
+that a program can see. A reading in English is put together of the source's own sentences, in which nothing is
+invented. The same source gives the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+from digest_assets.llm.glossary import default_glossary
+from digest_assets.llm.markup import without_layout
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_KEPT = re.compile(
+    r"\$\$.+?\$\$|(?<!\\)\$[^$]+(?<!\\)\$"  # formulas, not prices
+    r"|\\\(.+?\\\)|\\\[.+?\\\]"
+    r"|https?://[^\s<>{}]+"
+    r"|`[^`]+`"
+    r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b"
+    r"|\b[a-z]+[A-Z][A-Za-z]*"
+    r"|[A-Za-z0-9_.,/+%\-]*(?:\d|_|[A-Z][A-Za-z]*[A-Z])[A-Za-z0-9_.,/+%\-]*",
+    re.DOTALL,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(\\$])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """What a language says where the source is silent."""
+
+    clauses: tuple[str, ...]
+    between_clauses: str
+    comma: str
+    """Between words."""
+    characters_a_word: float
+    """Of a translation, for each word of the source."""
+    hundred_millions: str
+    number: str
+    instruction: str
+    """Of a sentence that tells somebody what to do."""
+    points: tuple[str, str, str]
+    """What a method's points are called."""
+    point: str
+
+
+_SCALES = {"thousand": (Decimal("0.1"), "万"), "million": (Decimal(100), "万"), "billion": (Decimal(10), "")}
+_PHRASES = {
+    "zh": _Phrases(
+        clauses=(
+            "相关的设计兼顾了准确与开销",
+            "作者对此作了系统而细致的说明",
+            "这一点在多种条件下都得到了印证",
+            "文中还交代了具体的做法和取舍",
+            "读者可以据此复现主要的结论",
+            "这为后续的工作提供了可靠的参考",
+        ),
+        between_clauses="，",
+        comma="，",
+        characters_a_word=1.7,
+        hundred_millions="亿",
+        number="其中的数值为 {number}。",
+        instruction="指令",
+        points=("思路", "模型", "训练"),
+        point="- **{name}**：{said}。",
+    ),
+    "ja": _Phrases(
+        clauses=(
+            "設計は精度と計算量の釣り合いをとっている",
+            "著者はこの点を順を追って詳しく述べている",
+            "さまざまな条件のもとでも同じ傾向が見られる",
+            "具体的な手順とその理由も示されている",
+            "読者は主な結論を自分で確かめることができる",
+            "今後の研究にとっても確かな手がかりとなる",
+        ),
+        between_clauses="。",
+        comma="、",
+        characters_a_word=2.6,
+        hundred_millions="億",
+        number="その値は {number} である。",
+        instruction="指示",
+        points=("考え方", "モデル", "学習"),
+        point="- **{name}**：{said}。",
+    ),
+}
+_WORDS_OF_A_PART = (90, 250, 90)
+"""A little less than the limits of an English reading."""
+_NO_PROSE = re.compile(r"^\s*(?:#|\||\$\$|\[…\]|Figure |Table )")
+_SPEAKS_TO_THE_READER = re.compile(r"\b(?:ignore|instructions?|system|reviewers?|reads this)\b", re.IGNORECASE)
+"""What a good model does not repeat in a reading, and in a translation calls what it is."""
+
+
+def kept_tokens(text: str, language: str = "zh") -> list[str]:
+    """Formulas, addresses, numbers and code-like names of `text`, in order, without the punctuation that follows."""
+    found = (match.group().rstrip(".,;:)-/+") for match in _KEPT.finditer(text))
+    return [_by_ten_thousands(token, _PHRASES[language]) for token in found if token]
+
+
+def _by_ten_thousands(token: str, phrases: _Phrases) -> str:
+    """`1.8 million` is 180 万: Chinese and Japanese count by ten thousands."""
+    number, _, scale = token.partition(" ")
+    if scale not in _SCALES:
+        return token
+    factor, unit = _SCALES[scale]
+    return f"{Decimal(number.replace(',', '')) * factor:f} {unit or phrases.hundred_millions}"
+
+
+def generic_translation(abstract: str, language: str = "zh") -> str:
+    """A text of the length of a translation into `language`, with everything of `abstract` that must be kept."""
+    source = " ".join(without_layout(abstract).split())
+    return "".join(_sentence(each, language) for each in _SENTENCE.split(source) if each)
+
+
+def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
+    """Background, method and results, within their limits, with numbers that `text` has."""
+    if language == "en":
+        return _excerpts(text)
+    phrases = _PHRASES[language]
+    numbers = [each for each in kept_tokens(text, language) if re.fullmatch(r"\d+(\.\d+)?%?", each)] or [""]
+    first, last = (phrases.number.format(number=each) if each else "" for each in (numbers[0], numbers[-1]))
+    start = zlib.crc32(text.encode())
+    method = (
+        phrases.point.format(name=name, said=_clauses(phrases, start + step, 50))
+        for step, name in enumerate(phrases.points)
+    )
+    background, results = (f"{_clauses(phrases, start + step, 60)}。" for step in (0, 4))
+    return background + first, "\n".join(method), results + last
+
+
+def _excerpts(text: str) -> tuple[str, str, str]:
+    """A reading in the source's own sentences: from the beginning, from the middle as points, and from the end."""
+    prose = (line for line in text.splitlines() if line.strip() and not _NO_PROSE.match(line))
+    sentences = [each for line in prose for each in _SENTENCE.split(line.strip())]
+    usable = [each for each in sentences if _stands_alone(each)] or ["The paper has no text."]
+    third = len(usable) // 3
+    background, method, results = _WORDS_OF_A_PART
+    return (
+        " ".join(_up_to(background, usable)),
+        "\n".join(f"- {each}" for each in _up_to(method, usable[third:])),
+        " ".join(reversed(_up_to(results, usable[::-1]))),
+    )
+
+
+def _stands_alone(sentence: str) -> bool:
+    """Whether a sentence was not cut in a formula, a quotation or a list."""
+    whole = sentence.count("$") % 2 == 0 and sentence.count('"') % 2 == 0 and sentence.endswith((".", "?", "!"))
+    return whole and sentence[0].isupper() and not _SPEAKS_TO_THE_READER.search(sentence)
+
+
+def _up_to(words: int, sentences: Sequence[str]) -> list[str]:
+    """The first sentences that have so many words together; one in any case."""
+    chosen = [sentences[0]]
+    for each in sentences[1:]:
+        if sum(len(sentence.split()) for sentence in (*chosen, each)) > words:
+            break
+        chosen.append(each)
+    return chosen
+
+
+def _sentence(source: str, language: str) -> str:
+    phrases = _PHRASES[language]
+    tokens = kept_tokens(source, language)
+    told = [phrases.instruction] if _SPEAKS_TO_THE_READER.search(source) else []
+    said = phrases.comma.join(dict.fromkeys((*_words(source, language), *told)))
+    missing = int(len(source.split()) * phrases.characters_a_word) - len(said)
+    clauses = [part for part in (_clauses(phrases, zlib.crc32(source.encode()), missing), said) if part]
+    return phrases.between_clauses.join(clauses) + (f"（{'、'.join(tokens)}）。" if tokens else "。")
+
+
+def _words(source: str, language: str) -> Iterator[str]:
+    """What the word lists have for a sentence: terms first, then common words."""
+    for term in default_glossary(language).terms_in(source):
+        yield term.preferred
+    plain = " ".join(("", *re.findall(r"[a-z]+", source.lower())))
+    for stems, said in _common_words(language):
+        if any(stem in plain for stem in stems):
+            yield said
+
+
+@lru_cache(maxsize=4)
+def _common_words(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    path = resources.files("digest_assets.llm") / "glossaries" / "alignment.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get(language, {})
+    return tuple(
+        (tuple(f" {stem}" for stem in stems.split("|")), str(said).split("|")[0]) for stems, said in table.items()
+    )
+
+
+def _clauses(phrases: _Phrases, start: int, length: int) -> str:
+    chosen: list[str] = []
+    while sum(map(len, chosen)) < length:
+        chosen.append(phrases.clauses[(start + len(chosen)) % len(phrases.clauses)])
+    return phrases.between_clauses.join(chosen)
