@@ -76,7 +76,7 @@ def run_date(
         was_made = ledger.is_made(connection, digest, day)
         empty = ledger.empty_reason(connection, digest, day)
         post = post_of(connection, digest, day)
-        failed = ledger.failed_papers(connection, digest, day)
+        failed = ledger.failed_papers(connection, digest, day) + ledger.texts_to_come(connection, digest, day)
     observed = _observed(result)
     if observed or not was_made:
         return DateReport(day, RunOutcome.NOT_YET, post, observed)

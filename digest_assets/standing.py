@@ -48,6 +48,8 @@ class DateRecord:
     path: str | None = None
     waiting: int = 0
     """How many of its answers wait for a batch."""
+    texts_to_come: int = 0
+    """How many of its papers were read by their abstract, for a reason that may pass."""
 
 
 def standing(
@@ -77,6 +79,9 @@ def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
         return Standing.FAILED, "Its papers are claimed, and its post was not written."
     if record.failed:
         return Standing.IN_PART, f"{record.failed} of its papers lack what was asked for."
+    if record.texts_to_come:
+        told = f"{record.texts_to_come} of its full texts could not be fetched yet; run it again."
+        return Standing.IN_PART, told
     if record.path is None:
         return Standing.EMPTY, record.empty_reason or "All its papers were filtered out."
     return Standing.COMPLETE, None

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 import stamina
 
+from digest_assets.resources import full_texts
 from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import serving
+from digest_assets.store import ledger
 from digest_assets.store.copying import back_up
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world
@@ -54,6 +56,37 @@ def test_lists_that_are_lost_lose_no_paper(tmp_path: Path, untouched: World, rou
             assert kept_of(untouched, table) <= kept_of(world, table), table
         if len(routes) == 3:
             assert during.outcome is RunOutcome.FAILED
+
+
+@pytest.mark.parametrize("answers_before", [0, 9])
+def test_a_model_that_is_lost_loses_no_answer(tmp_path: Path, untouched: World, answers_before: int) -> None:
+    with a_world(tmp_path, NOON, llm={"attempts": 1, "max_concurrency": 1}) as world:
+        world.sandbox.model.faults.add("chat", *[None] * answers_before)
+        world.sandbox.model.faults.always("chat", serving.closed())
+        during = world.make(DAY)
+        world.sandbox.model.faults.clear()
+        assert during.outcome is (RunOutcome.IN_PART if answers_before else RunOutcome.FAILED)
+        assert world.rows("SELECT count(*) FROM model_answers") == [(answers_before,)]
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert same(world, untouched)
+
+
+def test_texts_that_are_lost_are_fetched_by_the_next_run(
+    tmp_path: Path, untouched: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full_texts, "_FIRST_WAIT_SECONDS", 0.0)
+    with a_world(tmp_path, NOON) as world:
+        for route in ("html", "pdf"):
+            world.sandbox.arxiv.faults.always(route, serving.closed())
+        during = world.make(DAY)
+        world.sandbox.arxiv.faults.clear()
+        assert during.outcome is RunOutcome.IN_PART
+        assert {row[0] for row in world.rows("SELECT source FROM full_texts")} == {"abstract"}
+        with world.store.transaction() as connection:
+            assert set(ledger.unbalanced(connection, world.settings.digest.name, DAY)) == {DAY}
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert content(world)["full_texts"] == content(untouched)["full_texts"]
+        assert world.post(DAY) == untouched.post(DAY)
 
 
 def test_a_damaged_store_is_refused_and_the_copy_goes_on(tmp_path: Path, untouched: World) -> None:

@@ -15,8 +15,17 @@ FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2
 SUNDAY_NOON = datetime(2026, 2, 1, 4, 30, tzinfo=timezone.utc)
 
 
-def post(failed: int = 0, path: str | None = "posts/x.md") -> DateRecord:
-    return DateRecord(made=True, announced=9, published=9 - failed, filtered=0, failed=failed, late=0, path=path)
+def post(failed: int = 0, path: str | None = "posts/x.md", texts_to_come: int = 0) -> DateRecord:
+    return DateRecord(
+        made=True,
+        announced=9,
+        published=9 - failed,
+        filtered=0,
+        failed=failed,
+        late=0,
+        path=path,
+        texts_to_come=texts_to_come,
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,6 +33,7 @@ def post(failed: int = 0, path: str | None = "posts/x.md") -> DateRecord:
     [
         (FRIDAY, post(), Standing.COMPLETE, None),
         (FRIDAY, post(failed=2), Standing.IN_PART, "2 of its papers"),
+        (FRIDAY, post(texts_to_come=3), Standing.IN_PART, "3 of its full texts"),
         (FRIDAY, post(path=None), Standing.EMPTY, "filtered out"),
         (FRIDAY, DateRecord(made=True), Standing.FAILED, "post was not written"),
         (FRIDAY, DateRecord(made=False, error="arXiv did not answer."), Standing.FAILED, "did not answer"),

@@ -6,7 +6,7 @@ from datetime import date
 import dagster as dg
 
 from digest_assets.assets.each_date import check_each_date
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import GroupBy, Settings
 from digest_assets.store import ledger
@@ -25,10 +25,22 @@ def the_ledger_balances(
             balance = ledger.balance(connection, settings.digest.name, day)
             counts = ledger.post_counts(connection, settings.digest.name, day)
         by_ledger = {name: balance.get(name, 0) for name in ("published", "filtered", "failed")}
-        passed = counts is not None and counts == {"announced": sum(balance.values()), **by_ledger}
-        return dg.AssetCheckResult(passed=passed, metadata={**by_ledger, "announced": sum(balance.values())})
+        expected = {"announced": sum(balance.values()), **by_ledger}
+        return dg.AssetCheckResult(
+            passed=counts == expected,
+            description=_imbalance(day, expected, counts) if counts != expected else None,
+            metadata=expected,
+        )
 
     return check_each_date(context, look)
+
+
+def _imbalance(day: date, expected: dict[str, int], counts: dict[str, int] | None) -> str:
+    if counts is None:
+        return f"The store holds no post of {day}; make the date again."
+    wrong = [f"{name} is {expected[name]} by the ledger, {counts[name]} in the post" for name in expected
+             if expected[name] != counts[name]]  # fmt: skip
+    return f"{'; '.join(wrong) or 'Papers are in none of the three'}. Materialize rendered_posts again."
 
 
 @dg.asset_check(
@@ -52,7 +64,7 @@ def each_paper_once(
             passed=not repeats,
             severity=severity_of(settings.checks.on_repeats),
             description=told if repeats else None,
-            metadata={"repeats": len(repeats), "papers": table(["paper", "also in"], shown)},
+            metadata={"repeats": len(repeats), **listing("papers", ["paper", "also in"], shown)},
         )
 
     return check_each_date(context, look)
@@ -85,7 +97,8 @@ def no_paper_came_late(
             metadata={
                 "late": len(late),
                 "waiting": waiting,
-                "papers": table(
+                **listing(
+                    "papers",
                     ["paper", "first seen (UTC)", "taken by"],
                     [
                         (identifier, f"{seen:%Y-%m-%d %H:%M}", taken_by.isoformat() if taken_by else None)
@@ -109,8 +122,11 @@ def each_claim_is_whole(
 ) -> dg.AssetCheckResult:
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
+            is_made = ledger.is_made(connection, settings.digest.name, day)
             counts = ledger.balance(connection, settings.digest.name, day)
             wrong = ledger.broken_claims(connection, settings.digest.name, day)
+        if not is_made:
+            return dg.AssetCheckResult(passed=False, description=f"The store holds no papers of {day}; make it again.")
         first = f" ({wrong[0][0]} is {wrong[0][1]})" if wrong else ""
         told = (
             f"{len(wrong)} papers of {day} stand in the store more than once, or in part{first}: its post cannot be "
@@ -124,7 +140,7 @@ def each_claim_is_whole(
                 "announced": sum(counts.values()),
                 "filtered": counts.get("filtered", 0),
                 "wrong": len(wrong),
-                "papers": table(["paper", "is"], wrong[:20]),
+                **listing("papers", ["paper", "is"], wrong[:20]),
             },
         )
 
@@ -140,8 +156,9 @@ def nothing_failed(
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
             failed = ledger.failed_papers(connection, settings.digest.name, day)
+            failed += ledger.texts_to_come(connection, settings.digest.name, day)
         return dg.AssetCheckResult(
-            passed=not failed, metadata={"failed": len(failed), "papers": table(["paper", "reason"], failed)}
+            passed=not failed, metadata={"failed": len(failed), **listing("papers", ["paper", "reason"], failed)}
         )
 
     return check_each_date(context, look)

@@ -316,6 +316,23 @@ def failed_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date)
     ).fetchall()
 
 
+def texts_to_come(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(identifier, reason) of a date's papers that were read by their abstract, for a reason that may pass: the network
+    was lost, arXiv asked to stop. They are published; the next run of the date asks for their texts again."""
+    return connection.execute(
+        f"""
+        SELECT w.identifier, 'full text: ' || coalesce(t.reason, 'not fetched')
+        FROM windowed_papers w JOIN full_texts t USING (identifier, version)
+        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {TEXT_TO_COME} ORDER BY 1
+        """,
+        {"digest": digest, "day": day},
+    ).fetchall()
+
+
+TEXT_TO_COME = "t.source = 'abstract' AND NOT t.final"
+"""Of a row `t` of `full_texts`: asking again may bring more than the abstract."""
+
+
 def repeats(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, date]]:
     """(identifier, other date) of papers that `day` is to publish and another date claimed, or showed in its post.
 
@@ -399,13 +416,19 @@ def late_papers(
 
 
 def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
-    """Dates from `since` on that are unfinished or have failed papers, and when each was last tried; oldest first."""
+    """Dates from `since` on that are unfinished, or have papers that failed or whose text is to come, and when each was
+    last tried; oldest first."""
     failed = connection.execute(
         "SELECT DISTINCT digest_date FROM ledger WHERE digest = $digest AND digest_date >= $since "
         "AND identifier BETWEEN $first AND $last AND status = 'failed'",
         {"digest": digest, "since": since, **_bounds(connection, digest, since)},
     ).fetchall()
-    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed)})
+    incomplete = connection.execute(
+        "SELECT DISTINCT w.digest_date FROM windowed_papers w JOIN full_texts t USING (identifier, version) "
+        f"WHERE w.digest = ? AND w.digest_date >= ? AND w.outcome = 'kept' AND {TEXT_TO_COME}",
+        [digest, since],
+    ).fetchall()
+    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed + incomplete)})
     tried = dict(
         connection.execute(
             """
@@ -436,6 +459,17 @@ def record_asked(connection: duckdb.DuckDBPyConnection, digest: str, dates: Sequ
     known = connection.execute("SELECT digest_date FROM dates_asked WHERE digest = ?", [digest]).fetchall()
     fresh = sorted(set(dates) - {row[0] for row in known})
     insert(connection, "dates_asked", [{"digest": digest, "digest_date": day, "asked_at": now} for day in fresh])
+
+
+def was_asked(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
+    """Whether anybody asked for `day`: a schedule or a sensor that recorded it, or a run that came to ask arXiv."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM dates_asked WHERE digest = $digest AND digest_date = $day "
+            "UNION ALL SELECT 1 FROM fetches WHERE digest = $digest AND digest_date = $day LIMIT 1",
+            {"digest": digest, "day": day},
+        ).fetchall()
+    )
 
 
 def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:

@@ -10,13 +10,14 @@ import duckdb
 from digest_assets.partitions import DigestDays
 from digest_assets.standing import DateRecord, Standing, standing
 from digest_assets.store.connection import rows
+from digest_assets.store.ledger import TEXT_TO_COME
 
 
 def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date) -> dict[date, DateRecord]:
     """What is held of each date from `first` to `last` that was asked for."""
     found = rows(
         connection.execute(
-            """
+            f"""
             WITH asked AS (
                 SELECT digest_date,
                        nullif(arg_max(coalesce(error, ''), fetched_at) FILTER (source = 'api'), '') AS error
@@ -32,11 +33,17 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                     SELECT digest, digest_date, status FROM translations
                     UNION ALL SELECT digest, digest_date, status FROM summaries
                 ) WHERE digest = $digest AND status = 'waiting' GROUP BY digest_date
+            ), texts AS (
+                SELECT w.digest_date, count(*) AS texts_to_come
+                FROM windowed_papers w JOIN full_texts t USING (identifier, version)
+                WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last AND w.outcome = 'kept'
+                AND {TEXT_TO_COME} GROUP BY w.digest_date
             )
             SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
-                   announced, published, filtered, failed, late, path, coalesce(waiting, 0) AS waiting
+                   announced, published, filtered, failed, late, path, coalesce(waiting, 0) AS waiting,
+                   coalesce(texts_to_come, 0) AS texts_to_come
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
-            LEFT JOIN waits USING (digest_date)
+            LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date)
             """,
             {"digest": digest, "first": first, "last": last},
         )
