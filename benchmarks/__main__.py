@@ -22,7 +22,7 @@ one."""
 
 
 def benchmark(name: str) -> Benchmark:
-    module = "existing" if name in ("day", "reading", "simulation") else name
+    module = "existing" if name in ("reading", "simulation") else name
     found = getattr(import_module(f"benchmarks.{module}"), name.upper() if module == "existing" else "BENCHMARK")
     assert isinstance(found, Benchmark)
     return found

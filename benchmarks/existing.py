@@ -5,30 +5,15 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
-from benchmarks import day as days
 from benchmarks import reading
 from benchmarks.mailings import a_day_of, dates_with_mailings
 from benchmarks.shape import Benchmark, Row
 from digest_assets.sandbox.papers import recorded
 from digest_assets_tests.simulation import SCENARIOS, days_between, simulate
 from digest_assets_tests.worlds import SHARED
-
-SHORT_PROMISE = 1.5
-"""Of a day of few papers: a run's fixed seconds weigh more than on the day of a hundred that the promise is for."""
-
-
-def _day(short: bool) -> Iterator[Row]:
-    count, latency = (24, 4.0) if short else (100, 5.0)
-    for interval in (0.0,) if short else (0.0, 0.8):
-        with redirect_stdout(StringIO()) as said:
-            ratio = days.measured(count, latency, interval, 16)
-        figures = " ".join(said.getvalue().split())
-        yield Row("a day to what its limits allow", ratio, SHORT_PROMISE if short else days.PROMISE, figures)
 
 
 def _reading(short: bool) -> Iterator[Row]:
@@ -72,6 +57,5 @@ def _simulation(short: bool) -> Iterator[Row]:
         yield Row(f"papers lost or shown twice: {scenario.name}", wrong, 0, figures)
 
 
-DAY = Benchmark("day", "a day of a hundred papers to what its limits allow, texts paced and not", _day)
 READING = Benchmark("reading", "texts read out of HTML and PDF: what is lost, how long it takes", _reading)
 SIMULATION = Benchmark("simulation", "ten ways in which days go wrong: papers lost or shown twice", _simulation)

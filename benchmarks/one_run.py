@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 import warnings
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,26 @@ class Order:
     day: date
     instance: Path
     """The folder of its Dagster instance."""
+    clock_goes: bool
+    """Whether time goes on from `now`: a pace between fetches needs that."""
 
 
-def start(world: World, day: date) -> subprocess.Popen[str]:
+@dataclass(frozen=True)
+class GoingClock:
+    """A `Clock` that begins at an instant."""
+
+    begins: datetime
+    _began: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        return self.begins + timedelta(seconds=time.monotonic() - self._began)
+
+
+def start(world: World, day: date, *, clock_goes: bool = False) -> subprocess.Popen[str]:
     """Starts a run of `day` in `world`, which goes on in a process of its own."""
     path = world.folder / f"order-{day}.pickle"
-    path.write_bytes(pickle.dumps(Order(world.settings, world.clock.instant, day, world.folder / "dagster")))
+    order = Order(world.settings, world.clock.instant, day, world.folder / "dagster", clock_goes)
+    path.write_bytes(pickle.dumps(order))
     return subprocess.Popen(
         [sys.executable, "-m", "benchmarks.one_run", str(path)],
         cwd=ROOT,
@@ -68,7 +82,8 @@ def _run(order: Order) -> dict[str, Any]:
     waits = _watch_the_lock()
     order.instance.mkdir(exist_ok=True)
     store = open_store(order.settings)
-    definitions = build_defs(order.settings, clock=SetClock(order.now))
+    clock = GoingClock(order.now) if order.clock_goes else SetClock(order.now)
+    definitions = build_defs(order.settings, clock=clock)
     with dg.DagsterInstance.local_temp(str(order.instance)) as instance:
         print("begun", flush=True)
         started = time.monotonic()
