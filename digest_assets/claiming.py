@@ -58,6 +58,10 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
         )
         if not why_empty.cause.is_final:
             return MadeDate([], not_yet=why_empty.text)
+        if now < (opens_at := digest.days.opens_at(day)):
+            # Of a weekend it is known beforehand that it has no mailing; it would take what comes late until then.
+            local = opens_at.astimezone(digest.days.zone)
+            return MadeDate([], not_yet=f"The digest of {day} exists from {local:%Y-%m-%d %H:%M} ({local.tzinfo}) on.")
         is_new = not ledger.is_made(connection, digest.name, day)
         judged = _claims(connection, settings, day)
         claims = [each for each in judged if not _is_passed_on(each, settings)]

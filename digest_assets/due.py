@@ -48,5 +48,6 @@ def due_dates(
 
     calendar = [horizon + timedelta(days=offset) for offset in range((newest - horizon).days + 1)]
     latest = max((day for day in calendar if has_news(day)), default=None)
-    last = max(made, default=newest)
+    # A date that was made while the clock was ahead does not hide those that were missed before it.
+    last = max((day for day in made if day <= newest), default=newest)
     return [day for day in calendar if is_wanted(day)]

@@ -51,6 +51,10 @@ def test_an_old_backfill_does_not_make_every_date_since_due() -> None:
     assert due_dates(DAYS, FRIDAY_NOON, made=january(5, 29)) == january(30)
 
 
+def test_a_date_that_was_made_while_the_clock_was_ahead_hides_none_that_was_missed() -> None:
+    assert due_dates(DAYS, FRIDAY_NOON, made=[*january(27), date(2026, 2, 7)]) == january(28, 29, 30)
+
+
 def test_digests_by_submission_are_due_on_every_day() -> None:
     monday = datetime(2026, 2, 2, 4, 30, tzinfo=timezone.utc)
     assert due_dates(DAYS, monday, made=january(30), every_day=True) == [

@@ -357,6 +357,20 @@ def test_a_date_in_the_future_claims_nothing(tmp_path: Path) -> None:
         assert rows(simulation, "SELECT DISTINCT digest_date FROM windowed_papers") == [(TUESDAY,)]
 
 
+def test_a_weekend_to_come_takes_nothing_and_is_made_when_it_is_there(tmp_path: Path) -> None:
+    """Its having no mailing is known beforehand; what comes late until then belongs to the dates before it."""
+    saturday = FRIDAY + ONE_DAY
+    late = replace(announced("2601.00009", submitted(TUESDAY, 12)), trickles_at=noon(TUESDAY) + timedelta(minutes=30))
+    with a_simulation(tmp_path, [*a_few(TUESDAY), late, *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        make(simulation, TUESDAY)
+        simulation.clock.instant = noon(TUESDAY) + timedelta(hours=1)
+        assert simulation.make(saturday) == "not yet"
+        make(simulation, WEDNESDAY)
+        assert "2601.00009" in simulation.published()[WEDNESDAY]
+        simulation.clock.instant = noon(saturday)
+        assert simulation.make(saturday) == "empty"
+
+
 def test_a_date_whose_run_died_before_it_did_anything_is_still_due_after_a_later_one_was_made(tmp_path: Path) -> None:
     with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
         simulation.clock.instant = noon(TUESDAY)

@@ -96,6 +96,7 @@ def _single(context: dg.AssetExecutionContext, settings: RunSettings, make: Make
 
 def _range(context: dg.AssetExecutionContext, settings: RunSettings, make: Make) -> Iterator[Any]:
     """Makes the dates that are open to this step; those made before a retry are left as they are."""
+    _refuse_what_is_no_date(context)
     so_far, selected = _RunSoFar.of(context), context.selected_asset_keys
     passing: list[dg.Failure] = []
     given_up = {}
@@ -128,6 +129,19 @@ def _range(context: dg.AssetExecutionContext, settings: RunSettings, make: Make)
     checks_follow = any(key.asset_key in selected for key in context.job_def.asset_layer.asset_graph.asset_check_keys)
     if nothing_made or not (_assets_after(context, selected) or checks_follow):
         _raise_if_failed(so_far, len(context.partition_keys))
+
+
+def _refuse_what_is_no_date(context: dg.AssetExecutionContext) -> None:
+    """Fails a range that leaves the digest's dates before anything of it is made. Dagster (1.13) asks for the two ends
+    of a range only where it makes one for a backfill, not where they are tags of a run that somebody launched."""
+    dates = context.assets_def.partitions_def
+    for key in context.partition_key_range:
+        if dates is not None and not dates.has_partition_key(key):
+            raise dg.Failure(
+                f"{key} is no date of this digest: they go from {dates.get_first_partition_key()} to "
+                f"{dates.get_last_partition_key()} now. Nothing was made; correct the range.",
+                allow_retries=False,
+            )
 
 
 def _timed(make: Make, key: str) -> Iterator[DateEvent]:

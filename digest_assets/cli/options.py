@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,11 +79,15 @@ def store_of(settings: Settings) -> DigestStore:
 
 
 def a_date(text: str) -> date:
-    """Raises `typer.BadParameter` for what is not a date."""
+    """Raises `typer.BadParameter` for what is not a date, or is in the last year that dates can have: no days of the
+    calendar follow it."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a date, as 2026-01-29") from None
+    if found.year == MAXYEAR:
+        raise typer.BadParameter(f"{found} is too far in the future")
+    return found
 
 
 def date_range(first: date, last: date) -> list[date]:

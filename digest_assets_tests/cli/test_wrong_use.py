@@ -102,6 +102,9 @@ def test_a_digest_toml_that_is_not_there_is_said(digest: CommandLine, capsys: Ca
         (["run", "tomorrow"], "is not a date"),
         (["run", "2026-02-30"], "is not a date"),
         (["run", "2026-11-21"], "exists from 2026-11-21 08:50 (Asia/Shanghai) on"),
+        (["run", "2999-01-01"], "exists from 2999-01-01 08:50 (Asia/Shanghai) on"),
+        (["run", "9999-12-31"], "is too far in the future"),
+        (["run", "--from", "2026-11-20", "--to", "2999-01-01"], "exists from 2999-01-01"),
         (["run", "2026-11-01"], "is before digest.first_date, 2026-11-02"),
         (["run", "--from", "2026-11-19"], "needs both --from and --to"),
         (["run", "--from", "2026-11-20", "--to", "2026-11-19"], "is before --from"),
@@ -122,6 +125,7 @@ def test_wrong_arguments_are_one_line(digest: CommandLine, capsys: Captured, arg
     assert said.code == 2
     assert words in said.error
     assert not (digest.folder / "posts").exists()
+    assert digest.sandbox.arxiv.requests == []
 
 
 @pytest.mark.parametrize("command", ["run", "status", "usage", "export", "backfill"])
