@@ -20,6 +20,7 @@ from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.arxiv.withdrawal import is_withdrawn
 from digest_assets.claims import Candidate, Claim, claimable
 from digest_assets.config import GroupBy, Settings
+from digest_assets.errors import NotInStore
 from digest_assets.filters import Filters
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
 from digest_assets.partitions import DigestDays
@@ -48,6 +49,8 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
     digest = settings.digest
     span = digest.days.span(day)
     with store.transaction() as connection:
+        if feeds.last_answer_at(connection, digest.name, day) is None:
+            raise _not_in_store(store, day, "no answer of arXiv's")
         announced = _record_announcements(connection, settings, day)
         why_empty = empty_reason(
             day,
@@ -76,6 +79,22 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
             passed_on=len(passed_on),
             updates=len(updates.listed_by(connection, digest.name, day)),
         )
+
+
+def require_made(connection: duckdb.DuckDBPyConnection, store: DigestStore, digest: str, day: date) -> None:
+    """Raises `NotInStore` where `day` has claimed no papers in `store`: what rests on them would be made of nothing.
+
+    Dagster may show the date as materialized all the same, where the store was deleted or lies elsewhere since.
+    """
+    if not ledger.is_made(connection, digest, day):
+        raise _not_in_store(store, day, "no papers")
+
+
+def _not_in_store(store: DigestStore, day: date, lacks: str) -> NotInStore:
+    return NotInStore(
+        f"The store {store.name} holds {lacks} for {day}: it is new, or the date was never made.",
+        cure=f"Materialize all assets of {day} (`digest run {day}`), or restore the store, or correct store.url.",
+    )
 
 
 def _is_passed_on(claim: Claim, settings: Settings) -> bool:

@@ -147,6 +147,10 @@ class StoreUnusable(StoreError):
     """The file cannot be opened or written: permissions, a full disk, corruption, a newer schema."""
 
 
+class NotInStore(StoreError):
+    """The store holds nothing of what a step rests on: it was deleted or lies elsewhere, or that was never made."""
+
+
 class OutputUnwritable(DigestError):
     """A post or page cannot be written where the settings say."""
 

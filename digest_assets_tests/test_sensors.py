@@ -13,7 +13,7 @@ import pytest
 from digest_assets.automation.sensors import PAUSES, mailing_sensor, retry_sensor
 from digest_assets.definitions import build_defs
 from digest_assets.sandbox import arxiv_server
-from digest_assets_tests.simulation import Simulation, a_simulation, noon
+from digest_assets_tests.simulation import MortalStore, Simulation, a_simulation, noon
 from digest_assets_tests.test_ledger import MONDAY_BEFORE, TUESDAY, WEDNESDAY, a_few, announced, submitted
 
 MAILED = datetime.fromisoformat("2026-01-28T01:00:00+00:00")
@@ -95,6 +95,17 @@ def test_a_feed_that_knows_of_more_asks_once_more(simulation: Simulation) -> Non
     ticks.at(MAILED + timedelta(minutes=10))  # and that run never came to be
     assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
     assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+
+
+def test_a_date_that_was_asked_for_is_asked_for_again_where_the_store_was_lost_since(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    assert ticks.at(MAILED + timedelta(minutes=10)) == ["2026-01-28-api"]
+    assert "feed follows" in ticks.at(MAILED + timedelta(minutes=20))  # the run may wait in the queue
+    simulation.store.path.unlink()
+    simulation.store = MortalStore(simulation.store.path)
+    # Under another key: Dagster asks once for each.
+    assert ticks.at(MAILED + timedelta(minutes=30)) == ["2026-01-28-api-again-20260128T013000"]
+    assert "feed follows" in ticks.at(MAILED + timedelta(minutes=40))
 
 
 def test_an_arxiv_that_is_down_is_a_skip_that_says_so(simulation: Simulation) -> None:

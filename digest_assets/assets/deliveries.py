@@ -21,6 +21,7 @@ from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.previews import data_version, table
 from digest_assets.assets.site_source import day_of
+from digest_assets.claiming import require_made
 from digest_assets.config import Settings
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.delivery import Receiver, send
@@ -69,13 +70,17 @@ def _metadata(made: list[Delivery]) -> dict[str, Any]:
 
 
 def deliver(settings: Settings, store: DigestStore, clock: Clock, day: date) -> list[Delivery]:
-    """Tells each receiver of `day` what it was not told yet. Returns how each stands; empty where nobody is told."""
+    """Tells each receiver of `day` what it was not told yet. Returns how each stands; empty where nobody is told.
+
+    Raises `NotInStore` for a date that claimed no papers there.
+    """
     name, now = settings.digest.name, clock.now()
     receivers = [Receiver(url) for url in settings.delivery.urls()]
     newest = settings.digest.days.newest(now)
     if not receivers or newest is None or day < newest - timedelta(days=settings.delivery.within_days):
         return []
     with store.transaction() as connection:
+        require_made(connection, store, name, day)
         told = deliveries_of(connection, name, day)
     text = _message(settings, store, clock, day)
     if text is None:

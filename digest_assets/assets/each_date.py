@@ -243,7 +243,7 @@ def _materialization(
     if result.data_version is not None:
         tags |= {DATA_VERSION_TAG: result.data_version.value, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
     for parent in node.parent_keys:
-        made_from = _newest(context.instance, parent, key)
+        made_from = newest_materialization(context.instance, parent, key)
         version = extract_data_version_from_entry(made_from.event_log_entry) if made_from else None
         tags[get_input_data_version_tag(parent)] = (version or NULL_DATA_VERSION).value
         tags[get_input_event_pointer_tag(parent)] = str(made_from.storage_id) if made_from else NULL_EVENT_POINTER
@@ -254,7 +254,7 @@ def _evaluation(
     context: dg.AssetCheckExecutionContext, spec: dg.AssetCheckSpec, result: dg.AssetCheckResult, key: str
 ) -> dg.AssetCheckEvaluation:
     """A date's result. It is not called blocking, or Dagster would hold back the other dates too."""
-    checked = _newest(context.instance, spec.asset_key, key)
+    checked = newest_materialization(context.instance, spec.asset_key, key)
     return dg.AssetCheckEvaluation(
         asset_key=spec.asset_key,
         check_name=spec.name,
@@ -272,7 +272,7 @@ def _evaluation(
     )
 
 
-def _newest(instance: dg.DagsterInstance, asset: dg.AssetKey, key: str) -> dg.EventLogRecord | None:
-    """The newest materialization of a date."""
+def newest_materialization(instance: dg.DagsterInstance, asset: dg.AssetKey, key: str) -> dg.EventLogRecord | None:
+    """The newest materialization of a date. None: Dagster's history has none."""
     wanted = dg.AssetRecordsFilter(asset_key=asset, asset_partitions=[key])
     return next(iter(instance.fetch_materializations(wanted, limit=1).records), None)

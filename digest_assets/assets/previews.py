@@ -6,21 +6,34 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import dagster as dg
 
+from digest_assets.config import OutputSettings
 from digest_assets.llm.prices import Price, cost
 from digest_assets.model import AnswerStatus, Reading, Translation, Usage
 
 _CELL = 120
 
 
+def page_on_the_web(output: OutputSettings, day: date) -> dict[str, dg.MetadataValue]:
+    """The address of the date's page as metadata; nothing where no site is made, or nobody said where it is served."""
+    served = output.site_dir and output.site_url
+    return {"page_url": dg.MetadataValue.url(f"{output.site_url}d/{day}.html")} if served else {}
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MetadataValue:
     """A Markdown table; long cells are cut, and nothing in one can break the table."""
     lines = [_line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)]
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def listing(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, dg.MetadataValue]:
+    """`table` as metadata called `name`; nothing where there are no rows: nobody opens a table to find it empty."""
+    return {name: table(columns, rows)} if rows else {}
 
 
 def _line(cells: Iterable[object]) -> str:

@@ -28,6 +28,7 @@ from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
+from digest_assets.claiming import require_made
 from digest_assets.config import LlmSettings, Settings
 from digest_assets.errors import DigestError, StoreError, redact
 from digest_assets.llm import asking
@@ -162,10 +163,12 @@ class PaperReading:
         """Makes what `selected` names of full_texts, translations and summaries for `day`.
 
         Each row is in the store when its paper is done. Raises what keeps every further paper from being done (a
-        refused key, an unknown model, a store that cannot be written); what was stored until then stays.
+        refused key, an unknown model, a store that cannot be written); what was stored until then stays. Raises
+        `NotInStore` for a date that claimed no papers there.
         """
         digest = self.settings.digest.name
         with self.store.transaction() as connection:
+            require_made(connection, self.store, digest, day)
             claimed = ledger.claimed_by(connection, digest, day)
             held = texts.packed_texts_of(connection, digest, day)
             for table in {"translations", "summaries"} & selected:

@@ -16,8 +16,9 @@ from datetime import date
 import dagster as dg
 
 from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version
+from digest_assets.assets.previews import data_version, page_on_the_web
 from digest_assets.assets.site_source import StoreSource, site_of
+from digest_assets.claiming import require_made
 from digest_assets.config import Settings
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.site_folder import SiteWritten, write_site
@@ -46,11 +47,11 @@ def reader_site(
         yield dg.MaterializeResult(
             metadata={
                 **_addresses(settings, day),
-                "written": made.written,
-                "unchanged": made.unchanged,
-                "removed": made.removed,
-                "dates": made.dates,
-                "papers": made.papers,
+                "files_written": made.written,
+                "files_unchanged": made.unchanged,
+                "files_removed": made.removed,
+                "dates_on_the_site": made.dates,
+                "papers_on_the_site": made.papers,
             },
             data_version=data_version([made.fingerprint]),
         )
@@ -60,15 +61,21 @@ def reader_site(
 
 def _addresses(settings: Settings, day: date) -> dict[str, dg.MetadataValue]:
     """Where the date's page is on this machine, and on the web where the site is served."""
-    folder, page, url = settings.path(settings.output.site_dir), f"d/{day}.html", settings.output.site_url
-    addresses: dict[str, dg.MetadataValue] = {
-        "path": dg.MetadataValue.path(str(folder / page)),
+    folder, url = settings.path(settings.output.site_dir), settings.output.site_url
+    return {
+        **page_on_the_web(settings.output, day),
+        **({"site_url": dg.MetadataValue.url(url)} if url else {}),
+        "path": dg.MetadataValue.path(str(folder / f"d/{day}.html")),
         "index": dg.MetadataValue.path(str(folder / "index.html")),
     }
-    return {**addresses, "url": dg.MetadataValue.url(url + page)} if url else addresses
 
 
 def build(settings: Settings, store: DigestStore, clock: Clock, day: date) -> SiteWritten:
-    """Brings the site's folder to what the store holds of `day`, and of whatever else was rendered since."""
+    """Brings the site's folder to what the store holds of `day`, and of whatever else was rendered since.
+
+    Raises `NotInStore` for a date that claimed no papers there.
+    """
+    with store.transaction() as connection:
+        require_made(connection, store, settings.digest.name, day)
     source = StoreSource(settings, store, clock)
     return write_site(settings.path(settings.output.site_dir), site_of(settings), source, day)

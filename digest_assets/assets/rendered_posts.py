@@ -10,18 +10,20 @@ all; a post that a person edited is kept and reported.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.data_version import extract_data_version_from_entry
 
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version
+from digest_assets.assets.each_date import DateEvent, each_date, newest_materialization
+from digest_assets.assets.previews import data_version, page_on_the_web
+from digest_assets.claiming import require_made
 from digest_assets.config import Settings
 from digest_assets.model import (
     AnswerStatus,
@@ -37,7 +39,13 @@ from digest_assets.model import (
 from digest_assets.publishing.posts import DigestPage, post_name, render_post
 from digest_assets.reading.licences import allows_adaptation
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.output import WriteOutcome, Written, remove_unless_edited, write_unless_edited
+from digest_assets.resources.output import (
+    WriteOutcome,
+    Written,
+    remove_unless_edited,
+    sha256_of,
+    write_unless_edited,
+)
 from digest_assets.store import answers, ledger, texts, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper
@@ -59,12 +67,18 @@ def rendered_posts(
 ) -> Iterator[DateEvent]:
     def make(day: date) -> Iterator[DateEvent]:
         log = DateLog(context.log, settings.digest.name, day)
-        made = publish(settings, store, clock, day)
-        if made.kept_a_person_s_edit:
-            log.warning(_kept(made))
+
+        def version_before() -> str | None:
+            record = newest_materialization(context.instance, context.asset_key, day.isoformat())
+            version = extract_data_version_from_entry(record.event_log_entry) if record else None
+            return version.value if version else None
+
+        made = publish(settings, store, clock, day, version_before)
+        if made.kept:
+            log.warning(made.kept)
         yield dg.MaterializeResult(
-            metadata={**_metadata(made), **column_lineage("rendered_posts")},
-            data_version=data_version([made.post.sha256, made.post.path, made.empty_reason]),
+            metadata={**_metadata(settings, made), **column_lineage("rendered_posts")},
+            data_version=_version(made.post.sha256, made.post.path, made.empty_reason),
         )
 
     yield from each_date(context, settings.runs, make)
@@ -77,13 +91,25 @@ class Published:
     post: RenderedPost
     text: str | None
     empty_reason: str | None
-    kept_a_person_s_edit: bool = False
+    kept: str | None = None
+    """Why the file is not what was made: a person's edit is not overwritten."""
 
 
-def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> Published:
-    """Renders and writes the post of `day` from what the store holds, and records it."""
+def publish(
+    settings: Settings,
+    store: DigestStore,
+    clock: Clock,
+    day: date,
+    version_before: Callable[[], str | None] = lambda: None,
+) -> Published:
+    """Renders and writes the post of `day` from what the store holds, and records it.
+
+    `version_before` tells the data version of the post as Dagster's history has it: a store that was lost no longer
+    knows which posts are its own. Raises `NotInStore` for a date that claimed no papers there.
+    """
     digest = settings.digest.name
     with store.transaction() as connection:
+        require_made(connection, store, digest, day)
         claimed = ledger.claimed_by(connection, digest, day)
         before = post_of(connection, digest, day)
         shown = digest_papers(
@@ -100,15 +126,17 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
         answered_at = answers.answered_at(connection, keys) if tells else {}
     page = replace(_page(settings, day, shown, claimed, newer), answered_at=answered_at)
     path = settings.path(settings.output.posts_dir) / post_name(page)
+    relative = _relative(path, settings.root)
+    last_sha256 = before.sha256 if before else _sha256_by_version(path, relative, version_before)
     text = None
     if shown:
         text = render_post(page, templates_dir=_templates(settings))
-        written = write_unless_edited(path, text, last_sha256=before.sha256 if before else None)
+        written = write_unless_edited(path, text, last_sha256=last_sha256)
     else:
-        written = remove_unless_edited(path, last_sha256=before.sha256 if before else None)
+        written = remove_unless_edited(path, last_sha256=last_sha256)
     post = RenderedPost(
         digest_date=day,
-        path=_relative(path, settings.root) if shown else None,
+        path=relative if shown else None,
         sha256=_recorded_hash(written, before) if shown else None,
         announced=page.announced,
         published=len(shown) - page.failed,
@@ -118,7 +146,20 @@ def publish(settings: Settings, store: DigestStore, clock: Clock, day: date) -> 
     )
     with store.transaction() as connection:
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
-    return Published(post, text, empty_reason, written.outcome is WriteOutcome.KEPT)
+    kept = _kept(relative, before) if written.outcome is WriteOutcome.KEPT else None
+    return Published(post, text, empty_reason, kept)
+
+
+def _version(sha256: str | None, path: str | None, empty_reason: str | None) -> dg.DataVersion:
+    return data_version([sha256, path, empty_reason])
+
+
+def _sha256_by_version(path: Path, relative: str, version_before: Callable[[], str | None]) -> str | None:
+    """The hash of the file at `path`, where that is what Dagster's history says was last written there."""
+    on_disk = sha256_of(path)
+    if on_disk is None or _version(on_disk, relative, None).value != version_before():
+        return None
+    return on_disk
 
 
 def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
@@ -215,11 +256,12 @@ KEPT = "edited_by_hand"
 """Under this name the metadata of a post say that a person's edit was not overwritten."""
 
 
-def _kept(made: Published) -> str:
-    return f"{made.post.path or 'The post'} was edited by hand and is kept; delete it to have it written again."
+def _kept(path: str, before: RenderedPost | None) -> str:
+    why = "was edited by hand" if before else "was not written from this store, or was edited by hand,"
+    return f"{path} {why} and is kept; delete it to have it written again."
 
 
-def _metadata(made: Published) -> dict[str, Any]:
+def _metadata(settings: Settings, made: Published) -> dict[str, Any]:
     post = made.post
     counts = {
         "announced": post.announced,
@@ -228,9 +270,13 @@ def _metadata(made: Published) -> dict[str, Any]:
         "failed": post.failed,
         "late": post.late,
         "dagster/partition_row_count": 1,
-        **({KEPT: _kept(made)} if made.kept_a_person_s_edit else {}),
+        **({KEPT: made.kept} if made.kept else {}),
     }
     if made.text is None or post.path is None:
         return {**counts, "no_post": made.empty_reason or "all papers were filtered out"}
-    shown = dg.MetadataValue.md(_without_front_matter(made.text))
-    return {**counts, "path": dg.MetadataValue.path(post.path), "post": shown}
+    return {
+        **counts,
+        "path": dg.MetadataValue.path(post.path),
+        **page_on_the_web(settings.output, post.digest_date),
+        "post": dg.MetadataValue.md(_without_front_matter(made.text)),
+    }

@@ -76,14 +76,28 @@ def mailing_sensor(
     if mailing is None or now < mailing.announced_at:
         return dg.SkipReason(empty_reason(day, days, now).text)
     cursor = MailingCursor.of(context.cursor, day)
+    if forgotten := (cursor.by_api or cursor.by_feed) and not _is_known(store, settings.digest.name, day):
+        cursor = MailingCursor(day.isoformat())
     try:
         step = asyncio.run(_poll(settings, store, arxiv, cursor, mailing.announced_at, now))
     except ArxivError as error:
         return dg.SkipReason(f"{error} Asked again in {POLL_SECONDS // 60} minutes.")
-    requests = [_request(day, step.asks, "mailing sensor")] if step.asks else []
+    requests = []
+    if step.asks:
+        # Dagster asks once for a key; where the store was lost since then, the date is asked for under another.
+        asks = f"{step.asks}-again-{now:%Y%m%dT%H%M%S}" if forgotten else step.asks
+        requests = [_request(day, asks, "mailing sensor")]
+        with store.transaction() as connection:
+            ledger.record_asked(connection, settings.digest.name, [day], now)
     return dg.SensorResult(
         run_requests=requests, skip_reason=None if requests else step.why, cursor=json.dumps(asdict(step.cursor))
     )
+
+
+def _is_known(store: DigestStore, digest: str, day: date) -> bool:
+    """Whether the store knows that `day` was asked for. Of a lost store the cursor, which Dagster keeps, still does."""
+    with store.transaction() as connection:
+        return ledger.was_asked(connection, digest, day)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import date
 import dagster as dg
 
 from digest_assets.assets.each_date import check_each_date
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import Settings
 from digest_assets.model import AnswerStatus, Outcome, TextSource
@@ -78,7 +78,7 @@ def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetC
         metadata={
             "share_withheld": round(share, 3),
             "share_flagged": round(len(flagged) / len(asked), 3) if asked else 0.0,
-            "papers": table(["paper", "reason"], [*withheld, *flagged][:20]),
+            **listing("papers", ["paper", "reason"], [*withheld, *flagged][:20]),
         },
     )
 
@@ -108,7 +108,7 @@ def every_paper_has_its_rows(
             'checks.on_imbalance = "warn".'
             if wrong
             else None,
-            metadata={"wrong": len(wrong), "papers": table(["paper"], [[each] for each in wrong[:20]])},
+            metadata={"wrong": len(wrong), **listing("papers", ["paper"], [[each] for each in wrong[:20]])},
         )
 
     return check_each_date(context, look)

@@ -7,30 +7,38 @@ date that is red because one paper failed as made; so this asks the store.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import listing
 from digest_assets.config import DigestSettings, GroupBy, Settings
 from digest_assets.due import FURTHEST_BACK, mailing_of
 from digest_assets.resources.clock import Clock
 from digest_assets.standing import Standing
+from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.standings import standings
 
 SEARCHABLE_AFTER = timedelta(hours=6)
 """After a mailing: by then it was searchable on every day that was recorded, and the schedule has asked for it."""
+LOST = "lost"
+"""How a date stands that Dagster shows as made and the store does not hold."""
 THERE = (Standing.COMPLETE, Standing.EMPTY, Standing.IN_PART)
 LEFT = (Standing.FAILED, Standing.IN_PART, Standing.LATE)
 
 
 @dg.asset_check(
     asset="rendered_posts",
-    description="No date of the last 45 days is left failed, in part, or never asked for though later ones were.",
+    description="No date of the last 45 days is left failed, in part, or never asked for though later ones were; and "
+    "the store holds each date that Dagster shows as made.",
 )
 def no_date_is_left_failed(
-    settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore], clock: dg.ResourceParam[Clock]
+    context: dg.AssetCheckExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[DigestStore],
+    clock: dg.ResourceParam[Clock],
 ) -> dg.AssetCheckResult:
     now, digest = clock.now(), settings.digest
     newest = digest.days.newest(now) or digest.first_date
@@ -38,16 +46,35 @@ def no_date_is_left_failed(
     dates = [oldest + timedelta(days=offset) for offset in range((newest - oldest).days + 1)]
     with store.transaction() as connection:
         stand = standings(connection, digest.name, digest.days, dates, now)
+        made = {day.isoformat() for day in ledger.made(connection, digest.name)}
+    shown = context.instance.event_log_storage.get_materialized_partitions(dg.AssetKey("rendered_posts"))
+    lost = [(day, LOST, f"It is not in {store.name}.") for day in sorted(shown - made)]
     left = [(day.isoformat(), state.value, why) for day, (state, why) in stand.items() if state in LEFT]
     return dg.AssetCheckResult(
-        passed=not left,
+        passed=not (left or lost),
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(left)} dates are left. `digest backfill --from {left[0][0]}` makes what is missing, or "
-        "materialize them here; what was paid for is kept."
-        if left
-        else None,
-        metadata={"left": len(left), "dates": table(["date", "stands", "why"], left[:20])},
+        description=_what_to_do(sorted(day for day, _, _ in left), [day for day, _, _ in lost]),
+        metadata={
+            "left": len(left),
+            "lost": len(lost),
+            **listing("dates", ["date", "stands", "why"], (lost + left)[:20]),
+        },
     )
+
+
+def _what_to_do(left: Sequence[str], lost: Sequence[str]) -> str | None:
+    told = []
+    if lost:
+        told.append(
+            f"{len(lost)} dates that Dagster shows as made are not in the store: it was deleted, or lies elsewhere. "
+            f"Restore it, or correct store.url, or make them again: `digest backfill --from {lost[0]} --to {lost[-1]}`."
+        )
+    if left:
+        told.append(
+            f"{len(left)} dates are left. `digest backfill --from {left[0]}` makes what is missing, or materialize "
+            "them here; what was paid for is kept."
+        )
+    return " ".join(told) or None
 
 
 @dg.asset_check(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import dagster as dg
 
 from digest_assets.assets.each_date import check_each_date
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import post_of
@@ -28,7 +28,11 @@ def the_post_is_well_formed(
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
             post = post_of(connection, settings.digest.name, day)
-        if post is None or post.path is None:
+        if post is None:
+            return dg.AssetCheckResult(
+                passed=False, description=f"The store holds no post of {day}; make the date again."
+            )
+        if post.path is None:
             return dg.AssetCheckResult(passed=True, description="The date has no post.")
         path = settings.path(post.path)
         if not path.is_file():
@@ -39,7 +43,7 @@ def the_post_is_well_formed(
         return dg.AssetCheckResult(
             passed=not defects,
             description=defects[0] if defects else None,
-            metadata={"defects": len(defects), "list": table(["defect"], [[each] for each in defects[:20]])},
+            metadata={"defects": len(defects), **listing("list", ["defect"], [[each] for each in defects[:20]])},
         )
 
     return check_each_date(context, look)

@@ -30,7 +30,10 @@ DAYS = [date(2026, 11, 18) + timedelta(days=offset) for offset in range(4)]
 THURSDAY = DAYS[1]
 THREE = DAYS[:3]
 LATER = noon_in_shanghai(date(2026, 11, 22))
-OF_THE_RUN = ("seconds", "sources", "cached_share", "written", "unchanged", "removed", "dates")
+OF_THE_RUN = (
+    *("seconds", "sources", "cached_share"),
+    *("files_written", "files_unchanged", "files_removed", "dates_on_the_site"),
+)
 """Metadata that says how long something took, how far the whole site was then, what the model had in its cache."""
 
 
@@ -59,7 +62,7 @@ def told(world: World, day: date) -> Told:
         found.metadata[name] = {
             key: str(value.value).replace(str(world.folder), "")
             for key, value in materialization.metadata.items()
-            if key not in OF_THE_RUN and (name, key) != ("reader_site", "papers")
+            if key not in OF_THE_RUN and (name, key) != ("reader_site", "papers_on_the_site")
         }
         found.versions[name] = (tags.get("dagster/code_version"), tags.get("dagster/data_version"))
         found.stale[name] = [cause.reason for cause in resolver.get_stale_causes(asset, day.isoformat())]
