@@ -224,7 +224,8 @@ class LlmSettings(_Section):
     timeout_seconds: float = Field(300, gt=0)
     max_output_tokens: int = Field(8192, ge=256)
     text_tokens: int = Field(24_000, ge=500)
-    audience: str = "语音、音频与人工智能方向的研究人员"
+    audience: str = ""
+    """For whom the model writes. Empty: researchers in speech, audio and AI, in the digest's language."""
     glossary: str = ""
     """A file of terms that is laid over the package's own. Empty: none."""
     stream: bool = False

@@ -26,6 +26,13 @@ from digest_assets.model import Paper
 MOST_DEFECTS_NAMED = 12
 """To the model, in a correction: an answer with more than this is about something else altogether."""
 
+AUDIENCES = {
+    "zh": "语音、音频与人工智能方向的研究人员",
+    "ja": "音声・音響・人工知能の研究者",
+    "en": "researchers in speech, audio and artificial intelligence",
+}
+"""For whom the model writes where the settings do not say."""
+
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
 _TEX_SPACE = re.compile(r"\s+")

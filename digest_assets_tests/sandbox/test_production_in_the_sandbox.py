@@ -11,6 +11,7 @@ import pytest
 from digest_assets.config import LlmSettings
 from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
 from digest_assets.llm.glossary import default_glossary
+from digest_assets.llm.prompts import AUDIENCES
 from digest_assets.model import AnswerStatus, FullText, TextSource
 from digest_assets.reading.excerpt import excerpt
 from digest_assets.reading.html import read_html
@@ -38,7 +39,7 @@ class Answers:
 async def _defects(sandbox: Sandbox, language: str) -> tuple[int, list[str]]:
     settings = LlmSettings(base_url=sandbox.model.base_url, model=sandbox.model.model)
     glossary = default_glossary(language)
-    rules = AskingRules(settings.model, settings.audience, language, tolerance=0, glossary=glossary)
+    rules = AskingRules(settings.model, AUDIENCES[language], language, tolerance=0, glossary=glossary)
     answers, asked, defects = Answers(), 0, []
     async with LanguageModel(settings, "sandbox-key") as model, httpx2.AsyncClient() as http:
         for each in sandbox.papers:
