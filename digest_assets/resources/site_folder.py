@@ -22,6 +22,9 @@ from digest_assets.site.values import Day, SearchText, Site, Source, month_of, y
 from digest_assets.site.words import SITE_WORDS
 from digest_assets.store.site_notes import SiteNotes, open_notes
 
+JOINED_AT_ONCE = 40
+"""So many files of an earlier year's search index a build makes: a day's work, whatever the year held. A year of 5,000
+papers is in one piece after eight builds."""
 _OVERLAP = timedelta(hours=1)
 """A post is dated before it is stored: another run's may become visible so long after a newer one was noted."""
 
@@ -91,9 +94,7 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
         touched.lists.update(notes.forget(each))
     added = {each for each in touched.changed if known.get(each) is None}
     touched.days = _with_neighbours(notes, touched.changed, added | gone)
-    for year in _at_rest(notes, set() if everything else years):
-        notes.merge(year, merged=True)
-        touched.joined.add(year)
+    _join(notes, touched, set() if everything else years)
     touched.costs = _put_costs(notes, source)
     return touched
 
@@ -139,6 +140,26 @@ def _at_rest(notes: SiteNotes, changing: set[str]) -> set[str]:
     return {year for year in years if year < year_of(newest[0].date)}
 
 
+def _join(notes: SiteNotes, touched: Touched, changing: set[str]) -> None:
+    """Puts years that are at rest into one piece, some files in each build; all of them where all is made anew."""
+    begun = {year: made for year, made in notes.joining.items() if year not in changing}
+    room = JOINED_AT_ONCE
+    for year in sorted(_at_rest(notes, changing)):
+        (period,) = (each for each in search.periods(notes.months(), {year}) if each.name == year)
+        first = begun.pop(year, 0)
+        last = period.buckets if touched.everything else min(period.buckets, first + room)
+        touched.joining[year] = range(first, last)
+        room -= last - first
+        if last < period.buckets:
+            begun[year] = last
+        else:
+            notes.merge(year, merged=True)
+            touched.joined.add(year)
+        if room <= 0 and not touched.everything:
+            break
+    notes.joining = begun
+
+
 def _put_costs(notes: SiteNotes, source: Source) -> bool:
     """Notes what the models took, and whether that is new. Months that are long over are not added up again."""
     before = notes.costs()
@@ -162,7 +183,7 @@ def _write(folder: Path, notes: SiteNotes, unit: Unit) -> tuple[int, int, int]:
             write_atomically(path, text, durable=False)
             written += 1
         notes.put_file(file.path, unit.name, sha256)
-    gone = set(notes.files_of(unit.name)) - {file.path for file in unit.files}
+    gone = set() if unit.adds else set(notes.files_of(unit.name)) - {file.path for file in unit.files}
     return written, len(unit.files) - written, _remove(folder, notes, gone)
 
 

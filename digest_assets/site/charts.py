@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,11 @@ from markupsafe import Markup
 
 WIDTH = 720
 """Of the drawing's own coordinates; on a page it takes the width there is."""
-_HEIGHT, _LEFT, _BOTTOM, _TOP = 180, 40, 24, 12
+_HEIGHT, _LEFT, _BOTTOM, _TOP = 180, 48, 24, 12
+_WIDEST = 60
+"""Of a bar with the room beside it: few bars stand together, as the first of many."""
+_LETTER = 9
+"""Width of a label's character, in the type of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +32,9 @@ def columns(bars: Sequence[Bar], description: str) -> Markup:
     if not bars:
         return Markup("")
     top = _round_up(max(bar.value for bar in bars))
-    room = (WIDTH - _LEFT) / len(bars)
+    room = min((WIDTH - _LEFT) / len(bars), _WIDEST)
     drawn = [_scale(top)]
-    every = max(1, -(-len(bars) * 46 // (WIDTH - _LEFT)))
+    every = math.ceil(max(len(bar.label) + 1 for bar in bars) * _LETTER / room)
     for index, bar in enumerate(bars):
         height = (_HEIGHT - _TOP - _BOTTOM) * bar.value / top
         x, y = _LEFT + index * room, _HEIGHT - _BOTTOM - height
@@ -38,12 +43,12 @@ def columns(bars: Sequence[Bar], description: str) -> Markup:
                 bar,
                 Markup(
                     '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1.5"><title>{}</title></rect>'
-                ).format(x + room * 0.12, y, min(room * 0.76, 44), height, bar.title),
+                ).format(x + room * 0.12, y, room * 0.76, height, bar.title),
             )
         )
         if index % every == 0:
             text = Markup('<text x="{:.1f}" y="{}" class="tick">{}</text>')
-            drawn.append(text.format(x + room * 0.12, _HEIGHT - 6, bar.label))
+            drawn.append(text.format(x + room / 2, _HEIGHT - 6, bar.label))
     return _svg(drawn, _HEIGHT, description)
 
 

@@ -26,6 +26,8 @@ class FeedItem:
     title: str
     summary: str
     content: str
+    published_at: datetime
+    """UTC. Of the date, whenever it was made: readers put entries into this order, also where all were made at once."""
     updated_at: datetime
     """UTC."""
 
@@ -81,6 +83,7 @@ def atom(feed: Feed) -> str:
             "<entry>",
             f"<id>{escape(feed.item_identifier(item))}</id>",
             f"<title>{_text(item.title)}</title>",
+            f"<published>{_instant(item.published_at)}</published>",
             f"<updated>{_instant(item.updated_at)}</updated>",
             f'<link rel="alternate" type="text/html" href={quoteattr(feed.address(f"d/{item.date}.html"))}/>',
             f"<summary>{_text(item.summary)}</summary>",
@@ -103,6 +106,7 @@ def json_feed(feed: Feed) -> str:
             "title": clean(item.title),
             "summary": clean(item.summary),
             "content_html": clean(item.content),
+            "date_published": _instant(item.published_at),
             "date_modified": _instant(item.updated_at),
         }
         for item in feed.items

@@ -34,6 +34,12 @@ from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 
 _TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
+_AROUND_FORMULA = re.compile(
+    r"(?:[(（\[［“‘「『]<math alttext=\"[^\"]*\">(?:(?!</math>).)*</math>[)）\]］”’」』,.;:!?，。；：、！？]{0,2}"
+    r"|<math alttext=\"[^\"]*\">(?:(?!</math>).)*</math>[)）\]］”’」』,.;:!?，。；：、！？]{1,2})",
+    re.DOTALL,
+)
+"""Browsers may break a line beside a formula, and leave a bracket alone at its end."""
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -78,7 +84,12 @@ def plain_from_model(text: str) -> str:
 
 
 def from_spans(spans: Iterable[Span]) -> Markup:
-    """`spans` as phrasing content."""
+    """`spans` as phrasing content. A formula is kept on a line with the marks around it."""
+    # As a plain string: parts of a `Markup` that are joined again would be escaped.
+    return Markup(_AROUND_FORMULA.sub(r'<span class="whole">\g<0></span>', str(_phrase(spans))))
+
+
+def _phrase(spans: Iterable[Span]) -> Markup:
     return _joined(map(_span, spans))
 
 
@@ -91,7 +102,7 @@ def _span(span: Span) -> Markup:
         return Markup("<code>{}</code>").format(span.text)
     if isinstance(span, Break):
         return Markup("<br>")
-    inside = from_spans(span.children)
+    inside = _phrase(span.children)
     if isinstance(span, Link):
         url = safe_url(span.url)
         return Markup('<a href="{}" rel="noopener">{}</a>').format(url, _without_links(span)) if url else inside
@@ -101,7 +112,7 @@ def _span(span: Span) -> Markup:
 
 def _without_links(span: Link) -> Markup:
     """What stands in a link: another link in it is its text, because HTML has no links in links."""
-    return from_spans(
+    return _phrase(
         each for child in span.children for each in (child.children if isinstance(child, Link) else (child,))
     )
 

@@ -12,7 +12,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timezone
 from functools import lru_cache, partial
 from importlib import resources
 from itertools import groupby
@@ -25,7 +25,7 @@ from markupsafe import Markup
 
 from digest_assets.model import PaperUpdate
 from digest_assets.publishing import user_templates
-from digest_assets.site import charts, feeds, html, lists, search
+from digest_assets.site import charts, empty, feeds, html, lists, search
 from digest_assets.site.charts import Bar
 from digest_assets.site.paper_view import paper_view
 from digest_assets.site.values import (
@@ -69,6 +69,8 @@ class Unit:
 
     name: str
     files: tuple[PlannedFile, ...] = ()
+    adds: bool = False
+    """Whether the files come to those that are there under this name, which stay."""
 
 
 @dataclass(slots=True)
@@ -84,8 +86,10 @@ class Touched:
     costs: bool = False
     split: set[str] = field(default_factory=set)
     """Years whose search index was in one piece and is by month again."""
+    joining: dict[str, range] = field(default_factory=dict)
+    """Years whose search index is put into one piece, each with the files that are made of it now."""
     joined: set[str] = field(default_factory=set)
-    """Years whose search index is to be in one piece from now on."""
+    """Those of which all files are made: their search index is in one piece from now on."""
 
 
 def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[str]) -> Iterator[Unit]:
@@ -98,7 +102,7 @@ def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[s
         yield from pages.lists(touched)
         yield from pages.periods(touched)
         yield from pages.feed_files(touched)
-    if touched.changed or touched.joined:
+    if touched.changed or touched.joining:
         yield pages.search_overview(merged)
         yield from pages.search_files(touched, merged)
     if touched.changed or touched.everything:
@@ -157,7 +161,7 @@ class _Pages:
         self._book = book
         self._source = source
         self._words: SiteWords = SITE_WORDS[site.language]
-        self._title = self._words.site_title.format(categories=" ".join(site.categories))
+        self._title = f"{self._words.name} · {' '.join(site.categories)}"
         self._loaded: tuple[date | None, DayPapers | None, list] = (None, None, [])
 
     # --- files that dates do not change -------------------------------------------------------------------------------
@@ -202,6 +206,8 @@ class _Pages:
             root,
             title=self._title if current else _dated(words.day_title, day.date),
             heading=_dated(words.day_title, day.date),
+            weekday=words.weekdays[day.date.weekday()],
+            why_empty=empty.sentence(day.empty_reason, words),
             current=current,
             description="; ".join(paper.plain_title for paper in papers[:5]),
             day=day,
@@ -440,11 +446,16 @@ class _Pages:
         more = more if count > len(entries) else Markup("")
         return feeds.FeedItem(
             date=day.date,
-            title=f"{_dated(words.day_title, day.date)} · {words.papers.format(count=count)}",
+            title=f"{_dated(words.day_title, day.date)} · {words.count(count)}",
             summary="; ".join(html.plain_from_tex(each.title) or words.untitled for each in entries[:5]),
             content=Markup("<ol>{}</ol>{}").format(lines, more),
+            published_at=min(day.changed_at, self._beginning(day.date)),
             updated_at=day.changed_at,
         )
+
+    def _beginning(self, day: date) -> datetime:
+        """Midnight at which `day` begins, UTC."""
+        return datetime.combine(day, time(), ZoneInfo(self._site.timezone)).astimezone(timezone.utc)
 
     # --- the index ----------------------------------------------------------------------------------------------------
 
@@ -458,8 +469,10 @@ class _Pages:
         for month in months:
             yield self._titles(month)
         again = [month for month, _ in self._book.months() if month[:4] in touched.split]
-        for name in sorted({*months, *again, *touched.joined}):
+        for name in sorted({*months, *again}):
             yield self._index_of(name, found.get(name))
+        for year, wanted in sorted(touched.joining.items()):
+            yield self._year_of_index(year, wanted)
         for year in sorted(touched.joined):
             yield from (Unit(f"s/{year}-{month:02}") for month in range(1, 13))
         yield from (Unit(f"s/{year}") for year in sorted(touched.split))
@@ -478,15 +491,18 @@ class _Pages:
         )
 
     def _index_of(self, name: str, period: search.Period | None) -> Unit:
-        if period is None:
-            return Unit(f"s/{name}")
-        made = _Once(lambda: dict(search.bucket_files(period, self._book.words(name))))
-        return Unit(
-            f"s/{name}",
-            tuple(
-                PlannedFile(f"s/{name}-{index}.js", partial(lambda index: made.get()[index], index))
-                for index in range(period.buckets)
-            ),
+        return Unit(f"s/{name}", self._buckets(period, range(period.buckets))) if period else Unit(f"s/{name}")
+
+    def _year_of_index(self, year: str, wanted: range) -> Unit:
+        (period,) = (each for each in search.periods(self._book.months(), {year}) if each.name == year)
+        # The first files take the place of what an earlier, unfinished try left.
+        return Unit(f"s/{year}", self._buckets(period, wanted), adds=wanted.start > 0)
+
+    def _buckets(self, period: search.Period, wanted: range) -> tuple[PlannedFile, ...]:
+        made = _Once(lambda: dict(search.bucket_files(period, self._book.words(period.name), wanted)))
+        return tuple(
+            PlannedFile(f"s/{period.name}-{index}.js", partial(lambda index: made.get()[index], index))
+            for index in wanted
         )
 
     # --- in common ----------------------------------------------------------------------------------------------------

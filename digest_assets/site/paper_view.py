@@ -40,7 +40,7 @@ class PaperView:
     comment: Markup
     """What the authors of a withdrawn paper say."""
     translation: Markup
-    """Empty where there is none; `translation_missing` then says why."""
+    """Empty where there is none; `translation_missing` then says why, unless the site's language needs none."""
     translation_missing: str
     abstract: Markup
     parts: tuple[tuple[str, Markup], ...]
@@ -57,7 +57,7 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
     paper = each.paper
     title = html.plain_from_tex(paper.title) or words.untitled
     names = tuple(filter(None, map(html.plain_from_tex, paper.authors)))
-    translation = _translation(each.translation)
+    translation = _translation(each.translation) if words.is_translated else Markup("")
     parts = _parts(each, words)
     return PaperView(
         identifier=paper.identifier,
@@ -74,7 +74,7 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
         comment=html.line_from_tex(paper.comment or "") if each.withdrawn else Markup(""),
         translation=translation,
         translation_missing=""
-        if translation or each.withdrawn
+        if translation or each.withdrawn or not words.is_translated
         else _missing(words.translation_missing, each.translation, words),
         abstract=html.paragraphs_from_tex(paper.abstract) or Markup("<p>{}</p>").format(words.no_abstract),
         parts=parts,

@@ -142,20 +142,20 @@ def paper_words(text: SearchText) -> PaperWords:
     return PaperWords(prominent, other - prominent)
 
 
-def bucket_files(period: Period, papers: Iterable[PaperWords]) -> Iterator[tuple[int, str]]:
-    """The buckets of a period, by number. `papers`: the words of its papers, in their order."""
+def bucket_files(period: Period, papers: Iterable[PaperWords], wanted: range) -> Iterator[tuple[int, str]]:
+    """The `wanted` buckets of a period, by number. `papers`: the words of all its papers, in their order."""
     prominent: dict[str, list[int]] = defaultdict(list)
     other: dict[str, list[int]] = defaultdict(list)
     for number, paper in enumerate(papers):
-        for word in paper.prominent:
-            prominent[word].append(number)
-        for word in paper.other:
-            other[word].append(number)
-    buckets: list[dict[str, list[list[int]]]] = [{} for _ in range(period.buckets)]
+        for found, said in ((prominent, paper.prominent), (other, paper.other)):
+            for word in said:
+                if bucket_of(word, period.buckets) in wanted:
+                    found[word].append(number)
+    buckets: dict[int, dict[str, list[list[int]]]] = {index: {} for index in wanted}
     for word in sorted({*prominent, *other}):
         postings = [_deltas(prominent.get(word, [])), _deltas(other.get(word, []))]
         buckets[bucket_of(word, period.buckets)][word] = postings
-    for index, bucket in enumerate(buckets):
+    for index, bucket in buckets.items():
         yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(bucket)});\n"
 
 

@@ -11,7 +11,12 @@ class SiteWords:
 
     lang: str
     """For the `lang` attribute."""
-    site_title: str
+    is_translated: bool
+    """Whether abstracts are translated. Those of an English digest stand as they are: no language is chosen."""
+    number_first: bool
+    """Whether one says `3 late`, or `late 3`."""
+    name: str
+    """Of the site; the categories follow it."""
     skip: str
     newest: str
     archive: str
@@ -35,6 +40,7 @@ class SiteWords:
     theme_light: str
     theme_dark: str
     papers: str
+    one_paper: str
     announced: str
     published: str
     filtered: str
@@ -83,6 +89,9 @@ class SiteWords:
     tag_title: str
     month_title: str
     day_title: str
+    day_of_month: str
+    weekdays: tuple[str, ...]
+    """From Monday on."""
     papers_a_day: str
     papers_a_category: str
     tokens_a_month: str
@@ -98,6 +107,11 @@ class SiteWords:
     close: str
     filter_reasons: dict[str, str]
     not_found: str
+    empty_weekend: str
+    """Why a date has no papers."""
+    empty_holiday: str
+    empty_nothing: str
+    empty_no_mailing: str
     years: str
     overview: str
     and_more: str
@@ -106,6 +120,11 @@ class SiteWords:
     abstract_changed: str
     abstract_unchanged: str
     categories: str
+    unstar: str
+
+    def count(self, papers: int) -> str:
+        """So many papers."""
+        return self.one_paper if papers == 1 else self.papers.format(count=papers)
 
 
 _KEYS = ("j / k", "s", "r", "o", "l", "/", "?")
@@ -117,7 +136,9 @@ def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
 
 _CHINESE = SiteWords(
     lang="zh-Hans",
-    site_title="arXiv 每日导读 · {categories}",
+    is_translated=True,
+    number_first=False,
+    name="arXiv 每日导读",
     skip="跳到正文",
     newest="最新",
     archive="归档",
@@ -141,6 +162,7 @@ _CHINESE = SiteWords(
     theme_light="浅色",
     theme_dark="深色",
     papers="{count} 篇",
+    one_paper="1 篇",
     announced="公布",
     published="刊出",
     filtered="过滤",
@@ -194,6 +216,8 @@ _CHINESE = SiteWords(
     tag_title="主题：{name}",
     month_title="{year} 年 {month} 月",
     day_title="{year} 年 {month} 月 {day} 日",
+    day_of_month="{day} 日",
+    weekdays=("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
     papers_a_day="每日公布的论文",
     papers_a_category="各分类的论文",
     tokens_a_month="每月用量（词元）",
@@ -215,6 +239,10 @@ _CHINESE = SiteWords(
         "old cross-list": "旧论文的交叉列出",
     },
     not_found="没有论文",
+    empty_weekend="arXiv 周五、周六晚间（纽约时间）不公布论文。",
+    empty_holiday="arXiv 在 {evening} 晚间（纽约时间）因假日未公布论文：{name}。",
+    empty_nothing="当日公布的论文中没有属于所选分类的。",
+    empty_no_mailing="arXiv 当日没有公布。",
     years="年份",
     overview="概览",
     and_more="另有 {count} 篇",
@@ -223,11 +251,14 @@ _CHINESE = SiteWords(
     abstract_changed="摘要有改动",
     abstract_unchanged="摘要未改动",
     categories="分类",
+    unstar="取消收藏",
 )
 
 _ENGLISH = SiteWords(
     lang="en",
-    site_title="arXiv daily · {categories}",
+    is_translated=False,
+    number_first=True,
+    name="arXiv daily",
     skip="Skip to content",
     newest="Newest",
     archive="Archive",
@@ -251,6 +282,7 @@ _ENGLISH = SiteWords(
     theme_light="Light",
     theme_dark="Dark",
     papers="{count} papers",
+    one_paper="1 paper",
     announced="announced",
     published="published",
     filtered="filtered",
@@ -304,6 +336,8 @@ _ENGLISH = SiteWords(
     tag_title="Topic: {name}",
     month_title="{year}-{month:0>2}",
     day_title="{year}-{month:0>2}-{day:0>2}",
+    day_of_month="{day}",
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     papers_a_day="Papers announced a day",
     papers_a_category="Papers by category",
     tokens_a_month="Tokens a month",
@@ -313,7 +347,7 @@ _ENGLISH = SiteWords(
     empty_marks="Nothing starred yet. Use “Star” beside a paper, or press s.",
     feed="Feeds",
     feed_title="{title}: {scope}",
-    made_of="Translations and readings are made by a language model; the paper itself decides. Data: arXiv.",
+    made_of="Readings are made by a language model; the paper itself decides. Data: arXiv.",
     keys_title="Keyboard",
     keys=_keys("next / previous paper", "star", "mark as read", "open the reading", "language", "search", "this help"),
     close="Close",
@@ -325,6 +359,10 @@ _ENGLISH = SiteWords(
         "old cross-list": "cross-list of an old paper",
     },
     not_found="No papers",
+    empty_weekend="arXiv announces nothing on Friday and Saturday evenings (New York).",
+    empty_holiday="arXiv announced nothing on the evening of {evening} (New York), a holiday: {name}.",
+    empty_nothing="Nothing in these categories was announced on this day.",
+    empty_no_mailing="arXiv announced nothing on this day.",
     years="Years",
     overview="Overview",
     and_more="and {count} more",
@@ -333,11 +371,14 @@ _ENGLISH = SiteWords(
     abstract_changed="the abstract changed",
     abstract_unchanged="the abstract is the same",
     categories="Categories",
+    unstar="Unstar",
 )
 
 _JAPANESE = SiteWords(
     lang="ja",
-    site_title="arXiv 日報 · {categories}",
+    is_translated=True,
+    number_first=False,
+    name="arXiv 日報",
     skip="本文へ",
     newest="最新",
     archive="過去分",
@@ -361,6 +402,7 @@ _JAPANESE = SiteWords(
     theme_light="ライト",
     theme_dark="ダーク",
     papers="{count} 本",
+    one_paper="1 本",
     announced="公表",
     published="掲載",
     filtered="除外",
@@ -412,8 +454,10 @@ _JAPANESE = SiteWords(
     category_title="分類 {name}",
     author_title="{name}",
     tag_title="トピック：{name}",
-    month_title="{year} 年 {month} 月",
-    day_title="{year} 年 {month} 月 {day} 日",
+    month_title="{year}年{month}月",
+    day_title="{year}年{month}月{day}日",
+    day_of_month="{day}日",
+    weekdays=("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日"),
     papers_a_day="日ごとの論文数",
     papers_a_category="分類ごとの論文数",
     tokens_a_month="月ごとのトークン数",
@@ -435,6 +479,10 @@ _JAPANESE = SiteWords(
         "old cross-list": "古い論文のクロスリスト",
     },
     not_found="論文なし",
+    empty_weekend="arXiv は金曜と土曜の夜（ニューヨーク時間）には論文を公表しません。",
+    empty_holiday="arXiv は {evening} の夜（ニューヨーク時間）は休日のため公表しませんでした：{name}。",
+    empty_nothing="この日に公表された論文に、対象の分類のものはありません。",
+    empty_no_mailing="この日に arXiv の公表はありません。",
     years="年",
     overview="一覧",
     and_more="ほか {count} 件",
@@ -443,6 +491,7 @@ _JAPANESE = SiteWords(
     abstract_changed="要旨に変更あり",
     abstract_unchanged="要旨に変更なし",
     categories="分類",
+    unstar="スターを外す",
 )
 
 SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

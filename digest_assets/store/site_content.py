@@ -53,7 +53,8 @@ def site_dates(
 ) -> list[SiteDate]:
     """The dates rendered at `since` or later, and `also`, newest first; without `since`: all.
 
-    Records at `now` which of them have changed since they were last asked for.
+    Records at `now` which of them have changed since they were last asked for. A date that is asked for first has
+    changed when it was rendered: a site of all dates does not make them all as new as itself.
     """
     asked = {"digest": digest, "since": since, "also": also}
     wanted = [row[0] for row in connection.execute(_RENDERED, asked).fetchall()]
@@ -96,8 +97,8 @@ def _with_changes(
     made = []
     for row in found:
         before = known.get(row["date"])
-        unchanged = before is not None and before[0] == row["fingerprint"]
-        made.append(SiteDate(**row, changed_at=before[1] if unchanged and before else now))
+        unchanged_since = before[1] if before is not None and before[0] == row["fingerprint"] else now
+        made.append(SiteDate(**row, changed_at=row["rendered_at"] if before is None else unchanged_since))
     changed = [each for each in made if known.get(each.date, ("", None))[0] != each.fingerprint]
     for each in changed:
         connection.execute("DELETE FROM site_dates WHERE digest = ? AND digest_date = ?", [digest, each.date])

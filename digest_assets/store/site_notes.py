@@ -95,6 +95,7 @@ class SiteNotes:
         for table in ("days", "entries", "listed", "lists", "list_years", "months", "words", "costs", "merged"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('frame', ?)", [frame])
+        self.joining = {}
 
     # --- noting -------------------------------------------------------------------------------------------------------
 
@@ -213,6 +214,16 @@ class SiteNotes:
         self._connection.execute("DELETE FROM merged WHERE year = ?", [year])
         if merged:
             self._connection.execute("INSERT INTO merged VALUES (?)", [year])
+
+    @property
+    def joining(self) -> dict[str, int]:
+        """The years that are being put into one piece, each with how many files of it are made."""
+        noted = self._value("SELECT value FROM meta WHERE name = 'joining'")
+        return {} if noted is None else json.loads(str(noted))
+
+    @joining.setter
+    def joining(self, begun: dict[str, int]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('joining', ?)", [json.dumps(begun)])
 
     # --- files --------------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 TAG_URI = re.compile(r"tag:[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[A-Za-z0-9\-._~%!$&'()*+,;=:@/?]+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 ELEMENTS_OF_A_FEED = {"id", "title", "updated", "link", "author", "generator", "entry"}
-ELEMENTS_OF_AN_ENTRY = {"id", "title", "updated", "link", "summary", "content"}
+ELEMENTS_OF_AN_ENTRY = {"id", "title", "updated", "link", "summary", "content", "published"}
 
 
 def texts(element: Element, name: str) -> list[str]:
@@ -71,6 +71,9 @@ ATOM_RULES: dict[str, Callable[[Element], bool]] = {
     "an author stands in the feed or in each entry": lambda feed: bool(feed.findtext(f"{ATOM}author/{ATOM}name")),
     "ids are URIs": lambda feed: all(TAG_URI.fullmatch(texts(each, "id")[0]) for each in both(feed)),
     "ids are unique": lambda feed: len({texts(each, "id")[0] for each in both(feed)}) == len(both(feed)),
+    "an entry is published once, and not after it was updated": lambda feed: all(
+        [each <= texts(entry, "updated")[0] for each in texts(entry, "published")] == [True] for entry in entries(feed)
+    ),
     "dates are RFC 3339": lambda feed: all(RFC_3339.fullmatch(texts(each, "updated")[0]) for each in both(feed)),
     "the feed is as new as its newest entry": lambda feed: (
         not entries(feed) or texts(feed, "updated")[0] == max(texts(each, "updated")[0] for each in entries(feed))

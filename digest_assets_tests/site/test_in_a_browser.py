@@ -188,6 +188,43 @@ def test_marks_are_there_after_a_reload(tab, folder) -> None:  # type: ignore[no
     title = second.get_attribute("data-title")
     tab.goto((folder / "marked.html").as_uri())
     assert tab.locator("#marked .title").all_inner_texts() == [title]
+    tab.click("#marked button")
+    assert tab.locator("#marked li").count() == 0
+    assert tab.locator("#no-marks").is_visible()
+    tab.reload()
+    assert tab.locator("#marked li").count() == 0
+
+
+def test_the_contents_show_what_is_starred_and_read(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    tab.locator("article.paper").nth(1).locator("[data-mark=starred]").click()
+    tab.locator("article.paper").nth(2).locator("[data-mark=read]").click()
+    tab.reload()
+    assert [line.get_attribute("class") for line in tab.locator(".contents li").all()[:4]] == [
+        None,
+        "starred",
+        "read",
+        None,
+    ]
+
+
+def test_print_has_the_readings_in_black_on_white(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "index.html").as_uri())
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert tab.evaluate("getComputedStyle(document.querySelector('.abstract')).color") == "rgb(0, 0, 0)"
+    assert not tab.locator(".top").is_visible()
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator("details.reading:not([open])").count() == 0
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.locator("details.reading[open]").count() == 0
+
+
+def test_an_empty_search_says_what_to_look_for(tab, folder) -> None:  # type: ignore[no-untyped-def]
+    tab.goto((folder / "search.html").as_uri())
+    assert found(tab, "zanzibar")
+    tab.fill("#q", "")
+    tab.wait_for_function("() => document.getElementById('status').textContent.includes('标题')")
+    assert tab.locator("#results li").count() == 0
 
 
 def test_the_keyboard_does_what_the_help_says(tab, folder) -> None:  # type: ignore[no-untyped-def]
@@ -266,6 +303,7 @@ def test_axe_finds_no_barrier(browser, folder, scheme: str) -> None:  # type: ig
         "figures.html",
         "c/cs.SD.html",
         "y/2025.html",
+        "marked.html",
         "c/eess.AS.2025.html",
     ):
         page.goto((folder / name).as_uri())

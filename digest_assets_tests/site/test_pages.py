@@ -6,16 +6,21 @@ import json
 import random
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from digest_assets.arxiv import searchable
 from digest_assets.errors import OutputUnwritable, TemplateBroken
 from digest_assets.model import AnswerStatus, FilterReason, PaperUpdate, TextSource
+from digest_assets.partitions import DigestDays
+from digest_assets.resources import site_folder
+from digest_assets.site import empty, search
 from digest_assets.site.words import SITE_WORDS
 from digest_assets.store.site_notes import NAME
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
@@ -31,7 +36,7 @@ def test_a_date_s_page_says_how_complete_it_is(tmp_path: Path) -> None:
     ExampleSite.of(3).write(tmp_path)
     made = page(tmp_path, f"d/{DAY}.html")
     standing = " ".join(made.css_first(".standing").text(separator=" ").split())
-    assert standing == "4 公布 3 刊出 1 过滤 0 未完成 0 迟收"
+    assert standing == "公布 4 刊出 3 过滤 1"
     left_out = made.css_first(".left-out").text()
     assert "A paper about radar" in left_out
     assert "关键词" in left_out
@@ -188,6 +193,53 @@ def test_every_language_has_its_words(language: str, tmp_path: Path) -> None:
     assert page(tmp_path, "index.html").css_first("html").attributes["lang"] == words.lang
 
 
+def test_an_english_site_has_one_language_and_says_so_in_its_words(tmp_path: Path) -> None:
+    site = ExampleSite.of(1)
+    (each,) = site.days_of[DAY]
+    original = replace(each.translation, text=each.paper.abstract, model=None)
+    site.days_of = {DAY: [replace(each, translation=original)]}
+    site.language = "en"
+    site.write(tmp_path)
+    made = page(tmp_path, f"d/{DAY}.html")
+    assert made.css("[data-set-view]") == made.css(".translation") == made.css("article .note") == []
+    assert made.css_first(".original math") is not None
+    assert "l" not in [key.text() for key in made.css("#keys kbd")]
+    assert made.css_first(".standing").text().split() == ["2", "announced", "1", "published", "1", "filtered"]
+    assert "Friday" in made.css_first("h1").text()
+    assert page(tmp_path, "c/eess.AS.html").css_first(".standing span").text() == "1 paper"
+    for file in (*tmp_path.rglob("*.html"), *tmp_path.rglob("*.xml")):
+        parsed = LexborHTMLParser(file.read_text("utf-8"))
+        for written in parsed.css("details.reading"):
+            written.decompose()
+        chinese = [text for text in re.findall("[\u3000-\u30ff\u4e00-\u9fff]+", parsed.html or "") if text != "语音"]
+        assert chinese == [], file.name
+
+
+@pytest.mark.parametrize("language", SITE_WORDS)
+def test_a_date_without_papers_says_why_in_the_reader_s_language(language: str) -> None:
+    days, words = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1)), SITE_WORDS[language]
+    now = datetime(2026, 12, 31, tzinfo=timezone.utc)
+    said = {
+        day: empty.sentence(searchable.empty_reason(day, days, now).text, words)
+        for day in (date(2026, 11, 22), date(2026, 11, 27), date(2026, 11, 24))
+    }
+    assert list(said.values()) == [
+        words.empty_weekend,
+        words.empty_holiday.format(evening="2026-11-26", name="Thanksgiving Day"),
+        words.empty_nothing,
+    ]
+    assert empty.sentence("No mailing of arXiv falls on this day.", words) == words.empty_no_mailing
+    assert empty.sentence(None, words) == words.not_found
+    assert empty.sentence("Another reason.", words) == "Another reason."
+
+
+def test_a_formula_is_not_parted_from_the_marks_around_it(tmp_path: Path) -> None:
+    each = digest_paper(paper(1), DAY, translation="并不更好（$r = 0.08$）。**其中 $x$，** 而 $y$ 不然。")
+    ExampleSite({DAY: [each]}).write(tmp_path)
+    kept = page(tmp_path, f"d/{DAY}.html").css(".translation .whole")
+    assert [(each.text()[0], each.text()[-2:]) for each in kept] == [("（", "）。"), ("x", "x，")]
+
+
 @pytest.mark.parametrize("name", ["feed", "f/cs.SD"])
 def test_feeds_can_be_read_and_keep_their_identifiers(name: str, tmp_path: Path) -> None:
     site = ExampleSite.of(60)
@@ -216,6 +268,33 @@ def test_json_feeds_have_what_their_version_requires(name: str, tmp_path: Path) 
         assert item["id"].startswith("tag:")
         assert item["content_html"].startswith("<ol>")
         assert item["url"].startswith("https://digest.test/d/")
+
+
+@pytest.mark.parametrize("name", ["feed", "f/cs.SD"])
+def test_dates_that_were_made_at_once_stand_in_their_order_in_a_reader(name: str, tmp_path: Path) -> None:
+    def read() -> list[feedparser.FeedParserDict]:
+        entries = feedparser.parse((tmp_path / f"{name}.xml").read_bytes()).entries
+        return sorted(entries, key=lambda entry: entry.published, reverse=True)
+
+    site = ExampleSite.of(100)
+    made_at_once = {day: 24 * (DAY - day).days + 48 for day in site.days_of}
+    site.changes.update(made_at_once)
+    site.write(tmp_path)
+    before = read()
+    assert len({entry.updated for entry in before}) == 1
+    newest_first = sorted(map(str, site.days_of), reverse=True)
+    assert [entry.id.rpartition("/")[2] for entry in before] == newest_first
+    items = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))["items"]
+    assert [item["id"].rpartition("/")[2] for item in items] == newest_first
+    assert [item["date_published"] for item in items] == [entry.published for entry in before]
+    changed = DAY - timedelta(days=2)
+    site.changes[changed] += 1
+    site.write(tmp_path, changed)
+    after = read()
+    assert [entry.published for entry in after] == [entry.published for entry in before]
+    assert [entry.updated != old.updated for entry, old in zip(after, before, strict=True)] == [
+        day == str(changed) for day in newest_first
+    ]
 
 
 def test_hostile_titles_leave_feeds_well_formed(tmp_path: Path) -> None:
@@ -303,6 +382,64 @@ def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: i
     made, expected = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
     assert made.keys() == expected.keys()
     assert [name for name in made if made[name] != expected[name]] == []
+
+
+def test_a_year_that_is_over_is_put_into_one_piece_by_a_few_files_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much the year before held, a day writes what a day writes, and every paper is found all the while."""
+    monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 3)
+
+    def built(papers: int) -> list[int]:
+        folder = tmp_path / str(papers)
+        site = ExampleSite.of(papers, a_day=papers // 5, last=date(2025, 12, 30))
+        site.write(folder)
+        written = []
+        for number in range(2, 8):
+            before, day = index_in(folder), date(2026, 1, number)
+            site.days_of[day] = [digest_paper(paper(5000 + number), day)]
+            site.write(folder, day)
+            written.append(sum(1 for name, content in index_in(folder).items() if before.get(name) != content))
+            periods = {name: (buckets, months) for name, buckets, months in overview_in(folder)}
+            assert all(f"{name}-{buckets - 1}.js" in index_in(folder) for name, (buckets, _) in periods.items())
+            assert sum(count for _, months in periods.values() for _, count in months) == papers + number - 1
+        assert list(periods) == ["2026-01", "2025"]
+        assert not [name for name in index_in(folder) if name.startswith("2025-12-")]
+        return written
+
+    of_the_day = 3  # its month's bucket, titles, and the overview
+    assert search.Period("2025", (("2025-12", 160),)).buckets == 10, "four days"
+    assert max(built(20)) <= of_the_day + 3
+    assert max(built(160)) <= of_the_day + 3
+
+
+def index_in(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text("utf-8") for file in (folder / "s").iterdir()}
+
+
+def overview_in(folder: Path) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    text = index_in(folder)["periods.js"].removeprefix("digestSearch.periods(").removesuffix(");\n")
+    found: list[tuple[str, int, list[tuple[str, int]]]] = json.loads(text)
+    return found
+
+
+def test_a_year_that_changes_while_it_is_put_into_one_piece_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 2)
+    site = ExampleSite.of(100, a_day=10, last=date(2025, 12, 30))
+    site.write(tmp_path / "by day")
+    for number, changed in ((2, None), (5, date(2025, 12, 24)), (6, None), (7, None), (8, None), (9, None)):
+        day = date(2026, 1, number)
+        site.days_of[day] = [digest_paper(paper(5000 + number), day)]
+        site.write(tmp_path / "by day", day)
+        if changed:
+            site.days_of[changed] = site.days_of[changed][:2]
+            site.changes[changed] = 500
+            site.write(tmp_path / "by day", changed)
+    site.write(tmp_path / "at once")
+    assert everything_in(tmp_path / "by day").keys() == everything_in(tmp_path / "at once").keys()
+    assert everything_in(tmp_path / "by day") == everything_in(tmp_path / "at once")
 
 
 def test_new_versions_of_earlier_papers_are_listed(tmp_path: Path) -> None:

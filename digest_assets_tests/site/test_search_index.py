@@ -53,7 +53,7 @@ def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
         within = [entry for entry in entries if month_of(entry.day) == name]
         period = search.Period(name, ((name, len(within)),))
         words = [search.paper_words(texts[entry.identifier]) for entry in within]
-        buckets = {index: read(file) for index, file in search.bucket_files(period, words)}
+        buckets = {index: read(file) for index, file in search.bucket_files(period, words, range(period.buckets))}
         for number, entry in enumerate(within):
             text = texts[entry.identifier]
             for word in set(search.words(f"{plain_from_tex(entry.title)} {text.abstract} {text.translation}")):
@@ -82,4 +82,4 @@ def test_script_cannot_be_ended_by_a_word() -> None:
     text = SearchText(entry, "</script>")
     period = search.Period("2026-01", (("2026-01", 1),))
     assert "\u2028" not in search.titles("2026-01", 0, [entry])
-    assert all("</script>" not in file for _, file in search.bucket_files(period, [search.paper_words(text)]))
+    assert all("</script>" not in file for _, file in search.bucket_files(period, [search.paper_words(text)], range(1)))

@@ -137,7 +137,10 @@
     const wanted = terms(box.value);
     results.replaceChildren();
     more.hidden = true;
-    if (!wanted.length) return;
+    if (!wanted.length) {
+      status.textContent = status.dataset.hint;
+      return;
+    }
     status.textContent = status.dataset.searching;
     const began = performance.now();
     try {
@@ -182,7 +185,9 @@
     by.textContent = authors;
     const meta = document.createElement("p");
     meta.className = "meta";
-    meta.append(day);
+    const time = document.createElement("time");
+    time.dateTime = time.textContent = day;
+    meta.append(time);
     for (const category of categories) {
       const name = document.createElement("span");
       name.className = "cat";

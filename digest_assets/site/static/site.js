@@ -50,7 +50,7 @@
   function showTheme() {
     const chosen = root.dataset.theme || "auto";
     theme.textContent = theme.dataset[chosen];
-    theme.setAttribute("aria-label", theme.dataset.label + "：" + theme.dataset[chosen]);
+    theme.setAttribute("aria-label", theme.dataset.label + ": " + theme.dataset[chosen]);
   }
 
   theme.addEventListener("click", () => {
@@ -88,22 +88,30 @@
         button.setAttribute("aria-pressed", String(Boolean(mark[kind])));
         button.querySelector(".sign").textContent = SIGNS[kind][mark[kind] ? 1 : 0];
       }
-      paper.classList.toggle("read", Boolean(mark.read));
+      const line = inContents(paper);
+      for (const kind of Object.keys(SIGNS)) {
+        paper.classList.toggle(kind, Boolean(mark[kind]));
+        if (line) line.classList.toggle(kind, Boolean(mark[kind]));
+      }
     }
     applyFilters();
     listMarked();
   }
 
+  function inContents(paper) {
+    return document.querySelector('.contents [data-for="' + CSS.escape(paper.id) + '"]');
+  }
+
   function listMarked() {
     const list = document.getElementById("marked");
     if (!list) return;
-    const starred = Object.values(marks).filter((mark) => mark.starred);
-    starred.sort((a, b) => (a.day < b.day ? 1 : -1));
-    list.replaceChildren(...starred.map(markedItem));
+    const starred = Object.entries(marks).filter(([, mark]) => mark.starred);
+    starred.sort(([, a], [, b]) => (a.day < b.day ? 1 : -1));
+    list.replaceChildren(...starred.map(([id, mark]) => markedItem(id, mark, list.dataset.unstar)));
     document.getElementById("no-marks").hidden = starred.length > 0;
   }
 
-  function markedItem(mark) {
+  function markedItem(id, mark, unstar) {
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.className = "title";
@@ -112,9 +120,28 @@
     link.textContent = mark.title;
     const day = document.createElement("p");
     day.className = "meta";
-    day.textContent = mark.day;
+    const time = document.createElement("time");
+    time.dateTime = time.textContent = mark.day;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = unstar;
+    button.setAttribute("aria-label", unstar + ": " + mark.title);
+    button.addEventListener("click", () => {
+      unstarred(id);
+      const next = document.querySelector("#marked button") || document.getElementById("content");
+      next.focus();
+    });
+    day.append(time, button);
     item.append(link, day);
     return item;
+  }
+
+  function unstarred(id) {
+    marks = load(MARKS, marks);
+    if (marks[id] && marks[id].read) marks[id].starred = false;
+    else delete marks[id];
+    save(MARKS, marks);
+    showMarks();
   }
 
   window.addEventListener("storage", (event) => {
@@ -147,7 +174,7 @@
     for (const paper of papers) {
       paper.hidden = !isShown(paper);
       shown += paper.hidden ? 0 : 1;
-      const line = document.querySelector('.contents [data-for="' + CSS.escape(paper.id) + '"]');
+      const line = inContents(paper);
       if (line) line.hidden = paper.hidden;
     }
     const none = document.getElementById("none");
@@ -261,7 +288,7 @@
       const reading = current() && current().querySelector("details.reading");
       if (reading) reading.open = !reading.open;
     },
-    l: () => setView(VIEWS[(VIEWS.indexOf(root.dataset.view) + 1) % VIEWS.length]),
+    l: () => document.querySelector("[data-set-view]") && setView(VIEWS[(VIEWS.indexOf(root.dataset.view) + 1) % VIEWS.length]),
     "/": () => search.focus(),
     "?": () => keys.showModal(),
   };
@@ -274,6 +301,18 @@
     if (!action) return;
     event.preventDefault();
     action();
+  });
+
+  // --- print: what is folded is read on paper, too ------------------------------------------------------------------
+
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    unfolded = all("details.reading:not([open])");
+    for (const reading of unfolded) reading.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const reading of unfolded) reading.open = false;
+    unfolded = [];
   });
 
   showMarks();
