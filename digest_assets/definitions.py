@@ -54,6 +54,7 @@ from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import StoreStopSigns
 
+OWNER = "team:digest"
 ASSETS = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
 CHECKS_OF_A_DATE = [
     each_paper_once,
@@ -83,7 +84,8 @@ def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
 def _for_settings(
     assets: Sequence[dg.AssetsDefinition], settings: Settings, partitions: dg.PartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
-    """`assets` with what only the settings tell: partitions, code versions, and how a backfill is cut into runs."""
+    """`assets` with what all have in common, and what only the settings tell: partitions, code versions, and how a
+    backfill is cut into runs."""
     versions = code_versions(settings)
     # Several dates a run, because to start a process costs seconds, and a date without news a fraction of one;
     # not all in one run, because a run is what one cancels, repeats, and reads the log of. `assets/each_date.py`.
@@ -94,6 +96,7 @@ def _for_settings(
         return spec.replace_attributes(
             partitions_def=partitions,
             code_version=versions[name],
+            owners=[OWNER],
             metadata={**spec.metadata, **table_schema(name)},
             freshness_policy=FRESHNESS_POLICY if name == "rendered_posts" else None,
         )

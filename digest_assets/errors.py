@@ -1,7 +1,7 @@
 """What can go wrong, as a vocabulary: each error is one line for the user, and each names its cure.
 
 `DigestError` is the root; a caller that catches it can print `str(error)` and stop. Where an error is turned into
-Dagster's `Failure` (`assets/failures.py`) or into an exit code (`cli.py`) is one place each.
+Dagster's `Failure` (`assets/failures.py`) or into an exit code (`cli/__init__.py`) is one place each.
 Secrets never enter a message: what a server answered is quoted only after `redact()`.
 """
 

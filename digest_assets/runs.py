@@ -12,7 +12,7 @@ from enum import Enum
 
 import dagster as dg
 
-from digest_assets.assets.each_date import RETRIES_TAG
+from digest_assets.assets.each_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
@@ -132,5 +132,5 @@ def _observed(result: dg.ExecuteInProcessResult) -> list[str]:
         for event in result.all_events
         if event.is_asset_observation
         for name, entry in event.asset_observation_data.asset_observation.metadata.items()
-        if name == "not_yet"
+        if name == NOT_YET
     ]

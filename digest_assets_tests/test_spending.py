@@ -49,7 +49,7 @@ def test_a_budget_of_a_run_ends_the_asking_and_a_later_run_goes_on(world: World)
     assert any("llm.budget_run_tokens = 20000" in reason for reason in report.reasons)
     assert 0 < spent(world) <= 20_000
     first = world.calls
-    marked = metadata(world, "translations")["budget"] + metadata(world, "summaries")["budget"]
+    marked = sum(metadata(world, asset)["left_by_the_budget"] for asset in ("translations", "summaries"))
     assert marked > 0
     rows = "SELECT count(*) FROM (SELECT status FROM translations UNION ALL SELECT status FROM summaries)"
     assert world.rows(f"{rows} WHERE status = 'budget'") == [(marked,)]
@@ -83,7 +83,7 @@ def test_a_budget_in_money_needs_a_price_and_says_where(world: World) -> None:
     assert "llm.prices" in report.reasons[0]
 
 
-def test_the_metadata_show_this_run_apart_from_what_was_paid_before(world: World) -> None:
+def test_the_metadata_show_what_a_date_cost_and_this_run_apart(world: World) -> None:
     price = ModelPrice(input=Decimal(1), cached=Decimal("0.1"), output=Decimal(2))
     world.change(llm={"prices": {world.sandbox.model.model: price}})
     # The second try begins with the first one, which the provider's prefix cache then holds.
@@ -93,16 +93,20 @@ def test_the_metadata_show_this_run_apart_from_what_was_paid_before(world: World
     assert shown["calls"] == world.sandbox.model.calls[model_server.READING]
     assert shown["input_tokens"] > 1000
     assert 0 < shown["cached_share"] < 1
-    assert shown["tokens_paid_before"] == 0
+    assert shown["calls_of_this_run"] == shown["calls"]
+    assert shown["tokens_of_this_run"] == shown["input_tokens"] + shown["output_tokens"]
+    assert shown["money_of_this_run"] == shown["money"]
     both = shown["money"] + metadata(world, "translations")["money"]
     with world.store.transaction() as connection:
         _, money = spent_on(connection, NOON.date(), price_table(world.settings.llm))
     assert money is not None
     assert both == pytest.approx(float(money), abs=1e-4)
+    assert metadata(world, "rendered_posts")["money"] == pytest.approx(float(money), abs=1e-4)
+    assert metadata(world, "rendered_posts")["tokens"] == spent(world)
     world.make(DAY)
-    again = metadata(world, "summaries")
-    assert (again["calls"], again["input_tokens"], again["money"]) == (0, 0, 0)
-    assert again["tokens_paid_before"] == shown["input_tokens"] + shown["output_tokens"]
+    again, of_the_date = metadata(world, "summaries"), ("calls", "input_tokens", "output_tokens", "money")
+    assert [again[name] for name in ("calls_of_this_run", "tokens_of_this_run", "money_of_this_run")] == [0, 0, 0]
+    assert [again[name] for name in of_the_date] == [shown[name] for name in of_the_date]
 
 
 def test_an_unknown_price_shows_tokens_only(world: World) -> None:

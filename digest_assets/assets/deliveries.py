@@ -1,11 +1,12 @@
-"""A short message with links, to each receiver that `delivery.urls_env` names, when a digest is new or has changed.
+"""A short message with links, to each receiver.
 
 **A row** is what one receiver was told of one date. **Key**: `digest`, `digest_date`, `receiver` (a hash: the address
 is a secret). **Columns**: `kind` of service, `content` (a hash of the message: what was told once is not told again),
 `tries`, `tried_at`, `delivered_at`, `error`.
 
-A delivery that fails is recorded, shown and tried again by the sensor `delivery_retries`; it fails no run and holds up
-no post. Dates older than `delivery.within_days` are not told: a backfill sends nothing.
+`delivery.urls_env` names the receivers. They are told when a digest is new, and when it has changed. A delivery that
+fails is recorded, shown and tried again by the sensor `delivery_retries`; it fails no run and holds up no post. Dates
+older than `delivery.within_days` are not told: a backfill sends nothing.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -19,7 +20,7 @@ import dagster as dg
 
 from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version, table
+from digest_assets.assets.previews import data_version, listing
 from digest_assets.assets.site_source import day_of
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
@@ -37,7 +38,6 @@ from digest_assets.store.site_content import site_date, site_papers
     description=__doc__,
     group_name="digest",
     kinds={"duckdb"},
-    owners=["team:digest"],
 )
 def deliveries(
     context: dg.AssetExecutionContext,
@@ -62,7 +62,9 @@ def _metadata(made: list[Delivery]) -> dict[str, Any]:
         "receivers": len(made),
         "delivered": sum(1 for each in made if each.delivered_at is not None),
         "failed": sum(1 for each in made if each.error is not None),
-        "preview": table(
+        **({} if made else {"nobody_told": "delivery.urls_env names no variable that is set, or the date is old"}),
+        **listing(
+            "preview",
             ["service", "receiver", "delivered", "tries", "error"],
             [(each.kind, each.receiver, each.delivered_at, each.tries, each.error) for each in made],
         ),

@@ -42,6 +42,8 @@ from digest_assets.config import RunSettings
 
 RETRIES_TAG = "digest/retries"
 """A run's tag: how often a step is tried again, in place of `runs.retries`."""
+NOT_YET = "not_yet"
+"""The observation of a date that is to be asked for again later has the reason under this name."""
 FAILED = "failed"
 """The observation of a date that failed has the reason under this name."""
 _RECORDED_ALREADY = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}

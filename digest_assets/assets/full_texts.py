@@ -1,10 +1,10 @@
-"""The text of each paper that the digest keeps, by sections, in reading order, without its bibliography.
+"""The full text of each paper, by sections.
 
-**A row** is one version of a paper. **Key**: `identifier`, `version`; shared by all digests of the store, and fetched
-once for ever. **Columns**: `source` (html, pdf, or abstract where neither could be read, then with the `reason`),
-`sections` (compressed; `digest show` prints them), counts of bytes, sections, formulas, tables and tokens, `licence`,
-the first figure's address, `fetched_at`; `final` is false where asking arXiv again may bring more, which the next run
-then does.
+**A row** is one version of a paper that a digest keeps. **Key**: `identifier`, `version`; shared by all digests of the
+store, and fetched once for ever. **Columns**: `source` (html, pdf, or abstract where neither could be read, then with
+the `reason`), `sections` (in reading order, without the bibliography; compressed, `digest show` prints them), counts
+of bytes, sections, formulas, tables and tokens, `licence`, the first figure's address, `fetched_at`; `final` is false
+where asking arXiv again may bring more, which the next run then does.
 
 HTML ([LaTeXML](https://info.arxiv.org/about/accessible_HTML.html)) goes before PDF. One request at a time, 15 s apart
 by default, as arXiv's robots.txt asks for. Withdrawn papers are not fetched, nor is anything where no model would read
@@ -21,7 +21,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import table
+from digest_assets.assets.previews import listing
 from digest_assets.errors import DigestError, redact
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
 from digest_assets.resources.full_texts import FullTextSource
@@ -32,7 +32,6 @@ SPEC = dg.AssetSpec(
     description=__doc__,
     group_name="digest",
     kinds={"html", "duckdb"},
-    owners=["team:digest"],
     skippable=True,
 )
 
@@ -106,8 +105,9 @@ def metadata(texts: Iterable[FullText]) -> dict[str, Any]:
         "abstract_only": sources["abstract"],
         "to_be_tried_again": sum(1 for text in all_texts if not text.final),
         "text_tokens": sum(text.token_count for text in all_texts),
-        "reasons": table(["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
-        "preview": table(
+        **listing("reasons", ["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
+        **listing(
+            "preview",
             ["paper", "source", "formulas", "tables", "tokens"],
             [(t.identifier, t.source.value, t.formula_count, t.table_count, t.token_count) for t in all_texts[:10]],
         ),

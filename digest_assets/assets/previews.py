@@ -15,6 +15,7 @@ import dagster as dg
 from digest_assets.config import OutputSettings
 from digest_assets.llm.prices import Price, cost
 from digest_assets.model import AnswerStatus, Reading, Translation, Usage
+from digest_assets.store.usage import DayUsage, money_of
 
 _CELL = 120
 
@@ -54,6 +55,8 @@ class Spending:
     """One by one."""
     price: Price | None = None
     in_batches: Usage = field(default_factory=Usage)
+    by_all_runs: Sequence[DayUsage] = ()
+    """What all answers about the date's papers were billed, whichever run asked."""
 
     @property
     def all(self) -> Usage:
@@ -65,35 +68,49 @@ class Spending:
         return None if None in parts else sum((part for part in parts if part is not None), Decimal(0))
 
 
+_STATUS_NAMES = {
+    AnswerStatus.NOT_ASKED: "not_asked",
+    AnswerStatus.BUDGET: "left_by_the_budget",
+    AnswerStatus.WAITING: "waiting_for_a_batch",
+}
+
+
 def status_counts(rows: Sequence[Translation | Reading], spending: Spending) -> dict[str, Any]:
     """How many rows there are of each status, what their answers cost, and how much of that in this run; numbers, so
-    that the UI plots them."""
+    that the UI plots them over dates."""
     statuses = Counter(row.status for row in rows)
     reasons = Counter(row.reason for row in rows if row.reason)
     return {
         "dagster/partition_row_count": len(rows),
-        **{status.value.replace(" ", "_"): statuses[status] for status in AnswerStatus},
+        **{_STATUS_NAMES.get(status, status.value): statuses[status] for status in AnswerStatus},
         "withheld_share": round(statuses[AnswerStatus.WITHHELD] / len(rows), 3) if rows else 0.0,
-        **_cost(sum((row.usage for row in rows), Usage()), spending),
-        "reasons": table(["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
+        **_cost(spending),
+        **listing("reasons", ["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
     }
 
 
-def _cost(paid: Usage, spending: Spending) -> dict[str, Any]:
-    """`paid`: what all answers cost, whichever run paid for them."""
-    now = spending.all
-    given = now.input_tokens or 0
-    tokens = given + (now.output_tokens or 0)
-    money = spending.money
+def _cost(spending: Spending) -> dict[str, Any]:
+    """The date's cost under plain names, so that a date that is made again is plotted with what it cost all the same;
+    what this run paid of it under names that say so."""
+    days, now = spending.by_all_runs, spending.all
+    given = sum(each.usage.input_tokens or 0 for each in days)
+    batched = spending.in_batches.calls
     return {
-        "calls": now.calls,
-        **({"in_batches": spending.in_batches.calls} if spending.in_batches.calls else {}),
+        "calls": sum(each.usage.calls for each in days),
         "input_tokens": given,
-        "output_tokens": now.output_tokens or 0,
-        "cached_share": round((now.cached_tokens or 0) / given, 3) if given else 0.0,
-        **({"money": float(round(money, 4))} if money is not None else {}),
-        "tokens_paid_before": max(0, (paid.input_tokens or 0) + (paid.output_tokens or 0) - tokens),
+        "output_tokens": sum(each.usage.output_tokens or 0 for each in days),
+        "cached_share": round(sum(each.usage.cached_tokens or 0 for each in days) / given, 3) if given else 0.0,
+        **money_metadata("money", money_of(days)),
+        "calls_of_this_run": now.calls,
+        **({"calls_of_this_run_in_batches": batched} if batched else {}),
+        "tokens_of_this_run": (now.input_tokens or 0) + (now.output_tokens or 0),
+        **money_metadata("money_of_this_run", spending.money),
     }
+
+
+def money_metadata(name: str, amount: Decimal | None) -> dict[str, float]:
+    """An amount as metadata called `name`; nothing where it is not known."""
+    return {name: float(round(amount, 4))} if amount is not None else {}
 
 
 def data_version(parts: Iterable[object]) -> dg.DataVersion:

@@ -1,4 +1,4 @@
-"""Every entry that arXiv's interfaces returned for a digest date, as received.
+"""What arXiv answered about a date, as received.
 
 **A row** is one entry of one answer. **Key**: `digest`, `digest_date`, `source`, `position`. **Columns**: `source`
 (api: the [search API](https://info.arxiv.org/help/api/user-manual.html), asked for all submissions of the last 45
@@ -28,7 +28,7 @@ from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
-from digest_assets.assets.previews import data_version, table
+from digest_assets.assets.previews import data_version, listing, table
 from digest_assets.config import Settings
 from digest_assets.due import mailing_of
 from digest_assets.errors import ArxivError
@@ -49,7 +49,7 @@ UNHEARD_FOR = timedelta(days=10)
 """How far back it is looked for mailings of which nobody saw the feed: further than any pause of arXiv's is long."""
 
 
-@dg.asset(description=__doc__, group_name="digest", kinds={"atom", "duckdb"}, owners=["team:digest"])
+@dg.asset(description=__doc__, group_name="digest", kinds={"atom", "duckdb"})
 def raw_feed_entries(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -221,5 +221,5 @@ def _metadata(answers: list[Answer]) -> dict[str, Any]:
                 for f in (answer.fetch for answer in answers)
             ],
         ),
-        "unreadable": table(["identifier", "lacks"], [[each.identifier, each.reason] for each in unreadable[:20]]),
+        **listing("unreadable", ["identifier", "lacks"], [[each.identifier, each.reason] for each in unreadable[:20]]),
     }

@@ -25,7 +25,7 @@ from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date
+from digest_assets.assets.each_date import NOT_YET, DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import Spending, data_version
 from digest_assets.claiming import require_made
@@ -46,14 +46,13 @@ from digest_assets.store import answers, batches, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.texts import PackedText, packed
-from digest_assets.store.usage import spent_on
+from digest_assets.store.usage import DayUsage, spent_on, usage_of_papers
 
 Made = TypeVar("Made", Translation, Reading)
 
 BATCH_TAG = "digest/batch"
 """A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
 HAND_IN = "hand in"
-NOT_YET = "not_yet"
 OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
 _STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
@@ -133,10 +132,10 @@ class PaperReading:
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
 
-    def spending(self, stage: str) -> Spending:
-        """What the calls of `stage` were billed so far."""
-        meter = self._meters[stage]
-        return Spending(meter.usage, self.language_model.price, meter.in_batches)
+    def _spending(self, task: Task, paid: Sequence[DayUsage]) -> Spending:
+        """What the calls of a stage were billed so far, and what all runs paid for its answers."""
+        meter = self._meters[_STAGES[task]]
+        return Spending(meter.usage, self.language_model.price, meter.in_batches, paid)
 
     def made(self, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
         """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
@@ -144,17 +143,19 @@ class PaperReading:
             held = texts.packed_texts_of(connection, self.settings.digest.name, day)
             translated = answers.translations_of(connection, self.settings.digest.name, day).values()
             read = answers.readings_of(connection, self.settings.digest.name, day).values()
+            prices, papers = price_table(self.settings.llm), [each.identifier for each in translated]
+            paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
         return {
             "full_texts": (
                 full_texts.metadata(text.known for text in held.values()),
                 [(identifier, held[identifier].packed) for identifier in sorted(held)],
             ),
             "translations": (
-                translations.metadata(translated, self.spending("translations")),
+                translations.metadata(translated, self._spending(Task.TRANSLATION, paid[Task.TRANSLATION])),
                 [(each.status, each.text) for each in translated],
             ),
             "summaries": (
-                summaries.metadata(read, self.spending("summaries")),
+                summaries.metadata(read, self._spending(Task.READING, paid[Task.READING])),
                 [(each.status, each.parts) for each in read],
             ),
         }

@@ -1,9 +1,9 @@
-"""The reader's site: all digests as static pages, to be opened from the disk or put on any web server.
+"""The reader's site: all digests as static pages.
 
-A page a digest date, with the completeness of the date (announced, published, filtered, failed, late, by the ledger),
-the source of each text, and the model and prompt that an answer rests on; an archive by month; pages for categories,
-authors and topics; figures; feeds (Atom, JSON Feed); an index that the browser searches. `output.site_dir` says where;
-empty: no site.
+They are opened from the disk, or put on any web server: a page a digest date, with the completeness of the date
+(announced, published, filtered, failed, late, by the ledger), the source of each text, and the model and prompt that
+an answer rests on; an archive by month; pages for categories, authors and topics; figures; feeds (Atom, JSON Feed); an
+index that the browser searches. `output.site_dir` says where; empty: no site.
 
 The site is what the store says, whichever date is materialized: files whose content would not change are neither made
 nor written, so a new date costs its own page and the lists that it is in. The partition stands for the date's page.
@@ -30,7 +30,6 @@ from digest_assets.store.connection import DigestStore
     description=__doc__,
     group_name="digest",
     kinds={"html"},
-    owners=["team:digest"],
 )
 def reader_site(
     context: dg.AssetExecutionContext,

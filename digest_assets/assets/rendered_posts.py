@@ -1,8 +1,9 @@
-"""The post of each digest date, as Markdown for a Jekyll site: `posts/D-arxiv.md`.
+"""The post of each date, for a Jekyll site.
 
-**A row** is one digest date. **Key**: `digest`, `digest_date`. **Columns**: `path` and `sha256` of the file (NULL
-where the date has no papers, and so no post), the counts announced = published + filtered + failed, and `late`, which
-are among them.
+**A row** is one digest date; the post of D is `posts/D-arxiv.md`. **Key**: `digest`, `digest_date`. **Columns**:
+`path` and `sha256` of the file (NULL where the date has no papers, and so no post), the counts announced = published +
+filtered + failed, and `late`, which are among them. The metadata has the post itself, where it and its page lie, and
+in `tokens` and `money` what the answers in it cost, whichever run paid for them.
 
 Every paper that the digest keeps is in the post. What a paper lacks is said there: an abstract that was not translated
 is shown in the original and marked, a reading that does not exist is not pretended. The file is there whole or not at
@@ -22,7 +23,7 @@ from dagster._core.definitions.data_version import extract_data_version_from_ent
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.each_date import DateEvent, each_date, newest_materialization
-from digest_assets.assets.previews import data_version, page_on_the_web
+from digest_assets.assets.previews import data_version, money_metadata, page_on_the_web
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
 from digest_assets.model import (
@@ -39,6 +40,7 @@ from digest_assets.model import (
 from digest_assets.publishing.posts import DigestPage, post_name, render_post
 from digest_assets.reading.licences import allows_adaptation
 from digest_assets.resources.clock import Clock
+from digest_assets.resources.model_access import price_table
 from digest_assets.resources.output import (
     WriteOutcome,
     Written,
@@ -50,6 +52,7 @@ from digest_assets.store import answers, ledger, texts, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper
 from digest_assets.store.posts import RenderedPost, post_of, record_post
+from digest_assets.store.usage import DayUsage, money_of, usage_of_papers
 
 
 @dg.asset(
@@ -57,7 +60,6 @@ from digest_assets.store.posts import RenderedPost, post_of, record_post
     description=__doc__,
     group_name="digest",
     kinds={"markdown", "jekyll"},
-    owners=["team:digest"],
 )
 def rendered_posts(
     context: dg.AssetExecutionContext,
@@ -91,6 +93,8 @@ class Published:
     post: RenderedPost
     text: str | None
     empty_reason: str | None
+    paid: Sequence[DayUsage] = ()
+    """What the answers about its papers cost, whichever run asked for them."""
     kept: str | None = None
     """Why the file is not what was made: a person's edit is not overwritten."""
 
@@ -124,6 +128,8 @@ def publish(
         keys = [made.answer_key for each in shown for made in (each.translation, each.reading) if made.answer_key]
         tells = settings.output.provenance != "off"
         answered_at = answers.answered_at(connection, keys) if tells else {}
+        identifiers = [each.paper.identifier for each in shown]
+        paid = usage_of_papers(connection, price_table(settings.llm), identifiers)
     page = replace(_page(settings, day, shown, claimed, newer), answered_at=answered_at)
     path = settings.path(settings.output.posts_dir) / post_name(page)
     relative = _relative(path, settings.root)
@@ -147,7 +153,7 @@ def publish(
     with store.transaction() as connection:
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
     kept = _kept(relative, before) if written.outcome is WriteOutcome.KEPT else None
-    return Published(post, text, empty_reason, kept)
+    return Published(post, text, empty_reason, paid, kept)
 
 
 def _version(sha256: str | None, path: str | None, empty_reason: str | None) -> dg.DataVersion:
@@ -269,6 +275,8 @@ def _metadata(settings: Settings, made: Published) -> dict[str, Any]:
         "filtered": post.filtered,
         "failed": post.failed,
         "late": post.late,
+        "tokens": sum(each.tokens for each in made.paid),
+        **money_metadata("money", money_of(made.paid)),
         "dagster/partition_row_count": 1,
         **({KEPT: made.kept} if made.kept else {}),
     }

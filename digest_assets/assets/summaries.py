@@ -1,9 +1,9 @@
-"""The full text of each paper that the digest keeps, read and explained in three parts, in the digest's language.
+"""Each full text explained in three parts, checked.
 
-**A row** is one paper of the digest. **Key**: `digest`, `identifier`. **Columns**: `background` (the problem, and
-where earlier work falls short), `method`, `results`, as Markdown with formulas as `$TeX$`; `text_source` (html, pdf,
-or abstract: the reading then rests on that alone); `status`, `reason`, `model`, `prompt_version`, tokens and
-`answer_key` as in `translations`.
+**A row** is one paper of the digest, in its language. **Key**: `digest`, `identifier`. **Columns**: `background` (the
+problem, and where earlier work falls short), `method`, `results`, as Markdown with formulas as `$TeX$`; `text_source`
+(html, pdf, or abstract: the reading then rests on that alone); `status`, `reason`, `model`, `prompt_version`, tokens
+and `answer_key` as in `translations`.
 
 A paper is read as soon as its text is there. Only a reading that passed the checks is done: three parts within their
 lengths, every number in it found in the paper.
@@ -16,7 +16,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import Spending, status_counts, table
+from digest_assets.assets.previews import Spending, listing, status_counts
 from digest_assets.model import AnswerStatus, Paper, Reading
 
 SPEC = dg.AssetSpec(
@@ -25,7 +25,6 @@ SPEC = dg.AssetSpec(
     description=__doc__,
     group_name="digest",
     kinds={"openai", "duckdb"},
-    owners=["team:digest"],
     skippable=True,
 )
 
@@ -36,9 +35,11 @@ def not_asked(paper: Paper, reason: str) -> Reading:
 
 
 def metadata(readings: Iterable[Reading], spending: Spending) -> dict[str, Any]:
-    """What the UI shows of a date's readings. `calls`, tokens and money are those of this run."""
+    """What the UI shows of a date's readings."""
     rows = sorted(readings, key=lambda each: each.identifier)
     return {
         **status_counts(rows, spending),
-        "preview": table(["paper", "status", "results"], [[r.identifier, r.status.value, r.results] for r in rows[:5]]),
+        **listing(
+            "preview", ["paper", "status", "results"], [[r.identifier, r.status.value, r.results] for r in rows[:5]]
+        ),
     }

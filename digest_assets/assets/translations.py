@@ -1,4 +1,4 @@
-"""The abstract of each paper that the digest keeps, in the digest's language.
+"""Each abstract in the digest's language, checked.
 
 **A row** is one paper of the digest. **Key**: `digest`, `identifier`. **Columns**: `status` (done; withheld: a check
 found a defect that a second try did not mend; failed; budget; not asked: no key is set, or the paper is withdrawn)
@@ -17,7 +17,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import Spending, status_counts, table
+from digest_assets.assets.previews import Spending, listing, status_counts
 from digest_assets.model import AnswerStatus, Paper, Translation
 
 SPEC = dg.AssetSpec(
@@ -26,7 +26,6 @@ SPEC = dg.AssetSpec(
     description=__doc__,
     group_name="digest",
     kinds={"openai", "duckdb"},
-    owners=["team:digest"],
     skippable=True,
 )
 
@@ -37,9 +36,11 @@ def not_asked(paper: Paper, reason: str) -> Translation:
 
 
 def metadata(translations: Iterable[Translation], spending: Spending) -> dict[str, Any]:
-    """What the UI shows of a date's translations. `calls`, tokens and money are those of this run."""
+    """What the UI shows of a date's translations."""
     rows = sorted(translations, key=lambda each: each.identifier)
     return {
         **status_counts(rows, spending),
-        "preview": table(["paper", "status", "abstract"], [[r.identifier, r.status.value, r.text] for r in rows[:5]]),
+        **listing(
+            "preview", ["paper", "status", "abstract"], [[r.identifier, r.status.value, r.text] for r in rows[:5]]
+        ),
     }

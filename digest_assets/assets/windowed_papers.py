@@ -1,11 +1,11 @@
-"""The papers that a digest date publishes: parsed, each once, with its announcement and what became of it.
+"""The papers that a date publishes, each once.
 
-**A row** is one announced paper. **Key**: `digest`, `identifier`: a paper is in one date of a digest and in no other.
-**Columns**: `digest_date`, the `version` that was current, `outcome` (kept, filtered) and `reason`, `late` (announced
-for an earlier date, and visible only after that one was made), `in_window` (submitted in the date's window),
-`withdrawn`, `claimed_at`. The metadata is in `papers`; when it was announced and how that is known in `announcements`
-(feed, OAI, first seen between two fetches, inferred from identifiers and submission times); the view `ledger` joins
-them with what came of it.
+**A row** is one announced paper, with what became of it: in the metadata, `left_out` says why a paper was dropped.
+**Key**: `digest`, `identifier`: a paper is in one date of a digest and in no other. **Columns**: `digest_date`, the
+`version` that was current, `outcome` (kept, filtered) and `reason`, `late` (announced for an earlier date, and visible
+only after that one was made), `in_window` (submitted in the date's window), `withdrawn`, `claimed_at`. The metadata is
+in `papers`; when it was announced and how that is known in `announcements` (feed, OAI, first seen between two fetches,
+inferred from identifiers and submission times); the view `ledger` joins them with what came of it.
 
 What a date claims and what that rests on change in one transaction. A date whose mailing is not searchable yet claims
 nothing and is not materialized: it is asked for again. A date without papers says why.
@@ -22,11 +22,11 @@ import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version, table
+from digest_assets.assets.each_date import NOT_YET, DateEvent, each_date
+from digest_assets.assets.previews import data_version, listing
 from digest_assets.claiming import MadeDate, claim_papers
 from digest_assets.config import Settings
-from digest_assets.model import Outcome
+from digest_assets.model import FilterReason, Outcome
 from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper
@@ -37,7 +37,6 @@ from digest_assets.store.ledger import ClaimedPaper
     description=__doc__,
     group_name="digest",
     kinds={"duckdb"},
-    owners=["team:digest"],
     output_required=False,
 )
 def windowed_papers(
@@ -51,7 +50,7 @@ def windowed_papers(
         made = claim_papers(settings, store, clock.now(), day)
         if made.not_yet:
             log.warning(f"not yet: {made.not_yet}")
-            yield dg.AssetObservation("windowed_papers", partition=day.isoformat(), metadata={"not_yet": made.not_yet})
+            yield dg.AssetObservation("windowed_papers", partition=day.isoformat(), metadata={NOT_YET: made.not_yet})
             return
         if made.empty_reason:
             log.info(f"no papers: {made.empty_reason}")
@@ -76,17 +75,35 @@ def _metadata(made: MadeDate) -> dict[str, Any]:
         "kept": len(kept),
         "filtered": len(papers) - len(kept),
         "late": sum(1 for each in papers if each.late),
-        "in_window": sum(1 for each in kept if each.in_window),
-        "passed_on": made.passed_on,
-        "updates": made.updates,
+        "submitted_in_window": sum(1 for each in kept if each.in_window),
         "withdrawn": sum(1 for each in kept if each.withdrawn),
+        "left_to_the_next_date": made.passed_on,
+        "new_versions_listed": made.updates,
         **({"no_papers_because": made.empty_reason} if made.empty_reason else {}),
-        "announcement_known_by": table(["known by", "papers"], known_by.most_common()),
-        **({"filtered_because": table(["reason", "papers"], reasons.most_common())} if reasons else {}),
-        "preview": table(
-            ["paper", "title", "announced (UTC)", "known by", "outcome"], [_preview_row(each) for each in papers[:30]]
+        **listing("filtered_because", ["reason", "papers"], reasons.most_common()),
+        **listing("left_out", ["paper", "title", "reason", "setting"], [_why(each) for each in papers if each.reason]),
+        **listing("announcement_known_by", ["known by", "papers"], known_by.most_common()),
+        **listing(
+            "preview",
+            ["paper", "title", "announced (UTC)", "known by", "outcome"],
+            [_preview_row(each) for each in papers[:30]],
         ),
     }
+
+
+_SETTINGS = {
+    FilterReason.CATEGORY: "filters.primary_only",
+    FilterReason.KEYWORD: "filters.include_keywords, filters.exclude_keywords",
+    FilterReason.AUTHOR: "filters.include_authors, filters.exclude_authors",
+    FilterReason.CAP: "filters.cap",
+    FilterReason.OLD_CROSS_LIST: "digest.old_cross_lists",
+}
+
+
+def _why(each: ClaimedPaper) -> tuple[str, ...]:
+    """A paper that is left out, and the settings that decide it."""
+    reason = each.reason
+    return each.paper.versioned, each.paper.title, reason.value if reason else "", _SETTINGS[reason] if reason else ""
 
 
 def _preview_row(each: ClaimedPaper) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ freshness_job = dg.define_asset_job(
 def freshness_schedule(timezone: str) -> dg.ScheduleDefinition:
     """Every day at 15:00 of `timezone`; on from the start, because it costs nothing."""
     return dg.ScheduleDefinition(
-        name="afternoons",
+        name="newest_digest_watch",
         job=freshness_job,
         cron_schedule=AT_THREE,
         execution_timezone=timezone,

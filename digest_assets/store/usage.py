@@ -53,6 +53,27 @@ def usage_by_day(
 
     `prices`: see `resources.model_access.price_table`.
     """
+    return _usage(
+        connection,
+        prices,
+        "created_at >= coalesce(?::TIMESTAMPTZ, '-infinity') AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity') "
+        f"AND answer_key NOT IN {IN_LIST}",
+        [_midnight(since), _midnight(until + timedelta(days=1)) if until else None, json_list(without)],
+    )
+
+
+def usage_of_papers(
+    connection: duckdb.DuckDBPyConnection, prices: PriceTable, identifiers: Collection[str], kind: str | None = None
+) -> list[DayUsage]:
+    """What the answers about papers were paid for, whichever run asked for them: a row a day and model, the newest day
+    first. `kind`: only translation, or only reading."""
+    where = f"identifier IN {IN_LIST} AND kind = coalesce(?, kind)"
+    return _usage(connection, prices, where, [json_list(identifiers), kind])
+
+
+def _usage(
+    connection: duckdb.DuckDBPyConnection, prices: PriceTable, where: str, parameters: list[object]
+) -> list[DayUsage]:
     found = rows(
         connection.execute(
             f"""
@@ -61,12 +82,9 @@ def usage_by_day(
                    count(*) FILTER (input_tokens IS NULL OR output_tokens IS NULL) AS unmetered,
                    sum(input_tokens)::BIGINT AS input_tokens, sum(output_tokens)::BIGINT AS output_tokens,
                    sum(cached_tokens)::BIGINT AS cached_tokens
-            FROM model_answers
-            WHERE created_at >= coalesce(?::TIMESTAMPTZ, '-infinity')
-              AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity') AND answer_key NOT IN {IN_LIST}
-            GROUP BY ALL ORDER BY day DESC, model, in_batch
+            FROM model_answers WHERE {where} GROUP BY ALL ORDER BY day DESC, model, in_batch
             """,
-            [_midnight(since), _midnight(until + timedelta(days=1)) if until else None, json_list(without)],
+            parameters,
         )
     )
     return [_day_usage(row, prices) for row in found]

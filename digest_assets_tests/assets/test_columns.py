@@ -29,6 +29,12 @@ def test_the_comments_of_the_migrations_are_the_columns_descriptions() -> None:
     assert {column.name: column.meaning for column in tables()["model_answers"]}["in_batch"] is not None
 
 
+@pytest.mark.parametrize("asset", [*TABLES, "deliveries"])
+def test_no_column_is_shown_without_what_it_means(asset: str) -> None:
+    schema = table_schema(asset)["dagster/column_schema"]
+    assert [column.name for column in schema.columns if not column.description] == []
+
+
 @pytest.mark.parametrize("asset", UPSTREAM)
 def test_the_lineage_names_columns_that_exist(asset: str) -> None:
     lineage = column_lineage(asset)["dagster/column_lineage"].deps_by_column
