@@ -68,6 +68,7 @@ def run_date(
         tags={ASKED_BY_TAG: COMMAND_LINE, RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
         run_config={"loggers": {"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}}},
     )
+    store.settle()
     if _was_stopped(result):
         raise KeyboardInterrupt
     if not result.success:

@@ -6,7 +6,6 @@ post then has to be what an undisturbed run leaves.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from digest_assets.resources import full_texts
 from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import serving
 from digest_assets.store import ledger
-from digest_assets.store.copying import back_up
+from digest_assets.store.copying import back_up, restore
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world
 
@@ -99,8 +98,11 @@ def test_a_damaged_store_is_refused_and_the_copy_goes_on(tmp_path: Path, untouch
         during = world.make(DAY)
         assert during.outcome is RunOutcome.FAILED
         assert str(world.store.backup) in " ".join(during.reasons)
+        assert "digest store restore" in " ".join(during.reasons)
         assert world.store.path.read_bytes() == bytes(body)
-        shutil.copy(world.store.backup, world.store.path)
+        aside = restore(world.store, NOON)
+        assert aside is not None
+        assert aside.read_bytes() == bytes(body)
         calls = world.calls
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert same(world, untouched)

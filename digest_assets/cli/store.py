@@ -10,7 +10,7 @@ import typer
 from digest_assets.cli.console import print_json, say
 from digest_assets.cli.options import ConfigOption, JsonOption, opened, store_of
 
-store = typer.Typer(help="Back the store up, move it to another engine, tidy it.", no_args_is_help=True)
+store = typer.Typer(help="Back the store up and restore it, move it to another engine, tidy it.", no_args_is_help=True)
 
 
 @store.command()
@@ -21,10 +21,7 @@ def backup(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Copy the store to a DuckDB file, whole and compared; the copy made before stays until then.
-
-    To restore, copy the file back, or point store.url at it.
-    """
+    """Copy the store to a DuckDB file, whole and compared; the copy made before stays until then."""
     from digest_assets.store.copying import back_up
 
     target = file.resolve() if file is not None else None  # where the user stands
@@ -33,6 +30,26 @@ def backup(
         target = target or held.backup
         counts = back_up(held, target)
     _tell(counts, str(target), as_json)
+
+
+@store.command()
+def restore(config: ConfigOption = None) -> None:
+    """Put the last copy of `digest store backup` into the store's place; what was there is kept beside it.
+
+    Stop what runs before. Run the dates since the copy again afterwards: `digest run`, or `digest backfill`.
+    """
+    from digest_assets.resources.clock import SystemClock
+    from digest_assets.store.copying import restore as put_back
+    from digest_assets.store.lake import LakeStore
+
+    with opened(config) as settings:
+        held = store_of(settings)
+        if isinstance(held, LakeStore):
+            raise typer.BadParameter("store.url is a lake: migrate the copy to an empty one instead")
+        aside = put_back(held, SystemClock().now())
+    say(f"restored: {held.name}, from {held.backup}")
+    if aside is not None:
+        say(f"what was there: {aside}")
 
 
 @store.command()

@@ -7,14 +7,16 @@ of its rows and a hash of all they hold, before it is committed.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from digest_assets.errors import ConfigurationError, StoreUnusable
-from digest_assets.store.connection import DigestStore, migrations
+from digest_assets.store.connection import DigestStore, log_of, migrations
 from digest_assets.store.lake import LakeStore
 
 
@@ -49,7 +51,9 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
     part = target.with_name(f".{target.name}.part")
     _remove(part)
     try:
-        copied = copy_store(store, DigestStore(part))
+        copy = DigestStore(part)
+        copied = copy_store(store, copy)
+        copy.settle()
         with duckdb.connect(str(part), read_only=True) as connection:
             held = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in copied}
         if held != copied:
@@ -59,6 +63,7 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
             )
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        log_of(target).unlink(missing_ok=True)  # DuckDB would read it into any file of that name
         part.replace(target)
     except OSError as error:
         raise StoreUnusable(
@@ -69,8 +74,40 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
     return copied
 
 
+def restore(store: DigestStore, now: datetime) -> Path | None:
+    """Puts the copy that `back_up` made into the place of `store`, a file; the copy stays where it is.
+
+    Returns where the old file is kept, with its log; None where there was none. Raises `ConfigurationError` where there
+    is no copy, and `StoreUnusable` for one that cannot be opened or a folder that cannot be written.
+    """
+    copy, path = store.backup, store.path
+    if not copy.is_file():
+        raise ConfigurationError(f"There is no copy at {copy}.", cure="Make one in good days: digest store backup.")
+    with DigestStore(copy).session():
+        pass  # it opens, and is in the newest schema
+    DigestStore(copy).settle()
+    part = path.with_name(f".{path.name}.part")
+    aside = path.with_name(f"{path.stem}.replaced-{now:%Y%m%d-%H%M%S}{path.suffix}")
+    had_one = path.exists()
+    try:
+        shutil.copyfile(copy, part)
+        if had_one:
+            path.replace(aside)
+        if log_of(path).exists():  # DuckDB would read it into the copy
+            log_of(path).replace(log_of(aside))
+        part.replace(path)
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path} cannot be replaced: {error.strerror}.",
+            cure="Free space on the disk or correct the folder's rights.",
+        ) from None
+    finally:
+        _remove(part)
+    return aside if had_one else None
+
+
 def _remove(part: Path) -> None:
-    for path in (part, part.with_name(part.name + ".wal")):
+    for path in (part, log_of(part)):
         path.unlink(missing_ok=True)
 
 

@@ -146,6 +146,9 @@ class LakeStore(DigestStore):
     def backup(self) -> Path:
         return self._local / "digest.backup.duckdb"
 
+    def settle(self) -> None:
+        """Nothing: what is committed to a lake is there for all."""
+
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if random.random() < 1 / _TIDY_EVERY:

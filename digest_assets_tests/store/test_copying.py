@@ -11,8 +11,8 @@ import pytest
 from digest_assets.errors import ConfigurationError, StoreUnusable
 from digest_assets.model import Paper, Source
 from digest_assets.store import copying, feeds
-from digest_assets.store.connection import DigestStore, insert
-from digest_assets.store.copying import back_up, copy_store
+from digest_assets.store.connection import DigestStore, insert, log_of
+from digest_assets.store.copying import back_up, copy_store, restore
 from digest_assets_tests.engines import new_store
 
 NOW = datetime(2026, 1, 29, 4, 30, 0, 123456, tzinfo=timezone.utc)
@@ -109,7 +109,52 @@ def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_
     back_up(store, store.backup)
     store.path.write_bytes(b"\x00" * 20_000)
     for act in (lambda: back_up(DigestStore(store.path), store.backup), lambda: content(DigestStore(store.path))):
-        with pytest.raises(StoreUnusable, match=f"cp {store.backup} {store.path}"):
+        with pytest.raises(StoreUnusable, match=f"`digest store restore` puts back {store.backup}"):
             act()
-    store.path.write_bytes(store.backup.read_bytes())
+    restore(store, NOW)
     assert content(DigestStore(store.path)) == before
+
+
+def test_a_copy_put_beside_the_log_of_another_file_is_refused_with_the_cure(store: DigestStore) -> None:
+    back_up(store, store.backup)
+    store.path.write_bytes(store.backup.read_bytes())  # by hand
+    with pytest.raises(StoreUnusable) as refused:
+        content(DigestStore(store.path))
+    assert str(log_of(store.path)) in (refused.value.cure or "")
+
+
+def test_a_copy_put_back_takes_nothing_from_the_log_of_what_was_there(store: DigestStore) -> None:
+    before = content(store)
+    back_up(store, store.backup)
+    add_digest(store)
+    after = content(store)
+    assert log_of(store.path).exists()
+    aside = restore(store, NOW)
+    assert content(store) == before
+    assert aside is not None
+    assert content(DigestStore(aside)) == after, "with its log"
+    assert content(DigestStore(store.backup)) == before
+
+
+def test_without_a_copy_nothing_is_replaced(store: DigestStore) -> None:
+    before = content(store)
+    with pytest.raises(ConfigurationError, match="no copy"):
+        restore(store, NOW)
+    assert content(store) == before
+
+
+def test_what_a_run_leaves_is_one_file_and_before_that_its_log_is_read_by_all(store: DigestStore) -> None:
+    add_digest(store)
+    whole = content(store)
+    assert log_of(store.path).exists()
+    with duckdb.connect(str(store.path), read_only=True) as prompt:
+        assert prompt.execute("SELECT count(*) FROM digests").fetchall() == [(1,)]
+    store.settle()
+    assert not log_of(store.path).exists()
+    assert content(store) == whole
+
+
+def add_digest(store: DigestStore) -> None:
+    with store.transaction() as connection:
+        row = {"digest": "audio", "digest_date": NOW.date(), "made_at": NOW, "categories": ["cs.SD"]}
+        insert(connection, "digests", [row])
