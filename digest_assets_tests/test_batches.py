@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from digest_assets.assets.read_papers import BATCH_TAG, HAND_IN
+from digest_assets.assets.read_papers import BATCH_TAG, CHECK_OF_ANSWERS, HAND_IN
 from digest_assets.automation.dates import dates_due
 from digest_assets.runs import RunOutcome, run_date
 from digest_assets.standing import Standing
 from digest_assets.store.standings import standings
+from digest_assets_tests.checks.test_checks_of_a_date import results
 from digest_assets_tests.cli.command_line import a_command_line
+from digest_assets_tests.test_lost_store import checked
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -40,12 +43,24 @@ def test_a_date_that_waits_for_its_batch_is_not_published_and_a_later_run_publis
     assert not list((world.folder / "posts").glob("*.md"))
     assert world.rows("SELECT DISTINCT status FROM ledger WHERE digest_date = ?", DAY) == [("claimed",)]
     assert stands(world) is Standing.NOT_YET
+    for asset, name in CHECK_OF_ANSWERS.items():
+        said = results(world, DAY)[name]
+        assert (said.passed, said.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert f"{asset} of {DAY} wait for a batch; run it again later" in (said.description or "")
+    asked_later = checked(world, DAY)
+    for name in CHECK_OF_ANSWERS.values():
+        assert not asked_later[name].passed
+        assert "answers wait for a batch; run the date again" in (asked_later[name].description or "")
+    standing = asked_later["no_date_is_left_failed"]
+    assert (standing.passed, standing.metadata["waiting"].value) == (True, 1)
+    assert f"1 dates wait for a batch: {DAY}." in (standing.description or "")
     assert DAY in dates_due(world.settings, world.store, NOON)
 
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
     assert "译文待校" not in world.post(DAY)
     assert (len(world.sandbox.model.batches), world.calls) == (1, 0)
     assert stands(world) is Standing.COMPLETE
+    assert all(results(world, DAY)[name].passed for name in CHECK_OF_ANSWERS.values())
     assert DAY not in dates_due(world.settings, world.store, NOON)
 
 

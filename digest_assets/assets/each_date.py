@@ -49,7 +49,7 @@ FAILED = "failed"
 _RECORDED_ALREADY = {SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True}
 """Metadata of an output for which Dagster records no materialization, because the step has recorded its own."""
 
-DateEvent = dg.MaterializeResult | dg.AssetObservation
+DateEvent = dg.MaterializeResult | dg.AssetObservation | dg.AssetCheckEvaluation
 Make = Callable[[date], Iterable[DateEvent]]
 Check = Callable[[date], dg.AssetCheckResult]
 

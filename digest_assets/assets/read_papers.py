@@ -55,6 +55,7 @@ BATCH_TAG = "digest/batch"
 HAND_IN = "hand in"
 OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
+CHECK_OF_ANSWERS = {"translations": "few_translations_are_withheld", "summaries": "few_readings_are_withheld"}
 _STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
 
 
@@ -81,6 +82,7 @@ def read_papers(
             if name in selected and (waiting := reading.waiting[name]):
                 told = f"{waiting} {name} of {day} wait for a batch; run it again later"
                 yield dg.AssetObservation(name, partition=day.isoformat(), metadata={NOT_YET: told})
+                yield _not_checked_yet(name, day, told)
             elif name in selected:
                 yield dg.MaterializeResult(
                     asset_key=name,
@@ -89,6 +91,20 @@ def read_papers(
                 )
 
     yield from each_date(context, settings.runs, make)
+
+
+def _not_checked_yet(name: str, day: date, told: str) -> dg.AssetCheckEvaluation:
+    """The result of the check of answers where they wait: what is not materialized is not checked by Dagster, and an
+    older result, or none, would say that all is well."""
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(name),
+        check_name=CHECK_OF_ANSWERS[name],
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told,
+        metadata={},
+        partition=day.isoformat(),
+    )
 
 
 def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:

@@ -1,7 +1,8 @@
 """Checks of what is published of each paper: a row for each, texts that could be read, answers that could be used.
 
 Rows that are missing are an error of the program, and hold the post back where the settings say so. Shares are the
-world's doing (arXiv without HTML, a model that writes badly): they warn.
+world's doing (arXiv without HTML, a model that writes badly): they warn. Answers that wait for a batch are neither
+good nor bad yet: they warn too, and say so.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -49,7 +50,7 @@ def few_translations_are_withheld(
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
             rows = answers.translations_of(connection, settings.digest.name, day).values()
-        return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+        return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
 
     return check_each_date(context, look)
 
@@ -61,21 +62,25 @@ def few_readings_are_withheld(
     def look(day: date) -> dg.AssetCheckResult:
         with store.transaction() as connection:
             rows = answers.readings_of(connection, settings.digest.name, day).values()
-        return _few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+        return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
 
     return check_each_date(context, look)
 
 
-def _few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
+def few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
+    """What (identifier, status, reason) of each answer come to."""
     withheld = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.WITHHELD]
-    asked = [status for _, status, _ in rows if status is not AnswerStatus.NOT_ASKED]
+    waiting = sum(1 for _, status, _ in rows if status is AnswerStatus.WAITING)
+    asked = [status for _, status, _ in rows if status not in (AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)]
     share = len(withheld) / len(asked) if asked else 0.0
     flagged = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.DONE and reason]
     return dg.AssetCheckResult(
-        passed=share <= MOST_WITHHELD,
+        passed=share <= MOST_WITHHELD and not waiting,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(withheld)} of {len(asked)} answers were withheld, {len(flagged)} published with a mark.",
+        description=(f"{waiting} answers wait for a batch; run the date again to collect them. " if waiting else "")
+        + f"{len(withheld)} of {len(asked)} answers were withheld, {len(flagged)} published with a mark.",
         metadata={
+            "waiting": waiting,
             "share_withheld": round(share, 3),
             "share_flagged": round(len(flagged) / len(asked), 3) if asked else 0.0,
             **listing("papers", ["paper", "reason"], [*withheld, *flagged][:20]),

@@ -25,6 +25,8 @@ SEARCHABLE_AFTER = timedelta(hours=6)
 """After a mailing: by then it was searchable on every day that was recorded, and the schedule has asked for it."""
 LOST = "lost"
 """How a date stands that Dagster shows as made and the store does not hold."""
+WAITING = "waiting"
+"""How a date stands whose papers are claimed and whose answers are being made in a batch: neither left nor there."""
 THERE = (Standing.COMPLETE, Standing.EMPTY, Standing.IN_PART)
 LEFT = (Standing.FAILED, Standing.IN_PART, Standing.LATE)
 
@@ -49,20 +51,25 @@ def no_date_is_left_failed(
         made = {day.isoformat() for day in ledger.made(connection, digest.name)}
     shown = context.instance.event_log_storage.get_materialized_partitions(dg.AssetKey("rendered_posts"))
     lost = [(day, LOST, f"It is not in {store.name}.") for day in sorted(shown - made)]
-    left = [(day.isoformat(), state.value, why) for day, (state, why) in stand.items() if state in LEFT]
+    stands = [(day.isoformat(), state, why) for day, (state, why) in stand.items()]
+    left = [(day, state.value, why) for day, state, why in stands if state in LEFT]
+    waiting = [(day, WAITING, why) for day, state, why in stands if state is Standing.NOT_YET and day in made]
     return dg.AssetCheckResult(
         passed=not (left or lost),
         severity=dg.AssetCheckSeverity.WARN,
-        description=_what_to_do(sorted(day for day, _, _ in left), [day for day, _, _ in lost]),
+        description=_what_to_do(
+            sorted(day for day, _, _ in left), [day for day, _, _ in lost], [day for day, _, _ in waiting]
+        ),
         metadata={
             "left": len(left),
             "lost": len(lost),
-            **listing("dates", ["date", "stands", "why"], (lost + left)[:20]),
+            "waiting": len(waiting),
+            **listing("dates", ["date", "stands", "why"], (lost + left + waiting)[:20]),
         },
     )
 
 
-def _what_to_do(left: Sequence[str], lost: Sequence[str]) -> str | None:
+def _what_to_do(left: Sequence[str], lost: Sequence[str], waiting: Sequence[str]) -> str | None:
     told = []
     if lost:
         told.append(
@@ -74,6 +81,8 @@ def _what_to_do(left: Sequence[str], lost: Sequence[str]) -> str | None:
             f"{len(left)} dates are left. `digest backfill --from {left[0]}` makes what is missing, or materialize "
             "them here; what was paid for is kept."
         )
+    if waiting:
+        told.append(f"{len(waiting)} dates wait for a batch: {', '.join(waiting[:3])}. Run them again to collect it.")
     return " ".join(told) or None
 
 

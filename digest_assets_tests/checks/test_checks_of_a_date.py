@@ -10,8 +10,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+from digest_assets.checks.answers import few_withheld
 from digest_assets.checks.posts import defects_of
 from digest_assets.definitions import CHECKS_OF_A_DATE
+from digest_assets.model import AnswerStatus
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -73,6 +75,35 @@ def test_a_row_that_is_missing_holds_the_post_back(world: World, monkeypatch: py
     assert not checks.success
     assert not results(world, DAY)["every_paper_has_its_rows"].passed
     assert not checks.asset_materializations_for_node("rendered_posts")
+
+
+def rows(**statuses: int) -> list[tuple[str, AnswerStatus, str | None]]:
+    """So many answers of each status: `rows(done=3)`."""
+    return [
+        (f"2601.{number:05}", AnswerStatus[status.upper()], None)
+        for status, count in statuses.items()
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "passed", "words"),
+    [
+        (rows(done=10), True, "0 of 10 answers were withheld, 0 published with a mark."),
+        (rows(done=8, withheld=2), True, "2 of 10"),
+        (rows(done=7, withheld=3), False, "3 of 10"),
+        (rows(waiting=10), False, "10 answers wait for a batch; run the date again to collect them. 0 of 0"),
+        (rows(done=9, waiting=1), False, "1 answers wait for a batch; run the date again to collect them. 0 of 9"),
+        (rows(done=1, withheld=1, waiting=8), False, "1 of 2"),
+        (rows(not_asked=10), True, "0 of 0"),
+    ],
+)
+def test_answers_that_wait_are_neither_withheld_nor_good(
+    answers: list[tuple[str, AnswerStatus, str | None]], passed: bool, words: str
+) -> None:
+    result = few_withheld(answers)
+    assert (result.passed, result.severity) == (passed, dg.AssetCheckSeverity.WARN)
+    assert words in (result.description or "")
 
 
 POST = "---\ntitle: x\n---\n\n## A paper\n\n[arXiv](https://arxiv.org/abs/2601.00001) [top](#top)\n"
