@@ -284,6 +284,8 @@ class StoreSettings(_Section):
 
 class OutputSettings(_Section):
     posts_dir: str = "posts"
+    form: Literal["jekyll", "hugo", "markdown"] = "jekyll"
+    """Who reads the posts: a generator of sites, by its front matter and its Markdown, or a page such as GitHub's."""
     site_dir: str = "site"
     """The folder of the reader's site. Empty: none is made."""
     site_url: str = ""

@@ -34,6 +34,10 @@ def test_a_run_is_whole_in_its_language(language: str, tmp_path: Path, monkeypat
     monkeypatch.setattr("digest_assets.assets.deliveries.send", lambda _, message: told.append(message))
     with a_world(tmp_path, noon_in_shanghai(DAY), digest={"language": language}) as world:
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        if language == "en":
+            world.change(output={"form": "hugo"})
+            assert world.make(DAY).outcome is RunOutcome.COMPLETE
+            assert "\nmath: true\n---\n" in world.post(DAY)
         prompts = [str(request.body["messages"]) for request in world.sandbox.model.requests if request.kind]
     assert prompts
     assert not [prompt for prompt in prompts if "研究人员" in prompt], "the audience is said in the language, too"
@@ -43,7 +47,8 @@ def test_a_run_is_whole_in_its_language(language: str, tmp_path: Path, monkeypat
         ]
     deliver(world.settings, world.store, world.clock, DAY)
     post, site = world.post(DAY), tmp_path / "site"
-    assert f"<summary>{LANGUAGES[language].reading}</summary>" in post
+    reading = '{{< details summary="Reading" >}}' if language == "en" else "<summary>詳しい解説</summary>"
+    assert reading in post
     assert f"{SITE_WORDS[language].published} " in told[0].body
     assert LexborHTMLParser((site / "index.html").read_text("utf-8")).root.attributes["lang"] == language
     written = {str(file): file.read_text("utf-8") for kind in ("html", "xml") for file in site.rglob(f"*.{kind}")}

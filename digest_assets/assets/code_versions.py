@@ -22,6 +22,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
     digest, llm = settings.digest, settings.llm
     audience = llm.audience or AUDIENCES[digest.language]
     asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
+    form = [settings.output.form] if settings.output.form != "jekyll" else []
     translation, reading = (_prompt(task, digest.language) for task in (Task.TRANSLATION, Task.READING))
     return {
         "raw_feed_entries": _version([digest.categories, settings.arxiv.lookback_days]),
@@ -32,7 +33,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "translations": _version([*asked, translation]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
         "rendered_posts": _version(
-            [digest.language, settings.output.notice, settings.output.provenance, *_templates(settings)]
+            [digest.language, settings.output.notice, settings.output.provenance, *form, *_templates(settings)]
         ),
         "reader_site": _version([digest.language, settings.output.notice, settings.output.site_url]),
         "deliveries": _version([digest.language, settings.output.site_url, settings.delivery.papers]),

@@ -37,7 +37,7 @@ from digest_assets.model import (
     Reading,
     Translation,
 )
-from digest_assets.publishing.posts import DigestPage, post_name, render_post
+from digest_assets.publishing.posts import DigestPage, PostForm, post_name, render_post
 from digest_assets.reading.licences import allows_adaptation
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
@@ -136,7 +136,7 @@ def publish(
     last_sha256 = before.sha256 if before else _sha256_by_version(path, relative, version_before)
     text = None
     if shown:
-        text = render_post(page, templates_dir=_templates(settings))
+        text = render_post(page, templates_dir=_templates(settings), form=PostForm(settings.output.form))
         written = write_unless_edited(path, text, last_sha256=last_sha256)
     else:
         written = remove_unless_edited(path, last_sha256=last_sha256)

@@ -10,11 +10,13 @@ import dagster as dg
 from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
+from digest_assets.publishing.posts import PostForm
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import post_of
 
 _LINK = re.compile(r"\]\((?:<([^>\n]*)>|([^)\s]*))")
 _UNSAFE = re.compile(r"\{\{|\{%")
+_SHORTCODE = re.compile(r"\{\{[<%](?! /?details )")
 _RAW = re.compile(r"\{% raw %\}.*?\{% endraw %\}", re.S)
 
 
@@ -39,7 +41,8 @@ def the_post_is_well_formed(
             return dg.AssetCheckResult(
                 passed=False, description=f"{post.path} is gone; materialize rendered_posts to write it again."
             )
-        defects = defects_of(path.read_text("utf-8"), post.published + post.failed)
+        form = PostForm(settings.output.form)
+        defects = defects_of(path.read_text("utf-8"), post.published + post.failed, form)
         return dg.AssetCheckResult(
             passed=not defects,
             description=defects[0] if defects else None,
@@ -49,15 +52,20 @@ def the_post_is_well_formed(
     return check_each_date(context, look)
 
 
-def defects_of(text: str, papers: int) -> list[str]:
+def defects_of(text: str, papers: int, form: PostForm = PostForm.JEKYLL) -> list[str]:
     """What is wrong with a post of `papers` papers: one line each."""
     defects = []
-    if not re.match(r"---\n.*?\n---\n", text, re.S):
+    if form is PostForm.MARKDOWN:
+        if not text.startswith("# "):
+            defects.append("It does not begin with a title.")
+    elif not re.match(r"---\n.*?\n---\n", text, re.S):
         defects.append("It does not begin with front matter.")
     headings = len(re.findall(r"^## ", text, re.M))
     if headings != papers:
         defects.append(f"It has {headings} headings for {papers} papers.")
-    if _UNSAFE.search(_RAW.sub("", text)):
+    if form is PostForm.HUGO and _SHORTCODE.search(text):
+        defects.append("A brace of Hugo's stands where none belongs.")
+    if form is PostForm.JEKYLL and _UNSAFE.search(_RAW.sub("", text)):
         defects.append("A brace of Liquid's stands outside of raw.")
     for pointed, bare in _LINK.findall(text):
         address = pointed or bare

@@ -14,6 +14,8 @@ from digest_assets.checks.answers import few_withheld
 from digest_assets.checks.posts import defects_of
 from digest_assets.definitions import CHECKS_OF_A_DATE
 from digest_assets.model import AnswerStatus
+from digest_assets.publishing.posts import PostForm, render_post
+from digest_assets_tests.publishing.examples import a_page, digest_paper
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -107,6 +109,16 @@ def test_answers_that_wait_are_neither_withheld_nor_good(
 
 
 POST = "---\ntitle: x\n---\n\n## A paper\n\n[arXiv](https://arxiv.org/abs/2601.00001) [top](#top)\n"
+
+
+@pytest.mark.parametrize("form", PostForm)
+def test_a_post_of_any_form_is_well_formed_and_not_one_of_another(form: PostForm) -> None:
+    text = render_post(a_page(digest_paper()), form=form)
+    assert defects_of(text, 1, form) == []
+    others = {PostForm.JEKYLL, PostForm.HUGO, PostForm.MARKDOWN} - {form}
+    assert any(defects_of(text, 1, other) for other in others)
+    if form is PostForm.HUGO:
+        assert defects_of(text + "{{< figure >}}", 1, form) == ["A brace of Hugo's stands where none belongs."]
 
 
 def test_a_good_post_has_no_defects() -> None:
