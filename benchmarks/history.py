@@ -14,6 +14,8 @@ from pathlib import Path
 from digest_assets.store.connection import DigestStore
 
 PAPERS_A_DAY = 20
+AUTHORS_SELDOM = 50
+"""Of so many dates, one has a paper by each of the authors of the day that is measured."""
 LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
 
@@ -115,14 +117,16 @@ def settle(store: DigestStore, digest: str) -> None:
 def note_history(notes: Path, papers: int, last: date) -> None:
     """Notes in `.site.sqlite`, which has one date so far, that the site has the pages of `papers` papers up to `last`.
 
-    Each date is a copy of that one: its authors and topics then have papers on every date, the most there can be.
+    Each date is a copy of that one: its categories and topics have papers on every date, its authors on one of
+    `AUTHORS_SELDOM`.
     """
     dates = papers // PAPERS_A_DAY
     with closing(sqlite3.connect(notes)) as connection, connection:
         (model,) = connection.execute("SELECT max(day) FROM days").fetchone()
-        connection.execute("CREATE TEMP TABLE dates (day TEXT PRIMARY KEY)")
+        connection.execute("CREATE TEMP TABLE dates (day TEXT PRIMARY KEY, has_authors INTEGER)")
         connection.executemany(
-            "INSERT INTO dates VALUES (?)", [((last - timedelta(days=back)).isoformat(),) for back in range(dates)]
+            "INSERT INTO dates VALUES (?, ?)",
+            [((last - timedelta(days=back)).isoformat(), back % AUTHORS_SELDOM == 0) for back in range(dates)],
         )
         for statement in (
             "INSERT INTO days SELECT d.day, fingerprint, changed_at, d.day || 'T05:00:00+00:00', empty_reason, "
@@ -130,10 +134,11 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             "INSERT INTO entries SELECT d.day, position, identifier, shown, item, lists FROM dates d, entries m "
             "WHERE m.day = :model ORDER BY 1, 2",
             "INSERT INTO listed SELECT list, d.day, position FROM listed m, dates d WHERE m.day = :model "
-            "ORDER BY 1, 2, 3",
-            "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates))",
-            "INSERT INTO list_years SELECT m.list, y.year, m.papers * y.days FROM list_years m, (SELECT "
-            "substr(day, 1, 4) AS year, count(*) AS days FROM dates GROUP BY 1) y WHERE true "
+            "AND (has_authors OR list NOT LIKE 'a/%') ORDER BY 1, 2, 3",
+            "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates WHERE has_authors OR list NOT LIKE "
+            "'a/%'))",
+            "INSERT INTO list_years SELECT m.list, substr(d.day, 1, 4), m.papers * count(*) FROM list_years m, dates d "
+            "WHERE has_authors OR list NOT LIKE 'a/%' GROUP BY 1, 2 "
             "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
             "INSERT INTO months SELECT substr(day, 1, 7), count(*) * (SELECT count(*) FROM entries WHERE day = :model)"
             " FROM dates GROUP BY 1 ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",

@@ -119,6 +119,8 @@ _RENDERED = """
     ORDER BY 1 DESC
 """
 
+# The dates of translations and summaries, which are those of the papers' claims, stand in the joins so that only their
+# rows are read: without them every text that was ever stored was.
 _DATES = """
     SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late, p.rendered_at, d.empty_reason,
            md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content,
@@ -135,7 +137,9 @@ _DATES = """
         FROM windowed_papers w
         JOIN papers a USING (identifier, version)
         LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier
+             AND t.digest_date BETWEEN $first AND $last
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier
+             AND s.digest_date BETWEEN $first AND $last
         LEFT JOIN full_texts f ON f.identifier = w.identifier AND f.version = w.version
         WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last
         GROUP BY ALL
@@ -162,7 +166,9 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
         JOIN rendered_posts p USING (digest, digest_date)
         JOIN papers a USING (identifier, version)
         LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier AND t.status = 'done'
+             AND t.digest_date BETWEEN $first AND $last
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier AND s.status = 'done'
+             AND s.digest_date BETWEEN $first AND $last
         WHERE w.digest = $digest AND w.outcome = 'kept' AND w.digest_date BETWEEN $first AND $last
         ORDER BY w.digest_date DESC, a.published_at DESC NULLS LAST, w.identifier DESC
         """,
