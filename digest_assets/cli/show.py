@@ -155,9 +155,11 @@ def _print_paper(row: dict[str, Any], detail: dict[str, Any]) -> None:
     say(f"outcome: {row['outcome']}")
     for reason in _reasons(row):
         say(reason)
+    translated = detail["translated_abstract"]
     parts = (
         ("abstract", detail["abstract"]),
-        ("translation", detail["translated_abstract"]),
+        # An English digest has the abstract itself.
+        ("translation", translated if translated != detail["abstract"] else None),
         ("background", detail["background"]),
         ("method", detail["method"]),
         ("results", detail["results"]),
