@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 WIDTH = 720
 """Of the drawing's own coordinates; on a page it takes the width there is."""
-_HEIGHT, _LEFT, _BOTTOM, _TOP = 180, 48, 24, 12
+_HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 190, 48, 20, 32, 12
 _WIDEST = 60
 """Of a bar with the room beside it: few bars stand together, as the first of many."""
 _LETTER = 9
@@ -32,7 +32,7 @@ def columns(bars: Sequence[Bar], description: str) -> Markup:
     if not bars:
         return Markup("")
     top = _round_up(max(bar.value for bar in bars))
-    room = min((WIDTH - _LEFT) / len(bars), _WIDEST)
+    room = min((WIDTH - _LEFT - _RIGHT) / len(bars), _WIDEST)
     drawn = [_scale(top)]
     every = math.ceil(max(len(bar.label) + 1 for bar in bars) * _LETTER / room)
     for index, bar in enumerate(bars):
@@ -46,7 +46,7 @@ def columns(bars: Sequence[Bar], description: str) -> Markup:
                 ).format(x + room * 0.12, y, room * 0.76, height, bar.title),
             )
         )
-        if index % every == 0:
+        if (len(bars) - 1 - index) % every == 0:  # the newest has its label
             text = Markup('<text x="{:.1f}" y="{}" class="tick">{}</text>')
             drawn.append(text.format(x + room / 2, _HEIGHT - 6, bar.label))
     return _svg(drawn, _HEIGHT, description)

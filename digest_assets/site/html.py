@@ -34,9 +34,10 @@ from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 
 _TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
+_FORMULA = r'(?:<span class="long">)?<math alttext="[^"]*">(?:(?!</math>).)*</math>(?:</span>)?'
+_CLOSING = "[)）\\]］”’」』,.;:!?，。；：、！？]"
 _AROUND_FORMULA = re.compile(
-    r"(?:[(（\[［“‘「『]<math alttext=\"[^\"]*\">(?:(?!</math>).)*</math>[)）\]］”’」』,.;:!?，。；：、！？]{0,2}"
-    r"|<math alttext=\"[^\"]*\">(?:(?!</math>).)*</math>[)）\]］”’」』,.;:!?，。；：、！？]{1,2})",
+    rf"[(（\[［“‘「『]{_FORMULA}{_CLOSING}{{0,2}}|{_FORMULA}{_CLOSING}{{1,2}}",
     re.DOTALL,
 )
 """Browsers may break a line beside a formula, and leave a bracket alone at its end."""

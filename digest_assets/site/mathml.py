@@ -13,6 +13,8 @@ from markupsafe import Markup
 from math_core import LatexError, LatexToMathML
 
 _CONVERTER = LatexToMathML(fancy_error=False)
+_LONG = 30
+"""Characters. A longer formula may be wider than a telephone, and `<math>` cannot scroll: a box around it can."""
 _SLOWEST = 2000
 """Characters. Longer formulas stand as they were typed: nobody reads them in a list of papers."""
 
@@ -29,4 +31,7 @@ def formula(tex: str, *, display: bool = False) -> Markup:
     # Browsers know the name, XML readers (feeds) only the character.
     written = written.replace("&ApplyFunction;", "\u2061")
     opening = Markup('<math alttext="{}"{}>').format(tex, Markup(' display="block"') if display else "")
-    return opening + Markup(written[written.index(">") + 1 :])
+    made = opening + Markup(written[written.index(">") + 1 :])
+    if display:
+        return Markup('<span class="shown">{}</span>').format(made)
+    return Markup('<span class="long">{}</span>').format(made) if len(tex) > _LONG else made

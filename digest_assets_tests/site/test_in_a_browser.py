@@ -272,6 +272,22 @@ def test_nothing_is_wider_than_a_telephone(tab, folder, width: int) -> None:  # 
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
+def test_long_formulas_and_tables_scroll_by_themselves_on_a_telephone(tab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    formula = (
+        r"\mathcal{W}_2(\rho_N, \rho_\star) \le (1 - \lambda h)^N \mathcal{W}_2(\rho_0, \rho_\star) + \sqrt{2 d h}"
+    )
+    table = f"| 模型 | WER | 训练 |\n|---|---|---|\n| 一 | 3% | {'很长' * 20} |"
+    wide = f"（${formula}$）\n\n$${formula} + {formula}$$\n\n{table}"
+    ExampleSite({DAY: [digest_paper(paper(1), DAY, background=wide)]}).write(tmp_path)
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto((tmp_path / "index.html").as_uri())
+    tab.evaluate("document.querySelector('details.reading').open = true")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = tab.locator(".long, .shown").all()
+    assert [box.evaluate("each => each.scrollWidth > each.clientWidth") for box in boxes] == [True, True]
+    assert tab.locator("th").first.bounding_box()["height"] < 40
+
+
 def test_hostile_text_runs_nothing(tab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     hostile_site().write(tmp_path)
     tab.goto((tmp_path / "index.html").as_uri())
