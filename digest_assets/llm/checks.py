@@ -45,6 +45,7 @@ class DefectKind(str, Enum):
     TOO_LONG = "too long"
     MARKDOWN = "markdown"
     QUOTE_INVENTED = "quote invented"
+    RESULT_LEFT_OUT = "result left out"
     TERM = "term"
 
     @property
@@ -112,6 +113,7 @@ def check_reading(
             *_names_invented(source, part),
             *_quotes(source, part),
             *_not_the_answer(part, Task.READING, language, source),
+            *(_results_left_out(abstract, part) if name == "results" else ()),
         ]
         defects += (Defect(defect.kind, f"in <{name}>: {defect.detail}") for defect in found)
     return tuple(defects)
@@ -244,6 +246,23 @@ def _numbers_invented(source: str, answer: str, counted: bool) -> Iterator[Defec
         for number in _each_value_once(numbers.counted_in_chinese(text)):
             if number.value not in possible and not _counts_a_list(text[: number.start], int(number.value)):
                 yield Defect(DefectKind.NUMBER_INVENTED, f"“{number.written}” ({number.value}) is not in the source")
+
+
+_FIGURES_OF_RESULTS = 2
+"""Fewer in an abstract may be anything; of so many each correct reading of the labelled sets gives two or more."""
+
+
+def _results_left_out(abstract: str, results: str) -> Iterator[Defect]:
+    """Where the abstract gives figures (percentages, or numbers with decimals) and the results repeat none of them.
+
+    A reading chooses, so one that is left out is no defect; all of them are not left out by choice.
+    """
+    stated = numbers.stated_in_english(markup.without_layout(abstract))
+    figures = {each.value: each for each in reversed(stated) if each.percent or "." in each.written}
+    said = numbers.possible_in_answer(results)
+    if len(figures) >= _FIGURES_OF_RESULTS and not said & {part for each in figures for part in (each, each / 100)}:
+        named = ", ".join(each.written + "%" * each.percent for each in list(figures.values())[::-1][:3])
+        yield Defect(DefectKind.RESULT_LEFT_OUT, f"none of the results that the abstract states is given ({named})")
 
 
 _WITH_UNIT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(ms|k?Hz|MHz|dB|[kM]bps|mW|GB|MB)(?![A-Za-z])")

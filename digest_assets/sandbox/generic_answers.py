@@ -21,6 +21,7 @@ from importlib import resources
 
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.markup import without_layout
+from digest_assets.llm.numbers import stated_in_english
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -120,6 +121,12 @@ def _by_ten_thousands(token: str, phrases: _Phrases) -> str:
     return f"{Decimal(number.replace(',', '')) * factor:f} {unit or phrases.hundred_millions}"
 
 
+def figures_of(text: str) -> list[str]:
+    """The percentages and numbers with decimals that `text` states, in order, as an answer writes them."""
+    stated = stated_in_english(without_layout(text))
+    return [each.written + "%" * each.percent for each in stated if each.percent or "." in each.written]
+
+
 def generic_translation(abstract: str, language: str = "zh") -> str:
     """A text of the length of a translation into `language`, with everything of `abstract` that must be kept."""
     source = " ".join(without_layout(abstract).split())
@@ -132,7 +139,9 @@ def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
         return _excerpts(text)
     phrases = _PHRASES[language]
     numbers = [each for each in kept_tokens(text, language) if re.fullmatch(r"\d+(\.\d+)?%?", each)] or [""]
-    first, last = (phrases.number.format(number=each) if each else "" for each in (numbers[0], numbers[-1]))
+    # The abstract comes first in a text, and what it states as a result belongs to the results.
+    stated = next((each for each in figures_of(text)), numbers[-1])
+    first, last = (phrases.number.format(number=each) if each else "" for each in (numbers[0], stated))
     start = zlib.crc32(text.encode())
     method = (
         phrases.point.format(name=name, said=_clauses(phrases, start + step, 50))
@@ -148,11 +157,12 @@ def _excerpts(text: str) -> tuple[str, str, str]:
     sentences = [each for line in prose for each in _SENTENCE.split(line.strip())]
     usable = [each for each in sentences if _stands_alone(each)] or ["The paper has no text."]
     third = len(usable) // 3
+    stated = next((each for each in usable if figures_of(each)), usable[-1])
     background, method, results = _WORDS_OF_A_PART
     return (
         " ".join(_up_to(background, usable)),
         "\n".join(f"- {each}" for each in _up_to(method, usable[third:])),
-        " ".join(reversed(_up_to(results, usable[::-1]))),
+        " ".join(reversed(_up_to(results, [stated, *(each for each in usable[::-1] if each != stated)]))),
     )
 
 

@@ -77,6 +77,13 @@ def _sentences_dropped(text: str) -> Iterator[str]:
         yield "".join(sentences[:index] + sentences[index + 1 :])
 
 
+def _figures_dropped(text: str, abstract: str) -> Iterator[str]:
+    """Without the sentences that repeat a percentage or a number with decimals of the abstract."""
+    figures = re.findall(r"\d+\.\d+|\d+(?=\\?%)", abstract)
+    kept = [each for each in _SENTENCE.findall(text) if not any(figure in each for figure in figures)]
+    yield "".join(kept) or "结果优于此前的方法，局限在于数据较少。"
+
+
 def damaged_readings(kind: str) -> Iterator[tuple[Compared, Parts]]:
     papers = compared()
     for number, paper in enumerate(papers):
@@ -93,6 +100,8 @@ def damaged_readings(kind: str) -> Iterator[tuple[Compared, Parts]]:
             yield from ((paper, paper.with_part(2, results.rstrip() + claim)) for claim in paper.must_not)
         elif kind == "a result left out":
             yield from ((paper, paper.with_part(2, text)) for text in _sentences_dropped(results))
+        elif kind == "all results left out":
+            yield from ((paper, paper.with_part(2, text)) for text in _figures_dropped(results, paper.abstract))
 
 
 def damaged_translations(kind: str) -> Iterator[tuple[Compared, str]]:
@@ -112,6 +121,7 @@ READING_KINDS = (
     "another paper's result",
     "what it must not say",
     "a result left out",
+    "all results left out",
 )
 TRANSLATION_KINDS = ("a number changed", "a sentence dropped", "another paper's translation")
 

@@ -303,6 +303,37 @@ def test_what_is_wrong_with_a_reading_is_named(part: str, expected: DefectKind) 
     assert expected in part_kinds(part)
 
 
+STATED = r"WER falls from 18.3% to 12.1\% at 0.9 kbps, on 3 corpora of 2024."
+
+
+@pytest.mark.parametrize(
+    ("abstract", "results", "language", "is_found"),
+    [
+        (STATED, "词错误率明显下降，局限是语料少。", "zh", True),
+        (STATED, "在3个语料上评测，均有改进。", "zh", True),
+        (STATED, "词错误率由18.3%降至12.1%。", "zh", False),
+        (STATED, "词错误率降至百分之十二点一。", "zh", False),
+        (STATED, "码率只有0.9 kbps。", "zh", False),
+        (STATED, "語誤り率は大きく下がる。", "ja", True),
+        (STATED, "語誤り率は12.1%に下がる。", "ja", False),
+        (STATED, "The word error rate falls a lot.", "en", True),
+        (STATED, "The word error rate falls to 0.121.", "en", False),
+        ("WER falls by 18.3% on 3 corpora of 2024.", "词错误率明显下降。", "zh", False),
+        ("We argue, and measure nothing.", "论文没有实验。", "zh", False),
+        ("Rates $0.1$ and $0.2$ of 18.3% are 18.3%.", "词错误率明显下降。", "zh", True),
+        (r"Rates $\alpha_{0.1}$ and $\beta_{0.2}$ fall.", "词错误率明显下降。", "zh", False),
+    ],
+)
+def test_results_that_give_none_of_the_abstract_s_figures_are_told_which(
+    abstract: str, results: str, language: str, is_found: bool
+) -> None:
+    first = {"zh": "背景是语音。", "ja": "背景は音声である。", "en": "The background."}[language]
+    found = check_reading((first, first, results), "1 2 3 2024", abstract, language)
+    told = [each.detail for each in found if each.kind is DefectKind.RESULT_LEFT_OUT]
+    assert bool(told) is is_found
+    assert all("18.3%" in each for each in told)
+
+
 def test_limits_count_neither_white_space_nor_asterisks_and_may_be_passed_by_the_tolerance() -> None:
     parts = ("**" + "字 " * 200 + "**", "字" * 720, "字" * 240)
     assert check_reading(parts, "", "", "zh", tolerance=0.2) == ()

@@ -17,6 +17,7 @@ import pytest
 
 from digest_assets.llm.checks import Defect, check_reading, check_translation, hard
 from digest_assets.llm.glossary import default_glossary
+from digest_assets_tests.llm.documented import is_documented
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -72,6 +73,11 @@ def test_a_good_translation_raises_no_alarm_and_uses_the_terms(pair: Pair) -> No
 @pytest.mark.parametrize("paper", READINGS, ids=lambda paper: paper.title)
 def test_a_good_reading_raises_no_alarm(paper: ReadPaper) -> None:
     assert paper.defects(paper.parts) == ()
+
+
+def test_the_documentation_counts_the_good_answers() -> None:
+    assert is_documented("labelled", "translation", "none", len(PAIRS), 0)
+    assert is_documented("labelled", "reading", "none", len(READINGS), 0)
 
 
 # --- damage -----------------------------------------------------------------------------------------------------------
@@ -139,19 +145,21 @@ def test_damaged_translations_are_found(kind: str) -> None:
     damage, misses_allowed = DAMAGES[kind]
     cases = [(pair, damaged) for pair in PAIRS for damaged in damage(pair.good)]
     missed = [damaged for pair, damaged in cases if not pair.is_caught(damaged)]
-    print(f"{kind}: {len(cases) - len(missed)} of {len(cases)} found")
     assert len(missed) <= misses_allowed, missed
+    assert is_documented("labelled", "translation", kind, len(cases), len(cases) - len(missed))
 
 
 def test_sentences_left_in_english_are_found() -> None:
     cases = [(pair, damaged) for pair in PAIRS for damaged in english_left(pair.good, pair.source)]
     missed = [damaged for pair, damaged in cases if not pair.is_caught(damaged)]
     assert len(missed) <= 2, missed  # of 57: one is the same in both languages, one has no small words
+    assert is_documented("labelled", "translation", "a sentence left in English", len(cases), len(cases) - len(missed))
 
 
 def test_another_papers_translation_is_found() -> None:
     cases = [(pair, other.good) for pair in PAIRS for other in PAIRS if other is not pair]
     assert [case for pair, case in cases if not pair.is_caught(case)] == []
+    assert is_documented("labelled", "translation", "another paper's translation", len(cases), len(cases))
 
 
 def test_another_papers_sentence_is_found() -> None:
@@ -165,6 +173,7 @@ def test_another_papers_sentence_is_found() -> None:
     ]
     missed = [case for pair, case in cases if not pair.is_caught(case)]
     assert len(missed) <= 11, missed  # of 297: all that they claim could be from the paper's own words
+    assert is_documented("labelled", "translation", "another paper's sentence", len(cases), len(cases) - len(missed))
 
 
 def with_part(parts: tuple[str, str, str], index: int, text: str) -> tuple[str, str, str]:
@@ -217,9 +226,9 @@ READING_MISSES = {
 def test_damaged_readings_are_found(kind: str) -> None:
     cases = list(reading_damages(kind))
     missed = [parts for paper, parts in cases if not paper.defects(parts)]
-    print(f"{kind}: {len(cases) - len(missed)} of {len(cases)} found")
     assert cases
     assert len(missed) <= READING_MISSES[kind], missed
+    assert is_documented("labelled", "reading", kind, len(cases), len(cases) - len(missed))
 
 
 def test_a_quotation_that_is_in_the_paper_may_stand() -> None:
