@@ -277,7 +277,6 @@ def _metadata(settings: Settings, made: Published) -> dict[str, Any]:
         "late": post.late,
         "tokens": sum(each.tokens for each in made.paid),
         **money_metadata("money", money_of(made.paid)),
-        "dagster/partition_row_count": 1,
         **({KEPT: made.kept} if made.kept else {}),
     }
     if made.text is None or post.path is None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from digest_assets.checks.dates import the_newest_digest_is_there
+from digest_assets.checks.dates import no_date_is_left_failed, the_newest_digest_is_there
 
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(days=7), warn_window=timedelta(days=4, hours=12)
@@ -23,8 +23,10 @@ AT_THREE = "0 15 * * *"
 
 freshness_job = dg.define_asset_job(
     "freshness",
-    selection=dg.AssetSelection.checks(the_newest_digest_is_there),
-    description="Looks whether the newest digest is there, by arXiv's calendar. Asks neither arXiv nor the model.",
+    # The second too, because a run that fails never comes to it.
+    selection=dg.AssetSelection.checks(the_newest_digest_is_there, no_date_is_left_failed),
+    description="Looks whether the newest digest is there, by arXiv's calendar, and whether any date is left failed. "
+    "Asks neither arXiv nor the model.",
 )
 
 
@@ -36,5 +38,6 @@ def freshness_schedule(timezone: str) -> dg.ScheduleDefinition:
         cron_schedule=AT_THREE,
         execution_timezone=timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Looks whether the newest digest is there; weekends and arXiv's holidays have none.",
+        description="Looks whether the newest digest is there (weekends and arXiv's holidays have none), and whether "
+        "any date is left failed.",
     )

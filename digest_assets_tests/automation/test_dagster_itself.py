@@ -146,6 +146,8 @@ def why_a_paper_was_dropped_stands_in_the_metadata(project: Project) -> None:
     assert "| keyword | 1 |" in shown["filtered_because"]
     (dropped,) = [line for line in shown["preview"].splitlines() if line.endswith("| keyword |")]
     assert "Whisper" in dropped
+    assert "Whisper" in shown["left_out"]
+    assert "filters.exclude_keywords" in shown["left_out"]
 
 
 def what_a_date_cost_stands_in_the_metadata_as_numbers(project: Project) -> None:
@@ -154,6 +156,8 @@ def what_a_date_cost_stands_in_the_metadata_as_numbers(project: Project) -> None
         assert shown["calls"] >= 10
         assert shown["input_tokens"] > shown["calls"]
         assert shown["money"] == pytest.approx((shown["input_tokens"] + 4 * shown["output_tokens"]) / 1e6, abs=1e-4)
+    parts = [materialization(project, asset)["money"] for asset in ("translations", "summaries")]
+    assert materialization(project, "rendered_posts")["money"] == pytest.approx(sum(parts), abs=2e-4)
 
 
 def the_post_can_be_read(project: Project) -> None:

@@ -88,3 +88,15 @@ def test_a_run_that_failed_is_told_with_its_date_and_the_cure(
         assert "Traceback" not in message["message"]
         assert isinstance(tell(world, a_failed_run(world, **{ASKED_BY_TAG: COMMAND_LINE})), dg.SkipReason)
         assert len(inbox.received) == 1
+
+
+@pytest.mark.slow
+def test_the_afternoons_job_tells_of_a_date_whose_run_failed_before_its_checks(tmp_path: Path) -> None:
+    with a_world(tmp_path, NOON) as world:
+        assert not a_failed_run(world).success
+        job = world.definitions.resolve_job_def("freshness")
+        result = job.execute_in_process(instance=world.instance)
+        told = {each.check_name: each for each in result.get_asset_check_evaluations()}
+        assert not told["the_newest_digest_is_there"].passed
+        assert told["no_date_is_left_failed"].metadata["left"].value == 1
+        assert f"| {DAY} | failed |" in str(told["no_date_is_left_failed"].metadata["dates"].value)
