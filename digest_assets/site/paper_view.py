@@ -42,10 +42,13 @@ class PaperView:
     translation: Markup
     """Empty where there is none; `translation_missing` then says why, unless the site's language needs none."""
     translation_missing: str
+    translation_flagged: str
+    """What is wrong with a translation that is shown all the same; empty for a good one."""
     abstract: Markup
     parts: tuple[tuple[str, Markup], ...]
     """Heading and text; empty where there is no reading."""
     reading_missing: str
+    reading_flagged: str
     provenance: tuple[str, ...]
     figure_url: str
     figure_caption: str
@@ -76,9 +79,11 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
         translation_missing=""
         if translation or each.withdrawn or not words.is_translated
         else _missing(words.translation_missing, each.translation, words),
+        translation_flagged=_flagged(words.translation_flagged, each.translation, words) if translation else "",
         abstract=html.paragraphs_from_tex(paper.abstract) or Markup("<p>{}</p>").format(words.no_abstract),
         parts=parts,
         reading_missing="" if parts or each.withdrawn else _missing(words.reading_missing, each.reading, words),
+        reading_flagged=_flagged(words.reading_flagged, each.reading, words) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         figure_url=(safe_url(each.figure.url) or "") if each.figure and not each.withdrawn else "",
         figure_caption=html.plain_from_tex(each.figure.caption) if each.figure else "",
@@ -112,8 +117,15 @@ def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[str,
 
 
 def _missing(sentence: str, made: Translation | Reading, words: SiteWords) -> str:
-    reason = words.because.format(reason=" ".join(made.reason.split())) if made.reason else ""
-    return sentence.format(state=words.states[made.status.value] + reason)
+    return sentence.format(state=words.states[made.status.value] + _because(made, words))
+
+
+def _flagged(sentence: str, made: Translation | Reading, words: SiteWords) -> str:
+    return sentence.format(reason=_because(made, words)) if made.is_flagged else ""
+
+
+def _because(made: Translation | Reading, words: SiteWords) -> str:
+    return words.because.format(reason=" ".join(made.reason.split())) if made.reason else ""
 
 
 def _provenance(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:

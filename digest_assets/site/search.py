@@ -146,10 +146,11 @@ def bucket_files(period: Period, papers: Iterable[PaperWords], wanted: range) ->
     """The `wanted` buckets of a period, by number. `papers`: the words of all its papers, in their order."""
     prominent: dict[str, list[int]] = defaultdict(list)
     other: dict[str, list[int]] = defaultdict(list)
+    all_of_them = len(wanted) == period.buckets  # then no word has to be looked at twice
     for number, paper in enumerate(papers):
         for found, said in ((prominent, paper.prominent), (other, paper.other)):
             for word in said:
-                if bucket_of(word, period.buckets) in wanted:
+                if all_of_them or bucket_of(word, period.buckets) in wanted:
                     found[word].append(number)
     buckets: dict[int, dict[str, list[list[int]]]] = {index: {} for index in wanted}
     for word in sorted({*prominent, *other}):

@@ -75,6 +75,9 @@ class SiteWords:
     made_by: str
     flagged: str
     """After it, of an answer that did not pass the checks and was published all the same."""
+    translation_flagged: str
+    reading_flagged: str
+    """Above it: a reader is to know before."""
     because: str
     translation_missing: str
     reading_missing: str
@@ -196,6 +199,8 @@ _CHINESE = SiteWords(
     text_from="解读依据：{source}",
     made_by="{what}：{model}，提示词 {prompt}",
     flagged="，未通过校对",
+    translation_flagged="译文未通过校对{reason}",
+    reading_flagged="解读未通过校对{reason}",
     because="（{reason}）",
     translation_missing="摘要{state}，以下为原文",
     reading_missing="解读{state}",
@@ -316,6 +321,8 @@ _ENGLISH = SiteWords(
     text_from="The reading rests on: {source}",
     made_by="{what}: {model}, prompt {prompt}",
     flagged=", which did not pass the checks",
+    translation_flagged="Translation that did not pass the checks{reason}",
+    reading_flagged="This reading did not pass the checks{reason}",
     because=" ({reason})",
     translation_missing="Abstract {state}; the original",
     reading_missing="Reading {state}",
@@ -436,6 +443,8 @@ _JAPANESE = SiteWords(
     text_from="解説の根拠：{source}",
     made_by="{what}：{model}、プロンプト {prompt}",
     flagged="（検査に通っていません）",
+    translation_flagged="この訳文は検査に通っていません{reason}",
+    reading_flagged="この解説は検査に通っていません{reason}",
     because="（{reason}）",
     translation_missing="要旨は{state}、以下は原文",
     reading_missing="解説は{state}",

@@ -70,6 +70,22 @@ def test_what_a_paper_lacks_is_said_and_not_pretended(tmp_path: Path) -> None:
     assert any("time-out" in note for note in notes)
 
 
+def test_an_answer_that_did_not_pass_the_checks_says_so_before_it_is_read(tmp_path: Path) -> None:
+    site = ExampleSite.of(1)
+    (each,) = site.days_of[DAY]
+    flagged = [
+        replace(made, reason=f"{name} 42 was lost") for name, made in (("a", each.translation), ("b", each.reading))
+    ]
+    site.days_of = {DAY: [replace(each, translation=flagged[0], reading=flagged[1])]}
+    site.write(tmp_path)
+    made = page(tmp_path, f"d/{DAY}.html")
+    above, folded = made.css("article .flagged")
+    assert above.text() == "译文未通过校对（a 42 was lost）"
+    assert made.css_first(".flagged + .abstract") is not None
+    assert folded.text() == "解读未通过校对（b 42 was lost）"
+    assert made.css_first("details.reading > summary + .flagged") is not None
+
+
 def test_formulas_are_typeset_and_those_that_cannot_be_read_are_code(tmp_path: Path) -> None:
     each = digest_paper(paper(1, title=r"Bounds of $\sqrt{d}$ and $\notacommand{x}$"), DAY)
     ExampleSite({DAY: [each]}).write(tmp_path)
