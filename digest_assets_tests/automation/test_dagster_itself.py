@@ -285,18 +285,18 @@ def a_month_is_a_few_runs_that_can_be_cancelled_and_gone_on_with(project: Projec
     wait_for(
         lambda: dagster.backfill_status(backfill)["runs"],
         lambda runs: len(runs) == MONTH // DATES_PER_RUN and any(run["status"] == "STARTED" for run in runs),
-        seconds=90,
+        seconds=240,
     )
     answer = dagster.ask(CANCEL, id=backfill)["cancelPartitionBackfill"]
     assert answer["__typename"] == "CancelBackfillSuccess", answer
-    cancelled = dagster.finish_backfill(backfill, seconds=60)
+    cancelled = dagster.finish_backfill(backfill, seconds=180)
     assert cancelled["status"] == "CANCELED"
     assert len(cancelled["runs"]) == MONTH // DATES_PER_RUN
     assert "CANCELED" in {run["status"] for run in cancelled["runs"]}
 
     resumed = dagster.ask(RESUME, p={"parentRunId": backfill, "strategy": "FROM_FAILURE"})["reexecutePartitionBackfill"]
     assert resumed["__typename"] == "LaunchBackfillSuccess", resumed
-    done = dagster.finish_backfill(resumed["backfillId"], seconds=150)
+    done = dagster.finish_backfill(resumed["backfillId"], seconds=420)
     assert done["status"] == "COMPLETED_SUCCESS", done
 
 
