@@ -115,9 +115,15 @@ def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_
     assert content(DigestStore(store.path)) == before
 
 
-def test_a_copy_put_beside_the_log_of_another_file_is_refused_with_the_cure(store: DigestStore) -> None:
-    back_up(store, store.backup)
-    store.path.write_bytes(store.backup.read_bytes())  # by hand
+def test_a_log_that_does_not_fit_its_file_is_refused_with_the_cure(store: DigestStore, tmp_path: Path) -> None:
+    store.settle()
+    other = tmp_path / "other.duckdb"
+    other.write_bytes(store.path.read_bytes())
+    with duckdb.connect(str(other)) as connection:
+        connection.execute("CREATE TABLE more (number INTEGER)")
+    with store.transaction() as connection:
+        connection.execute("CREATE TABLE more (number INTEGER)")
+    store.path.write_bytes(other.read_bytes())  # by hand
     with pytest.raises(StoreUnusable) as refused:
         content(DigestStore(store.path))
     assert str(log_of(store.path)) in (refused.value.cure or "")
