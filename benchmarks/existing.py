@@ -58,4 +58,4 @@ def _simulation(short: bool) -> Iterator[Row]:
 
 
 READING = Benchmark("reading", "texts read out of HTML and PDF: what is lost, how long it takes", _reading)
-SIMULATION = Benchmark("simulation", "ten ways in which days go wrong: papers lost or shown twice", _simulation)
+SIMULATION = Benchmark("simulation", "eleven ways in which days go wrong: papers lost or shown twice", _simulation)

@@ -77,13 +77,13 @@ def run_date(
         was_made = ledger.is_made(connection, digest, day)
         empty = ledger.empty_reason(connection, digest, day)
         post = post_of(connection, digest, day)
-        failed = ledger.failed_papers(connection, digest, day) + ledger.texts_to_come(connection, digest, day)
+        lacking = ledger.lacking_papers(connection, digest, day)
     observed = _observed(result)
     if observed or not was_made:
         return DateReport(day, RunOutcome.NOT_YET, post, observed)
     kept = _kept_posts(result)
-    if failed:
-        reasons = [f"{identifier}: {reason}" for identifier, reason in failed]
+    if lacking:
+        reasons = [f"{identifier}: {reason}" for identifier, reason in lacking]
         return DateReport(day, RunOutcome.IN_PART, post, kept + reasons)
     if post is None or post.path is None:
         return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])

@@ -14,7 +14,7 @@ import stamina
 
 from digest_assets.resources import full_texts
 from digest_assets.runs import RunOutcome
-from digest_assets.sandbox import serving
+from digest_assets.sandbox import model_server, serving
 from digest_assets.store import ledger
 from digest_assets.store.copying import back_up, restore
 from digest_assets_tests.test_pipeline import DAY, NOON, content
@@ -74,12 +74,17 @@ def test_texts_that_are_lost_are_fetched_by_the_next_run(
     tmp_path: Path, untouched: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(full_texts, "_FIRST_WAIT_SECONDS", 0.0)
-    with a_world(tmp_path, NOON) as world:
+    with a_world(tmp_path, NOON, llm={"attempts": 1}) as world:
+        world.sandbox.model.faults.always("chat", model_server.server_error(), containing="The Obedient Minutes")
         for route in ("html", "pdf"):
             world.sandbox.arxiv.faults.always(route, serving.closed())
         during = world.make(DAY)
         world.sandbox.arxiv.faults.clear()
+        world.sandbox.model.faults.clear()
         assert during.outcome is RunOutcome.IN_PART
+        told = [reason.split(":")[0] for reason in during.reasons]
+        assert len(told) == len(set(told)), "a paper that lacks both its text and its answers is told of once"
+        assert any("500" in reason for reason in during.reasons)
         assert {row[0] for row in world.rows("SELECT source FROM full_texts")} == {"abstract"}
         with world.store.transaction() as connection:
             assert set(ledger.unbalanced(connection, world.settings.digest.name, DAY)) == {DAY}

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib import resources
 
 from digest_assets.config import Settings
-from digest_assets.llm.prompts import AUDIENCES, Task, prompt_file
+from digest_assets.llm.prompts import Task, audience_in, prompt_file
 
 RELEASE = "1"
 """To be raised where the code makes other rows of the same input."""
@@ -20,7 +20,7 @@ RELEASE = "1"
 def code_versions(settings: Settings) -> dict[str, str]:
     """The code version of each asset, by name."""
     digest, llm = settings.digest, settings.llm
-    audience = llm.audience or AUDIENCES[digest.language]
+    audience = audience_in(digest.language, llm.audience)
     asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
     form = [settings.output.form] if settings.output.form != "jekyll" else []
     translation, reading = (_prompt(task, digest.language) for task in (Task.TRANSLATION, Task.READING))

@@ -38,6 +38,11 @@ _BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
 _TEX_SPACE = re.compile(r"\s+")
 
 
+def audience_in(language: str, said: str) -> str:
+    """For whom the model writes: what the settings say, or where they do not, the default in `language`."""
+    return said or AUDIENCES[language]
+
+
 class Task(str, Enum):
     """What a prompt asks for, and so what its answer is."""
 

@@ -15,7 +15,7 @@ from digest_assets.llm.asking import Ask, AskingRules, OnDefect
 from digest_assets.llm.budget import Budget, Limits, budgeted
 from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossary
 from digest_assets.llm.prices import Price, price_of
-from digest_assets.llm.prompts import AUDIENCES
+from digest_assets.llm.prompts import audience_in
 from digest_assets.model import Usage
 from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.batch_endpoint import BatchEndpoint
@@ -63,7 +63,7 @@ class ModelAccess:
     def rules(self, language: str) -> AskingRules:
         return AskingRules(
             model=self.settings.model,
-            audience=self.settings.audience or AUDIENCES[language],
+            audience=audience_in(language, self.settings.audience),
             language=language,
             temperature=self.settings.temperature,
             max_output_tokens=self.settings.max_output_tokens,

@@ -9,9 +9,10 @@ depends on are read and written as one.
 What a process does keep is DuckDB itself, with nothing in it, to which the file is attached for each transaction:
 starting it anew each time took 16 ms of the 27 of a transaction that only reads.
 
-Transactions go to DuckDB's log beside the file, which whoever opens the file reads too, and the file takes them over
-when the log is large or a run has ended. To do that at the end of each transaction, as DuckDB does by itself, writes
-the last block of rows of each table anew: 1 to 3 s for one answer at fifty thousand papers.
+Transactions go to DuckDB's log beside the file, which whoever opens the file reads too. The file takes them over when
+the log is large or a command's run has ended (`settle`; a run of the UI leaves a small log). DuckDB by itself would do
+that at the end of each transaction, and write the last block of rows of each table anew: 1 to 3 s for one answer at
+fifty thousand papers.
 """
 
 from __future__ import annotations

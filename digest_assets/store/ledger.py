@@ -308,25 +308,23 @@ def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -
     return found[0] if found else None
 
 
-def failed_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
-    """(identifier, reason) of a date's papers that the ledger calls failed."""
-    return connection.execute(
-        f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed' ORDER BY 1",
-        of_a_date(connection, digest, day),
-    ).fetchall()
-
-
-def texts_to_come(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
-    """(identifier, reason) of a date's papers that were read by their abstract, for a reason that may pass: the network
-    was lost, arXiv asked to stop. They are published; the next run of the date asks for their texts again."""
-    return connection.execute(
+def lacking_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(identifier, reason) of a date's papers that lack what the next run of the date asks for again, each once: those
+    that the ledger calls failed, and those that were read by their abstract for a reason that may pass (the network was
+    lost, arXiv asked to stop), which are published."""
+    texts_to_come = connection.execute(
         f"""
         SELECT w.identifier, 'full text: ' || coalesce(t.reason, 'not fetched')
         FROM windowed_papers w JOIN full_texts t USING (identifier, version)
-        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {TEXT_TO_COME} ORDER BY 1
+        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {TEXT_TO_COME}
         """,
         {"digest": digest, "day": day},
     ).fetchall()
+    failed = connection.execute(
+        f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed'",
+        of_a_date(connection, digest, day),
+    ).fetchall()
+    return sorted((dict(texts_to_come) | dict(failed)).items())
 
 
 TEXT_TO_COME = "t.source = 'abstract' AND NOT t.final"
