@@ -56,14 +56,22 @@ async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Kee
 
 
 async def together(jobs: Sequence[Awaitable[None]]) -> None:
-    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
+    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended.
+
+    Each begins in a turn of the loop of its own: a hundred that prepare their prompts in one turn would keep the first
+    request from leaving until the last prompt is there.
+    """
+    tasks: list[asyncio.Future[None]] = []
     try:
+        for job in jobs:
+            tasks.append(asyncio.ensure_future(job))
+            await asyncio.sleep(0)
         if tasks:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
                 task.result()
     finally:
+        tasks += [asyncio.ensure_future(job) for job in jobs[len(tasks) :]]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -307,7 +307,7 @@ class PaperReading:
         before = held.get(text.identifier)
         if before is not None and full_texts.better(text, before.known) is before.known:
             text = before.whole
-        await session.gathered.run(lambda connection: texts.keep_text(connection, text))
+        await session.gathered.run_later(lambda connection: texts.keep_text(connection, text))
         self._texts[text.identifier].set_result(packed(text))
         self.progress.advance("full_texts", failed=not text.final)
         self.log(_line(text, f"text from {text.source.value}, {text.token_count} tokens", text.reason))
@@ -354,7 +354,9 @@ class PaperReading:
 
     async def _record(self, session: _Session, stage: str, made: Made, record: Callable[..., None]) -> None:
         name, language, now = self.settings.digest.name, session.rules.language, self.clock.now()
-        await session.gathered.run(lambda connection: record(connection, name, session.day, language, [made], now))
+        await session.gathered.run_later(
+            lambda connection: record(connection, name, session.day, language, [made], now)
+        )
         unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
         self.waiting[stage] += made.status is AnswerStatus.WAITING

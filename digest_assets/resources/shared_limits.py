@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,8 @@ class SharedLimits:
     ) -> None:
         self._folder = folder / hashlib.sha256(base_url.encode()).hexdigest()[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._ceiling = ceiling
+        self._places = [FileLock(self._folder / f"place-{n}.lock", thread_local=False) for n in range(ceiling)]
+        self._choosing = threading.Lock()
         self._rates = {
             name: rate
             for name, rate in (("requests", requests_per_minute), ("tokens", tokens_per_minute))
@@ -70,14 +72,13 @@ class SharedLimits:
 
     def place(self) -> FileLock | None:
         """A place for one call, to be released when it has ended. None: all are taken, here or elsewhere."""
-        first = random.randrange(self._ceiling)  # so that processes seldom try the same one
-        for number in range(self._ceiling):
-            lock = FileLock(self._folder / f"place-{(first + number) % self._ceiling}.lock", thread_local=False)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                continue
-            return lock
+        with self._choosing:
+            others = [lock for lock in self._places if not lock.is_locked]
+            random.shuffle(others)  # so that processes seldom try the same one
+            for lock in others:
+                with suppress(Timeout):
+                    lock.acquire(timeout=0)
+                    return lock
         return None
 
     def take(self, tokens: float) -> float:

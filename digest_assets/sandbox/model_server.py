@@ -268,7 +268,7 @@ class SandboxModel(LoopbackServer):
                 if kind and _is_given(answer):
                     self.calls[kind] += 1
             if route == "chat" and answer.status == 200 and self.latency_seconds:
-                await asyncio.sleep(self.latency_seconds)
+                await asyncio.sleep(started + self.latency_seconds - time.monotonic())
             await send_answer(answer, send)
         finally:
             self._in_flight -= route == "chat"

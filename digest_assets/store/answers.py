@@ -222,7 +222,7 @@ class KnownAnswers:
         async def ask_and_keep() -> StoredAnswer:
             answer = await ask()
             row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
-            self._writing.append(asyncio.create_task(self._gathered.run(partial(_keep_answers, rows=[row]))))
+            self._writing.append(asyncio.create_task(self._gathered.run_later(partial(_keep_answers, rows=[row]))))
             return answer
 
         self._held[key] = await self._flights.once(key, ask_and_keep)

@@ -1,20 +1,30 @@
 """Many small reads and writes of one event loop, gathered into few transactions.
 
 A transaction opens and closes the file (10 to 30 ms), and a day's papers answer by the dozen. So whatever is asked for
-while one transaction runs goes together into the next: nothing waits on purpose, each caller goes on when its own rows
-are on the disk, and an answer is stored the moment the file is free.
+while one transaction runs goes together into the next, and each caller goes on when its own rows are on the disk. What
+only has to be stored (`run_later`) leaves the file alone meanwhile for twice as long as the last transaction took:
+other runs get it, and the answers that come meanwhile share the next.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
 
 import duckdb
 
 from digest_assets.store.connection import DigestStore
+
+REST = 2.0
+"""For how long nothing that can wait is written, in durations of the transaction before."""
+LONGEST_REST_SECONDS = 0.25
+"""That duration has the wait for another run's transaction in it."""
+SHORTEST_REST_SECONDS = 0.01
+"""In which comes what belongs together: an answer, and what the digest makes of it."""
 
 Result = TypeVar("Result")
 Work = Callable[[duckdb.DuckDBPyConnection], Result]
@@ -27,6 +37,8 @@ class GatheredStore:
         self._store = store
         self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+        self._rests_until = 0.0
 
     async def __aenter__(self) -> GatheredStore:
         return self
@@ -34,6 +46,7 @@ class GatheredStore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        self._hurried.set()
         if self._running is not None:
             await asyncio.shield(self._running)
 
@@ -43,6 +56,11 @@ class GatheredStore:
         An exception of `work` is raised here, and is rolled back with the others of its transaction, which are tried
         again without it.
         """
+        self._hurried.set()
+        return await self.run_later(work)
+
+    async def run_later(self, work: Work[Result]) -> Result:
+        """As `run`, for what can wait until others share the transaction."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         if self._running is None:
@@ -52,8 +70,12 @@ class GatheredStore:
     async def _drain(self) -> None:
         try:
             while self._waiting:
+                await self._rest()
                 batch, self._waiting = self._waiting, []
+                begun = time.monotonic()
                 outcomes = await asyncio.to_thread(self._apply, [work for work, _ in batch])
+                ended = time.monotonic()
+                self._rests_until = ended + min(REST * (ended - begun), LONGEST_REST_SECONDS)
                 for (_, future), outcome in zip(batch, outcomes, strict=True):
                     if future.cancelled():
                         continue
@@ -63,6 +85,13 @@ class GatheredStore:
                         future.set_result(outcome[0])
         finally:
             self._running = None
+
+    async def _rest(self) -> None:
+        """Leaves the file to others for a while, unless somebody is in a hurry."""
+        left = max(SHORTEST_REST_SECONDS, self._rests_until - time.monotonic())
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._hurried.wait(), left)
+        self._hurried.clear()
 
     def _apply(self, works: list[Work[Any]]) -> list[tuple[Any] | BaseException]:
         try:

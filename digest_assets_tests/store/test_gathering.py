@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from digest_assets.store import gathering
 from digest_assets.store.connection import DigestStore, insert
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.pace import StorePace
@@ -50,6 +51,46 @@ def test_a_hundred_writes_take_few_transactions(store: CountingStore) -> None:
     assert asyncio.run(write()) == [str(number) for number in range(100)]
     assert store.transactions <= 3
     assert count(store) == 100
+
+
+def test_what_can_wait_shares_the_next_transaction_though_it_comes_one_by_one(
+    store: CountingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "REST", 1_000.0)
+
+    async def write() -> None:
+        async with GatheredStore(store) as gathered:
+            await gathered.run_later(lane("first"))
+            writes = []
+            for number in range(10):
+                writes.append(asyncio.create_task(gathered.run_later(lane(str(number)))))
+                await asyncio.sleep(0)
+            await asyncio.gather(*writes)
+
+    asyncio.run(write())
+    assert store.transactions == 2
+    assert count(store) == 11
+
+
+def test_who_hurries_waits_for_nobody_and_takes_the_others_along(
+    store: CountingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "REST", 1e9)
+    monkeypatch.setattr(gathering, "LONGEST_REST_SECONDS", 1e9)
+
+    async def write() -> None:
+        async with GatheredStore(store) as gathered:
+            await gathered.run(lane("first"))
+            patient = asyncio.create_task(gathered.run_later(lane("patient")))
+            await asyncio.sleep(0)
+            await gathered.run(lane("hurried"))
+            await patient
+            last = asyncio.create_task(gathered.run_later(lane("last")))
+            await asyncio.sleep(0)  # leaving does not wait for others either
+        await last
+
+    asyncio.run(asyncio.wait_for(write(), 20))
+    assert count(store) == 4
 
 
 def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) -> None:
