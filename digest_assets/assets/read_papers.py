@@ -78,6 +78,7 @@ def read_papers(
         wait = batch_wait_seconds(settings.llm, context.run.tags)
         reading = PaperReading(settings, store, arxiv, language_model, clock, progress, log.info, wait)
         run_until_stopped(reading.run(day, selected))
+        store.settle()  # the log of a day's answers would be read by each check and page that follows
         for name, (metadata, content) in reading.made(day).items():
             if name in selected and (waiting := reading.waiting[name]):
                 told = f"{waiting} {name} of {day} wait for a batch; run it again later"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from digest_assets.errors import StoreLocked, StoreUnusable
-from digest_assets.store.connection import DigestStore, insert, migrations
+from digest_assets.store.connection import LOG_LIMIT, DigestStore, insert, log_of, migrations
 
 HOLD = """
 import sys, duckdb
@@ -191,6 +192,20 @@ def test_between_transactions_nothing_holds_the_file(store: DigestStore, settled
     look = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('SELECT lane FROM paces').fetchall())"
     told = subprocess.run([sys.executable, "-c", look, str(store.path)], capture_output=True, text=True, check=True)
     assert told.stdout == "[('arxiv',)]\n"
+
+
+def test_the_log_takes_many_small_transactions_and_never_grows_long(store: DigestStore) -> None:
+    limit, rows, sizes = LOG_LIMIT, 60, []
+    for number in range(rows):
+        with store.transaction() as open_store:
+            insert(open_store, "entry_payloads", [{"payload_hash": str(number), "payload": "x" * (limit // 20)}])
+            add(open_store, f"lane {number}")
+        sizes.append(log_of(store.path).stat().st_size if log_of(store.path).exists() else 0)
+    assert max(sizes) <= limit
+    taken_over = sum(1 for before, size in itertools.pairwise(sizes) if size < before)
+    assert 2 <= taken_over <= 4
+    with store.transaction() as open_store:
+        assert open_store.execute("SELECT count(*) FROM entry_payloads").fetchall() == [(rows,)]
 
 
 def test_a_path_with_quotes_is_a_path(tmp_path: Path) -> None:
