@@ -14,8 +14,8 @@ from pathlib import Path
 from digest_assets.store.connection import DigestStore
 
 PAPERS_A_DAY = 20
-AUTHORS_SELDOM = 50
-"""Of so many dates, one has a paper by each of the authors of the day that is measured."""
+AUTHORS_SELDOM = 1_000
+"""Of so many dates, one has a paper by each of the authors of the measured day: fifty among a million papers."""
 LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
 
