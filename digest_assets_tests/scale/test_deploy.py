@@ -78,3 +78,12 @@ def test_no_password_stands_in_any_file() -> None:
             assert not re.search(r"(password|secret|key)\w*\s*[:=]\s*['\"]?[A-Za-z0-9]{8,}['\"]?$", line, re.I) or (
                 "digest-assets" in line or "{" in line
             ), f"{path}: {line}"
+
+
+def test_the_image_is_built_from_files_that_the_build_is_given() -> None:
+    image = (COMPOSE / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+    given = {line[1:] for line in (DEPLOY.parent / ".dockerignore").read_text("utf-8").splitlines() if line[:1] == "!"}
+    sources = [each for copy in re.findall(r"^COPY (.*)$", image, re.M) for each in copy.split()[:-1]]
+    assert sources
+    for each in sources:
+        assert each.startswith("--") or any(f"{each}/".startswith(f"{folder}/") for folder in given), each
