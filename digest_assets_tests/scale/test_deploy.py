@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +33,10 @@ def named(value: Any) -> set[str]:
     return set().union(*map(named, value)) if isinstance(value, list) else set()
 
 
-@pytest.mark.parametrize("name", ["dagster.yaml", "celery.yaml", "workspace.yaml"])
-def test_every_variable_that_dagster_reads_is_set_by_compose(name: str) -> None:
-    wanted = named(yaml.safe_load((COMPOSE / name).read_text("utf-8")))
+@pytest.mark.parametrize("name", ["dagster.yaml", "dagster_celery_config.py", "workspace.yaml"])
+def test_every_variable_that_dagster_and_celery_read_is_set_by_compose(name: str) -> None:
+    text = (COMPOSE / name).read_text("utf-8")
+    wanted = named(yaml.safe_load(text)) if name.endswith(".yaml") else set(re.findall(r'environ\["(\w+)"\]', text))
     assert wanted
     assert wanted <= set(variables((COMPOSE / "digest.env").read_text("utf-8"))) | FROM_THE_SHELL
 
@@ -44,7 +48,7 @@ def test_compose_starts_programs_with_files_that_the_image_has() -> None:
         assert set(service.get("depends_on", ())) <= set(services), name
         for word in service.get("command", ()):
             assert not word.endswith(".yaml") or word in image
-    for source in re.findall(r"deploy/compose/(\S+\.yaml)", image):
+    for source in re.findall(r"deploy/compose/(\S+)", image.split("FROM")[1]):
         assert (COMPOSE / source).is_file()
     assert services["worker"]["deploy"]["replicas"] == most_runs_at_once()
 
@@ -78,6 +82,22 @@ def test_no_password_stands_in_any_file() -> None:
             assert not re.search(r"(password|secret|key)\w*\s*[:=]\s*['\"]?[A-Za-z0-9]{8,}['\"]?$", line, re.I) or (
                 "digest-assets" in line or "{" in line
             ), f"{path}: {line}"
+
+
+def test_a_worker_is_celery_itself_with_our_settings() -> None:
+    """A program that starts celery and passes no signal on makes each stop a kill, a minute late."""
+    start = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))["services"]["worker"]["command"]
+    assert start[:2] == ["celery", "-A"]
+    show = f"from {start[2]} import app; c = app.conf; print(c.broker_url, c.result_backend, c.worker_concurrency)"
+    said = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=COMPOSE,
+        env={**os.environ, "DIGEST_REDIS_URL": "redis://redis.example.org/0", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert said.stdout.split() == ["redis://redis.example.org/0"] * 2 + ["1"], said.stderr
 
 
 def test_the_image_is_built_from_files_that_the_build_is_given() -> None:

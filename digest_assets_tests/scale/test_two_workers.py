@@ -96,7 +96,7 @@ class Cluster:
         """A program in a folder of its own, with a Dagster home of its own."""
         folder = self.folder / name
         folder.mkdir()
-        for each in ("dagster.yaml", "celery.yaml", "workspace.yaml"):
+        for each in ("dagster.yaml", "workspace.yaml", "dagster_celery_config.py"):
             shutil.copy(DEPLOY / each, folder)
         temporary = folder / "tmp"
         temporary.mkdir()
@@ -204,8 +204,8 @@ def start_dagster(cluster: Cluster) -> None:
     )
     wait_for_port(int(port))
     for name in ("worker-a", "worker-b"):
-        start = [program("dagster-celery"), "worker", "start", "-A", "dagster_celery.app", "-y", "celery.yaml"]
-        cluster.start(name, [*start, "-n", name, "--", "--concurrency", "1"])
+        start = [program("celery"), "-A", "dagster_celery.app", "worker", "--loglevel", "INFO"]
+        cluster.start(name, [*start, "-n", f"{name}@%h"])
 
 
 def backfill(cluster: Cluster) -> None:
