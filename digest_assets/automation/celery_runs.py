@@ -1,13 +1,17 @@
 """Runs on Celery workers of several machines, and the one thing that dagster-celery leaves out: noticing a dead one.
 
 A worker that is killed with its machine leaves its task `STARTED` in Celery's books for ever, and Dagster, which reads
-them, counts the run as alive until `max_runtime_seconds`. Here the workers themselves are asked who has it: where none
-does, the run has failed, and `run_retries` starts it again. In `dagster.yaml` (deploy/compose has a whole one):
+them, counts the run as alive until `max_runtime_seconds`. A Redis that is restarted has no books at all, and Dagster
+takes each run for dead. Here the workers themselves are asked who has it: where for a while none does, the run has
+failed, and `run_retries` starts it again. In `dagster.yaml` (deploy/compose has a whole one):
 
     run_launcher: {module: digest_assets.automation.celery_runs, class: WatchedCeleryRunLauncher, config: {...}}
 """
 
 from __future__ import annotations
+
+import time
+from typing import Any
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
@@ -17,17 +21,36 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 ANSWER_SECONDS = 3.0
 """How long workers have to say which tasks they have. Their main process answers, which no run keeps busy."""
 
+PATIENCE_SECONDS = 75.0
+"""How long no worker may say that it has a run before the run counts as lost. One that is told to stop ends its run
+first (`stop_grace_period` of deploy/compose, a minute) and answers nobody meanwhile; after a restart of Redis all are
+silent until they have found it. A run that is taken for lost too early is made twice, at the same time."""
+
+_ENDED = (WorkerStatus.SUCCESS, WorkerStatus.FAILED)
+
 
 class WatchedCeleryRunLauncher(CeleryRunLauncher):
     """`CeleryRunLauncher`, of the same configuration, that takes a run which no worker has for a failed one."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._missed_since: dict[str, float] = {}
+        """By run, when the workers were first asked for it in vain; `time.monotonic()`."""
+
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         health = super().check_run_worker_health(run)
-        if health.status is not WorkerStatus.RUNNING or self._is_had(run):
-            return health
-        health = super().check_run_worker_health(run)  # it may have ended while they were asked
-        if health.status is not WorkerStatus.RUNNING:
-            return health
+        if health.status not in _ENDED and not self._is_had(run):
+            health = super().check_run_worker_health(run)  # it may have ended while they were asked
+            if health.status not in _ENDED:
+                return self._missed(run)
+        self._missed_since.pop(run.run_id, None)
+        return health if health.status in _ENDED else CheckRunHealthResult(WorkerStatus.RUNNING)
+
+    def _missed(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        now = time.monotonic()
+        if now - self._missed_since.setdefault(run.run_id, now) < PATIENCE_SECONDS:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        del self._missed_since[run.run_id]
         return CheckRunHealthResult(WorkerStatus.FAILED, "No worker has this run any more: its worker or machine died.")
 
     def _is_had(self, run: dg.DagsterRun) -> bool:
