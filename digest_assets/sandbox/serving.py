@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _START_SECONDS = 10
@@ -240,7 +241,7 @@ class LoopbackServer:
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A client that has gone away, or a server that is being stopped, is no error of the server's.
-        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+        with contextlib.suppress(asyncio.CancelledError, ClientDisconnect, ConnectionError):
             await self.respond(scope, receive, send)
 
     def __enter__(self) -> Any:

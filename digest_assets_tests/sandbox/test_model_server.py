@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 import time
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -51,6 +53,23 @@ def ask(server: SandboxModel, text: str = FOGHORN.paper.abstract, rules: str = R
 
 def said(answer) -> str:
     return answer.choices[0].message.content
+
+
+def test_a_client_that_is_killed_while_it_sends_is_no_error_of_the_servers(serve, caplog):
+    server = serve()
+    address = urlsplit(server.address)
+    with socket.create_connection((address.hostname, address.port)) as half:
+        half.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+        until(lambda: server.most_in_flight == 1)
+    until(lambda: server._in_flight == 0)
+    server.stop()  # what the server logs, it has logged
+    assert caplog.records == []
+
+
+def until(holds):
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
 
 
 # Answers
