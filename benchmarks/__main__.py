@@ -28,6 +28,10 @@ def benchmark(name: str) -> Benchmark:
     return found
 
 
+def tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -49,8 +53,8 @@ def main() -> int:
     wanted = NAMES if "all" in arguments.names else arguments.names
     results = []
     for name in wanted:
-        result = again_if_over(benchmark(name), short=arguments.short)
-        print(f"{name}: {result.seconds:.0f} s", file=sys.stderr)
+        result = again_if_over(benchmark(name), tell, short=arguments.short)
+        tell(f"{name}: {result.seconds:.0f} s")
         results.append(result)
     show(results)
     if arguments.markdown:

@@ -63,10 +63,15 @@ def measured(benchmark: Benchmark, *, short: bool) -> Result:
     return Result(benchmark, rows, time.monotonic() - started)
 
 
-def again_if_over(benchmark: Benchmark, *, short: bool) -> Result:
-    """A result over a limit is measured once more: what only the machine's other work did does not come back."""
+def again_if_over(benchmark: Benchmark, tell: Callable[[str], None], *, short: bool) -> Result:
+    """A result over a limit is told, and measured once more: what only the machine's other work did does not come
+    back."""
     result = measured(benchmark, short=short)
-    return result if result.holds else measured(benchmark, short=short)
+    if result.holds:
+        return result
+    over = ", ".join(f"{row.compared} {row.ratio:.2f} ({row.figures})" for row in result.rows if not row.holds)
+    tell(f"{benchmark.name}: over its limit after {result.seconds:.0f} s, measured again: {over}")
+    return measured(benchmark, short=short)
 
 
 def median(values: Iterable[float]) -> float:
