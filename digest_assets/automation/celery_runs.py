@@ -11,7 +11,7 @@ failed, and `run_retries` starts it again. In `dagster.yaml` (deploy/compose has
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
@@ -22,20 +22,28 @@ ANSWER_SECONDS = 3.0
 """How long workers have to say which tasks they have. Their main process answers, which no run keeps busy."""
 
 PATIENCE_SECONDS = 75.0
-"""How long no worker may say that it has a run before the run counts as lost. One that is told to stop ends its run
-first (`stop_grace_period` of deploy/compose, a minute) and answers nobody meanwhile; after a restart of Redis all are
-silent until they have found it. A run that is taken for lost too early is made twice, at the same time."""
+"""`patience_seconds` of the configuration: how long no worker may say that it has a run before the run counts as lost.
+One that is told to stop ends its run first (`stop_grace_period` of deploy/compose, a minute) and answers nobody
+meanwhile; after a restart of Redis all are silent until they have found it. A run that is taken for lost too early is
+made twice, at the same time."""
 
 _ENDED = (WorkerStatus.SUCCESS, WorkerStatus.FAILED)
 
 
 class WatchedCeleryRunLauncher(CeleryRunLauncher):
-    """`CeleryRunLauncher`, of the same configuration, that takes a run which no worker has for a failed one."""
+    """`CeleryRunLauncher` that takes a run which no worker has for a failed one; configured as that, but for
+    `patience_seconds`."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, patience_seconds: float = PATIENCE_SECONDS, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._patience_seconds = patience_seconds
         self._missed_since: dict[str, float] = {}
         """By run, when the workers were first asked for it in vain; `time.monotonic()`."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        patience = dg.Field(float, default_value=PATIENCE_SECONDS, description="Silence after which a run is lost.")
+        return {**cast("dict[str, Any]", super().config_type()), "patience_seconds": patience}
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         health = super().check_run_worker_health(run)
@@ -48,7 +56,7 @@ class WatchedCeleryRunLauncher(CeleryRunLauncher):
 
     def _missed(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         now = time.monotonic()
-        if now - self._missed_since.setdefault(run.run_id, now) < PATIENCE_SECONDS:
+        if now - self._missed_since.setdefault(run.run_id, now) < self._patience_seconds:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         del self._missed_since[run.run_id]
         return CheckRunHealthResult(WorkerStatus.FAILED, "No worker has this run any more: its worker or machine died.")

@@ -98,6 +98,9 @@ class Cluster:
         folder.mkdir()
         for each in ("dagster.yaml", "workspace.yaml", "dagster_celery_config.py"):
             shutil.copy(DEPLOY / each, folder)
+        settings, patience = (folder / "dagster.yaml").read_text("utf-8"), "patience_seconds: 75"
+        assert patience in settings
+        (folder / "dagster.yaml").write_text(settings.replace(patience, "patience_seconds: 12"), "utf-8")
         temporary = folder / "tmp"
         temporary.mkdir()
         environment = {**self.environment, "DAGSTER_HOME": str(folder), "TMPDIR": str(temporary)}
