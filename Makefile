@@ -36,7 +36,7 @@ test: $(DEVELOPMENT) ## the tests, in under three minutes
 test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, recorded data
 	@$(BIN)/pytest -n auto -m slow
 
-bench: $(DEVELOPMENT) ## the benchmarks in short, against their limits: a minute and a half
+bench: $(DEVELOPMENT) ## the benchmarks in short, against their limits: four minutes
 	@$(BIN)/python -m benchmarks all --short
 
 lint: $(DEVELOPMENT) ## ruff and mypy
