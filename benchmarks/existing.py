@@ -18,9 +18,7 @@ from digest_assets_tests.worlds import SHARED
 
 def _reading(short: bool) -> Iterator[Row]:
     ours, other = "this project", "pypdfium2, text as it comes"
-    html, pdf, plain = (
-        reading.measured_apart(*each) for each in (("html", ours), ("pdf", ours), ("pdf", other))
-    )
+    html, pdf, plain = (reading.measured_apart(*each) for each in (("html", ours), ("pdf", ours), ("pdf", other)))
     for score in (html, pdf, plain):
         assert isinstance(score, reading.Score), score
     assert isinstance(html, reading.Score)
