@@ -53,6 +53,18 @@ def test_each_check_has_a_result_for_its_date(world: World) -> None:
 
 
 @pytest.mark.slow
+def test_the_newest_date_is_left_once_it_is_time_for_it_and_not_when_its_mailing_is_just_out(world: World) -> None:
+    before = DAY - timedelta(days=1)
+    world.make(before, noon_in_shanghai(before))
+    world.make(before, NOON)  # three hours after the mailing of DAY
+    assert results(world, before)["no_date_is_left_failed"].passed
+    world.make(before, NOON + timedelta(hours=4))
+    standing = results(world, before)["no_date_is_left_failed"]
+    assert not standing.passed
+    assert standing.metadata["left"].value == 1
+
+
+@pytest.mark.slow
 def test_a_date_that_is_left_is_counted_named_and_told_how_to_mend(world: World) -> None:
     two_before = DAY - timedelta(days=2)
     world.make(two_before, noon_in_shanghai(two_before))
