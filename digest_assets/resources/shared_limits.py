@@ -62,7 +62,7 @@ class SharedLimits:
         self._folder = folder / hashlib.sha256(base_url.encode()).hexdigest()[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
         self._places = [FileLock(self._folder / f"place-{n}.lock", thread_local=False) for n in range(ceiling)]
-        self._choosing = threading.Lock()
+        self._choosing = threading.Lock()  # a lock that is taken twice in a process is one lock, held twice
         self._rates = {
             name: rate
             for name, rate in (("requests", requests_per_minute), ("tokens", tokens_per_minute))

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
@@ -145,6 +145,12 @@ def _environment(templates: Path | None) -> Environment:
     return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True)
 
 
+@cache
+def _days_of_month(form: str) -> dict[int, Markup]:
+    """How each day of a month is called."""
+    return {number: Markup.escape(form.format(day=number)) for number in range(1, 32)}
+
+
 @dataclass(frozen=True, slots=True)
 class _MonthView:
     name: str
@@ -156,7 +162,7 @@ class _MonthView:
         """The dates as the cells of a list, in one piece: a year has hundreds in each of its topics, and to escape
         each of their values by itself was a fifth of a build."""
         before, within = Markup.escape(root), Markup.escape(f"#in={within}" if within else "")
-        names = {number: Markup.escape(words.day_of_month.format(day=number)) for number in range(1, 32)}
+        names = _days_of_month(words.day_of_month)
         return Markup(
             "".join(
                 f'<li><a href="{before}d/{day}.html{within}">{names[day.day]} <small>{count}</small></a></li>'

@@ -10,9 +10,9 @@ What a process does keep is DuckDB itself, with nothing in it, to which the file
 starting it anew each time took 16 ms of the 27 of a transaction that only reads.
 
 Transactions go to DuckDB's log beside the file, which whoever opens the file reads too. The file takes them over when
-the log is large or a command's run has ended (`settle`; a run of the UI leaves a small log). DuckDB by itself would do
-that at the end of each transaction, and write the last block of rows of each table anew: 1 to 3 s for one answer at
-fifty thousand papers.
+the log is long (`LOG_LIMIT`), when a date's answers are there, and when a command's run has ended (`settle`). DuckDB by
+itself would do that at the end of each transaction, and write the last block of rows of each table anew: 1 to 3 s for
+one answer at fifty thousand papers.
 """
 
 from __future__ import annotations
