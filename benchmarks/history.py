@@ -57,7 +57,7 @@ _TABLES = (
        ('r', 's', 'reading', 1700, 12000, 1500)) k(a, b, kind, size, given, taken) ORDER BY i""",
     """INSERT INTO full_texts SELECT identifier, 1, 'html', NULL, true, words::BLOB, 200000, 9, 60, 4, 12000, NULL,
        NULL, NULL, day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant) ORDER BY i""",
-    """INSERT INTO entry_payloads SELECT md5('p' || i) || md5('q' || i), words[:1900]
+    """INSERT INTO entry_payloads SELECT md5('p' || i) || md5('q' || i), words[:1900], day + INTERVAL 4 HOUR
        FROM made JOIN variants USING (variant) ORDER BY i""",
     """INSERT INTO raw_feed_entries (digest, digest_date, source, position, identifier, version, payload_hash, query,
        fetched_at)

@@ -51,7 +51,8 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
     with store.transaction() as connection:
         if feeds.last_answer_at(connection, digest.name, day) is None:
             raise _not_in_store(store, day, "no answer of arXiv's")
-        announced = _record_announcements(connection, settings, day)
+        stored = feeds.entries_of(connection, digest.name, day)
+        announced = _record_announcements(connection, settings, day, stored)
         why_empty = empty_reason(
             day,
             digest.days,
@@ -72,7 +73,7 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
         reason = None if claims else why_empty.text
         ledger.close(connection, digest.name, day, digest.categories, claims, reason, now, passed_on)
         if claims and is_new:
-            _record_updates(connection, settings, day, now)
+            _record_updates(connection, settings, day, stored, now)
         return MadeDate(
             ledger.claimed_by(connection, digest.name, day),
             empty_reason=reason,
@@ -101,18 +102,22 @@ def _is_passed_on(claim: Claim, settings: Settings) -> bool:
     return claim.reason is FilterReason.CAP and settings.filters.capped == "offer"
 
 
-def _record_updates(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, now: datetime) -> None:
+def _record_updates(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, stored: Sequence[StoredEntry], now: datetime
+) -> None:
     """Records the later versions that the answers for `day` show, and moves their claims where they are refreshed."""
     name = settings.digest.name
-    versions = updates.unlisted(connection, name, feeds.identifiers_of(connection, name, day))
+    versions = updates.unlisted(connection, name, {each.identifier for each in stored if each.identifier})
     fresh = updates_for(day, versions, settings.digest.days)
     updates.record(connection, name, day, fresh, now)
     if settings.digest.updates == "refresh":
         updates.move_claims(connection, name, fresh)
 
 
-def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[datetime]:
-    """Records what the answers for `day` tell of papers and announcements.
+def _record_announcements(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, stored: Sequence[StoredEntry]
+) -> list[datetime]:
+    """Records what the answers for `day`, as `stored`, tell of papers and announcements.
 
     Returns the mailings that they show for sure: a paper held by moderation may be inferred into one that is not there.
     """
@@ -120,7 +125,6 @@ def _record_announcements(connection: duckdb.DuckDBPyConnection, settings: Setti
     fetched_at = feeds.last_answer_at(connection, digest.name, day)
     if fetched_at is None:
         return []
-    stored = feeds.entries_of(connection, digest.name, day)
     known = ledger.announcements(connection, digest.name, {each.identifier for each in stored if each.identifier})
     past = _told_by_oai(stored, known, settings, day)
     entries = [*_parsed(stored), *past.entries]

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.store.columns import tables
+from digest_assets.store.schema import tables
 
 HANDED_DOWN = ("digest", "digest_date", "identifier", "version")
 
@@ -121,7 +121,7 @@ def table_schema(asset: str) -> dict[str, Any]:
             description=column.meaning or MEANINGS.get(f"{asset}.{column.name}") or MEANINGS.get(column.name),
             constraints=dg.TableColumnConstraints(nullable=column.nullable),
         )
-        for column in tables()[asset]
+        for column in tables()[asset].columns
     ]
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": asset}
 
@@ -129,7 +129,7 @@ def table_schema(asset: str) -> dict[str, Any]:
 def column_lineage(asset: str) -> dict[str, Any]:
     """Which column of an asset comes from which upstream, as metadata of a materialization."""
     above = UPSTREAM[asset]
-    held, given = ({column.name for column in tables()[table]} for table in (asset, above))
+    held, given = ({column.name for column in tables()[table].columns} for table in (asset, above))
     sources = {name: [f"{above}.{name}"] for name in HANDED_DOWN if name in held & given} | COMES_FROM[asset]
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey(each.split(".")[0]), each.split(".")[1]) for each in deps]

@@ -88,9 +88,10 @@ def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: dat
     answers = run_until_stopped(_ask(arxiv, settings, day, now, unheard))
     with store.transaction() as connection:
         for answer in answers:
-            feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
             if answer.fetch.error is None:
                 feeds.replace_entries(connection, settings.digest.name, day, answer.fetch, answer.entries)
+        for answer in answers:
+            feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
     return answers
 
 

@@ -126,9 +126,9 @@ def publish(
         empty_reason = ledger.empty_reason(connection, digest, day)
         newer = updates.listed_by(connection, digest, day) if settings.digest.updates != "ignore" else []
         keys = [made.answer_key for each in shown for made in (each.translation, each.reading) if made.answer_key]
-        tells = settings.output.provenance != "off"
-        answered_at = answers.answered_at(connection, keys) if tells else {}
         identifiers = [each.paper.identifier for each in shown]
+        tells = settings.output.provenance != "off"
+        answered_at = answers.answered_at(connection, identifiers, keys) if tells else {}
         paid = usage_of_papers(connection, price_table(settings.llm), identifiers)
     page = replace(_page(settings, day, shown, claimed, newer), answered_at=answered_at)
     path = settings.path(settings.output.posts_dir) / post_name(page)

@@ -15,10 +15,10 @@ import duckdb
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 from digest_assets.store.flights import Flights, shared_flights
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
+from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
 
 def record_translations(
@@ -89,8 +89,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, A
         ).fetchall()
     ):
         return
-    connection.execute(f"DELETE FROM {table} WHERE digest = ? AND identifier = ?", [row["digest"], row["identifier"]])
-    insert(connection, table, [row])
+    put(connection, table, [row])
 
 
 def forget_unclaimed(connection: duckdb.DuckDBPyConnection, table: str, digest: str, day: date) -> None:
@@ -139,10 +138,13 @@ def readings_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -
     }
 
 
-def answered_at(connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, datetime]:
-    """When answers were given, by their keys."""
+def answered_at(
+    connection: duckdb.DuckDBPyConnection, identifiers: Iterable[str], keys: Iterable[str]
+) -> dict[str, datetime]:
+    """When answers about papers were given, by their keys."""
     found = connection.execute(
-        f"SELECT answer_key, created_at FROM model_answers WHERE answer_key IN {IN_LIST}", [json_list(keys)]
+        f"SELECT answer_key, created_at FROM model_answers WHERE identifier IN {IN_LIST} AND answer_key IN {IN_LIST}",
+        [json_list(identifiers), json_list(keys)],
     ).fetchall()
     return dict(found)
 
@@ -277,7 +279,4 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
 
 
 def _keep_answers(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Puts each answer in the place of the one with its key."""
-    latest = {row["answer_key"]: row for row in rows}
-    connection.execute(f"DELETE FROM model_answers WHERE answer_key IN {IN_LIST}", [json_list(latest)])
-    insert(connection, "model_answers", list(latest.values()))
+    put(connection, "model_answers", rows)

@@ -17,7 +17,7 @@ import duckdb
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.batches import BatchRequest
 from digest_assets.model import Usage
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.rows import IN_LIST, insert, json_list, rows
 
 SUBMITTING = "submitting"
 
@@ -147,12 +147,16 @@ def collect(
     asked = rows(
         connection.execute(
             "SELECT answer_key, kind, identifier, version, prompt_version FROM model_batch_requests "
-            f"WHERE submission_id = ? AND answer_key IN {IN_LIST} "
-            "AND answer_key NOT IN (SELECT answer_key FROM model_answers)",
+            f"WHERE submission_id = ? AND answer_key IN {IN_LIST}",
             [submission_id, json_list(answered)],
         )
     )
-    insert(connection, "model_answers", [_answer_row(row, answered[row["answer_key"]], now) for row in asked])
+    held = connection.execute(
+        f"SELECT answer_key FROM model_answers WHERE identifier IN {IN_LIST}",
+        [json_list({row["identifier"] for row in asked})],
+    ).fetchall()
+    fresh = [row for row in asked if (row["answer_key"],) not in held]
+    insert(connection, "model_answers", [_answer_row(row, answered[row["answer_key"]], now) for row in fresh])
     for key, said in refusals.items():
         connection.execute(
             "UPDATE model_batch_requests SET error = ? WHERE submission_id = ? AND answer_key = ?",

@@ -16,8 +16,9 @@ from pathlib import Path
 import duckdb
 
 from digest_assets.errors import ConfigurationError, StoreUnusable
-from digest_assets.store.connection import DigestStore, log_of, migrations
+from digest_assets.store.connection import DigestStore, log_of
 from digest_assets.store.lake import LakeStore
+from digest_assets.store.schema import tables
 
 
 def copy_store(source: DigestStore, target: DigestStore) -> dict[str, int]:
@@ -29,13 +30,13 @@ def copy_store(source: DigestStore, target: DigestStore) -> dict[str, int]:
     with _side_by_side(source, target) as (connection, here, there):
         connection.begin()
         try:
-            tables = _tables()
-            _refuse_filled(connection, there, tables, target)
-            for table, columns in tables.items():
+            columns_of = _tables()
+            _refuse_filled(connection, there, target)
+            for table, columns in columns_of.items():
                 connection.execute(
                     f"INSERT INTO {there}.main.{table} ({columns}) SELECT {columns} FROM {here}.main.{table}"
                 )
-            counts = {table: _compare(connection, here, there, table, columns) for table, columns in tables.items()}
+            counts = {table: _compare(connection, here, there, table, columns) for table, columns in columns_of.items()}
         except BaseException:
             connection.rollback()
             raise
@@ -63,7 +64,7 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
             )
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        log_of(target).unlink(missing_ok=True)  # DuckDB would read it into any file of that name
+        log_of(target).unlink(missing_ok=True)  # with another's log beside it the copy would be refused
         part.replace(target)
     except OSError as error:
         raise StoreUnusable(
@@ -93,7 +94,7 @@ def restore(store: DigestStore, now: datetime) -> Path | None:
         shutil.copyfile(copy, part)
         if had_one:
             path.replace(aside)
-        if log_of(path).exists():  # DuckDB would read it into the copy
+        if log_of(path).exists():  # beside which the copy would be refused
             log_of(path).replace(log_of(aside))
         part.replace(path)
     except OSError as error:
@@ -124,22 +125,12 @@ def _side_by_side(source: DigestStore, target: DigestStore) -> Iterator[tuple[du
 
 
 def _tables() -> dict[str, str]:
-    """The columns of each table, as a list in SQL: from the migrations; an engine would ask every store it has open."""
-    with duckdb.connect() as connection:
-        for _, _, sql in migrations():
-            connection.execute(sql)
-        found = connection.execute(
-            "SELECT table_name, string_agg('\"' || column_name || '\"', ', ' ORDER BY column_index) "
-            "FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name) "
-            "GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-    return dict(found)
+    """The columns of each table, as a list in SQL."""
+    return {name: ", ".join(f'"{each}"' for each in table.types) for name, table in tables().items() if table.key}
 
 
-def _refuse_filled(
-    connection: duckdb.DuckDBPyConnection, store: str, tables: dict[str, str], target: DigestStore
-) -> None:
-    for table in tables:
+def _refuse_filled(connection: duckdb.DuckDBPyConnection, store: str, target: DigestStore) -> None:
+    for table in _tables():
         if connection.execute(f"SELECT 1 FROM {store}.main.{table} LIMIT 1").fetchall():
             raise ConfigurationError(
                 f"{target.name} is not empty: it has rows in {table}.", cure="Name a new file, or an empty database."

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.rows import put, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,8 @@ def deliveries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date)
 
 def record_delivery(connection: duckdb.DuckDBPyConnection, digest: str, delivery: Delivery) -> None:
     """Puts `delivery` in the place of the one that its date and receiver had."""
-    connection.execute(
-        "DELETE FROM deliveries WHERE digest = ? AND digest_date = ? AND receiver = ?",
-        [digest, delivery.digest_date, delivery.receiver],
-    )
     row = {name: getattr(delivery, name) for name in Delivery.__dataclass_fields__}
-    insert(connection, "deliveries", [{"digest": digest, **row}])
+    put(connection, "deliveries", [{"digest": digest, **row}])
 
 
 def undelivered(connection: duckdb.DuckDBPyConnection, digest: str) -> list[Delivery]:

@@ -13,7 +13,7 @@ import duckdb
 
 from digest_assets.errors import ConfigurationError, OutputUnwritable
 from digest_assets.reading.stored import unpack
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.rows import rows
 
 _FORMATS = {".parquet": "FORMAT parquet", ".json": "FORMAT json", ".jsonl": "FORMAT json", ".csv": "FORMAT csv, HEADER"}
 
@@ -64,8 +64,9 @@ def _query(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     )
     keys = connection.execute("SELECT identifier, version FROM full_texts ORDER BY ALL").fetchall()
     for key in keys:
-        found = rows(connection.execute("SELECT * FROM full_texts WHERE identifier = ? AND version = ?", key))
-        insert(connection, "texts_unpacked", [{**row, "sections": _sections_as_json(row["sections"])} for row in found])
+        for row in rows(connection.execute("SELECT * FROM full_texts WHERE identifier = ? AND version = ?", key)):
+            values = list({**row, "sections": _sections_as_json(row["sections"])}.values())
+            connection.execute(f"INSERT INTO texts_unpacked VALUES ({', '.join('?' * len(values))})", values)
     return "SELECT * FROM texts_unpacked"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +157,15 @@ def replace_entries(
     fetch: Fetch,
     entries: Sequence[FeedEntry | UnreadableEntry],
 ) -> None:
-    """Puts what a fetch returned for `day` in the place of what its source returned for it before."""
-    connection.execute(
-        "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?",
-        [digest, day, fetch.source.value],
-    )
+    """Puts what a fetch returned for `day` in the place of what its source returned for it before.
+
+    To be called before the fetch itself is recorded: most dates are asked for once, and have nothing to replace.
+    """
+    if last_answer_at(connection, digest, day) is not None:
+        connection.execute(
+            "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?",
+            [digest, day, fetch.source.value],
+        )
     stored = []
     payloads = {}
     for position, entry in enumerate(entries):
@@ -184,32 +188,40 @@ def replace_entries(
                 "fetched_at": fetch.fetched_at,
             }
         )
-    insert(connection, "raw_feed_entries", stored)
-    known = _payloads(connection, payloads, "payload_hash")
+    insert(connection, "raw_feed_entries", stored, sure=True)
+    known = _payloads(connection, payloads, "payload_hash", fetch.fetched_at - SHOWN_AGAIN_FOR, fetch.fetched_at)
     insert(
         connection,
         "entry_payloads",
-        [{"payload_hash": key, "payload": text} for key, text in payloads.items() if key not in known],
+        [
+            {"payload_hash": key, "payload": text, "stored_at": fetch.fetched_at}
+            for key, text in payloads.items()
+            if key not in known
+        ],
+        sure=True,
     )
 
 
-LOOKED_UP_AT_ONCE = 1000
-"""DuckDB uses an index for up to 2,048 values (`index_scan_max_count`)."""
+SHOWN_AGAIN_FOR = timedelta(days=75)
+"""How long after it was stored an entry is looked for before it is stored again: most are shown again for
+`arxiv.lookback_days`."""
 
 
-def _payloads(connection: duckdb.DuckDBPyConnection, hashes: Collection[str], column: str) -> dict[str, str]:
-    """`column` of each payload that is stored, by hash.
-
-    The hashes stand in the statement itself, because DuckDB's index serves constants and no join: a join reads every
-    payload of the history (0.4 s for 100,000), the index takes 30 ms for the 640 of a day however many there are.
-    """
-    wanted = list(hashes)
-    found: dict[str, str] = {}
-    for begin in range(0, len(wanted), LOOKED_UP_AT_ONCE):
-        constants = ", ".join(f"'{int(each, 16):064x}'" for each in wanted[begin : begin + LOOKED_UP_AT_ONCE])
-        sql = f"SELECT payload_hash, {column} FROM entry_payloads WHERE payload_hash IN ({constants})"
-        found.update(connection.execute(sql).fetchall())
-    return found
+def _payloads(
+    connection: duckdb.DuckDBPyConnection,
+    hashes: Iterable[str],
+    column: str,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> dict[str, str]:
+    """`column` of each payload, by hash, that was stored from `first` to `last`. Without them: ever, which reads the
+    hash of every payload that there is."""
+    found = connection.execute(
+        f"SELECT payload_hash, {column} FROM entry_payloads WHERE payload_hash IN {IN_LIST} "
+        "AND stored_at >= coalesce(?::TIMESTAMPTZ, '-infinity') AND stored_at <= coalesce(?::TIMESTAMPTZ, 'infinity')",
+        [json_list(hashes), first, last],
+    ).fetchall()
+    return dict(found)
 
 
 def record_papers(
@@ -241,10 +253,7 @@ def record_papers(
             if all(row[name] == old[name] for name in row if name != "recorded_at"):
                 continue
         changed.append(row)
-    replaced = [[row["identifier"], row["version"]] for row in changed if (row["identifier"], row["version"]) in held]
-    for identifier, version in replaced:
-        connection.execute("DELETE FROM papers WHERE identifier = ? AND version = ?", [identifier, version])
-    insert(connection, "papers", changed)
+    put(connection, "papers", changed)
 
 
 def _row(paper: Paper, source: Source, recorded_at: datetime) -> dict[str, Any]:
@@ -293,25 +302,20 @@ def paper_of(row: dict[str, Any]) -> Paper:
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
     """What the sources returned for a date, in their order."""
     found = connection.execute(
-        "SELECT source, payload_hash, unreadable, identifier FROM raw_feed_entries "
+        "SELECT source, payload_hash, unreadable, identifier, fetched_at FROM raw_feed_entries "
         "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
-    payloads = _payloads(connection, {row[1] for row in found}, "payload")
+    if not found:
+        return []
+    hashes, times = {row[1] for row in found}, [row[4] for row in found]
+    payloads = _payloads(connection, hashes, "payload", min(times) - SHOWN_AGAIN_FOR, max(times))
+    if missing := hashes - payloads.keys():  # a store that was made before payloads had a time
+        payloads |= _payloads(connection, missing, "payload")
     return [
         StoredEntry(Source(source), payloads[payload_hash], lacking, identifier)
-        for source, payload_hash, lacking, identifier in found
+        for source, payload_hash, lacking, identifier, _ in found
     ]
-
-
-def identifiers_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> set[str]:
-    """Of which papers the sources told for a date."""
-    found = connection.execute(
-        "SELECT DISTINCT identifier FROM raw_feed_entries "
-        "WHERE digest = ? AND digest_date = ? AND identifier IS NOT NULL",
-        [digest, day],
-    ).fetchall()
-    return {row[0] for row in found}
 
 
 def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:

@@ -5,9 +5,10 @@ The embedded file (`connection.py`) belongs to one machine. Where runs happen on
 until `tidy` makes files of them, and readers on any machine see what was committed.
 
 A lake has no keys, and its snapshots do not see each other: two runs could claim one paper. So a transaction here first
-waits for its turn, a lock that PostgreSQL lets go of when its holder ends, however it ends; `insert` looks the keys up,
-which is safe because nobody else writes meanwhile. If a restart of PostgreSQL takes the turn away in the middle, and
-somebody else commits, DuckLake's own commit refuses what rests on the older snapshot (`ducklake_max_retry_count = 0`).
+waits for its turn, a lock that PostgreSQL lets go of when its holder ends, however it ends: nobody else writes
+meanwhile, which is what `insert` relies on when it looks the keys up. If a restart of PostgreSQL takes the turn away in
+the middle, and somebody else commits, DuckLake's own commit refuses what rests on the older snapshot
+(`ducklake_max_retry_count = 0`).
 
 The extensions come with the package `digest-assets[lake]`: nothing is downloaded at run time.
 """
@@ -30,7 +31,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import duckdb
 
 from digest_assets.errors import ConfigurationError, StoreInterrupted, StoreLocked, StoreUnreachable, StoreUnusable
-from digest_assets.store.connection import DigestStore, Result, migrate
+from digest_assets.store.connection import DigestStore, Result
+from digest_assets.store.schema import keyless, migrate
 
 LAKE_URL = "ducklake:postgres:"
 """What a `store.url` begins with that is a lake; behind it `host=... dbname=... user=...` or `postgresql://...`."""
@@ -317,16 +319,12 @@ class LakeStore(DigestStore):
         return _without_secrets(" ".join(str(error).split()))[:300].rstrip(".")
 
 
-_TABLE_KEY = re.compile(r",([^\n]*)\n\s*PRIMARY KEY \([^)]*\)")
-_COLUMN_KEY = re.compile(r"\bPRIMARY KEY\b")
 _TRUTH = re.compile(r"\bDEFAULT (true|false)\b", re.I)
 
 
 def lake_sql(sql: str) -> str:
-    """A migration as a lake takes it: without keys, which `insert` keeps there, and with defaults that are literals."""
-    sql = _TABLE_KEY.sub(r"\1", sql)
-    sql = _COLUMN_KEY.sub("NOT NULL", sql)
-    return _TRUTH.sub(r"DEFAULT '\1'", sql)
+    """A migration as a lake takes it: without keys, which it has none of, and with defaults that are literals."""
+    return _TRUTH.sub(r"DEFAULT '\1'", keyless(sql))
 
 
 def _take_turn(seconds: float) -> str:

@@ -11,8 +11,8 @@ import duckdb
 
 from digest_assets.claims import Claim, Made
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 from digest_assets.store.feeds import paper_of
+from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,7 @@ def _announcement(row: dict[str, Any]) -> Announcement:
 def record_announcements(connection: duckdb.DuckDBPyConnection, digest: str, resolved: Iterable[Announcement]) -> None:
     """Puts each announcement in the place of what was known of its paper."""
     fresh = list(resolved)
-    connection.execute(
-        f"DELETE FROM announcements WHERE digest = ? AND identifier IN {IN_LIST}",
-        [digest, json_list(each.identifier for each in fresh)],
-    )
-    insert(
+    put(
         connection,
         "announcements",
         [
@@ -146,6 +142,16 @@ def made(
     return {day: Made(frozenset(categories)) for day, categories in found}
 
 
+def not_made(connection: duckdb.DuckDBPyConnection, digest: str, keys: Collection[str]) -> list[str]:
+    """Those of `keys`, dates as partition keys, that were not made; in their order."""
+    found = connection.execute(
+        f"SELECT key FROM {IN_LIST} asked(key) "
+        "WHERE key::DATE NOT IN (SELECT digest_date FROM digests WHERE digest = ?) ORDER BY key",
+        [json_list(keys), digest],
+    ).fetchall()
+    return [row[0] for row in found]
+
+
 def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
     """Whether `day` has claimed its papers."""
     return bool(
@@ -178,9 +184,8 @@ def close(
             "SELECT identifier, claimed_at FROM windowed_papers WHERE digest = ? AND digest_date = ?", [digest, day]
         ).fetchall()
     )
-    connection.execute("DELETE FROM digests WHERE digest = ? AND digest_date = ?", [digest, day])
     connection.execute("DELETE FROM windowed_papers WHERE digest = ? AND digest_date = ?", [digest, day])
-    insert(
+    put(
         connection,
         "digests",
         [

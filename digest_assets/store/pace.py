@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.rows import put
 
 LONGEST_QUEUE = timedelta(minutes=30)
 """A turn further away than this comes from a clock that was set back, and is not waited for."""
@@ -57,8 +58,7 @@ class StorePace:
             turn = max(now, next_at or now)
             if turn - now > LONGEST_QUEUE:
                 turn = now
-            connection.execute("DELETE FROM paces WHERE lane = ?", [lane])
-            insert(connection, "paces", [{"lane": lane, "next_at": turn + interval}])
+            put(connection, "paces", [{"lane": lane, "next_at": turn + interval}])
             if next_at is not None and next_at > now and next_at != self._mine.get(lane):
                 self._foreign[lane] += 1
             self._mine[lane] = turn + interval

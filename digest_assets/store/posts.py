@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 
 from digest_assets.model import Paper
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.rows import insert, put, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def record_post(
             }
             for paper in shown
         ],
+        sure=True,
     )
-    connection.execute("DELETE FROM rendered_posts WHERE digest = ? AND digest_date = ?", [digest, post.digest_date])
-    insert(
+    put(
         connection,
         "rendered_posts",
         [

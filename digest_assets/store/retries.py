@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from digest_assets.store.connection import IN_LIST, insert, json_list
+from digest_assets.store.rows import IN_LIST, json_list, put
 
 
 def asked(connection: duckdb.DuckDBPyConnection, digest: str) -> dict[date, tuple[int, datetime]]:
@@ -20,8 +20,7 @@ def asked(connection: duckdb.DuckDBPyConnection, digest: str) -> dict[date, tupl
 
 def record_ask(connection: duckdb.DuckDBPyConnection, digest: str, day: date, count: int, now: datetime) -> None:
     """Records that `day` was asked for again, for the `count`th time."""
-    connection.execute("DELETE FROM retries WHERE digest = ? AND digest_date = ?", [digest, day])
-    insert(connection, "retries", [{"digest": digest, "digest_date": day, "asked": count, "last_asked_at": now}])
+    put(connection, "retries", [{"digest": digest, "digest_date": day, "asked": count, "last_asked_at": now}])
 
 
 def forget_balanced(connection: duckdb.DuckDBPyConnection, digest: str, unbalanced: Collection[date]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
+from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,7 @@ def _with_changes(
         unchanged_since = before[1] if before is not None and before[0] == row["fingerprint"] else now
         made.append(SiteDate(**row, changed_at=row["rendered_at"] if before is None else unchanged_since))
     changed = [each for each in made if known.get(each.date, ("", None))[0] != each.fingerprint]
-    for each in changed:
-        connection.execute("DELETE FROM site_dates WHERE digest = ? AND digest_date = ?", [digest, each.date])
-    insert(
+    put(
         connection,
         "site_dates",
         [

@@ -9,8 +9,8 @@ import duckdb
 
 from digest_assets.partitions import DigestDays
 from digest_assets.standing import DateRecord, Standing, standing
-from digest_assets.store.connection import rows
 from digest_assets.store.ledger import TEXT_TO_COME
+from digest_assets.store.rows import rows
 
 
 def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date) -> dict[date, DateRecord]:

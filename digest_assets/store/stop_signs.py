@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import duckdb
 
 from digest_assets.stop_signs import StopSign, next_sign
-from digest_assets.store.connection import DigestStore, insert, rows
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.rows import put, rows
 
 
 class StoreStopSigns:
@@ -33,8 +34,7 @@ class StoreStopSigns:
         with self._store.transaction() as connection:
             before = next((each for each in _signs(connection) if each.source == source), None)
             made = next_sign(before, source, sign, self._now(), pause)
-            connection.execute("DELETE FROM stop_signs WHERE source = ?", [source])
-            insert(connection, "stop_signs", [{name: getattr(made, name) for name in StopSign.__dataclass_fields__}])
+            put(connection, "stop_signs", [{name: getattr(made, name) for name in StopSign.__dataclass_fields__}])
         return made
 
 

@@ -11,13 +11,12 @@ import duckdb
 
 from digest_assets.model import Figure, FullText, TextSource
 from digest_assets.reading.stored import pack, unpack
-from digest_assets.store.connection import insert, rows
+from digest_assets.store.rows import put, rows
 
 
 def keep_text(connection: duckdb.DuckDBPyConnection, text: FullText) -> None:
     """Puts `text` in the place of what was held for its version."""
-    connection.execute("DELETE FROM full_texts WHERE identifier = ? AND version = ?", [text.identifier, text.version])
-    insert(
+    put(
         connection,
         "full_texts",
         [

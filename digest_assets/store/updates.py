@@ -8,20 +8,22 @@ from datetime import date, datetime
 import duckdb
 
 from digest_assets.model import PaperUpdate
-from digest_assets.store.connection import IN_LIST, insert, json_list, rows
 from digest_assets.store.feeds import paper_of
+from digest_assets.store.rows import IN_LIST, insert, json_list, rows
 from digest_assets.updates import NewVersion
 
 
 def unlisted(connection: duckdb.DuckDBPyConnection, digest: str, identifiers: Iterable[str]) -> list[NewVersion]:
     """The newest version of each of `identifiers` that a date published in an older one, if no date has listed it."""
+    # The papers are named on both sides of the join: one side alone has the other read whole.
+    named = json_list(identifiers)
     found = rows(
         connection.execute(
             f"""
             SELECT p.*, w.digest_date AS claimed_date, w.version AS claimed_version
             FROM papers p
-            JOIN windowed_papers w ON w.digest = ? AND w.identifier = p.identifier AND w.version < p.version
-            WHERE w.outcome = 'kept' AND p.identifier IN {IN_LIST}
+            JOIN windowed_papers w ON w.identifier = p.identifier AND w.version < p.version
+            WHERE w.digest = ? AND w.outcome = 'kept' AND w.identifier IN {IN_LIST} AND p.identifier IN {IN_LIST}
               AND NOT EXISTS (
                   SELECT 1 FROM paper_updates u
                   WHERE u.digest = w.digest AND u.identifier = p.identifier AND u.version >= p.version
@@ -29,7 +31,7 @@ def unlisted(connection: duckdb.DuckDBPyConnection, digest: str, identifiers: It
             QUALIFY row_number() OVER (PARTITION BY p.identifier ORDER BY p.version DESC) = 1
             ORDER BY p.identifier
             """,
-            [digest, json_list(identifiers)],
+            [digest, named, named],
         )
     )
     claimed = {

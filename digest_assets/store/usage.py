@@ -11,7 +11,7 @@ import duckdb
 
 from digest_assets.llm.prices import PriceTable, cost, price_of
 from digest_assets.model import Usage
-from digest_assets.store.connection import IN_LIST, json_list, rows
+from digest_assets.store.rows import IN_LIST, json_list, rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from digest_assets.assets.columns import COMES_FROM, UPSTREAM, column_lineage, table_schema
 from digest_assets.definitions import build_defs
-from digest_assets.store.columns import tables
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.schema import tables
 
 TABLES = ["raw_feed_entries", *UPSTREAM]
 
@@ -23,10 +23,10 @@ def test_the_schema_is_the_store_s(asset: str, tmp_path: Path) -> None:
 
 
 def test_the_comments_of_the_migrations_are_the_columns_descriptions() -> None:
-    meanings = {column.name: column.meaning for column in tables()["windowed_papers"]}
+    meanings = {column.name: column.meaning for column in tables()["windowed_papers"].columns}
     assert meanings["outcome"] == "kept, filtered"
     assert meanings["claimed_at"] is None
-    assert {column.name: column.meaning for column in tables()["model_answers"]}["in_batch"] is not None
+    assert {column.name: column.meaning for column in tables()["model_answers"].columns}["in_batch"] is not None
 
 
 @pytest.mark.parametrize("asset", [*TABLES, "deliveries"])
@@ -38,10 +38,10 @@ def test_no_column_is_shown_without_what_it_means(asset: str) -> None:
 @pytest.mark.parametrize("asset", UPSTREAM)
 def test_the_lineage_names_columns_that_exist(asset: str) -> None:
     lineage = column_lineage(asset)["dagster/column_lineage"].deps_by_column
-    assert set(COMES_FROM[asset]) <= set(lineage) <= {column.name for column in tables()[asset]}
+    assert set(COMES_FROM[asset]) <= set(lineage) <= {column.name for column in tables()[asset].columns}
     for sources in lineage.values():
         for source in sources:
-            assert source.column_name in {column.name for column in tables()[source.asset_key.path[-1]]}
+            assert source.column_name in {column.name for column in tables()[source.asset_key.path[-1]].columns}
 
 
 def test_every_asset_with_a_table_shows_it() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.rows import insert
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
 from digest_assets_tests.engines import on_lakes, store_settings
 from digest_assets_tests.scale.servers import Postgres

@@ -21,9 +21,9 @@ from digest_assets.errors import (
     StoreUnusable,
 )
 from digest_assets.store import lake
-from digest_assets.store.columns import tables
-from digest_assets.store.connection import insert, primary_keys
 from digest_assets.store.lake import LAKE_URL, PASSWORD_VARIABLE, LakeStore, lake_address, lake_sql
+from digest_assets.store.rows import insert
+from digest_assets.store.schema import tables
 from digest_assets_tests.scale.servers import GUARDED, Postgres, free_port, postgres_server
 from digest_assets_tests.store.test_connection import (  # noqa: F401
     add,
@@ -69,7 +69,7 @@ def test_an_exception_rolls_back(store: LakeStore) -> None:
 
 
 def test_every_table_has_its_key_and_a_lake_keeps_it(store: LakeStore) -> None:
-    assert set(primary_keys()) >= set(tables()) - {"ledger"}
+    assert {name for name, table in tables().items() if not table.key} == {"ledger"}
     with store.transaction() as connection:
         add(connection, "arxiv")
     with pytest.raises(duckdb.ConstraintException, match="lane: arxiv"), store.transaction() as connection:

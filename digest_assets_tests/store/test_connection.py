@@ -13,7 +13,9 @@ import duckdb
 import pytest
 
 from digest_assets.errors import StoreLocked, StoreUnusable
-from digest_assets.store.connection import LOG_LIMIT, DigestStore, insert, log_of, migrations
+from digest_assets.store.connection import LOG_LIMIT, DigestStore, log_of
+from digest_assets.store.rows import insert
+from digest_assets.store.schema import migrations
 
 HOLD = """
 import sys, duckdb
@@ -37,7 +39,8 @@ WRITE_UNTIL_FULL = """
 import os, resource, signal, sys
 from pathlib import Path
 from digest_assets.errors import StoreUnusable
-from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.rows import insert
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 room = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
@@ -45,7 +48,10 @@ store, committed = DigestStore(Path(sys.argv[1])), 0
 try:
     while committed < 2000:
         with store.transaction() as connection:
-            rows = [{"payload_hash": str(committed + n), "payload": os.urandom(2000).hex()} for n in range(20)]
+            rows = [
+                {"payload_hash": str(committed + n), "payload": os.urandom(2000).hex(), "stored_at": "2026-01-01"}
+                for n in range(20)
+            ]
             insert(connection, "entry_payloads", rows)
         committed += 20
 except StoreUnusable as error:
@@ -164,7 +170,11 @@ def test_a_full_disk_takes_nothing_that_was_committed(store: DigestStore, room: 
     assert told[-1].startswith("Free space on the disk")
     with store.transaction() as connection:
         assert connection.execute("SELECT count(*) FROM entry_payloads").fetchall() == [(committed,)]
-        insert(connection, "entry_payloads", [{"payload_hash": "there is room again", "payload": "x"}])
+        insert(connection, "entry_payloads", [payload("there is room again", "x")])
+
+
+def payload(key: str, text: str) -> dict[str, object]:
+    return {"payload_hash": key, "payload": text, "stored_at": datetime(2026, 1, 1, tzinfo=timezone.utc)}
 
 
 def test_text_that_no_encoding_has_is_stored_all_the_same(store: DigestStore) -> None:
@@ -198,7 +208,7 @@ def test_the_log_takes_many_small_transactions_and_never_grows_long(store: Diges
     limit, rows, sizes = LOG_LIMIT, 60, []
     for number in range(rows):
         with store.transaction() as open_store:
-            insert(open_store, "entry_payloads", [{"payload_hash": str(number), "payload": "x" * (limit // 20)}])
+            insert(open_store, "entry_payloads", [payload(str(number), "x" * (limit // 20))])
             add(open_store, f"lane {number}")
         sizes.append(log_of(store.path).stat().st_size if log_of(store.path).exists() else 0)
     assert max(sizes) <= limit

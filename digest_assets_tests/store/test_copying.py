@@ -11,8 +11,9 @@ import pytest
 from digest_assets.errors import ConfigurationError, StoreUnusable
 from digest_assets.model import Paper, Source
 from digest_assets.store import copying, feeds
-from digest_assets.store.connection import DigestStore, insert, log_of
+from digest_assets.store.connection import DigestStore, log_of
 from digest_assets.store.copying import back_up, copy_store, restore
+from digest_assets.store.rows import insert
 from digest_assets_tests.engines import new_store
 
 NOW = datetime(2026, 1, 29, 4, 30, 0, 123456, tzinfo=timezone.utc)
@@ -25,9 +26,13 @@ def store(tmp_path: Path) -> DigestStore:
     paper = Paper("2601.00001", 1, '王\'s "title"\n', "", ("A. Author", "王"), ("cs.SD",), NOW)
     with store.transaction() as connection:
         feeds.record_papers(connection, Source.API, [paper], NOW)
-        insert(connection, "entry_payloads", [{"payload_hash": str(n), "payload": "x" * n} for n in range(200)])
+        insert(connection, "entry_payloads", [payload(n) for n in range(200)])
         insert(connection, "full_texts", [full_text(number) for number in range(3)])
     return store
+
+
+def payload(number: int) -> dict[str, object]:
+    return {"payload_hash": str(number), "payload": "x" * number, "stored_at": NOW}
 
 
 def full_text(number: int) -> dict[str, object]:

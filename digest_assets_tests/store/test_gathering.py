@@ -10,9 +10,10 @@ import duckdb
 import pytest
 
 from digest_assets.store import gathering
-from digest_assets.store.connection import DigestStore, insert
+from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.pace import StorePace
+from digest_assets.store.rows import insert
 
 NOW = datetime(2026, 1, 29, tzinfo=timezone.utc)
 

@@ -11,7 +11,8 @@ import pytest
 from digest_assets.claims import Candidate, Claim
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 from digest_assets.store import feeds, ledger
-from digest_assets.store.connection import DigestStore, migrations
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.schema import migrations
 
 FIRST = date(2026, 1, 1)
 NOW = datetime(2026, 1, 29, 4, 30, tzinfo=timezone.utc)

@@ -13,7 +13,7 @@ import pytest
 
 from digest_assets.llm.prices import Price, cost, price_of
 from digest_assets.model import Usage
-from digest_assets.store.connection import insert
+from digest_assets.store.rows import insert
 from digest_assets.store.usage import money_of, usage_by_day
 from digest_assets_tests.engines import new_store
 

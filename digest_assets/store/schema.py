@@ -1,0 +1,132 @@
+"""What a store's tables are: the migrations, which declare them, and what is read out of those.
+
+A column's meaning is the comment beside it, written once. The keys are declared there too, and no engine is told of
+them: a lake has none, and in a file each would be an index (`connection.py`). `rows.py` keeps them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import duckdb
+
+from digest_assets.errors import StoreUnusable
+
+_TABLE = re.compile(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", re.M | re.S)
+_COLUMN = re.compile(r"^ +(?P<name>[a-z]\w*) (?P<rest>[A-Z][^\n]*?)(?: *-- (?P<comment>[^\n]*))?$", re.M)
+_ADDED = re.compile(
+    r"^ALTER TABLE (?P<table>\w+) ADD COLUMN (?P<name>\w+) [^\n]*?;(?: *-- (?P<comment>[^\n]*))?$", re.M
+)
+_RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME TO (\w+);", re.M)
+_TABLE_KEY = re.compile(r",([^\n]*)\n\s*PRIMARY KEY \([^)]*\)")
+_COLUMN_KEY = re.compile(r"\bPRIMARY KEY\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as DuckDB knows it; `meaning` is the comment beside it in the migration, where there is one."""
+
+    name: str
+    type: str
+    nullable: bool
+    meaning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, or a view, which has no key."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    """The columns of its primary key."""
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Of its columns, by name, in their order."""
+        return {column.name: column.type for column in self.columns}
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """Every migration as (number, name, SQL), in order. A migration that was released is never changed."""
+    folder = resources.files("digest_assets.store") / "migrations"
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".sql"))
+    return [(int(name.split("_")[0]), name, (folder / name).read_text("utf-8")) for name in names]
+
+
+def keyless(sql: str) -> str:
+    """A migration without its keys, which `rows.py` keeps."""
+    return _COLUMN_KEY.sub("NOT NULL", _TABLE_KEY.sub(r"\1", sql))
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, store: object, dialect: Callable[[str], str] = keyless) -> None:
+    """Brings the schema of `store`, which is named in errors, to the newest version, all of it or nothing.
+
+    `dialect` puts each migration into the words of the engine.
+
+    Raises `StoreUnusable` for a store that a newer version of this program wrote.
+    """
+    connection.begin()
+    try:
+        connection.execute(
+            dialect(
+                "CREATE TABLE IF NOT EXISTS schema_versions "
+                "(version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
+            )
+        )
+        applied = connection.execute("SELECT coalesce(max(version), 0) FROM schema_versions").fetchall()[0][0]
+        known = migrations()
+        if applied > known[-1][0]:
+            raise StoreUnusable(
+                f"The store {store} has schema {applied}, this program knows {known[-1][0]}.",
+                cure="Install the newer version of digest-assets that wrote it.",
+            )
+        for number, name, sql in known:
+            if number > applied:
+                connection.execute(dialect(sql))
+                connection.execute("INSERT INTO schema_versions (version, name) VALUES (?, ?)", [number, name])
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """The tables and views of a store with all migrations applied, by name."""
+    meanings = _meanings()
+    with duckdb.connect() as connection:
+        for _, _, sql in migrations():
+            connection.execute(sql)
+        found = connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
+            "WHERE NOT internal ORDER BY table_name, column_index"
+        ).fetchall()
+        keys = dict(
+            connection.execute(
+                "SELECT table_name, constraint_column_names FROM duckdb_constraints() "
+                "WHERE constraint_type = 'PRIMARY KEY'"
+            ).fetchall()
+        )
+    columns: dict[str, list[Column]] = {}
+    for table, name, kind, nullable in found:
+        columns.setdefault(table, []).append(Column(name, kind, nullable, meanings.get((table, name))))
+    return {table: Table(tuple(each), tuple(keys.get(table, ()))) for table, each in columns.items()}
+
+
+def _meanings() -> dict[tuple[str, str], str]:
+    """The comments beside columns, by table and column; the last migration that says something is right."""
+    meanings: dict[tuple[str, str], str] = {}
+    for _, _, sql in migrations():
+        names = dict(_RENAMED.findall(sql))
+        for table, body in _TABLE.findall(sql):
+            for column in _COLUMN.finditer(body):
+                if column["comment"]:
+                    meanings[names.get(table, table), column["name"]] = column["comment"].strip()
+        for column in _ADDED.finditer(sql):
+            if column["comment"]:
+                meanings[column["table"], column["name"]] = column["comment"].strip()
+    return meanings
