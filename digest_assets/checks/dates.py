@@ -46,11 +46,11 @@ def no_date_is_left_failed(
     newest = digest.days.newest(now) or digest.first_date
     oldest = max(digest.first_date, newest - FURTHEST_BACK)
     dates = [oldest + timedelta(days=offset) for offset in range((newest - oldest).days + 1)]
+    shown = context.instance.event_log_storage.get_materialized_partitions(dg.AssetKey("rendered_posts"))
     with store.transaction() as connection:
         stand = standings(connection, digest.name, digest.days, dates, now)
-        made = {day.isoformat() for day in ledger.made(connection, digest.name)}
-    shown = context.instance.event_log_storage.get_materialized_partitions(dg.AssetKey("rendered_posts"))
-    lost = [(day, LOST, f"It is not in {store.name}.") for day in sorted(shown - made)]
+        made = ledger.made(connection, digest.name, among=dates)
+        lost = [(day, LOST, f"It is not in {store.name}.") for day in ledger.not_made(connection, digest.name, shown)]
     due = expected(digest, now)
     left = [
         (day.isoformat(), state.value, why)
@@ -60,7 +60,7 @@ def no_date_is_left_failed(
     waiting = [
         (day.isoformat(), WAITING, why)
         for day, (state, why) in stand.items()
-        if state is Standing.NOT_YET and day.isoformat() in made
+        if state is Standing.NOT_YET and day in made
     ]
     return dg.AssetCheckResult(
         passed=not (left or lost),

@@ -31,7 +31,10 @@ class Written:
 
 def encode(text: str) -> bytes:
     """`text` as UTF-8. A lone surrogate, which has no UTF-8, becomes U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
 def write_atomically(path: Path, text: str, *, durable: bool = True) -> str:

@@ -320,9 +320,11 @@ class _Pages:
             up=f"{of.path}.html",
         )
 
-    def _listing(self, heading: str, total: int, items: Iterable[str], **values: object) -> str:
+    def _listing(self, heading: str, total: int, items: Sequence[str], **values: object) -> str:
         otherwise = {"years": [], "months": [], "days": [], "within": "", "up": "", "feed": ""}
-        shown = {**otherwise, **values, "items": list(map(Markup, items)), "total": total}
+        # Joined here: a template would look at each of the thousands of items of a date's lists, whether it is safe.
+        joined = [Markup("\n".join(items))] if items else []
+        shown = {**otherwise, **values, "items": joined, "total": total}
         return self._render("listing.html.j2", "../", title=heading, heading=heading, **shown)
 
     def _months(self, days: Iterable[tuple[date, int]]) -> list[_MonthView]:

@@ -40,6 +40,8 @@ NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
 _LAYOUT = "1"
+_KEPT_IN_MEMORY = 32_000
+"""kB: the newest papers are read once for each of the hundred lists that a date touches."""
 _LOOSE_PAGES = 5_000
 """Of 4 kB: so much room is left to be used again."""
 _TABLES = """
@@ -365,6 +367,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     for _ in range(2):
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
         try:
+            connection.execute(f"PRAGMA cache_size = -{_KEPT_IN_MEMORY}")
             if connection.execute("PRAGMA user_version").fetchone()[0] == int(_LAYOUT):
                 connection.execute("SELECT 1 FROM meta LIMIT 1").fetchall()
                 return connection
