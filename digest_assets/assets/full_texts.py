@@ -50,7 +50,8 @@ async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Kee
 
     async def fetch(paper: Paper) -> None:
         async with places:
-            await keep(await _fetched(paper, source, now))
+            text = await _fetched(paper, source, now)
+        await keep(text)
 
     await together([fetch(paper) for paper in papers])
 

@@ -37,6 +37,7 @@ from digest_assets.model import AnswerStatus, Paper, Reading, TextSource, Transl
 
 SHORTENINGS = 4
 """How often an excerpt is made shorter before a paper is given up: each time at most by half."""
+_OTHERS_BEGIN_SECONDS = 0.02
 MORE_ROOM = 4
 """An answer that was cut is asked for again with so many times the room. Reasoning is what usually fills it."""
 
@@ -288,7 +289,8 @@ class _Conversation:
         """The stored answer to `prompt`, or a new one, which is stored.
 
         It is judged in a thread: a check takes some 25 ms, in which other answers come and other calls begin. So it is
-        taken down before: nothing is awaited between its arrival and that.
+        taken down before: nothing is awaited between its arrival and that. Whoever waited for its place among the calls
+        is let go first: eight answers that come at once would else be judged before the next eight requests leave.
         """
         key = key_of(prompt, self._rules)
         fresh: list[tuple[Content | None, tuple[Defect, ...]]] = []
@@ -296,6 +298,7 @@ class _Conversation:
         async def ask() -> StoredAnswer:
             answer = self._record(key, prompt, await self._ask(prompt))
             self._answers.arrived(answer)
+            await asyncio.sleep(_OTHERS_BEGIN_SECONDS)
             fresh.append(await asyncio.to_thread(_judged, answer.text, judge))
             return replace(answer, defects=fresh[0][1])
 

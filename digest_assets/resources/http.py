@@ -40,11 +40,11 @@ def open_client(settings: ArxivSettings) -> httpx2.AsyncClient:
         limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
         follow_redirects=True,
         max_redirects=_MAXIMUM_REDIRECTS,
-        verify=_certificates(),
+        verify=certificates(),
     )
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Whom to trust, read once a process: the system's file takes 25 ms, and a run opens several clients."""
     return httpx2.create_ssl_context()

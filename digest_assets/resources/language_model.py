@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import openai
+import openai.resources.chat  # the client would read it in at the first call, for which all others wait
 from openai import AsyncOpenAI
 
 from digest_assets.config import LlmSettings
@@ -40,6 +41,7 @@ from digest_assets.llm.dialects import Fault, Problem
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.model import Usage
 from digest_assets.resources.concurrency import Limiter, shared_limiter
+from digest_assets.resources.http import certificates
 
 LONGEST_WAIT_SECONDS = 300.0
 """An endpoint that asks for more patience than this is unavailable."""
@@ -94,6 +96,7 @@ class LanguageModel:
             api_key=self._api_key or "none",  # the client insists on one; servers without keys ignore it
             timeout=self._settings.timeout_seconds,
             max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(verify=certificates()),
         )
         return self
 

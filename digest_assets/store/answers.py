@@ -212,6 +212,7 @@ class KnownAnswers:
             try:
                 yield known
             finally:
+                gathered.hurry()
                 await asyncio.gather(*known._writing)
                 if known._arrived:
                     await gathered.run(partial(_keep_answers, rows=list(known._arrived.values())))

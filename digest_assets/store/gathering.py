@@ -2,7 +2,7 @@
 
 A transaction opens and closes the file (10 to 30 ms), and a day's papers answer by the dozen. So whatever is asked for
 while one transaction runs goes together into the next, and each caller goes on when its own rows are on the disk. What
-only has to be stored (`run_later`) leaves the file alone meanwhile for twice as long as the last transaction took:
+only has to be stored (`run_later`) leaves the file alone meanwhile for ten times as long as the last transaction took:
 other runs get it, and the answers that come meanwhile share the next.
 """
 
@@ -19,9 +19,9 @@ import duckdb
 
 from digest_assets.store.connection import DigestStore
 
-REST = 2.0
+REST = 10.0
 """For how long nothing that can wait is written, in durations of the transaction before."""
-LONGEST_REST_SECONDS = 0.25
+LONGEST_REST_SECONDS = 1.0
 """That duration has the wait for another run's transaction in it."""
 SHORTEST_REST_SECONDS = 0.01
 """In which comes what belongs together: an answer, and what the digest makes of it."""
@@ -46,7 +46,7 @@ class GatheredStore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        self._hurried.set()
+        self.hurry()
         if self._running is not None:
             await asyncio.shield(self._running)
 
@@ -56,7 +56,7 @@ class GatheredStore:
         An exception of `work` is raised here, and is rolled back with the others of its transaction, which are tried
         again without it.
         """
-        self._hurried.set()
+        self.hurry()
         return await self.run_later(work)
 
     async def run_later(self, work: Work[Result]) -> Result:
@@ -66,6 +66,10 @@ class GatheredStore:
         if self._running is None:
             self._running = asyncio.create_task(self._drain())
         return await future
+
+    def hurry(self) -> None:
+        """Has what waits stored now: nothing else is to be expected."""
+        self._hurried.set()
 
     async def _drain(self) -> None:
         try:
