@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from digest_assets.assets import full_texts, summaries, translations
+from digest_assets.assets.ahead import Ahead
 from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
@@ -129,6 +130,7 @@ class _Session:
     """By stage. None: no key is set."""
     desk: BatchDesk | None
     """None: no batches."""
+    ahead: Ahead
 
 
 @dataclass
@@ -146,6 +148,10 @@ class PaperReading:
     """None: no batches."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers of each stage wait for a batch."""
+    _unfinished: int = 0
+    """Translations and readings that are not stored yet."""
+    _storing: int = 0
+    """Of those, how many only have to be stored."""
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
 
@@ -199,6 +205,7 @@ class PaperReading:
 
         async with self._session(day, [each.paper for each in kept]) as session:
             jobs: list[Awaitable[None]] = []
+            self._unfinished = len(kept) * len({"translations", "summaries"} & selected)
             for table, job in (("translations", self._translate), ("summaries", self._read)):
                 if table in selected:
                     self.progress.begin(table, len(kept))
@@ -226,7 +233,7 @@ class PaperReading:
                 if budget.counts_the_day:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
             rules = self.language_model.rules(self.settings.digest.language)
-            yield _Session(day, gathered, known, rules, ask, desk)
+            yield _Session(day, gathered, known, rules, ask, desk, Ahead(self.settings, len(papers)))
 
     @asynccontextmanager
     async def _watching_the_day(
@@ -308,8 +315,8 @@ class PaperReading:
         before = held.get(text.identifier)
         if before is not None and full_texts.better(text, before.known) is before.known:
             text = before.whole
-        await session.gathered.run_later(lambda connection: texts.keep_text(connection, text))
         self._texts[text.identifier].set_result(packed(text))
+        await session.gathered.run_later(lambda connection: texts.keep_text(connection, text))
         self.progress.advance("full_texts", failed=not text.final)
         self.log(_line(text, f"text from {text.source.value}, {text.token_count} tokens", text.reason))
 
@@ -355,11 +362,16 @@ class PaperReading:
 
     async def _record(self, session: _Session, stage: str, made: Made, record: Callable[..., None]) -> None:
         name, language, now = self.settings.digest.name, session.rules.language, self.clock.now()
+        self._storing += 1
+        if self._storing == self._unfinished:
+            session.gathered.hurry()
         await session.gathered.run_later(
             lambda connection: record(connection, name, session.day, language, [made], now)
         )
+        self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
         unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
+        session.ahead.render(made)
         self.waiting[stage] += made.status is AnswerStatus.WAITING
         self.progress.advance(stage, failed=unwell, tokens=spent)
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))

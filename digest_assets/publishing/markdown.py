@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -61,6 +62,11 @@ def line_from_text(text: str, dialect: Dialect) -> str:
     return write_line(linked(" ".join(clean(text).split())), dialect)
 
 
+KEPT = 2048
+"""So many rendered texts are remembered, four for each paper."""
+
+
+@lru_cache(maxsize=KEPT)
 def blocks_from_model(text: str, dialect: Dialect) -> str:
     """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
     model_text = ModelText(text)

@@ -43,7 +43,7 @@ class PostForm(str, Enum):
     MARKDOWN = "markdown"
 
 
-_DIALECTS: dict[PostForm, Dialect] = {
+DIALECTS: dict[PostForm, Dialect] = {
     PostForm.JEKYLL: KRAMDOWN,
     PostForm.HUGO: GOLDMARK,
     PostForm.MARKDOWN: GITHUB,
@@ -152,7 +152,7 @@ def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: Po
 
 def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
     """`page` as the templates receive it."""
-    words, dialect = LANGUAGES[page.language], _DIALECTS[form]
+    words, dialect = LANGUAGES[page.language], DIALECTS[form]
     day = page.digest_date.isoformat()
     title = words.post_title.format(date=day)
     zone = words.beijing if page.zone.key == "Asia/Shanghai" else page.zone.key

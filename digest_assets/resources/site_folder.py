@@ -8,11 +8,14 @@ noted.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
+from types import TracebackType
 
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.output import encode, write_atomically
@@ -25,6 +28,9 @@ from digest_assets.store.site_notes import SiteNotes, open_notes
 JOINED_AT_ONCE = 40
 """So many files of an earlier year's search index a build makes: a day's work, whatever the year held. A year of 5,000
 papers is in one piece after eight builds."""
+_FILES_AT_ONCE = 2
+_FILES_WAITING = 64
+"""More are not made before some are written: they are in memory."""
 _OVERLAP = timedelta(hours=1)
 """A post is dated before it is stored: another run's may become visible so long after a newer one was noted."""
 
@@ -54,10 +60,11 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
         kept: set[str] = set()
         written = unchanged = removed = 0
         try:
-            for unit in plan(site, notes, source, touched, notes.merged):
-                made = _write(folder, notes, unit)
-                written, unchanged, removed = written + made[0], unchanged + made[1], removed + made[2]
-                kept.update(file.path for file in unit.files)
+            with _Disk() as disk:
+                for unit in plan(site, notes, source, touched, notes.merged):
+                    made = _write(folder, notes, unit, disk)
+                    written, unchanged, removed = written + made[0], unchanged + made[1], removed + made[2]
+                    kept.update(file.path for file in unit.files)
             if touched.everything:
                 removed += _remove(folder, notes, set(notes.files()) - kept)
         except OutputUnwritable as error:
@@ -172,15 +179,40 @@ def _put_costs(notes: SiteNotes, source: Source) -> bool:
     return notes.costs() != before
 
 
-def _write(folder: Path, notes: SiteNotes, unit: Unit) -> tuple[int, int, int]:
+class _Disk:
+    """Writes files while others are made. A context manager: at the end of the block all are there, or the first error
+    is raised."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_FILES_AT_ONCE, thread_name_prefix="site")
+        self._writing: deque[Future[str]] = deque()
+
+    def __enter__(self) -> _Disk:
+        return self
+
+    def write(self, path: Path, text: str) -> None:
+        # The disk is not waited for: a page that a crash loses is made again, unlike a post.
+        self._writing.append(self._threads.submit(write_atomically, path, text, durable=False))
+        while len(self._writing) > _FILES_WAITING or (self._writing and self._writing[0].done()):
+            self._writing.popleft().result()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=error is not None)
+        if error is None:
+            for each in self._writing:
+                each.result()
+
+
+def _write(folder: Path, notes: SiteNotes, unit: Unit, disk: _Disk) -> tuple[int, int, int]:
     """Makes the files of a unit. Returns how many were written, were there already, and were removed."""
     written = 0
     for file in unit.files:
         path, text = folder / file.path, file.render()
         sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
         if notes.sha256_of(file.path) != sha256 or not path.is_file():
-            # The disk is not waited for: a page that a crash loses is made again, unlike a post.
-            write_atomically(path, text, durable=False)
+            disk.write(path, text)
             written += 1
         notes.put_file(file.path, unit.name, sha256)
     gone = set() if unit.adds else set(notes.files_of(unit.name)) - {file.path for file in unit.files}

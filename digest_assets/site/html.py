@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from digest_assets.publishing import tex
 from digest_assets.publishing.addresses import linked
 from digest_assets.publishing.characters import clean
-from digest_assets.publishing.markdown import ModelText
+from digest_assets.publishing.markdown import KEPT, ModelText
 from digest_assets.publishing.spans import (
     Break,
     Code,
@@ -72,6 +72,7 @@ def paragraphs_from_tex(text: str) -> Markup:
     return _joined(Markup("<p>{}</p>").format(from_spans(each)) for each in paragraphs if each)
 
 
+@lru_cache(maxsize=KEPT)
 def blocks_from_model(text: str) -> Markup:
     """A model's Markdown as block elements. Empty where nothing is left to show."""
     return _Blocks(ModelText(text)).all()

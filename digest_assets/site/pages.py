@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
 from functools import cache, lru_cache, partial
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
+from digest_assets.errors import TemplateBroken
 from digest_assets.model import PaperUpdate
 from digest_assets.publishing import user_templates
 from digest_assets.site import charts, empty, feeds, html, lists, search
@@ -143,6 +145,16 @@ def version() -> str:
 @lru_cache(maxsize=4)
 def _environment(templates: Path | None) -> Environment:
     return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True)
+
+
+def read_templates(site: Site) -> None:
+    """Compiles the templates, a tenth of a second, which else the first page of each kind waits for. What is wrong with
+    one is said when it is rendered."""
+    with suppress(TemplateBroken):
+        environment = _environment(site.templates)
+        for name in environment.list_templates():
+            with suppress(TemplateError):
+                environment.get_template(name)
 
 
 @cache

@@ -1,0 +1,42 @@
+"""What the post and the site will show of an answer, rendered as soon as it is there.
+
+A day's run waits for answers nearly all the time, and its last steps are what its reader waits for. So the Markdown of
+each answer is made into the post's and the site's while others are awaited; their functions keep what they made
+(`lru_cache`), and the steps that come later in the process find it. A process that makes only the post makes all of it
+itself.
+"""
+
+from __future__ import annotations
+
+from digest_assets.assets.site_source import site_of
+from digest_assets.config import Settings
+from digest_assets.model import AnswerStatus, Reading, Translation
+from digest_assets.publishing import markdown
+from digest_assets.publishing.posts import DIALECTS, PostForm
+from digest_assets.site import html, pages
+
+_MOST_PAPERS = markdown.KEPT // 4
+"""Of a date with more, what was rendered first would be forgotten before it is needed."""
+
+
+class Ahead:
+    """Renders what a date of so many `papers` will show."""
+
+    def __init__(self, settings: Settings, papers: int) -> None:
+        self._site = site_of(settings) if settings.output.site_dir else None
+        self._dialect = DIALECTS[PostForm(settings.output.form)]
+        self._wanted = papers <= _MOST_PAPERS
+        self._has_begun = False
+
+    def render(self, made: Translation | Reading) -> None:
+        """Renders the texts of `made` in both ways, before the first the site's templates."""
+        if not self._wanted or made.status is not AnswerStatus.DONE:
+            return
+        if self._site is not None and not self._has_begun:
+            pages.read_templates(self._site)
+        self._has_begun = True
+        for text in (made.parts or ()) if isinstance(made, Reading) else (made.text,):
+            if text:
+                markdown.blocks_from_model(text, self._dialect)
+                if self._site is not None:
+                    html.blocks_from_model(text)
