@@ -1,7 +1,8 @@
-"""A store with a long history, made by SQL in seconds: what a digest of twenty papers a day holds after many years.
+"""A store with a long history, made by SQL in seconds: what a digest holds after many years.
 
 Every row that a day leaves behind is there, in the sizes that real ones have; only the texts come from a thousand
-variants, so that a million papers fit on a laptop. Dates follow each other without weekends.
+variants, so that a million papers fit on a laptop. Dates follow each other without weekends, twenty papers on each; no
+history is longer than arXiv's, so a million papers are eighty a day.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
+from math import ceil
 from pathlib import Path
 
 from digest_assets.store.connection import DigestStore
 
 PAPERS_A_DAY = 20
+LONGEST = 12_800
+"""Dates since August 1991."""
+RECENT = 400
+"""The last dates, on whose pages and lists a new one stands, have `PAPERS_A_DAY` on the site."""
 AUTHORS_SELDOM = 1_000
-"""Of so many dates, one has a paper by each of the authors of the measured day: fifty among a million papers."""
+"""Of so many dates, one has papers by each of the authors of the measured day: fifty among a million papers."""
 LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
 
@@ -81,7 +87,7 @@ def fill(store: DigestStore, digest: str, papers: int, last: date) -> None:
     """Fills the empty `store` with `papers` papers, the last of them on `last`."""
     values = {
         "papers": papers,
-        "a_day": PAPERS_A_DAY,
+        "a_day": PAPERS_A_DAY * _times(papers),
         "last": last,
         "digest": digest,
         "looked_back": LOOKED_BACK,
@@ -91,6 +97,11 @@ def fill(store: DigestStore, digest: str, papers: int, last: date) -> None:
             used = {name: value for name, value in values.items() if f"${name}" in statement}
             if statement.strip(" \n;"):
                 connection.execute(statement, used or None)
+
+
+def _times(papers: int) -> int:
+    """How many times `PAPERS_A_DAY` a date of the history has."""
+    return ceil(papers / (PAPERS_A_DAY * LONGEST))
 
 
 def settle(store: DigestStore, digest: str) -> None:
@@ -117,31 +128,37 @@ def settle(store: DigestStore, digest: str) -> None:
 def note_history(notes: Path, papers: int, last: date) -> None:
     """Notes in `.site.sqlite`, which has one date so far, that the site has the pages of `papers` papers up to `last`.
 
-    Each date is a copy of that one: its categories and topics have papers on every date, its authors on one of
-    `AUTHORS_SELDOM`.
+    Each date is a copy of that one, or several in a row: its categories and topics have papers on every date, its
+    authors on one of `AUTHORS_SELDOM`.
     """
-    dates = papers // PAPERS_A_DAY
+    times = _times(papers)
+    dates = papers // (PAPERS_A_DAY * times)
     with closing(sqlite3.connect(notes)) as connection, connection:
         (model,) = connection.execute("SELECT max(day) FROM days").fetchone()
         connection.execute("CREATE TEMP TABLE dates (day TEXT PRIMARY KEY, has_authors INTEGER)")
-        connection.executemany(
-            "INSERT INTO dates VALUES (?, ?)",
-            [((last - timedelta(days=back)).isoformat(), back % AUTHORS_SELDOM == 0) for back in range(dates)],
-        )
+        connection.execute("CREATE TEMP TABLE copies (day TEXT, begins INTEGER)")
+        for back in range(dates):
+            day = (last - timedelta(days=back)).isoformat()
+            connection.execute("INSERT INTO dates VALUES (?, ?)", (day, back % AUTHORS_SELDOM == 0))
+            connection.executemany(
+                "INSERT INTO copies VALUES (?, ?)",
+                [(day, copy * PAPERS_A_DAY) for copy in range(1 if back < RECENT else times)],
+            )
         for statement in (
             "INSERT INTO days SELECT d.day, fingerprint, changed_at, d.day || 'T05:00:00+00:00', empty_reason, "
             "announced, published, filtered, failed, late FROM dates d, days m WHERE m.day = :model",
-            "INSERT INTO entries SELECT d.day, position, identifier, shown, item, lists FROM dates d, entries m "
-            "WHERE m.day = :model ORDER BY 1, 2",
-            "INSERT INTO listed SELECT list, d.day, position FROM listed m, dates d WHERE m.day = :model "
-            "AND (has_authors OR list NOT LIKE 'a/%') ORDER BY 1, 2, 3",
-            "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates WHERE has_authors OR list NOT LIKE "
-            "'a/%'))",
-            "INSERT INTO list_years SELECT m.list, substr(d.day, 1, 4), m.papers * count(*) FROM list_years m, dates d "
-            "WHERE has_authors OR list NOT LIKE 'a/%' GROUP BY 1, 2 "
+            "INSERT INTO entries SELECT c.day, position + begins, identifier, shown, item, lists "
+            "FROM copies c, entries m WHERE m.day = :model ORDER BY 1, 2",
+            "INSERT INTO listed SELECT list, d.day, position + begins "
+            "FROM listed m, dates d JOIN copies c ON c.day = d.day "
+            "WHERE m.day = :model AND (has_authors OR list NOT LIKE 'a/%') ORDER BY 1, 2, 3",
+            "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates JOIN copies USING (day) "
+            "WHERE has_authors OR list NOT LIKE 'a/%'))",
+            "INSERT INTO list_years SELECT m.list, substr(d.day, 1, 4), m.papers * count(*) "
+            "FROM list_years m, dates d JOIN copies USING (day) WHERE has_authors OR list NOT LIKE 'a/%' GROUP BY 1, 2 "
             "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
-            "INSERT INTO months SELECT substr(day, 1, 7), count(*) * (SELECT count(*) FROM entries WHERE day = :model)"
-            " FROM dates GROUP BY 1 ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+            "INSERT INTO months SELECT substr(day, 1, 7), count(*) * (SELECT count(*) FROM entries WHERE day = :model) "
+            "FROM copies GROUP BY 1 ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
             "INSERT OR IGNORE INTO merged SELECT DISTINCT substr(day, 1, 4) FROM dates "
             "WHERE day < substr(:model, 1, 4)",
         ):
