@@ -208,14 +208,15 @@ class _Disk:
 def _write(folder: Path, notes: SiteNotes, unit: Unit, disk: _Disk) -> tuple[int, int, int]:
     """Makes the files of a unit. Returns how many were written, were there already, and were removed."""
     written = 0
+    known = notes.files_of(unit.name)
     for file in unit.files:
         path, text = folder / file.path, file.render()
         sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
-        if notes.sha256_of(file.path) != sha256 or not path.is_file():
+        if known.get(file.path) != sha256 or not path.is_file():
             disk.write(path, text)
+            notes.put_file(file.path, unit.name, sha256)
             written += 1
-        notes.put_file(file.path, unit.name, sha256)
-    gone = set() if unit.adds else set(notes.files_of(unit.name)) - {file.path for file in unit.files}
+    gone = set() if unit.adds else known.keys() - {file.path for file in unit.files}
     return written, len(unit.files) - written, _remove(folder, notes, gone)
 
 

@@ -163,6 +163,13 @@ def _days_of_month(form: str) -> dict[int, Markup]:
     return {number: Markup.escape(form.format(day=number)) for number in range(1, 32)}
 
 
+@lru_cache(maxsize=1024)
+def _cell(day: date, form: str, root: str) -> tuple[str, str]:
+    """What stands before and after the anchor in the link to a date, up to how many papers it has: in all lists of a
+    year the same."""
+    return f'<li><a href="{Markup.escape(root)}d/{day}.html', f'">{_days_of_month(form)[day.day]} <small>'
+
+
 @dataclass(frozen=True, slots=True)
 class _MonthView:
     name: str
@@ -173,14 +180,9 @@ class _MonthView:
     def links(self, words: SiteWords, root: str, within: str) -> Markup:
         """The dates as the cells of a list, in one piece: a year has hundreds in each of its topics, and to escape
         each of their values by itself was a fifth of a build."""
-        before, within = Markup.escape(root), Markup.escape(f"#in={within}" if within else "")
-        names = _days_of_month(words.day_of_month)
-        return Markup(
-            "".join(
-                f'<li><a href="{before}d/{day}.html{within}">{names[day.day]} <small>{count}</small></a></li>'
-                for day, count in self.days
-            )
-        )
+        within = Markup.escape(f"#in={within}" if within else "")
+        cells = ((_cell(day, words.day_of_month, root), count) for day, count in self.days)
+        return Markup("".join(f"{before}{within}{after}{count}</small></a></li>" for (before, after), count in cells))
 
 
 class _Pages:

@@ -229,12 +229,9 @@ class SiteNotes:
 
     # --- files --------------------------------------------------------------------------------------------------------
 
-    def sha256_of(self, path: str) -> str | None:
-        found = self._value("SELECT sha256 FROM files WHERE path = ?", path)
-        return str(found) if found is not None else None
-
-    def files_of(self, unit: str) -> list[str]:
-        return [row[0] for row in self._connection.execute("SELECT path FROM files WHERE unit = ?", [unit])]
+    def files_of(self, unit: str) -> dict[str, str]:
+        """The hash of each file of a unit, by path."""
+        return dict(self._connection.execute("SELECT path, sha256 FROM files WHERE unit = ?", [unit]).fetchall())
 
     def files(self) -> list[str]:
         return [row[0] for row in self._connection.execute("SELECT path FROM files")]

@@ -1,4 +1,4 @@
-"""What is rendered while answers are awaited is what the post and the site show, and nobody notices but by the clock."""
+"""What is rendered while answers are awaited is what the post and the site show, made once."""
 
 from __future__ import annotations
 

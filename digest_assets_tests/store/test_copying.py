@@ -120,6 +120,25 @@ def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_
     assert content(DigestStore(store.path)) == before
 
 
+def test_an_older_copy_beside_a_newer_log_is_refused_and_taken_without_it(store: DigestStore, tmp_path: Path) -> None:
+    """What a person does who knows only `cp`."""
+    store.settle()
+    copy = tmp_path / "copy.duckdb"
+    copy.write_bytes(store.path.read_bytes())
+    before = content(store)
+    for lane in ("taken over", "only in the log"):
+        store.settle()
+        with store.transaction() as connection:
+            insert(connection, "paces", [{"lane": lane, "next_at": NOW}])
+    assert log_of(store.path).is_file()
+    store.path.write_bytes(copy.read_bytes())
+    with pytest.raises(StoreUnusable) as refused:
+        content(DigestStore(store.path))
+    assert str(log_of(store.path)) in (refused.value.cure or "")
+    log_of(store.path).unlink()
+    assert content(DigestStore(store.path)) == before
+
+
 def test_a_log_that_does_not_fit_its_file_is_refused_with_the_cure(store: DigestStore, tmp_path: Path) -> None:
     store.settle()
     other = tmp_path / "other.duckdb"
