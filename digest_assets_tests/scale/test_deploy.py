@@ -76,6 +76,27 @@ def test_the_settings_are_settings_and_name_a_lake(kind: str, tmp_path: Path, mo
         assert any(value.startswith("/srv/digest/") and folder.lower() in value for value in given.values())
 
 
+def test_the_chart_has_the_version_of_dagster_that_was_tested() -> None:
+    """Its webserver and daemon are images of that version, and talk to ours."""
+    said = re.search(r"--version (\S+)", (DEPLOY / "helm" / "values.yaml").read_text("utf-8"))
+    tested = re.search(r"^dagster==(\S+)$", (DEPLOY.parent / "constraints.txt").read_text("utf-8"), re.M)
+    assert said
+    assert tested
+    assert said[1] == tested[1]
+
+
+def test_pods_can_write_what_the_image_s_user_writes() -> None:
+    """A new volume belongs to root: both the code server and each run get the user's group on it."""
+    values = yaml.safe_load((DEPLOY / "helm" / "values.yaml").read_text("utf-8"))
+    (user,) = re.findall(r"useradd .*?--uid (\d+)", (COMPOSE / "Dockerfile").read_text("utf-8").replace("\\\n", " "))
+    launcher = values["runLauncher"]["config"]["k8sRunLauncher"]
+    for context in (
+        values["dagster-user-deployments"]["deployments"][0]["podSecurityContext"],
+        launcher["runK8sConfig"]["podSpecConfig"]["securityContext"],
+    ):
+        assert context["fsGroup"] == int(user)
+
+
 def test_no_password_stands_in_any_file() -> None:
     for path in DEPLOY.rglob("*.*"):
         for line in path.read_text("utf-8").splitlines():
