@@ -33,6 +33,7 @@ from digest_assets.config import Settings
 from digest_assets.due import mailing_of
 from digest_assets.errors import ArxivError
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
+from digest_assets.reading.tokens import read_vocabulary
 from digest_assets.resources.arxiv import ArxivClient
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
@@ -83,6 +84,7 @@ class Answer:
 
 def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: datetime, day: date) -> list[Answer]:
     """Asks the sources about `day` and records what they answered: the answers and the requests in one transaction."""
+    read_vocabulary()  # while arXiv is asked: the first call of the model would wait for it
     with store.transaction() as connection:
         unheard = _unheard(connection, settings, day)
     answers = run_until_stopped(_ask(arxiv, settings, day, now, unheard))

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from digest_assets.publishing.characters import clean
 from digest_assets.site.html import plain_from_tex, source_from_tex
@@ -42,13 +43,16 @@ _BEGINNING = 3
 
 def words(text: str) -> Iterator[str]:
     """The words of `text` that are indexed, in order: folded Latin words and pairs of Chinese characters."""
-    for match in _WORD.finditer(fold(text)):
+    for word in _WORD.findall(fold(text)):
+        if word.isascii():
+            yield from _latin(word)
+            continue
         position = 0
-        for run in _CJK.finditer(match.group()):
-            yield from _latin(match.group()[position : run.start()])
+        for run in _CJK.finditer(word):
+            yield from _latin(word[position : run.start()])
             yield from _pairs(run.group())
             position = run.end()
-        yield from _latin(match.group()[position:])
+        yield from _latin(word[position:])
 
 
 def fold(text: str) -> str:
@@ -59,16 +63,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
 
 
-def _latin(word: str) -> Iterator[str]:
-    if len(word) > 1:
-        yield word[:24]
+def _latin(word: str) -> Sequence[str]:
+    return (word[:24],) if len(word) > 1 else ()
 
 
-def _pairs(run: str) -> Iterator[str]:
-    if len(run) == 1:
-        yield run
-    for index in range(len(run) - 1):
-        yield run[index : index + 2]
+def _pairs(run: str) -> Sequence[str]:
+    return [first + second for first, second in pairwise(run)] or (run,)
 
 
 def bucket_of(word: str, count: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from digest_assets.errors import StoreUnusable
 from digest_assets.model import Block, BlockKind, Section
+from digest_assets.reading import tokens
 from digest_assets.reading.stored import pack, unpack
 from digest_assets.reading.tokens import count_tokens
 
@@ -62,3 +64,14 @@ def test_bytes_that_were_not_packed_are_refused_with_a_cure(packed: bytes) -> No
 def test_a_text_of_a_newer_version_is_refused_with_a_cure() -> None:
     with pytest.raises(StoreUnusable, match="Update"):
         unpack(zlib.compress(b'{"format":2,"sections":[]}'))
+
+
+def test_the_vocabulary_is_read_before_anybody_counts_and_once() -> None:
+    tokens._encoding.cache_clear()
+    tokens.read_vocabulary()
+    for thread in threading.enumerate():
+        if thread.name == "vocabulary":
+            thread.join()
+    assert tokens._encoding.cache_info().misses == 1
+    assert count_tokens("one two three") == 3
+    assert tokens._encoding.cache_info().misses == 1
