@@ -25,6 +25,7 @@ from digest_assets.assets.previews import listing
 from digest_assets.errors import DigestError, redact
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
 from digest_assets.resources.full_texts import FullTextSource
+from digest_assets.store.texts import PackedText, packed
 
 SPEC = dg.AssetSpec(
     "full_texts",
@@ -38,7 +39,7 @@ SPEC = dg.AssetSpec(
 READ_AT_ONCE = 3
 """Pages that are fetched or read at a time: one is fetched, the others are read by a process each."""
 
-Keep = Callable[[FullText], Awaitable[None]]
+Keep = Callable[[PackedText], Awaitable[None]]
 
 
 async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep, now: Callable[[], datetime]) -> None:
@@ -50,7 +51,7 @@ async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Kee
 
     async def fetch(paper: Paper) -> None:
         async with places:
-            text = await _fetched(paper, source, now)
+            text = packed(await _fetched(paper, source, now))
         await keep(text)
 
     await together([fetch(paper) for paper in papers])

@@ -311,14 +311,15 @@ class PaperReading:
             for paper in missing:
                 self._texts[paper.identifier].set_result(held.get(paper.identifier) or packed(_not_fetched(paper)))
 
-    async def _keep_text(self, session: _Session, held: Mapping[str, PackedText], text: FullText) -> None:
-        before = held.get(text.identifier)
-        if before is not None and full_texts.better(text, before.known) is before.known:
-            text = before.whole
-        self._texts[text.identifier].set_result(packed(text))
+    async def _keep_text(self, session: _Session, held: Mapping[str, PackedText], text: PackedText) -> None:
+        before = held.get(text.known.identifier)
+        if before is not None and full_texts.better(text.known, before.known) is before.known:
+            text = before
+        known = text.known
+        self._texts[known.identifier].set_result(text)
         await session.gathered.run_later(lambda connection: texts.keep_text(connection, text))
-        self.progress.advance("full_texts", failed=not text.final)
-        self.log(_line(text, f"text from {text.source.value}, {text.token_count} tokens", text.reason))
+        self.progress.advance("full_texts", failed=not known.final)
+        self.log(_line(known, f"text from {known.source.value}, {known.token_count} tokens", known.reason))
 
     async def _translate(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:

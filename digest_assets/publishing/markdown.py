@@ -62,7 +62,7 @@ def line_from_text(text: str, dialect: Dialect) -> str:
     return write_line(linked(" ".join(clean(text).split())), dialect)
 
 
-KEPT = 2048
+KEPT = 1024
 """So many rendered texts are remembered, four for each paper."""
 
 

@@ -40,7 +40,7 @@ NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
 _LAYOUT = "1"
-_KEPT_IN_MEMORY = 32_000
+_KEPT_IN_MEMORY = 16_000
 """kB: the newest papers are read once for each of the hundred lists that a date touches."""
 _LOOSE_PAGES = 5_000
 """Of 4 kB: so much room is left to be used again."""

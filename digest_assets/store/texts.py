@@ -14,8 +14,9 @@ from digest_assets.reading.stored import pack, unpack
 from digest_assets.store.rows import put, rows
 
 
-def keep_text(connection: duckdb.DuckDBPyConnection, text: FullText) -> None:
-    """Puts `text` in the place of what was held for its version."""
+def keep_text(connection: duckdb.DuckDBPyConnection, packed_text: PackedText) -> None:
+    """Puts `packed_text` in the place of what was held for its version."""
+    text = packed_text.known
     put(
         connection,
         "full_texts",
@@ -26,7 +27,7 @@ def keep_text(connection: duckdb.DuckDBPyConnection, text: FullText) -> None:
                 "source": text.source,
                 "reason": text.reason,
                 "final": text.final,
-                "sections": pack(text.sections),
+                "sections": packed_text.packed,
                 "byte_count": text.byte_count,
                 "section_count": text.section_count,
                 "formula_count": text.formula_count,
