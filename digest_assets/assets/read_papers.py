@@ -11,7 +11,7 @@ import asyncio
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timezone
 from decimal import Decimal
@@ -130,6 +130,8 @@ class _Session:
     """By stage. None: no key is set."""
     desk: BatchDesk | None
     """None: no batches."""
+    unpacked: AbstractAsyncContextManager[object]
+    """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
     ahead: Ahead
 
 
@@ -233,7 +235,9 @@ class PaperReading:
                 if budget.counts_the_day:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
             rules = self.language_model.rules(self.settings.digest.language)
-            yield _Session(day, gathered, known, rules, ask, desk, Ahead(self.settings, len(papers)))
+            # All requests of a batch are there before it is handed in, and none of them waits for another.
+            unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency) if desk is None else nullcontext()
+            yield _Session(day, gathered, known, rules, ask, desk, unpacked, Ahead(self.settings, len(papers)))
 
     @asynccontextmanager
     async def _watching_the_day(
@@ -338,9 +342,10 @@ class PaperReading:
         if withdrawn or session.ask is None:
             made = summaries.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
         else:
-            text = (await self._texts[paper.identifier]).whole
+            text = await self._texts[paper.identifier]
             try:
-                made = await self._reading_of(paper, text, session, self._ask(session, Task.READING, paper))
+                async with session.unpacked:
+                    made = await self._reading_of(paper, text.whole, session, self._ask(session, Task.READING, paper))
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
