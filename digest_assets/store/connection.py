@@ -46,9 +46,6 @@ SILENT_SECONDS = 3.0
 LOG_LIMIT = 100_000
 """Bytes of DuckDB's log. Each transaction begins by reading it, some 7 ms at this size. To take it over costs 0.02 to
 0.1 s each time: the blocks that its rows are in are written anew."""
-ROW_GROUP_SIZE = 16_384
-"""Rows of a table that are written together, instead of DuckDB's 122,880: what is taken over from the log is written
-with the rows that share its group. Fewer make the list of groups longer, which is read too."""
 STORAGE_VERSION = "v1.4.0"
 """The oldest DuckDB that can read the file. From this form on it does not write its list of all groups anew each time
 that it takes its log over: 13 ms instead of 100 at a million papers. A file of an older form becomes one of this."""
@@ -176,10 +173,7 @@ class DigestStore:
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                connection.execute(
-                    f"ATTACH '{address}' AS {name} "
-                    f"(ROW_GROUP_SIZE {ROW_GROUP_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}')"
-                )
+                connection.execute(f"ATTACH '{address}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
                 connection.execute(f"USE {name}")
                 return
             except (duckdb.Error, OSError) as error:
