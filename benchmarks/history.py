@@ -2,7 +2,7 @@
 
 Every row that a day leaves behind is there, in the sizes that real ones have; only the texts come from a thousand
 variants, so that a million papers fit on a laptop. Dates follow each other without weekends, twenty papers on each; no
-history is longer than arXiv's, so a million papers are eighty a day.
+history is longer than arXiv's, so of a million papers all but the last are eighty a day.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PAPERS_A_DAY = 20
 LONGEST = 12_800
 """Dates since August 1991."""
 RECENT = 400
-"""The last dates, on whose pages and lists a new one stands, have `PAPERS_A_DAY` on the site."""
+"""The last dates have `PAPERS_A_DAY`: arXiv shows them again, and a new one stands on their pages and lists."""
 AUTHORS_SELDOM = 1_000
 """Of so many dates, one has papers by each of the authors of the measured day: fifty among a million papers."""
 LOOKED_BACK = 32
@@ -27,15 +27,19 @@ LOOKED_BACK = 32
 
 _MADE = """
 CREATE TEMP TABLE made AS
-SELECT i, format('{:04d}.{:05d}', i // 100000, i % 100000) AS identifier,
-       ($last - ((($papers - 1 - i) // $a_day)::INTEGER)) AS day,
+WITH backwards AS (
+    SELECT i, $papers - 1 - i AS later,
+           if(later < $recent * $a_day, later // $a_day, $recent + (later - $recent * $a_day) // $a_busy_day) AS back
+    FROM range($papers) t(i)
+)
+SELECT i, format('{:04d}.{:05d}', i // 100000, i % 100000) AS identifier, $last - back::INTEGER AS day,
        i % 1000 AS variant
-FROM range($papers) t(i);
+FROM backwards;
 CREATE TEMP TABLE variants AS
 SELECT v AS variant, string_agg(md5((v * 1000 + j)::VARCHAR), ' ' ORDER BY j) AS words
 FROM range(1000) t(v), range(60) u(j) GROUP BY v;
 CREATE TEMP TABLE dates AS
-SELECT day, row_number() OVER (ORDER BY day) - 1 AS number FROM made GROUP BY day ORDER BY day;
+SELECT day, count(*) AS papers, min(i) AS first FROM made GROUP BY day ORDER BY day;
 """
 
 _TABLES = (
@@ -67,18 +71,17 @@ _TABLES = (
        FROM made JOIN variants USING (variant) ORDER BY i""",
     """INSERT INTO raw_feed_entries (digest, digest_date, source, position, identifier, version, payload_hash, query,
        fetched_at)
-       SELECT $digest, day, 'api', back * $a_day + k, format('{:04d}.{:05d}', i // 100000, i % 100000), 1,
+       SELECT $digest, day, 'api', i - begins, format('{:04d}.{:05d}', i // 100000, i % 100000), 1,
        md5('p' || i) || md5('q' || i), 'cat:cs.SD', day + INTERVAL 4 HOUR
-       FROM (SELECT day, back, k, (number - back) * $a_day + k AS i
-             FROM dates, (SELECT range AS back FROM range($looked_back)), (SELECT range AS k FROM range($a_day)))
-       WHERE i >= 0""",
+       FROM (SELECT day, begins, unnest(range(begins, first + papers)) AS i
+             FROM (SELECT *, min(first) OVER (ORDER BY day ROWS $looked_back - 1 PRECEDING) AS begins FROM dates))""",
     """INSERT INTO digests SELECT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'], NULL FROM dates""",
-    """INSERT INTO rendered_posts SELECT $digest, day, 'posts/' || day || '.md', md5(day::VARCHAR), $a_day, $a_day, 0,
+    """INSERT INTO rendered_posts SELECT $digest, day, 'posts/' || day || '.md', md5(day::VARCHAR), papers, papers, 0,
        0, 0, day + INTERVAL 5 HOUR FROM dates""",
     """INSERT INTO fetches (fetch_id, digest, digest_date, source, scope, query, window_start, window_end, fetched_at,
        newest_mailing_at, entry_count, error, resolved)
        SELECT uuid(), $digest, day, source, 'cs.SD+eess.AS', 'cat:cs.SD', day - INTERVAL 45 DAY, day + INTERVAL 4 HOUR,
-       day + INTERVAL 4 HOUR, day + INTERVAL 1 HOUR, $a_day * $looked_back, NULL, true
+       day + INTERVAL 4 HOUR, day + INTERVAL 1 HOUR, papers * $looked_back, NULL, true
        FROM dates, (VALUES ('api'), ('feed')) s(source) ORDER BY day""",
 )
 
@@ -87,7 +90,9 @@ def fill(store: DigestStore, digest: str, papers: int, last: date) -> None:
     """Fills the empty `store` with `papers` papers, the last of them on `last`."""
     values = {
         "papers": papers,
-        "a_day": PAPERS_A_DAY * _times(papers),
+        "a_day": PAPERS_A_DAY,
+        "a_busy_day": PAPERS_A_DAY * _times(papers),
+        "recent": RECENT,
         "last": last,
         "digest": digest,
         "looked_back": LOOKED_BACK,
@@ -131,8 +136,8 @@ def note_history(notes: Path, papers: int, last: date) -> None:
     Each date is a copy of that one, or several in a row: its categories and topics have papers on every date, its
     authors on one of `AUTHORS_SELDOM`.
     """
-    times = _times(papers)
-    dates = papers // (PAPERS_A_DAY * times)
+    times, fold = _times(papers), papers // PAPERS_A_DAY
+    dates = min(fold, RECENT) + max(0, fold - RECENT) // times
     with closing(sqlite3.connect(notes)) as connection, connection:
         (model,) = connection.execute("SELECT max(day) FROM days").fetchone()
         connection.execute("CREATE TEMP TABLE dates (day TEXT PRIMARY KEY, has_authors INTEGER)")
@@ -149,9 +154,9 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             "announced, published, filtered, failed, late FROM dates d, days m WHERE m.day = :model",
             "INSERT INTO entries SELECT c.day, position + begins, identifier, shown, item, lists "
             "FROM copies c, entries m WHERE m.day = :model ORDER BY 1, 2",
-            "INSERT INTO listed SELECT list, d.day, position + begins "
-            "FROM listed m, dates d JOIN copies c ON c.day = d.day "
-            "WHERE m.day = :model AND (has_authors OR list NOT LIKE 'a/%') ORDER BY 1, 2, 3",
+            "INSERT INTO listed SELECT list, d.day, count(*), json_group_array(p.value + begins) "
+            "FROM listed m, json_each(m.positions) p, dates d JOIN copies c ON c.day = d.day "
+            "WHERE m.day = :model AND (has_authors OR list NOT LIKE 'a/%') GROUP BY 1, 2 ORDER BY 1, 2",
             "UPDATE lists SET papers = papers * (1 + (SELECT count(*) FROM dates JOIN copies USING (day) "
             "WHERE has_authors OR list NOT LIKE 'a/%'))",
             "INSERT INTO list_years SELECT m.list, substr(d.day, 1, 4), m.papers * count(*) "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,16 +57,16 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
     """
     with open_notes(folder) as notes:
         touched = _noted(folder, notes, site, source, day)
-        kept: set[str] = set()
+        kept: set[tuple[str, str]] = set()
         written = unchanged = removed = 0
         try:
             with _Disk() as disk:
                 for unit in plan(site, notes, source, touched, notes.merged):
                     made = _write(folder, notes, unit, disk)
                     written, unchanged, removed = written + made[0], unchanged + made[1], removed + made[2]
-                    kept.update(file.path for file in unit.files)
+                    kept.update((unit.name, file.path) for file in unit.files)
             if touched.everything:
-                removed += _remove(folder, notes, set(notes.files()) - kept)
+                removed += _remove(folder, notes, notes.files() - kept, but={path for _, path in kept})
         except OutputUnwritable as error:
             raise OutputUnwritable(
                 error.message,
@@ -214,18 +214,20 @@ def _write(folder: Path, notes: SiteNotes, unit: Unit, disk: _Disk) -> tuple[int
         sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
         if known.get(file.path) != sha256 or not path.is_file():
             disk.write(path, text)
-            notes.put_file(file.path, unit.name, sha256)
+            notes.put_file(unit.name, file.path, sha256)
             written += 1
     gone = set() if unit.adds else known.keys() - {file.path for file in unit.files}
-    return written, len(unit.files) - written, _remove(folder, notes, gone)
+    return written, len(unit.files) - written, _remove(folder, notes, ((unit.name, path) for path in gone))
 
 
-def _remove(folder: Path, notes: SiteNotes, paths: Iterable[str]) -> int:
+def _remove(folder: Path, notes: SiteNotes, files: Iterable[tuple[str, str]], but: Collection[str] = ()) -> int:
+    """Forgets `files`, each a unit and a path, and removes those whose path is none of `but`: an earlier program may
+    have had a path in another unit. Returns how many were there."""
     removed = 0
-    for path in paths:
+    for unit, path in files:
         root, file = folder.resolve(), (folder / path).resolve()
-        if file.is_relative_to(root) and file.is_file():  # the notes may have been edited
+        if path not in but and file.is_relative_to(root) and file.is_file():  # the notes may have been edited
             file.unlink()
             removed += 1
-        notes.drop_file(path)
+        notes.drop_file(unit, path)
     return removed

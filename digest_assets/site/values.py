@@ -204,8 +204,8 @@ class Book(Protocol):
         """The papers of a list from `first` to `last`, newest date first, at most `most`."""
         ...
 
-    def items(self, of: ListName, most: int, year: str = "") -> list[str]:
-        """The newest papers of a list as they were noted for lists: HTML; of one year, if given."""
+    def items(self, of: ListName, most: int, period: str = "") -> list[str]:
+        """The newest papers of a list as they were noted for lists: HTML; of one year or month, if given."""
         ...
 
     def size(self, of: ListName) -> int: ...
