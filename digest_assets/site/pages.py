@@ -44,7 +44,8 @@ from digest_assets.site.values import (
 from digest_assets.site.words import SITE_WORDS, SiteWords
 
 LISTED = 100
-"""So many papers stand on the first page of a list; where there are more, there is a page a year as well."""
+"""So many papers stand on the first page of a list. Where there are more, the dates of the newest year stand there as
+well, and each year before has a page, which a new date leaves as it is."""
 LISTED_A_YEAR = 200
 """A year with more papers than this is shown by its dates: titles by the thousand are for searching, not reading."""
 LISTED_A_MONTH = 500
@@ -302,24 +303,29 @@ class _Pages:
                 continue
             years = dict(self._book.years(of))
             yield self._page(f"{of.path}.html", partial(self._list, of, size, years))
-            # A list that has just become long gets the pages of all its years, one that is short again loses them.
-            anew = {*years, *changed} if size - count <= LISTED else changed
-            for year in sorted(anew):
-                if size > LISTED and year in years:
-                    yield self._page(f"{of.path}.{year}.html", partial(self._list_of_year, of, year, years[year]))
-                else:
-                    yield Unit(f"{of.path}.{year}.html")
+            earlier = [*years][1:] if size > LISTED else []
+            for year in sorted(_years_touched(years, changed, size, count)):
+                path = f"{of.path}.{year}.html"
+                yield (
+                    self._page(path, partial(self._list_of_year, of, year, years[year]))
+                    if year in earlier
+                    else Unit(path)
+                )
 
     def _heading(self, of: ListName) -> str:
         form = {"c": self._words.category_title, "t": self._words.tag_title, "a": self._words.author_title}[of.kind]
         return form.format(name=of.label)
 
     def _list(self, of: ListName, size: int, years: dict[str, int]) -> str:
+        newest, *earlier = years if size > LISTED else [""]
+        has_more = years.get(newest, 0) > LISTED
         return self._listing(
             self._heading(of),
             size,
             items=self._book.items(of, LISTED),
-            years=[(year, f"{of.path}.{year}.html", count) for year, count in years.items()] if size > LISTED else [],
+            months=self._dates_of_year(of, newest) if has_more else [],
+            within=of.path,
+            years=[(year, f"{of.path}.{year}.html", years[year]) for year in earlier],
             feed=f"f/{of.slug}" if of.kind == "c" else "",
         )
 
@@ -329,10 +335,13 @@ class _Pages:
             f"{self._heading(of)} · {year}",
             count,
             items=self._book.items(of, LISTED_A_YEAR, year) if few else [],
-            months=[] if few else self._months(self._book.dates_in(of, 366, year)),
+            months=[] if few else self._dates_of_year(of, year),
             within=of.path,
             up=f"{of.path}.html",
         )
+
+    def _dates_of_year(self, of: ListName, year: str) -> list[_MonthView]:
+        return self._months(self._book.dates_in(of, 366, year))
 
     def _listing(self, heading: str, total: int, items: Sequence[str], **values: object) -> str:
         otherwise = {"years": [], "months": [], "days": [], "within": "", "up": "", "feed": ""}
@@ -344,8 +353,9 @@ class _Pages:
     def _months(self, days: Iterable[tuple[date, int]]) -> list[_MonthView]:
         """Dates, newest first, by month."""
         views = []
-        for month, group in groupby(days, key=lambda each: month_of(each[0])):
+        for _, group in groupby(days, key=lambda each: (each[0].year, each[0].month)):
             of_month = list(group)
+            month = month_of(of_month[0][0])
             views.append(_MonthView(month, self._month_title(month), sum(count for _, count in of_month), of_month))
         return views
 
@@ -361,9 +371,8 @@ class _Pages:
             yield self._page(path, partial(self._year, year)) if self._book.days_of(year) else Unit(path)
 
     def _month(self, month: str, days: list[Day]) -> str:
-        found = self._book.entries(ALL, days[-1].date, days[0].date, LISTED_A_MONTH + 1)
-        shown = found if len(found) <= LISTED_A_MONTH else []
-        items = [lists.item(each, self._words) for each in shown]
+        found = self._book.items(ALL, LISTED_A_MONTH + 1, month)
+        items = found if len(found) <= LISTED_A_MONTH else []
         total = sum(day.counts.published + day.counts.failed for day in days)
         return self._listing(self._month_title(month), total, items=items, days=days, up="archive.html")
 
@@ -558,6 +567,18 @@ class _Pages:
                 version=version(),
                 root=root,
             )
+
+
+def _years_touched(years: dict[str, int], changed: set[str], size: int, count: int) -> set[str]:
+    """The years whose page in a list is to be made or to go. `years`: those in which the list has papers, newest
+    first, with how many; `size`: of all; `count` of its papers changed at most, in the years `changed`."""
+    if size - count <= LISTED < size + count:
+        return {*years, *changed}  # it has just become long, or short again
+    if size <= LISTED:
+        return set()
+    newest, *earlier = years
+    begun = earlier[:1] if years[newest] <= count else []  # the year that was the newest before
+    return {*changed, newest, *begun}
 
 
 class _Once:

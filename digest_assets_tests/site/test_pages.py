@@ -327,26 +327,42 @@ def listed(folder: Path, name: str) -> list[str]:
     return [link.partition("#p")[2] for link in links]
 
 
-def test_long_lists_have_a_page_a_year_and_lose_nobody(tmp_path: Path) -> None:
+def cloud(folder: Path, name: str) -> list[str]:
+    """Where the small links of a page lead, dates and years."""
+    return [node.attributes.get("href") or "" for node in page(folder, name).css(".cloud a")]
+
+
+def test_long_lists_have_a_page_for_each_earlier_year_and_lose_nobody(tmp_path: Path) -> None:
     site = ExampleSite.of(240, a_day=2, last=date(2026, 2, 20))
     site.write(tmp_path)
+    newest = listed(tmp_path, "c/eess.AS.html")
+    assert len(newest) == 100
+    *dates, year = cloud(tmp_path, "c/eess.AS.html")
+    assert dates == [f"../d/{day}.html#in=c/eess.AS" for day in sorted(site.days_of, reverse=True) if day.year == 2026]
+    assert year == "../c/eess.AS.2025.html"
+    assert not (tmp_path / "c/eess.AS.2026.html").exists()
+    everybody = [each.paper.identifier for papers in site.days_of.values() for each in papers]
+    assert newest == everybody[:100]
+    of_2026 = 2 * len(dates)
+    assert listed(tmp_path, "c/eess.AS.2025.html") == everybody[of_2026:]
+
+
+def test_what_stands_on_the_first_page_is_not_shown_by_its_dates_too(tmp_path: Path) -> None:
+    ExampleSite.of(150, a_day=2, last=date(2026, 2, 10)).write(tmp_path)
     assert len(listed(tmp_path, "c/eess.AS.html")) == 100
-    years = [node.attributes["href"] or "" for node in page(tmp_path, "c/eess.AS.html").css(".cloud a")]
-    assert years == ["../c/eess.AS.2026.html", "../c/eess.AS.2025.html"]
-    found = [identifier for year in years for identifier in listed(tmp_path, year.removeprefix("../"))]
-    assert found == [each.paper.identifier for papers in site.days_of.values() for each in papers]
+    assert cloud(tmp_path, "c/eess.AS.html") == ["../c/eess.AS.2025.html"]
 
 
 def test_a_year_with_many_papers_is_shown_by_its_dates(tmp_path: Path) -> None:
-    ExampleSite.of(300, a_day=10).write(tmp_path)
-    year = page(tmp_path, "c/eess.AS.2026.html")
+    ExampleSite.of(310, a_day=10, last=date(2026, 1, 10)).write(tmp_path)
+    year = page(tmp_path, "c/eess.AS.2025.html")
     assert year.css(".entries li") == []
-    links = [node.attributes["href"] for node in year.css(".cloud a")]
-    assert len(links) == 30
-    assert f"../d/{DAY}.html#in=c/eess.AS" in links
+    links = cloud(tmp_path, "c/eess.AS.2025.html")
+    assert len(links) == 21
+    assert "../d/2025-12-31.html#in=c/eess.AS" in links
 
 
-def test_a_list_that_grows_long_gets_the_pages_of_all_its_years_and_loses_them_again(tmp_path: Path) -> None:
+def test_a_list_that_grows_long_gets_the_pages_of_its_years_and_loses_them_again(tmp_path: Path) -> None:
     site = ExampleSite.of(98, a_day=1, last=date(2026, 2, 20))
     site.write(tmp_path)
     assert not (tmp_path / "c/eess.AS.2025.html").exists()
@@ -358,6 +374,20 @@ def test_a_list_that_grows_long_gets_the_pages_of_all_its_years_and_loses_them_a
     site.write(tmp_path, added)
     assert not (tmp_path / "c/eess.AS.2025.html").exists()
     assert len(listed(tmp_path, "c/eess.AS.html")) == 98
+
+
+def test_a_year_gets_its_page_when_the_next_one_begins_and_loses_it_if_that_goes(tmp_path: Path) -> None:
+    site = ExampleSite.of(240, a_day=2, last=date(2025, 12, 31))
+    site.write(tmp_path)
+    assert not list(tmp_path.glob("c/eess.AS.2*.html"))
+    begun = date(2026, 1, 1)
+    site.days_of[begun] = [digest_paper(paper(5000), begun)]
+    site.write(tmp_path)
+    assert [each.name for each in tmp_path.glob("c/eess.AS.2*.html")] == ["eess.AS.2025.html"]
+    assert len(cloud(tmp_path, "c/eess.AS.2025.html")) == 120
+    del site.days_of[begun]
+    site.write(tmp_path, begun)
+    assert not list(tmp_path.glob("c/eess.AS.2*.html"))
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
