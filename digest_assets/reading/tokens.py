@@ -6,40 +6,39 @@ the count is an estimate: what is paid for is in the answer's `usage`.
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from functools import lru_cache
+from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, FileFinder
+from typing import Protocol
 
-import bpe_openai
 
-CHUNK_CHARACTERS = 20_000
-"""The tokenizer refuses long inputs (1,000,000 characters, or 200,000 tokens in one answer)."""
+class _Vocabulary(Protocol):
+    def count(self, text: str) -> int: ...
 
 
 @lru_cache(maxsize=1)
-def _encoding() -> bpe_openai.Encoding:
-    return bpe_openai.get_encoding("o200k_base")
+def _vocabulary() -> _Vocabulary:
+    """The compiled part of `bpe-openai`, without the package around it: that reads three vocabularies into dictionaries
+    when it is imported, which this one needs none of. So it takes 0.06 s and 34 MB instead of 0.5 s and 108 MB."""
+    package = importlib.util.find_spec("bpe_openai")
+    for folder in (package.submodule_search_locations if package else None) or ():
+        compiled = FileFinder(folder, (ExtensionFileLoader, EXTENSION_SUFFIXES)).find_spec("_bindings")
+        if compiled is not None and compiled.loader is not None:
+            module = importlib.util.module_from_spec(compiled)
+            compiled.loader.exec_module(module)
+            vocabulary: _Vocabulary = module.tokenizer_for_encoding("o200k_base")
+            return vocabulary
+    raise ModuleNotFoundError("bpe-openai is not installed, or has no compiled part", name="bpe_openai._bindings")
 
 
 def read_vocabulary() -> None:
     """Begins to read the vocabulary, a tenth of a second, in a thread of its own: for who is going to count, and has to
     wait for something else before."""
     # Not a daemon: a process that ends meanwhile waits for it, because native code is not to be torn out of its thread.
-    threading.Thread(target=_encoding, name="vocabulary").start()
+    threading.Thread(target=_vocabulary, name="vocabulary").start()
 
 
 def count_tokens(text: str) -> int:
-    """Tokens of `text`. Long texts are counted in pieces cut at white space: at most one too many a piece."""
-    return sum(len(_encoding().encode_ordinary(piece)) for piece in _pieces(text))
-
-
-def _pieces(text: str) -> list[str]:
-    pieces = []
-    start = 0
-    while start < len(text):
-        end = start + CHUNK_CHARACTERS
-        if end < len(text):
-            space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
-            end = space if space > start else end
-        pieces.append(text[start:end])
-        start = end
-    return pieces
+    """Tokens of `text`."""
+    return _vocabulary().count(text.encode("utf-8", "replace").decode("utf-8"))  # it refuses lone surrogates

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+import warnings
 import zlib
 
 import pytest
@@ -22,6 +25,28 @@ from digest_assets.reading.tokens import count_tokens
 )
 def test_tokens_are_those_of_the_vocabulary(text: str, tokens: int) -> None:
     assert abs(count_tokens(text) - tokens) <= 1
+
+
+@pytest.fixture(scope="module")
+def own_interface():  # type: ignore[no-untyped-def]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import bpe_openai
+    return bpe_openai.get_encoding("o200k_base")
+
+
+@given(text=st.text(max_size=300))
+def test_the_count_is_that_of_the_library_s_own_interface(own_interface, text: str) -> None:  # type: ignore[no-untyped-def]
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    assert count_tokens(text) == len(own_interface.encode_ordinary(text))
+
+
+def test_no_vocabulary_but_the_compiled_one_is_read() -> None:
+    code = "import sys; from digest_assets.reading.tokens import count_tokens as c; print(c('a b'), *sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert said[0] == "2"
+    assert "digest_assets.reading.tokens" in said
+    assert "bpe_openai" not in said
 
 
 def test_a_text_of_millions_of_characters_is_counted_about_exactly() -> None:
@@ -67,11 +92,11 @@ def test_a_text_of_a_newer_version_is_refused_with_a_cure() -> None:
 
 
 def test_the_vocabulary_is_read_before_anybody_counts_and_once() -> None:
-    tokens._encoding.cache_clear()
+    tokens._vocabulary.cache_clear()
     tokens.read_vocabulary()
     for thread in threading.enumerate():
         if thread.name == "vocabulary":
             thread.join()
-    assert tokens._encoding.cache_info().misses == 1
+    assert tokens._vocabulary.cache_info().misses == 1
     assert count_tokens("one two three") == 3
-    assert tokens._encoding.cache_info().misses == 1
+    assert tokens._vocabulary.cache_info().misses == 1
