@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, timezone
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,7 @@ from digest_assets.resources.model_access import ModelAccess, OpenModel, price_t
 from digest_assets.resources.progress import Progress
 from digest_assets.store import answers, batches, ledger, texts
 from digest_assets.store.connection import DigestStore
-from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.texts import PackedText, packed
 from digest_assets.store.usage import DayUsage, spent_on, usage_of_papers
 
@@ -321,7 +321,7 @@ class PaperReading:
             text = before
         known = text.known
         self._texts[known.identifier].set_result(text)
-        await session.gathered.run_later(lambda connection: texts.keep_text(connection, text))
+        await session.gathered.keep(texts.keep_texts, text)
         self.progress.advance("full_texts", failed=not known.final)
         self.log(_line(known, f"text from {known.source.value}, {known.token_count} tokens", known.reason))
 
@@ -336,7 +336,7 @@ class PaperReading:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
                 made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
-        await self._record(session, "translations", made, answers.record_translations)
+        await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:
@@ -350,7 +350,7 @@ class PaperReading:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
                 made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
-        await self._record(session, "summaries", made, answers.record_readings)
+        await self._record(session, "summaries", made, answers.reading_row, answers.record_readings)
 
     async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
         def cut_to(tokens: int) -> asking.Excerpt:
@@ -366,14 +366,19 @@ class PaperReading:
             shorter=cut_to,
         )
 
-    async def _record(self, session: _Session, stage: str, made: Made, record: Callable[..., None]) -> None:
-        name, language, now = self.settings.digest.name, session.rules.language, self.clock.now()
+    async def _record(
+        self,
+        session: _Session,
+        stage: str,
+        made: Made,
+        row_of: Callable[[str, date, str, Made, datetime], answers.Row],
+        record: Keeping[answers.Row],
+    ) -> None:
+        row = row_of(self.settings.digest.name, session.day, session.rules.language, made, self.clock.now())
         self._storing += 1
         if self._storing == self._unfinished:
             session.gathered.hurry()
-        await session.gathered.run_later(
-            lambda connection: record(connection, name, session.day, language, [made], now)
-        )
+        await session.gathered.keep(record, row)
         self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
         unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0

@@ -20,53 +20,44 @@ from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
 from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
+Row = dict[str, Any]
+"""By column."""
 
-def record_translations(
-    connection: duckdb.DuckDBPyConnection,
-    digest: str,
-    day: date,
-    language: str,
-    translations: Iterable[Translation],
-    now: datetime,
-) -> None:
+
+def translation_row(digest: str, day: date, language: str, made: Translation, now: datetime) -> Row:
+    """A row of `translations`."""
+    return {"abstract": made.text, **_columns(digest, day, language, made, now)}
+
+
+def reading_row(digest: str, day: date, language: str, made: Reading, now: datetime) -> Row:
+    """A row of `summaries`."""
+    return {
+        "background": made.background,
+        "method": made.method,
+        "results": made.results,
+        "text_source": made.text_source,
+        **_columns(digest, day, language, made, now),
+    }
+
+
+def record_translations(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """Puts each translation in the place of what the digest had for its paper."""
-    for each in translations:
-        row = {
-            "abstract": each.text,
-            "status": each.status,
-            **_columns(digest, day, language, each, now),
-        }
-        _replace(connection, "translations", row)
+    _record(connection, "translations", rows)
 
 
-def record_readings(
-    connection: duckdb.DuckDBPyConnection,
-    digest: str,
-    day: date,
-    language: str,
-    readings: Iterable[Reading],
-    now: datetime,
-) -> None:
+def record_readings(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """Puts each reading in the place of what the digest had for its paper."""
-    for each in readings:
-        row = {
-            "background": each.background,
-            "method": each.method,
-            "results": each.results,
-            "text_source": each.text_source,
-            "status": each.status,
-            **_columns(digest, day, language, each, now),
-        }
-        _replace(connection, "summaries", row)
+    _record(connection, "summaries", rows)
 
 
-def _columns(digest: str, day: date, language: str, each: Translation | Reading, now: datetime) -> dict[str, Any]:
+def _columns(digest: str, day: date, language: str, each: Translation | Reading, now: datetime) -> Row:
     return {
         "digest": digest,
         "digest_date": day,
         "identifier": each.identifier,
         "version": each.version,
         "language": language,
+        "status": each.status,
         "reason": each.reason,
         "model": each.model,
         "prompt_version": each.prompt_version,
@@ -78,18 +69,27 @@ def _columns(digest: str, day: date, language: str, each: Translation | Reading,
     }
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
-    """Puts `row` in its paper's place. A call that failed does not replace an answer for the same text that is good."""
-    if (
-        row["status"] in (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
-        and connection.execute(
-            f"SELECT 1 FROM {table} WHERE digest = ? AND identifier = ? AND version = ? AND language = ? "
-            "AND status = 'done'",
-            [row["digest"], row["identifier"], row["version"], row["language"]],
-        ).fetchall()
-    ):
-        return
-    put(connection, table, [row])
+_NOTHING_MADE = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
+
+
+def _record(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Puts `rows` in their papers' places. A call that failed does not replace an answer for the same text that is
+    good."""
+    lacking = {row["identifier"] for row in rows if row["status"] in _NOTHING_MADE}
+    good = {_text_of(row) for row in rows if row["status"] is AnswerStatus.DONE}
+    if lacking:
+        good.update(
+            connection.execute(
+                f"SELECT digest, identifier, version, language FROM {table} "
+                f"WHERE identifier IN {IN_LIST} AND status = 'done'",
+                [json_list(lacking)],
+            ).fetchall()
+        )
+    put(connection, table, [row for row in rows if row["status"] not in _NOTHING_MADE or _text_of(row) not in good])
+
+
+def _text_of(row: Row) -> tuple[Any, ...]:
+    return row["digest"], row["identifier"], row["version"], row["language"]
 
 
 def forget_unclaimed(connection: duckdb.DuckDBPyConnection, table: str, digest: str, day: date) -> None:
@@ -192,7 +192,7 @@ class KnownAnswers:
         self._now = now
         self.kept: set[str] = set()
         """The keys of the answers that this run was given."""
-        self._arrived: dict[str, dict[str, Any]] = {}
+        self._arrived: dict[str, Row] = {}
         """Rows that are lines in the journal alone, by key: nobody has judged them yet."""
         self._writing: list[asyncio.Task[None]] = []
 
@@ -225,7 +225,7 @@ class KnownAnswers:
         async def ask_and_keep() -> StoredAnswer:
             answer = await ask()
             row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
-            self._writing.append(asyncio.create_task(self._gathered.run_later(partial(_keep_answers, rows=[row]))))
+            self._writing.append(asyncio.create_task(self._gathered.keep(_keep_answers, row)))
             return answer
 
         self._held[key] = await self._flights.once(key, ask_and_keep)
@@ -258,7 +258,7 @@ def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> d
     }
 
 
-def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
+def _answer_row(answer: StoredAnswer, now: datetime) -> Row:
     """A row of `model_answers`, of types that JSON has too."""
     return {
         "answer_key": answer.key,
@@ -279,5 +279,5 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
     }
 
 
-def _keep_answers(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, Any]]) -> None:
+def _keep_answers(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     put(connection, "model_answers", rows)

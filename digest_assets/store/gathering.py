@@ -2,8 +2,9 @@
 
 A transaction opens and closes the file (10 to 30 ms), and a day's papers answer by the dozen. So whatever is asked for
 while one transaction runs goes together into the next, and each caller goes on when its own rows are on the disk. What
-only has to be stored (`run_later`) leaves the file alone meanwhile for ten times as long as the last transaction took:
-other runs get it, and the answers that come meanwhile share the next.
+only has to be stored (`keep`) leaves the file alone meanwhile for ten times as long as the last transaction took: other
+runs get it, and the answers that come meanwhile share the next, and its statements, each of which takes a millisecond
+or two however many rows it has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -27,7 +30,19 @@ SHORTEST_REST_SECONDS = 0.01
 """In which comes what belongs together: an answer, and what the digest makes of it."""
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 Work = Callable[[duckdb.DuckDBPyConnection], Result]
+Keeping = Callable[[duckdb.DuckDBPyConnection, list[Item]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one caller waits for: a work's result, or that an item is kept."""
+
+    outcome: asyncio.Future[Any]
+    work: Work[Any] | None = None
+    keeping: Keeping[Any] | None = None
+    item: Any = None
 
 
 class GatheredStore:
@@ -35,7 +50,9 @@ class GatheredStore:
 
     def __init__(self, store: DigestStore) -> None:
         self._store = store
-        self._waiting: list[tuple[Work[Any], asyncio.Future[Any]]] = []
+        # A thread of its own: in the loop's a transaction would stand in line behind a day's texts and judgements.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._waiting: list[_Asked] = []
         self._running: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
         self._rests_until = 0.0
@@ -49,6 +66,7 @@ class GatheredStore:
         self.hurry()
         if self._running is not None:
             await asyncio.shield(self._running)
+        self._thread.shutdown(wait=False)
 
     async def run(self, work: Work[Result]) -> Result:
         """What `work` returns, after the transaction that it was part of is committed.
@@ -57,36 +75,44 @@ class GatheredStore:
         again without it.
         """
         self.hurry()
-        return await self.run_later(work)
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        return await self._ask(_Asked(done, work=work))
 
-    async def run_later(self, work: Work[Result]) -> Result:
-        """As `run`, for what can wait until others share the transaction."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._drain())
-        return await future
+    async def keep(self, keeping: Keeping[Item], item: Item) -> None:
+        """Has `keeping` store `item` in a transaction that waits for others, in one call for all that came for it.
+
+        `keeping` takes items in any number, in the order in which they came. Its exceptions are raised here, as those
+        of `run` are there. What `run` asks for in the same transaction sees the items.
+        """
+        await self._ask(_Asked(asyncio.get_running_loop().create_future(), keeping=keeping, item=item))
 
     def hurry(self) -> None:
         """Has what waits stored now: nothing else is to be expected."""
         self._hurried.set()
 
+    async def _ask(self, asked: _Asked) -> Any:
+        self._waiting.append(asked)
+        if self._running is None:
+            self._running = asyncio.create_task(self._drain())
+        return await asked.outcome
+
     async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
                 await self._rest()
                 batch, self._waiting = self._waiting, []
                 begun = time.monotonic()
-                outcomes = await asyncio.to_thread(self._apply, [work for work, _ in batch])
+                outcomes = await loop.run_in_executor(self._thread, self._apply, batch)
                 ended = time.monotonic()
                 self._rests_until = ended + min(REST * (ended - begun), LONGEST_REST_SECONDS)
-                for (_, future), outcome in zip(batch, outcomes, strict=True):
-                    if future.cancelled():
+                for asked, outcome in zip(batch, outcomes, strict=True):
+                    if asked.outcome.cancelled():
                         continue
                     if isinstance(outcome, BaseException):
-                        future.set_exception(outcome)
+                        asked.outcome.set_exception(outcome)
                     else:
-                        future.set_result(outcome[0])
+                        asked.outcome.set_result(outcome[0])
         finally:
             self._running = None
 
@@ -97,10 +123,21 @@ class GatheredStore:
             await asyncio.wait_for(self._hurried.wait(), left)
         self._hurried.clear()
 
-    def _apply(self, works: list[Work[Any]]) -> list[tuple[Any] | BaseException]:
+    def _apply(self, batch: list[_Asked]) -> list[tuple[Any] | BaseException]:
         try:
-            return self._store.run(lambda connection: [(work(connection),) for work in works])
+            return self._store.run(lambda connection: _done(connection, batch))
         except Exception as error:  # noqa: BLE001 - handed to the caller that it belongs to
-            if len(works) == 1:
+            if len(batch) == 1:
                 return [error]
-            return [self._apply([work])[0] for work in works]
+            return [self._apply([asked])[0] for asked in batch]
+
+
+def _done(connection: duckdb.DuckDBPyConnection, batch: list[_Asked]) -> list[tuple[Any] | BaseException]:
+    """All of `batch`, and the result of each."""
+    kept: dict[Keeping[Any], list[Any]] = {}
+    for asked in batch:
+        if asked.keeping is not None:
+            kept.setdefault(asked.keeping, []).append(asked.item)
+    for keeping, items in kept.items():
+        keeping(connection, items)
+    return [(asked.work(connection) if asked.work is not None else None,) for asked in batch]

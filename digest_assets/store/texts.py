@@ -14,32 +14,29 @@ from digest_assets.reading.stored import pack, unpack
 from digest_assets.store.rows import put, rows
 
 
-def keep_text(connection: duckdb.DuckDBPyConnection, packed_text: PackedText) -> None:
-    """Puts `packed_text` in the place of what was held for its version."""
-    text = packed_text.known
-    put(
-        connection,
-        "full_texts",
-        [
-            {
-                "identifier": text.identifier,
-                "version": text.version,
-                "source": text.source,
-                "reason": text.reason,
-                "final": text.final,
-                "sections": packed_text.packed,
-                "byte_count": text.byte_count,
-                "section_count": text.section_count,
-                "formula_count": text.formula_count,
-                "table_count": text.table_count,
-                "token_count": text.token_count,
-                "licence": text.licence,
-                "figure_url": text.figure.url if text.figure else None,
-                "figure_caption": text.figure.caption if text.figure else None,
-                "fetched_at": text.fetched_at,
-            }
-        ],
-    )
+def keep_texts(connection: duckdb.DuckDBPyConnection, found: Iterable[PackedText]) -> None:
+    """Puts each text in the place of what was held for its version."""
+    put(connection, "full_texts", [_row(each.known, each.packed) for each in found])
+
+
+def _row(text: FullText, packed_sections: bytes) -> dict[str, Any]:
+    return {
+        "identifier": text.identifier,
+        "version": text.version,
+        "source": text.source,
+        "reason": text.reason,
+        "final": text.final,
+        "sections": packed_sections,
+        "byte_count": text.byte_count,
+        "section_count": text.section_count,
+        "formula_count": text.formula_count,
+        "table_count": text.table_count,
+        "token_count": text.token_count,
+        "licence": text.licence,
+        "figure_url": text.figure.url if text.figure else None,
+        "figure_caption": text.figure.caption if text.figure else None,
+        "fetched_at": text.fetched_at,
+    }
 
 
 def texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:

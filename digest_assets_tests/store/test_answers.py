@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
-from digest_assets.model import Usage
-from digest_assets.store.answers import KnownAnswers
+from digest_assets.model import AnswerStatus, Translation, Usage
+from digest_assets.store.answers import (
+    KnownAnswers,
+    Row,
+    record_translations,
+    translation_row,
+    translations_of,
+)
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
 
@@ -72,3 +78,57 @@ def test_an_answer_that_could_not_be_judged_is_kept(store: DigestStore, tmp_path
     answer = asyncio.run(held(store, tmp_path))
     assert answer is not None
     assert answer.text == "text"
+
+
+DAY = date(2026, 1, 29)
+
+
+def translated(identifier: str, status: AnswerStatus, text: str | None = None, version: int = 1) -> Row:
+    return translation_row("arxiv", DAY, "zh", Translation(identifier, version, status, text), now())
+
+
+def recorded(store: DigestStore, *at_once: list[Row]) -> dict[str, tuple[AnswerStatus, str | None]]:
+    """What is held after rows were recorded, one transaction after the other."""
+    for rows in at_once:
+        store.run(lambda connection, rows=rows: record_translations(connection, rows))
+    found = store.run(lambda connection: translations_of(connection, "arxiv", DAY))
+    return {identifier: (each.status, each.text) for identifier, each in found.items()}
+
+
+@pytest.mark.parametrize("status", [AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING])
+def test_a_call_that_gave_nothing_replaces_no_good_answer_for_the_same_text(
+    store: DigestStore, status: AnswerStatus
+) -> None:
+    good = {name: (AnswerStatus.DONE, name) for name in ("2601.00001", "2601.00002")}
+    held = recorded(
+        store,
+        [translated("2601.00001", AnswerStatus.DONE, "2601.00001")],
+        [
+            translated("2601.00001", status),
+            translated("2601.00002", AnswerStatus.DONE, "2601.00002"),
+            translated("2601.00002", status),
+            translated("2601.00003", status),
+        ],
+    )
+    assert held == good | {"2601.00003": (status, None)}
+
+
+def test_what_is_known_of_another_version_or_was_withheld_is_replaced(store: DigestStore) -> None:
+    held = recorded(
+        store,
+        [
+            translated("2601.00001", AnswerStatus.DONE, "of version 1"),
+            translated("2601.00002", AnswerStatus.DONE, "good"),
+            translated("2601.00003", AnswerStatus.FAILED),
+        ],
+        [
+            translated("2601.00001", AnswerStatus.FAILED, version=2),
+            translated("2601.00002", AnswerStatus.WITHHELD),
+            translated("2601.00003", AnswerStatus.DONE, "good"),
+        ],
+    )
+    assert held == {
+        "2601.00001": (AnswerStatus.FAILED, None),
+        "2601.00002": (AnswerStatus.WITHHELD, None),
+        "2601.00003": (AnswerStatus.DONE, "good"),
+    }

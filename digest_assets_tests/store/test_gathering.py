@@ -39,6 +39,19 @@ def lane(name: str):  # type: ignore[no-untyped-def]
     return work
 
 
+def kept(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+    KEPT_AT_ONCE.append(len(names))
+    insert(connection, "paces", [{"lane": name, "next_at": NOW} for name in names])
+
+
+KEPT_AT_ONCE: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    KEPT_AT_ONCE.clear()
+
+
 def count(store: DigestStore) -> int:
     with store.transaction() as connection:
         return connection.execute("SELECT count(*) FROM paces").fetchall()[0][0]
@@ -61,16 +74,28 @@ def test_what_can_wait_shares_the_next_transaction_though_it_comes_one_by_one(
 
     async def write() -> None:
         async with GatheredStore(store) as gathered:
-            await gathered.run_later(lane("first"))
+            await gathered.keep(kept, "first")
             writes = []
             for number in range(10):
-                writes.append(asyncio.create_task(gathered.run_later(lane(str(number)))))
+                writes.append(asyncio.create_task(gathered.keep(kept, str(number))))
                 await asyncio.sleep(0)
             await asyncio.gather(*writes)
 
     asyncio.run(write())
     assert store.transactions == 2
     assert count(store) == 11
+    assert KEPT_AT_ONCE == [1, 10]
+
+
+def test_what_is_kept_is_seen_by_what_is_asked_for_with_it(store: CountingStore) -> None:
+    async def write() -> int:
+        async with GatheredStore(store) as gathered:
+            asked = gathered.run(lambda connection: connection.execute("SELECT count(*) FROM paces").fetchall()[0][0])
+            found, *_ = await asyncio.gather(asked, gathered.keep(kept, "a"), gathered.keep(kept, "b"))
+        return found
+
+    assert asyncio.run(write()) == 2
+    assert store.transactions == 1
 
 
 def test_who_hurries_waits_for_nobody_and_takes_the_others_along(
@@ -82,11 +107,11 @@ def test_who_hurries_waits_for_nobody_and_takes_the_others_along(
     async def write() -> None:
         async with GatheredStore(store) as gathered:
             await gathered.run(lane("first"))
-            patient = asyncio.create_task(gathered.run_later(lane("patient")))
+            patient = asyncio.create_task(gathered.keep(kept, "patient"))
             await asyncio.sleep(0)
             await gathered.run(lane("hurried"))
             await patient
-            last = asyncio.create_task(gathered.run_later(lane("last")))
+            last = asyncio.create_task(gathered.keep(kept, "last"))
             await asyncio.sleep(0)  # leaving does not wait for others either
         await last
 
@@ -105,6 +130,19 @@ def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) ->
     assert isinstance(outcomes[1], duckdb.ConstraintException)
     assert outcomes[2] == "b"
     assert count(store) == 2
+
+
+def test_an_item_that_cannot_be_kept_takes_no_other_along(store: CountingStore) -> None:
+    async def write() -> list[object]:
+        async with GatheredStore(store) as gathered:
+            works = [gathered.keep(kept, name) for name in ("a", "b", "a")]
+            return await asyncio.gather(*works, gathered.run(lane("c")), return_exceptions=True)
+
+    outcomes = asyncio.run(write())
+    assert outcomes[:2] == [None, None]
+    assert isinstance(outcomes[2], duckdb.ConstraintException)
+    assert outcomes[3] == "c"
+    assert count(store) == 3
 
 
 def test_two_runs_take_turns_on_one_lane(store: CountingStore) -> None:
