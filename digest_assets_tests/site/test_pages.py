@@ -341,6 +341,8 @@ def test_long_lists_have_a_page_for_each_earlier_year_and_lose_nobody(tmp_path: 
     assert dates == [f"../d/{day}.html#in=c/eess.AS" for day in sorted(site.days_of, reverse=True) if day.year == 2026]
     assert year == "../c/eess.AS.2025.html"
     assert not (tmp_path / "c/eess.AS.2026.html").exists()
+    assert page(tmp_path, "c/eess.AS.html").css_first('.standing a[href="#more"]') is not None
+    assert page(tmp_path, "c/eess.AS.html").css_first("#more") is not None
     everybody = [each.paper.identifier for papers in site.days_of.values() for each in papers]
     assert newest == everybody[:100]
     of_2026 = 2 * len(dates)
