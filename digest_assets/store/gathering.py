@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from digest_assets.errors import StoreError
 from digest_assets.store.connection import DigestStore
 
 REST = 10.0
@@ -126,6 +127,8 @@ class GatheredStore:
     def _apply(self, batch: list[_Asked]) -> list[tuple[Any] | BaseException]:
         try:
             return self._store.run(lambda connection: _done(connection, batch))
+        except StoreError as error:  # held by another program, say: to try each again would wait for that as often
+            return [error] * len(batch)
         except Exception as error:  # noqa: BLE001 - handed to the caller that it belongs to
             if len(batch) == 1:
                 return [error]

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from digest_assets.errors import StoreUnusable
 from digest_assets.store import gathering
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
@@ -143,6 +144,18 @@ def test_an_item_that_cannot_be_kept_takes_no_other_along(store: CountingStore) 
     assert isinstance(outcomes[2], duckdb.ConstraintException)
     assert outcomes[3] == "c"
     assert count(store) == 3
+
+
+def test_a_store_that_cannot_be_had_is_tried_once_for_all(tmp_path: Path) -> None:
+    async def write() -> list[object]:
+        async with GatheredStore(store) as gathered:
+            works = [gathered.keep(kept, str(number)) for number in range(20)]
+            return await asyncio.gather(*works, gathered.run(lane("c")), return_exceptions=True)
+
+    store = CountingStore(tmp_path)  # a folder is no store
+    outcomes = asyncio.run(write())
+    assert [type(each) for each in outcomes] == [StoreUnusable] * 21
+    assert store.transactions == 1
 
 
 def test_two_runs_take_turns_on_one_lane(store: CountingStore) -> None:
