@@ -1,7 +1,8 @@
 """Posts and site where others read them: a folder, or a branch of a git repository.
 
 The branch is made by git's plumbing, with an index of its own: the user's working tree, index and current branch are
-not touched. What lies beside our files there, such as a CNAME, stays; what we no longer have goes.
+not touched. What lies beside our files there, such as a CNAME or a blog's own posts, stays: only what an earlier
+publication put there, which its `.digest-published` names, goes when we no longer have it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from digest_assets.errors import OutputUnwritable, redact
-from digest_assets.resources.output import sha256_of
+from digest_assets.resources.output import sha256_of, write_atomically
+
+MANIFEST = ".digest-published"
+"""Beside what was published: the names of all of it, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def files_of(site: Path | None, posts: Path | None) -> dict[str, Path]:
 
 
 def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
-    """Copies what differs to `target`, and removes from the folders that are ours what is not published any more.
+    """Copies what differs to `target`, and removes what an earlier publication put there and this one has not.
 
     Raises `OutputUnwritable`.
     """
@@ -55,11 +59,14 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
                 shutil.copyfile(source, beside)
                 beside.replace(destination)
                 changed += 1
-        for folder in _own_folders(files):
-            for file in (target / folder).rglob("*"):
-                if file.is_file() and file.relative_to(target).as_posix() not in files:
-                    file.unlink()
-                    changed += 1
+        manifest = target / MANIFEST
+        before = manifest.read_text("utf-8") if manifest.is_file() else ""
+        for name in _named(before) - files.keys():
+            if (target / name).is_file():
+                (target / name).unlink()
+                changed += 1
+        if before != _manifest(files):
+            write_atomically(manifest, _manifest(files))
     except OSError as error:
         raise OutputUnwritable(
             f"{target} cannot be written: {error.strerror or error}.",
@@ -68,8 +75,13 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
     return Publication(changed > 0, len(files))
 
 
-def _own_folders(files: Mapping[str, Path]) -> set[str]:
-    return {parts[0] for name in files if len(parts := PurePosixPath(name).parts) > 1}
+def _manifest(files: Iterable[str]) -> str:
+    return "".join(f"{name}\n" for name in sorted(files))
+
+
+def _named(manifest: str) -> set[str]:
+    """What a manifest, which anybody may have edited, names inside its folder."""
+    return {name for name in manifest.splitlines() if name and not {"", "/", ".."} & {*PurePosixPath(name).parts}}
 
 
 class Branch:
@@ -117,13 +129,15 @@ class Branch:
     def _tree(self, files: Mapping[str, Path], parent: str | None) -> str:
         kept = []
         if parent is not None:
-            own = _own_folders(files)
+            ours = {MANIFEST, *files, *_named(self._tried("show", f"{parent}:{MANIFEST}") or "")}
             listed = self._git("ls-tree", "-r", "-z", parent)
-            kept = [line for line in listed.split("\0") if line and not self._is_ours(line, own, files)]
+            kept = [line for line in listed.split("\0") if line and line.partition("\t")[2] not in ours]
         hashes = self._git(
             "hash-object", "-w", "--no-filters", "--stdin-paths", given="\n".join(map(str, files.values()))
         )
         lines = [f"100644 {sha}\t{name}" for sha, name in zip(hashes.split(), files, strict=True)]
+        named = self._git("hash-object", "-w", "--stdin", given=_manifest(files))
+        lines.append(f"100644 {named}\t{MANIFEST}")
         if ".nojekyll" not in {line.partition("\t")[2] for line in kept}:
             empty = self._git("hash-object", "-w", "--stdin", given="")
             lines.append(f"100644 {empty}\t.nojekyll")  # GitHub Pages then serves the files as they are
@@ -131,11 +145,6 @@ class Branch:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self._git("update-index", "-z", "--index-info", given="\0".join([*kept, *lines]) + "\0", environment=index)
             return self._git("write-tree", environment=index)
-
-    @staticmethod
-    def _is_ours(line: str, own: set[str], files: Mapping[str, Path]) -> bool:
-        name = line.partition("\t")[2]
-        return name in files or PurePosixPath(name).parts[0] in own
 
     def _commit(self, tree: str, parent: str | None, message: str) -> str:
         identity: dict[str, str] = {}

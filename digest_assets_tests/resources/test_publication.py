@@ -60,7 +60,13 @@ def test_a_branch_gets_site_and_posts_and_the_working_tree_is_not_touched(projec
     before = git(project, "status", "--porcelain"), git(project, "rev-parse", "HEAD")
     made = Branch(project, "gh-pages").publish(files(project), "Publish")
     assert made.changed
-    assert names(project, "gh-pages") == [".nojekyll", "d/2026-11-20.html", "index.html", "posts/2026-11-20-arxiv.md"]
+    assert names(project, "gh-pages") == [
+        ".digest-published",
+        ".nojekyll",
+        "d/2026-11-20.html",
+        "index.html",
+        "posts/2026-11-20-arxiv.md",
+    ]
     assert (git(project, "status", "--porcelain"), git(project, "rev-parse", "HEAD")) == before
     assert (project / "notes.txt").read_text() == "not committed"
     assert git(project, "cat-file", "-s", "gh-pages:posts/2026-11-20-arxiv.md") == "6"  # its bytes, no line end changed
@@ -77,18 +83,21 @@ def test_what_is_gone_goes_and_what_others_put_there_stays(project: Path) -> Non
     clone = project.parent / "clone"
     git(project.parent, "clone", "-q", "-b", "gh-pages", str(project), str(clone))
     write(clone / "CNAME", "digest.test")
-    git(clone, "add", "CNAME")
+    write(clone / "posts" / "own.md", "a post of the blog's own")
+    git(clone, "add", "CNAME", "posts/own.md")
     git(clone, "commit", "-q", "-m", "Name it")
     git(clone, "push", "-q", "origin", "gh-pages")
     (project / "site" / "d" / "2026-11-20.html").unlink()
     write(project / "site" / "d" / "2026-11-21.html", "next")
     Branch(project, "gh-pages").publish(files(project), "Publish")
     assert names(project, "gh-pages") == [
+        ".digest-published",
         ".nojekyll",
         "CNAME",
         "d/2026-11-21.html",
         "index.html",
         "posts/2026-11-20-arxiv.md",
+        "posts/own.md",
     ]
 
 
@@ -127,14 +136,17 @@ def test_a_folder_without_a_repository_is_one_clear_error(tmp_path: Path, monkey
 def test_a_folder_gets_what_differs_and_loses_what_is_gone(project: Path, tmp_path: Path) -> None:
     target = tmp_path / "web"
     write(target / "CNAME", "digest.test")
+    write(target / "posts" / "own.md", "a post of the blog's own")
+    write(target / "d" / "mine.html", "mine")
     assert publish_to_folder(files(project), target).changed
     stamp = (target / "index.html").stat().st_mtime_ns
     assert not publish_to_folder(files(project), target).changed
     (project / "site" / "d" / "2026-11-20.html").unlink()
     write(project / "site" / "d" / "2026-11-21.html", "next")
     publish_to_folder(files(project), target)
-    assert sorted(each.name for each in (target / "d").iterdir()) == ["2026-11-21.html"]
+    assert sorted(each.name for each in (target / "d").iterdir()) == ["2026-11-21.html", "mine.html"]
     assert (target / "CNAME").exists()
+    assert (target / "posts" / "own.md").exists()
     assert (target / "index.html").stat().st_mtime_ns == stamp
 
 
@@ -144,3 +156,13 @@ def test_the_command_publishes_and_says_where(project: Path, capsys: pytest.Capt
     assert "gh-pages" in capsys.readouterr().out
     assert git(project.parent / "bare.git", "rev-parse", "gh-pages") == git(project, "rev-parse", "gh-pages")
     assert main(["publish", "--config", config]) == 2
+
+
+def test_a_manifest_that_was_edited_removes_nothing_outside(project: Path, tmp_path: Path) -> None:
+    target = tmp_path / "web"
+    write(tmp_path / "precious.txt", "kept")
+    write(target / ".digest-published", f"../precious.txt\n{tmp_path}/precious.txt\n\nd\nold.html\n")
+    write(target / "old.html", "published once")
+    publish_to_folder(files(project), target)
+    assert (tmp_path / "precious.txt").exists()
+    assert not (target / "old.html").exists()
