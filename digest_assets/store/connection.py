@@ -26,6 +26,7 @@ import itertools
 import logging
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -130,6 +131,8 @@ class DigestStore:
                 yield connection
                 self._shorten_log(connection)
             except duckdb.Error as error:
+                if _is_damage(error):
+                    raise _unusable(self.path, error) from None
                 if not _is_unwritten(error):
                     raise
                 raise StoreUnusable(
@@ -236,7 +239,15 @@ def backup_of(path: Path) -> Path:
 
 
 def _is_lock(error: BaseException) -> bool:
-    return isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+    # Not any "lock": what DuckDB says of a damaged file is of blocks.
+    return isinstance(error, duckdb.IOException) and re.search(r"\block", str(error).lower()) is not None
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Whether the file is not as DuckDB wrote it: found out when it is opened, or when a damaged block is read."""
+    text = str(error).lower()
+    signs = ("not a valid duckdb database file", "checksum", "corrupt", "could not read enough bytes")
+    return any(sign in text for sign in signs)
 
 
 def _is_unwritten(error: duckdb.Error) -> bool:
@@ -248,7 +259,7 @@ def _is_unwritten(error: duckdb.Error) -> bool:
 
 def _unusable(path: Path, error: BaseException) -> StoreUnusable:
     text = str(error)
-    if "not a valid DuckDB database file" in text or "checksum" in text.lower() or "corrupt" in text.lower():
+    if _is_damage(error):
         copy = backup_of(path)
         good = f"`digest store restore` puts back {copy}" if copy.is_file() else "put a copy of yours back"
         cure = f"The file is damaged or is not DuckDB's: {good}, or point store.url at a new file."

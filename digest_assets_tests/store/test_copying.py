@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -107,15 +108,43 @@ def test_a_backup_is_a_store(store: DigestStore, tmp_path: Path) -> None:
     assert [each.name for each in copy.parent.iterdir()] == ["one.duckdb"]
 
 
+def _overwritten(data: bytes) -> bytes:
+    """All but the headers."""
+    return data[:12_288] + b"\xa5" * (len(data) - 12_288)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        lambda data: b"\x00" * 20_000,
+        _overwritten,
+        lambda data: data[: len(data) // 2] + b"\xa5" * (len(data) // 2),
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:12_288],
+        lambda data: data[:100],
+        lambda data: b"",
+    ],
+    ids=[
+        "no header",
+        "blocks overwritten",
+        "half overwritten",
+        "half of it",
+        "headers alone",
+        "part of a header",
+        "empty",
+    ],
+)
 def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_so(
-    store: DigestStore,
+    store: DigestStore, damaged: Callable[[bytes], bytes]
 ) -> None:
     before = content(store)
+    store.settle()
     back_up(store, store.backup)
-    store.path.write_bytes(b"\x00" * 20_000)
+    store.path.write_bytes(damaged(store.path.read_bytes()))
     for act in (lambda: back_up(DigestStore(store.path), store.backup), lambda: content(DigestStore(store.path))):
-        with pytest.raises(StoreUnusable, match=f"`digest store restore` puts back {store.backup}"):
+        with pytest.raises(StoreUnusable) as refused:
             act()
+        assert f"`digest store restore` puts back {store.backup}" in (refused.value.cure or "")
     restore(store, NOW)
     assert content(DigestStore(store.path)) == before
 
