@@ -10,7 +10,7 @@ import typer
 from digest_assets.cli.console import say
 from digest_assets.cli.options import JsonOption, in_folder_of
 from digest_assets.cli.run import exit_code, make, show_reports
-from digest_assets.cli.ui import dagster_dev
+from digest_assets.cli.ui import PortOption, dagster_dev
 
 if TYPE_CHECKING:
     from digest_assets.runs import DateReport
@@ -21,9 +21,13 @@ def demo(
         "demo"
     ),
     ui: Annotated[
-        bool, typer.Option("--ui", help="Open the Dagster UI on the demo, with its sandbox running.")
+        bool,
+        typer.Option(
+            "--ui",
+            help="Open the Dagster UI on the demo, with its sandbox running; the demo is made if it is not there.",
+        ),
     ] = False,
-    port: Annotated[int, typer.Option(help="Where the UI listens.")] = 3000,
+    port: PortOption = 3000,
     as_json: JsonOption = False,
 ) -> None:
     """Make digests of invented papers, with no key and no network."""
@@ -31,16 +35,19 @@ def demo(
     from digest_assets.sandbox.demo import Demo
 
     with Demo(folder.resolve()) as sample:
-        if not ui:
+        is_there = sample.is_there()
+        if not ui or not is_there:
             sample.start_afresh()
         settings = load_settings(sample.config)
+        reports: list[DateReport] = []
         with in_folder_of(settings):
+            if not ui or not is_there:
+                for day in sample.days(settings):
+                    sample.set_clock(settings, day)
+                    reports += make(settings, [day], clock=sample.clock)
             if ui:
+                sample.set_clock(settings, None)
                 raise typer.Exit(dagster_dev(port))
-            reports: list[DateReport] = []
-            for day in sample.days(settings):
-                sample.set_clock(settings, day)
-                reports += make(settings, [day], clock=sample.clock)
         show_reports(settings, reports, as_json=as_json)
         newest = reports[-1].post
         if newest is not None and newest.path is not None and not as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from typing import Annotated
@@ -11,12 +12,14 @@ import typer
 
 from digest_assets.cli.console import say
 from digest_assets.cli.options import ConfigOption, opened
+from digest_assets.errors import ConfigurationError
 
+PortOption = Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens, on this machine only.")]
 _SECONDS_TO_END = 30
 
 
 def ui(
-    port: Annotated[int, typer.Option(help="Where it listens, on this machine only.")] = 3000,
+    port: PortOption = 3000,
     config: ConfigOption = None,
 ) -> None:
     """Open the Dagster UI: materialize, backfill, schedule, inspect."""
@@ -24,11 +27,24 @@ def ui(
         raise typer.Exit(dagster_dev(port))
 
 
+def _refuse_if_taken(port: int) -> None:
+    """Dagster would go on without its webserver, and somebody else's answer at the address."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return
+    except OSError as error:
+        raise ConfigurationError(
+            f"The UI cannot listen on port {port}: {error.strerror}.",
+            cure="End what listens there, or name another port with --port.",
+        ) from None
+
+
 def dagster_dev(port: int) -> int:
     """Runs Dagster's webserver and daemon until they are stopped. Returns their exit code.
 
     However this command ends, `dagster dev` is told to end too, and is waited for: it takes its own processes along.
     """
+    _refuse_if_taken(port)
     where = ["-m", "digest_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
     say(f"The Dagster UI: http://127.0.0.1:{port} (in about twenty seconds; Ctrl-C ends it)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -17,10 +17,12 @@ from types import TracebackType
 from digest_assets.arxiv.calendar import previous_mailing
 from digest_assets.config import CONFIG_VARIABLE, Settings
 from digest_assets.due import mailing_of
+from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.clock import SetClock, SystemClock
 from digest_assets.sandbox.world import start_sandbox
 
 FORTNIGHT = timedelta(days=14)
+_MADE = ("data", "posts", "site")
 
 
 class Demo:
@@ -33,7 +35,12 @@ class Demo:
         self._stack = ExitStack()
 
     def __enter__(self) -> Demo:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputUnwritable(
+                f"{self.folder} cannot be made: {error.strerror}.", cure="Name another folder with --folder."
+            ) from None
         sandbox = self._stack.enter_context(start_sandbox(self.clock.now))
         os.environ.update(sandbox.environment())
         os.environ[CONFIG_VARIABLE] = str(self.config)
@@ -45,13 +52,26 @@ class Demo:
     ) -> None:
         self._stack.close()
 
+    def is_there(self) -> bool:
+        """Whether the folder has a demo: its settings begin as a demo's do."""
+        return self.config.is_file() and self.config.read_text("utf-8", "replace").startswith(_settings()[:80])
+
     def start_afresh(self) -> None:
-        """Empties what an earlier demo left in the folder, and writes its settings."""
-        for name in ("data", "posts", "site"):
+        """Empties what an earlier demo left in the folder, and writes its settings.
+
+        Raises `OutputUnwritable` where the folder has what no demo left: a project, with answers that were paid for.
+        """
+        others = [name for name in (self.config.name, *_MADE) if (self.folder / name).exists()]
+        if others and not self.is_there():
+            raise OutputUnwritable(
+                f"{self.folder} has {', '.join(others)} and is no demo: a new demo would remove them.",
+                cure="Name another folder with --folder.",
+            )
+        for name in _MADE:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         first = (self.clock.now() - FORTNIGHT).date().isoformat()
         package = resources.files("digest_assets")
-        settings = (package / "sandbox" / "project" / "digest.toml").read_text("utf-8")
+        settings = _settings()
         self.config.write_text(settings.replace("{first_date}", first), "utf-8")
         (self.folder / "dagster.yaml").write_text((package / "dagster.yaml").read_text("utf-8"), "utf-8")
 
@@ -67,11 +87,18 @@ class Demo:
             newest = previous_mailing(newest.announced_at - timedelta(seconds=1))
         return found
 
-    def set_clock(self, settings: Settings, day: date) -> None:
-        """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then."""
-        mailing = mailing_of(day, settings.digest.days)
-        if mailing is not None:
+    def set_clock(self, settings: Settings, day: date | None) -> None:
+        """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then.
+        None: to now."""
+        mailing = mailing_of(day, settings.digest.days) if day is not None else None
+        if day is None:
+            self.clock.instant = _now()
+        elif mailing is not None:
             self.clock.instant = min(mailing.announced_at + timedelta(hours=5), _now())
+
+
+def _settings() -> str:
+    return (resources.files("digest_assets") / "sandbox" / "project" / "digest.toml").read_text("utf-8")
 
 
 def _now() -> datetime:
