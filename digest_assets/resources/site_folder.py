@@ -88,7 +88,7 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
     since = None if everything or notes.seen is None else notes.seen - _OVERLAP
     found = source.days(since, day)
     known = {each.date: notes.day(each.date) for each in found}
-    changed = [each for each in found if _differs(known[each.date], each)]
+    changed = [each for each in found if _differs(known[each.date], each) or not _has_page(folder, each.date)]
     gone = {day} - known.keys() if day is not None and notes.day(day) is not None else set()
     touched = Touched(everything, changed={each.date for each in changed} | gone)
     years = {year_of(each) for each in touched.changed}
@@ -104,6 +104,11 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
     _join(notes, touched, set() if everything else years)
     touched.costs = _put_costs(notes, source)
     return touched
+
+
+def _has_page(folder: Path, day: date) -> bool:
+    """Whether the page of `day` is still there: a date that is made again brings back what somebody removed of it."""
+    return (folder / f"d/{day}.html").is_file()
 
 
 def _differs(known: Day | None, day: Day) -> bool:

@@ -373,11 +373,11 @@ class _Pages:
     def _month(self, month: str, days: list[Day]) -> str:
         found = self._book.items(ALL, LISTED_A_MONTH + 1, month)
         items = found if len(found) <= LISTED_A_MONTH else []
-        total = sum(day.counts.published + day.counts.failed for day in days)
+        total = sum(day.counts.shown for day in days)
         return self._listing(self._month_title(month), total, items=items, days=days, up="archive.html")
 
     def _year(self, year: str) -> str:
-        months = self._months((day.date, day.counts.announced) for day in self._book.days_of(year))
+        months = self._months((day.date, day.counts.shown) for day in self._book.days_of(year))
         return self._render("year.html.j2", "../", title=year, heading=year, months=months)
 
     def overviews(self) -> Iterator[Unit]:
@@ -395,7 +395,7 @@ class _Pages:
             heading=self._words.archive,
             current="archive.html",
             newest=newest,
-            months=self._months((day.date, day.counts.announced) for day in days),
+            months=self._months((day.date, day.counts.shown) for day in days),
             years=years[1:],
             categories=self._book.lists("c")[:_CLOUD],
         )

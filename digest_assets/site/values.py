@@ -62,6 +62,11 @@ class Counts:
     failed: int
     late: int
 
+    @property
+    def shown(self) -> int:
+        """Papers on the date's page: those that failed stand there with what is known of them."""
+        return self.published + self.failed
+
 
 @dataclass(frozen=True, slots=True)
 class Day:

@@ -378,6 +378,28 @@ def test_a_list_that_grows_long_gets_the_pages_of_its_years_and_loses_them_again
     assert len(listed(tmp_path, "c/eess.AS.html")) == 98
 
 
+def test_a_date_that_is_made_again_brings_back_its_page_and_lists(tmp_path: Path) -> None:
+    site = ExampleSite.of(6, a_day=3)
+    site.write(tmp_path)
+    before = everything_in(tmp_path)
+    earlier = min(site.days_of)
+    for name in (f"d/{earlier}.html", "c/eess.AS.html", "t/speech.html"):
+        (tmp_path / name).unlink()
+    site.write(tmp_path, earlier)
+    assert everything_in(tmp_path) == before
+
+
+def test_archive_month_and_year_count_what_stands_on_the_pages_of_dates(tmp_path: Path) -> None:
+    """Of each of these dates a paper more was announced, and filtered."""
+    ExampleSite.of(6, a_day=3).write(tmp_path)
+    for name in ("archive.html", "y/2026.html"):
+        assert page(tmp_path, name).css_first(".month small").text() == "6 篇"
+        assert [each.text() for each in page(tmp_path, name).css(".cloud small")][:2] == ["3", "3"]
+    month = page(tmp_path, "m/2026-11.html")
+    assert month.css_first(".standing span").text() == "6 篇"
+    assert [each.text() for each in month.css(".days .small")] == ["3 篇", "3 篇"]
+
+
 def test_a_year_gets_its_page_when_the_next_one_begins_and_loses_it_if_that_goes(tmp_path: Path) -> None:
     site = ExampleSite.of(240, a_day=2, last=date(2025, 12, 31))
     site.write(tmp_path)
