@@ -264,7 +264,7 @@ KEPT = "edited_by_hand"
 
 def _kept(path: str, before: RenderedPost | None) -> str:
     why = "was edited by hand" if before else "was not written from this store, or was edited by hand,"
-    return f"{path} {why} and is kept; delete it to have it written again."
+    return f"{path} {why} and is kept; delete it and run its date again to have it written anew."
 
 
 def _metadata(settings: Settings, made: Published) -> dict[str, Any]:

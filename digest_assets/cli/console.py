@@ -23,6 +23,11 @@ def tell_error(line: str) -> None:
     err.print(line, markup=False, soft_wrap=True)
 
 
+def tell(line: str) -> None:
+    """A line on stderr that is no error."""
+    err.print(line, markup=False, soft_wrap=True)
+
+
 def say(line: str) -> None:
     """A line on stdout as it is: not wrapped, so that paths can be copied, and no markup in it."""
     out.print(line, markup=False, soft_wrap=True)

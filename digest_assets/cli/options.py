@@ -34,11 +34,14 @@ def opened(config: Path | None) -> Iterator[Settings]:
 
     The folder is Dagster's home too where it has a dagster.yaml, unless the user has another.
     """
-    from digest_assets.config import CONFIG_VARIABLE, load_settings
+    from digest_assets.cli.console import tell
+    from digest_assets.config import CONFIG_NAME, CONFIG_VARIABLE, find_config, load_settings
 
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     settings = load_settings()
+    if find_config() is None:
+        tell(f"There is no {CONFIG_NAME} in {settings.root} or above: the defaults hold, with store and posts there.")
     with in_folder_of(settings):
         yield settings
 

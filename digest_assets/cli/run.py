@@ -49,6 +49,9 @@ def run(
         show_reports(settings, reports, as_json=as_json)
         if reports and settings.llm.api_key() is None and not as_json:
             say(f"{settings.llm.api_key_env} is not set: the abstracts stay in the original, and nothing was read.")
+            first, last = min(report.day for report in reports), max(report.day for report in reports)
+            again = f"digest run {first}" if first == last else f"digest run --from {first} --to {last}"
+            say(f"They do not become due by themselves. When it is set: {again}")
         if not dates and not as_json:
             say(why_nothing_is_due(settings, SystemClock().now()))
     raise typer.Exit(exit_code(reports))

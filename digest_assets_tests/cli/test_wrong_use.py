@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from digest_assets.cli import main
+from digest_assets.config import CONFIG_VARIABLE
+from digest_assets.errors import OutputUnwritable
+from digest_assets.sandbox.demo import Demo
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
 from digest_assets_tests.test_pipeline import NOON
 
@@ -167,3 +173,43 @@ def test_alone_it_says_what_it_can_do(digest: CommandLine, capsys: Captured) -> 
     assert said.code == 0
     for command in ("run", "backfill", "status", "show", "usage", "export", "doctor", "ui", "demo"):
         assert f"\n  {command} " in said.out
+
+
+def test_a_folder_without_settings_is_worked_in_and_said(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(CONFIG_VARIABLE, raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    assert main(["status", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["digest"] == "arxiv"
+    assert said.err.startswith(f"There is no digest.toml in {tmp_path} or above: the defaults hold")
+    assert said.err.count("\n") == 1
+
+
+def test_a_demo_does_not_take_the_place_of_a_project(tmp_path: Path) -> None:
+    kept = {tmp_path / "data" / "digest.duckdb": "answers that were paid for", tmp_path / "digest.toml": "[digest]\n"}
+    for path, text in kept.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    with pytest.raises(OutputUnwritable, match=r"has digest\.toml, data and is no demo") as refused:
+        Demo(tmp_path).start_afresh()
+    assert "--folder" in (refused.value.cure or "")
+    assert {path: path.read_text() for path in kept} == kept
+
+
+def test_a_demo_that_has_no_folder_is_one_line(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["demo", "--folder", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path}/file cannot be made: File exists.")
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(digest: CommandLine, capsys: Captured) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = digest(capsys, "ui", "--port", str(port))
+    assert said.code == 2
+    assert f"port {port}" in said.error
+    assert "--port" in said.error
+    assert said.out == ""
