@@ -243,8 +243,13 @@ def _is_lock(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and re.search(r"\block", str(error).lower()) is not None
 
 
+_OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+
+
 def _is_damage(error: BaseException) -> bool:
     """Whether the file is not as DuckDB wrote it: found out when it is opened, or when a damaged block is read."""
+    if not isinstance(error, _OF_THE_FILE):
+        return False  # it may quote a row, whose words say nothing of the file
     text = str(error).lower()
     signs = ("not a valid duckdb database file", "checksum", "corrupt", "could not read enough bytes")
     return any(sign in text for sign in signs)
@@ -254,7 +259,7 @@ def _is_unwritten(error: duckdb.Error) -> bool:
     """Whether the disk is full or gone. What was committed before is in the file, or in the log beside it."""
     if isinstance(error, duckdb.TransactionException):
         return "Failed to commit" in str(error)
-    return isinstance(error, (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException))
+    return isinstance(error, _OF_THE_FILE)
 
 
 def _unusable(path: Path, error: BaseException) -> StoreUnusable:
