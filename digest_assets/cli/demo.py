@@ -35,18 +35,18 @@ def demo(
     from digest_assets.sandbox.demo import Demo
 
     with Demo(folder.resolve()) as sample:
-        is_there = sample.is_there()
-        if not ui or not is_there:
+        is_made = not ui or not sample.is_there()
+        if is_made:
             sample.start_afresh()
         settings = load_settings(sample.config)
         reports: list[DateReport] = []
         with in_folder_of(settings):
-            if not ui or not is_there:
+            if is_made:
                 for day in sample.days(settings):
                     sample.set_clock(settings, day)
                     reports += make(settings, [day], clock=sample.clock)
             if ui:
-                sample.set_clock(settings, None)
+                sample.set_clock_to_now()
                 raise typer.Exit(dagster_dev(port))
         show_reports(settings, reports, as_json=as_json)
         newest = reports[-1].post

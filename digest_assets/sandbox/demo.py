@@ -87,14 +87,14 @@ class Demo:
             newest = previous_mailing(newest.announced_at - timedelta(seconds=1))
         return found
 
-    def set_clock(self, settings: Settings, day: date | None) -> None:
-        """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then.
-        None: to now."""
-        mailing = mailing_of(day, settings.digest.days) if day is not None else None
-        if day is None:
-            self.clock.instant = _now()
-        elif mailing is not None:
+    def set_clock(self, settings: Settings, day: date) -> None:
+        """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then."""
+        mailing = mailing_of(day, settings.digest.days)
+        if mailing is not None:
             self.clock.instant = min(mailing.announced_at + timedelta(hours=5), _now())
+
+    def set_clock_to_now(self) -> None:
+        self.clock.instant = _now()
 
 
 def _settings() -> str:
