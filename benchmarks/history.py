@@ -1,8 +1,9 @@
 """A store with a long history, made by SQL in seconds: what a digest holds after many years.
 
 Every row that a day leaves behind is there, in the sizes that real ones have; only the texts come from a thousand
-variants, so that a million papers fit on a laptop. Dates follow each other without weekends, twenty papers on each; no
-history is longer than arXiv's, so of a million papers all but the last are eighty a day.
+variants, and full texts have 2 kB instead of some 12, so that a million papers fit on a laptop. Dates follow each other
+without weekends, twenty papers on each; no history is longer than arXiv's, so of a million papers all but the last are
+eighty a day.
 """
 
 from __future__ import annotations

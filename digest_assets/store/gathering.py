@@ -136,7 +136,7 @@ class GatheredStore:
 
 
 def _done(connection: duckdb.DuckDBPyConnection, batch: list[_Asked]) -> list[tuple[Any] | BaseException]:
-    """All of `batch`, and the result of each."""
+    """Does all of `batch`. Returns the result of each, in a tuple that tells it from an exception."""
     kept: dict[Keeping[Any], list[Any]] = {}
     for asked in batch:
         if asked.keeping is not None:

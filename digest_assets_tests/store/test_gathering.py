@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -120,13 +121,20 @@ def test_who_hurries_waits_for_nobody_and_takes_the_others_along(
     assert count(store) == 4
 
 
-def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) -> None:
-    async def write() -> list[object]:
-        async with GatheredStore(store) as gathered:
-            works = [lane("a"), lane("a"), lane("b")]
-            return await asyncio.gather(*(gathered.run(work) for work in works), return_exceptions=True)
+def told(store: DigestStore, kept_names: Sequence[str], lanes: Sequence[str]) -> list[object]:
+    """What becomes of names to keep and of lanes to write, all asked for at once: results and exceptions."""
 
-    outcomes = asyncio.run(write())
+    async def ask() -> list[object]:
+        async with GatheredStore(store) as gathered:
+            keeping = [gathered.keep(kept, name) for name in kept_names]
+            running = [gathered.run(lane(name)) for name in lanes]
+            return await asyncio.gather(*keeping, *running, return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) -> None:
+    outcomes = told(store, [], ["a", "a", "b"])
     assert outcomes[0] == "a"
     assert isinstance(outcomes[1], duckdb.ConstraintException)
     assert outcomes[2] == "b"
@@ -134,12 +142,7 @@ def test_one_that_fails_is_told_and_the_others_are_kept(store: CountingStore) ->
 
 
 def test_an_item_that_cannot_be_kept_takes_no_other_along(store: CountingStore) -> None:
-    async def write() -> list[object]:
-        async with GatheredStore(store) as gathered:
-            works = [gathered.keep(kept, name) for name in ("a", "b", "a")]
-            return await asyncio.gather(*works, gathered.run(lane("c")), return_exceptions=True)
-
-    outcomes = asyncio.run(write())
+    outcomes = told(store, ["a", "b", "a"], ["c"])
     assert outcomes[:2] == [None, None]
     assert isinstance(outcomes[2], duckdb.ConstraintException)
     assert outcomes[3] == "c"
@@ -147,13 +150,8 @@ def test_an_item_that_cannot_be_kept_takes_no_other_along(store: CountingStore) 
 
 
 def test_a_store_that_cannot_be_had_is_tried_once_for_all(tmp_path: Path) -> None:
-    async def write() -> list[object]:
-        async with GatheredStore(store) as gathered:
-            works = [gathered.keep(kept, str(number)) for number in range(20)]
-            return await asyncio.gather(*works, gathered.run(lane("c")), return_exceptions=True)
-
     store = CountingStore(tmp_path)  # a folder is no store
-    outcomes = asyncio.run(write())
+    outcomes = told(store, [str(number) for number in range(20)], ["c"])
     assert [type(each) for each in outcomes] == [StoreUnusable] * 21
     assert store.transactions == 1
 
