@@ -16,19 +16,19 @@ import duckdb
 from digest_assets.arxiv import atom, feed, oai
 from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcements
 from digest_assets.arxiv.inference import newest_mailing_displayed
-from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.arxiv.withdrawal import is_withdrawn
-from digest_assets.claims import Candidate, Claim, claimable
 from digest_assets.config import GroupBy, Settings
+from digest_assets.digests.claims import Candidate, Claim, claimable
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.emptiness import empty_reason
+from digest_assets.digests.filters import Filters
+from digest_assets.digests.updates import updates_for
 from digest_assets.errors import NotInStore
-from digest_assets.filters import Filters
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
-from digest_assets.partitions import DigestDays
 from digest_assets.store import feeds, ledger, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch, StoredEntry
 from digest_assets.store.ledger import ClaimedPaper
-from digest_assets.updates import updates_for
 
 
 @dataclass(frozen=True)

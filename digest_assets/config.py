@@ -26,8 +26,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from digest_assets.digests.days import DigestDays
 from digest_assets.errors import ConfigurationError
-from digest_assets.partitions import DigestDays
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,7 +4,7 @@
       what arXiv         what the date   └─ translations ────────────┴─ rendered_posts
       answered           publishes                                      the post ── reader_site ── deliveries
 
-All assets share one daily partition: the digest date (`partitions.py` says what it means). `build_defs` is a function,
+All assets share one daily partition: the digest date (`digests/days.py` says what it means). `build_defs` is a function,
 so that tests and the command build their own; Dagster loads `defs`.
 """
 
@@ -45,7 +45,7 @@ from digest_assets.checks.papers import (
 from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
 from digest_assets.config import Settings, load_settings
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.model_access import ModelAccess

@@ -11,20 +11,16 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "digest_assets"
-VOCABULARY = {"model", "errors", "partitions"}
+VOCABULARY = {"model", "errors"}
 MAY_IMPORT = {
     "model": set(),
     "errors": {"model"},
-    "partitions": set(),
     "arxiv": VOCABULARY,
     "reading": VOCABULARY,
     "llm": VOCABULARY,
-    "publishing": VOCABULARY,
-    "claims": VOCABULARY,
-    "filters": VOCABULARY | {"claims"},
-    "due": VOCABULARY | {"arxiv"},
-    "standing": VOCABULARY | {"arxiv"},
-    "stop_signs": set(),
+    "publishing": VOCABULARY | {"digests"},
+    "digests": VOCABULARY | {"arxiv"},
+    "site": VOCABULARY | {"publishing", "digests"},
 }
 """Which parts of the package each pure part may know, besides itself."""
 

@@ -30,7 +30,7 @@ from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.previews import data_version, listing, table
 from digest_assets.config import Settings
-from digest_assets.due import mailing_of
+from digest_assets.digests.due import mailing_of
 from digest_assets.errors import ArxivError
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
 from digest_assets.reading.tokens import read_vocabulary

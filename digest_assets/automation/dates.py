@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.config import GroupBy, Settings
-from digest_assets.due import FURTHEST_BACK, due_dates
+from digest_assets.digests.due import FURTHEST_BACK, due_dates
+from digest_assets.digests.emptiness import empty_reason
 from digest_assets.store import answers, ledger
 from digest_assets.store.connection import DigestStore
 

@@ -16,10 +16,10 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from digest_assets.arxiv.inference import newest_mailing_displayed
-from digest_assets.arxiv.searchable import empty_reason
 from digest_assets.automation.jobs import digest_job
 from digest_assets.config import Settings
-from digest_assets.due import FURTHEST_BACK, mailing_of
+from digest_assets.digests.due import FURTHEST_BACK, mailing_of
+from digest_assets.digests.emptiness import empty_reason
 from digest_assets.errors import ArxivError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock

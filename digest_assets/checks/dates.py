@@ -14,9 +14,9 @@ import dagster as dg
 
 from digest_assets.assets.previews import listing
 from digest_assets.config import DigestSettings, GroupBy, Settings
-from digest_assets.due import FURTHEST_BACK, mailing_of
+from digest_assets.digests.due import FURTHEST_BACK, mailing_of
+from digest_assets.digests.standing import Standing
 from digest_assets.resources.clock import Clock
-from digest_assets.standing import Standing
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.standings import standings

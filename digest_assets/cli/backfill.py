@@ -42,8 +42,8 @@ def backfill(
 
     Asking again goes on where it stopped, and pays for nothing twice.
     """
+    from digest_assets.digests.standing import Standing
     from digest_assets.resources.clock import SystemClock
-    from digest_assets.standing import Standing
     from digest_assets.store.standings import standings
 
     with opened(config) as settings:

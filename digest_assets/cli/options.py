@@ -17,7 +17,7 @@ from digest_assets.errors import OutputUnwritable
 
 if TYPE_CHECKING:
     from digest_assets.config import Settings
-    from digest_assets.partitions import DigestDays
+    from digest_assets.digests.days import DigestDays
     from digest_assets.store.connection import DigestStore
 
 ConfigOption = Annotated[
@@ -102,7 +102,7 @@ def date_range(first: date, last: date) -> list[date]:
 
 def check_exists(days: DigestDays, day: date) -> None:
     """Raises `typer.BadParameter` for a date that cannot be made now."""
-    from digest_assets.arxiv.searchable import EmptyCause, empty_reason
+    from digest_assets.digests.emptiness import EmptyCause, empty_reason
     from digest_assets.resources.clock import SystemClock
 
     if day < days.first:

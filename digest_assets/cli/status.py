@@ -19,7 +19,7 @@ from digest_assets.cli.options import (
     opened,
     store_of,
 )
-from digest_assets.standing import DateRecord, Standing
+from digest_assets.digests.standing import DateRecord, Standing
 
 WEEKS = 4
 

@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
+from digest_assets.digests.days import Window
 from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource
-from digest_assets.partitions import Window
 from digest_assets.publishing import markdown, user_templates
 from digest_assets.publishing.characters import clean
 from digest_assets.publishing.languages import LANGUAGES, Words

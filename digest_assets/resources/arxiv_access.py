@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from digest_assets.arxiv.stop_signs import RememberedSigns, StopSigns
 from digest_assets.config import ArxivSettings
 from digest_assets.resources.arxiv import ArxivClient
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.full_texts import FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.resources.pace import Pace
-from digest_assets.stop_signs import RememberedSigns, StopSigns
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 arXiv allows programs `/html` and `/pdf` with 15 s between requests (robots.txt: Crawl-delay 15), on one connection. A
 403, or a page that asks whether one is human (it comes with status 200), means that this machine is to stop: then no
-further request is made, by this run or another, until the sign is lifted (`stop_signs.py`), and the papers that remain
+further request is made, by this run or another, until the sign is lifted (`arxiv/stop_signs.py`), and the papers that remain
 get their abstract, marked as worth another try. A pause that arXiv asks for holds for all runs as well.
 """
 
@@ -17,13 +17,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from digest_assets.arxiv.stop_signs import TEXTS, StopSigns
 from digest_assets.config import ArxivSettings
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
 from digest_assets.reading import NoText
 from digest_assets.reading.bounded import Format, ReadText, read_bounded
 from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.pace import TEXT_LANE, Pace
-from digest_assets.stop_signs import TEXTS, StopSigns
 
 ATTEMPTS = 3
 """Of one address, where the answer says that it is a matter of time (429, 503, no answer)."""

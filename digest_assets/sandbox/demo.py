@@ -16,7 +16,7 @@ from types import TracebackType
 
 from digest_assets.arxiv.calendar import previous_mailing
 from digest_assets.config import CONFIG_VARIABLE, Settings
-from digest_assets.due import mailing_of
+from digest_assets.digests.due import mailing_of
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.clock import SetClock, SystemClock
 from digest_assets.sandbox.world import start_sandbox

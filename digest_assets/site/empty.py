@@ -1,6 +1,6 @@
 """Why a date has no papers, in the reader's language.
 
-The store keeps the sentence that `arxiv/searchable.py` made, in English, for logs and commands. A reader of a Chinese
+The store keeps the sentence that `digests/emptiness.py` made, in English, for logs and commands. A reader of a Chinese
 page is told the same in Chinese; a sentence that is not known here stands as it is.
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from digest_assets.claims import Claim, Made
+from digest_assets.digests.claims import Claim, Made
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
 from digest_assets.store.feeds import paper_of
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows

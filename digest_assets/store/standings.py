@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from digest_assets.partitions import DigestDays
-from digest_assets.standing import DateRecord, Standing, standing
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.standing import DateRecord, Standing, standing
 from digest_assets.store.ledger import TEXT_TO_COME
 from digest_assets.store.rows import rows
 

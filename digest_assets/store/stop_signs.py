@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from digest_assets.stop_signs import StopSign, next_sign
+from digest_assets.arxiv.stop_signs import StopSign, next_sign
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.rows import put, rows
 

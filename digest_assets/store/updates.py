@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 import duckdb
 
+from digest_assets.digests.updates import NewVersion
 from digest_assets.model import PaperUpdate
 from digest_assets.store.feeds import paper_of
 from digest_assets.store.rows import IN_LIST, insert, json_list, rows
-from digest_assets.updates import NewVersion
 
 
 def unlisted(connection: duckdb.DuckDBPyConnection, digest: str, identifiers: Iterable[str]) -> list[NewVersion]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from digest_assets.digests.days import DigestDays
 from digest_assets.model import (
     Announcement,
     AnnouncementKind,
@@ -20,7 +21,6 @@ from digest_assets.model import (
     TextSource,
     Translation,
 )
-from digest_assets.partitions import DigestDays
 from digest_assets.publishing.posts import DigestPage
 from digest_assets.publishing.spans import Break, Code, Formula, Span, Text
 

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from digest_assets.arxiv.stop_signs import RememberedSigns
 from digest_assets.config import ArxivSettings
 from digest_assets.model import FullText, Paper, TextSource
 from digest_assets.resources.full_texts import ATTEMPTS, FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.sandbox.pdf import make_scan
-from digest_assets.stop_signs import RememberedSigns
 from digest_assets_tests.reading import test_html, test_pdf
 from digest_assets_tests.resources.scripted_site import Reply, ScriptedSite, serve
 

@@ -15,10 +15,10 @@ import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from digest_assets.arxiv import searchable
+from digest_assets.digests import emptiness
+from digest_assets.digests.days import DigestDays
 from digest_assets.errors import OutputUnwritable, TemplateBroken
 from digest_assets.model import AnswerStatus, FilterReason, PaperUpdate, TextSource
-from digest_assets.partitions import DigestDays
 from digest_assets.resources import site_folder
 from digest_assets.site import empty, search
 from digest_assets.site.words import SITE_WORDS
@@ -236,7 +236,7 @@ def test_a_date_without_papers_says_why_in_the_reader_s_language(language: str) 
     days, words = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1)), SITE_WORDS[language]
     now = datetime(2026, 12, 31, tzinfo=timezone.utc)
     said = {
-        day: empty.sentence(searchable.empty_reason(day, days, now).text, words)
+        day: empty.sentence(emptiness.empty_reason(day, days, now).text, words)
         for day in (date(2026, 11, 22), date(2026, 11, 27), date(2026, 11, 24))
     }
     assert list(said.values()) == [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.claims import Candidate, Claim
+from digest_assets.digests.claims import Candidate, Claim
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 from digest_assets.store import feeds, ledger
 from digest_assets.store.connection import DigestStore

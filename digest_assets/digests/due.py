@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from digest_assets.arxiv.calendar import Mailing, mailings_between
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
 
 FURTHEST_BACK = timedelta(days=45)
 """Dates missed longer ago are left to a backfill that somebody asks for."""

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest_assets.partitions import DigestDays
-from digest_assets.standing import DateRecord, Standing, standing
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.standing import DateRecord, Standing, standing
 
 DAYS = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1))
 FRIDAY, SATURDAY, MONDAY = date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 2)

@@ -12,8 +12,8 @@ from datetime import date
 
 from digest_assets.arxiv.calendar import mailing_for_submission
 from digest_assets.arxiv.withdrawal import is_withdrawn
+from digest_assets.digests.days import DigestDays
 from digest_assets.model import Paper, PaperUpdate
-from digest_assets.partitions import DigestDays
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from digest_assets.claims import Claim
+from digest_assets.digests.claims import Claim
 from digest_assets.model import AnnouncementKind, FilterReason, Outcome, Paper
 
 LONGEST_HOLD = timedelta(days=45)

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from digest_assets.claims import Candidate, Claim
-from digest_assets.filters import Filters
+from digest_assets.digests.claims import Candidate, Claim
+from digest_assets.digests.filters import Filters
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
 
 NOON = datetime(2026, 1, 27, 12, tzinfo=timezone.utc)

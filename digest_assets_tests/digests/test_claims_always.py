@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest_assets.claims import Candidate, Made, claimable
+from digest_assets.digests.claims import Candidate, Made, claimable
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 
 FIRST = date(2026, 1, 5)

@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timezone
 from zoneinfo import ZoneInfo
 
-from digest_assets.due import due_dates, mailing_of
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.due import due_dates, mailing_of
 
 DAYS = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1))
 FRIDAY_NOON = datetime(2026, 1, 30, 4, 30, tzinfo=timezone.utc)

@@ -4,8 +4,8 @@ from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest_assets.arxiv.calendar import mailing_announced_at
-from digest_assets.arxiv.searchable import EmptyCause, MailingState, empty_reason, mailing_state
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.emptiness import EmptyCause, MailingState, empty_reason, mailing_state
 from digest_assets_tests.arxiv.examples import utc
 
 DAYS = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1))

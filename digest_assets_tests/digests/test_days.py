@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
 
 SHANGHAI = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1))
 NEW_YORK = DigestDays(ZoneInfo("America/New_York"), time(8, 50), date(2026, 1, 1))

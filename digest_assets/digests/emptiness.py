@@ -20,7 +20,7 @@ from digest_assets.arxiv.calendar import (
     mailings_between,
     no_mailing_reason,
 )
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
 
 PATIENCE = timedelta(hours=24)
 """For how long a mailing of which nothing was seen counts as not indexed."""

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from digest_assets.claims import Candidate, Made, claimable
+from digest_assets.digests.claims import Candidate, Made, claimable
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 
 MONDAY = date(2026, 1, 26)

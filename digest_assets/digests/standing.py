@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from digest_assets.arxiv.searchable import EmptyCause, empty_reason
-from digest_assets.partitions import DigestDays
+from digest_assets.digests.days import DigestDays
+from digest_assets.digests.emptiness import EmptyCause, empty_reason
 
 
 class Standing(str, Enum):
