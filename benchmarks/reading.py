@@ -124,19 +124,19 @@ Reader = Callable[[bytes], str]
 
 
 def _ours_html() -> Reader:
-    from digest_assets.reading.html import read_html
+    from digest_assets.full_text.html import read_html
 
     return lambda body: _written(read_html(body, "https://arxiv.org/html/x").sections)
 
 
 def _ours_pdf() -> Reader:
-    from digest_assets.reading.pdf import read_pdf
+    from digest_assets.full_text.pdf import read_pdf
 
     return lambda body: _written(read_pdf(body).sections)
 
 
 def _ours_apart(format: str) -> Reader:
-    from digest_assets.reading.bounded import Format, read_bounded
+    from digest_assets.full_text.read_in_a_process import Format, read_bounded
 
     return lambda body: _written(read_bounded(body, Format(format), "https://arxiv.org/x", seconds=60).sections)
 

@@ -4,7 +4,7 @@
       what arXiv         what the date   └─ translations ────────────┴─ rendered_posts
       answered           publishes                                      the post ── reader_site ── deliveries
 
-All assets share one daily partition: the digest date (`digests/days.py` says what it means). `build_defs` is a function,
+All assets share one daily partition: the digest date (`digests/days.py` explains it). `build_defs` is a function,
 so that tests and the command build their own; Dagster loads `defs`.
 """
 

@@ -16,11 +16,13 @@ MAY_IMPORT = {
     "model": set(),
     "errors": {"model"},
     "arxiv": VOCABULARY,
-    "reading": VOCABULARY,
+    "full_text": VOCABULARY,
     "llm": VOCABULARY,
-    "publishing": VOCABULARY | {"digests"},
+    "markup": VOCABULARY,
+    "user_templates": VOCABULARY,
+    "posts": VOCABULARY | {"markup", "digests", "user_templates"},
     "digests": VOCABULARY | {"arxiv"},
-    "site": VOCABULARY | {"publishing", "digests"},
+    "site": VOCABULARY | {"markup", "digests", "user_templates"},
 }
 """Which parts of the package each pure part may know, besides itself."""
 

@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from digest_assets.assets.deliveries import deliver
-from digest_assets.publishing.languages import LANGUAGES
+from digest_assets.posts.words import LANGUAGES
 from digest_assets.runs import RunOutcome
 from digest_assets.site.message import Message
 from digest_assets.site.words import SITE_WORDS

@@ -32,8 +32,8 @@ from digest_assets.assets.previews import data_version, listing, table
 from digest_assets.config import Settings
 from digest_assets.digests.due import mailing_of
 from digest_assets.errors import ArxivError
+from digest_assets.full_text.tokens import read_vocabulary
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
-from digest_assets.reading.tokens import read_vocabulary
 from digest_assets.resources.arxiv import ArxivClient
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock

@@ -32,13 +32,13 @@ from digest_assets.assets.previews import Spending, data_version
 from digest_assets.claiming import require_made
 from digest_assets.config import LlmSettings, Settings
 from digest_assets.errors import DigestError, StoreError, redact
+from digest_assets.full_text.excerpt import excerpt
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
 from digest_assets.llm.budget import Budget, Meter
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
-from digest_assets.reading.excerpt import excerpt
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table

@@ -26,6 +26,7 @@ from digest_assets.assets.each_date import DateEvent, each_date, newest_material
 from digest_assets.assets.previews import data_version, money_metadata, page_on_the_web
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
+from digest_assets.full_text.licences import allows_adaptation
 from digest_assets.model import (
     AnswerStatus,
     DigestPaper,
@@ -37,8 +38,7 @@ from digest_assets.model import (
     Reading,
     Translation,
 )
-from digest_assets.publishing.posts import DigestPage, PostForm, post_name, render_post
-from digest_assets.reading.licences import allows_adaptation
+from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
 from digest_assets.resources.output import (

@@ -10,7 +10,7 @@ import dagster as dg
 from digest_assets.assets.each_date import check_each_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
-from digest_assets.publishing.posts import PostForm
+from digest_assets.posts.page import PostForm
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import post_of
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from digest_assets.llm import markup, numbers
+from digest_assets.llm import numbers, verbatim
 from digest_assets.llm.glossary import Term, default_glossary
 
 if sys.version_info >= (3, 11):
@@ -60,7 +60,7 @@ class _Said:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lowered = text.lower()
-        self.core = markup.name_core(text)
+        self.core = verbatim.name_core(text)
         self.values = numbers.possible_in_answer(text)
 
 
@@ -108,9 +108,9 @@ def _weighted_cues(sentences: tuple[str, ...], language: str) -> tuple[tuple[_Cu
 def _cues(sentence: str, language: str) -> Iterator[_Cue]:
     for term in default_glossary(language).terms_in(sentence):
         yield _Cue(f"term {term.source}", _has_term(term), 1.0)
-    for name in (markup.name_core(each) for each in markup.code_names(sentence)):
+    for name in (verbatim.name_core(each) for each in verbatim.code_names(sentence)):
         yield _Cue(f"name {name}", _has_name(name), 1.5)
-    for acronym in markup.acronyms(sentence):
+    for acronym in verbatim.acronyms(sentence):
         yield _Cue(f"abbreviation {acronym}", _has_text(acronym), 1.0)
     for number in numbers.stated_in_english(sentence):
         yield _Cue(f"number {number.value}", _has_number(number), 1.5)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from digest_assets.llm import alignment, markup, numbers
+from digest_assets.llm import alignment, numbers, verbatim
 from digest_assets.llm.answers import PARTS
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import Task, prompt_file
@@ -67,7 +67,7 @@ def check_translation(
     """Compares a translated abstract with its source. `title` counts as source: what stands in it is not invented."""
     if not answer.strip():
         return (Defect(DefectKind.EMPTY, "the answer is empty"),)
-    source = markup.without_layout(source_abstract)
+    source = verbatim.without_layout(source_abstract)
     support = f"{title}\n{source}"
     if refusals := tuple(_refusals(answer)):
         return refusals
@@ -151,7 +151,7 @@ _MOST_LENGTH = {"zh": 3.2, "ja": 5.5, "en": 1.7}
 
 
 def _prose(text: str) -> str:
-    return markup.URL.sub(" ", markup.FORMULA.sub(" ", text))
+    return verbatim.URL.sub(" ", verbatim.FORMULA.sub(" ", text))
 
 
 def _language(text: str, language: str) -> Iterator[Defect]:
@@ -257,7 +257,7 @@ def _results_left_out(abstract: str, results: str) -> Iterator[Defect]:
 
     A reading chooses, so one that is left out is no defect; all of them are not left out by choice.
     """
-    stated = numbers.stated_in_english(markup.without_layout(abstract))
+    stated = numbers.stated_in_english(verbatim.without_layout(abstract))
     figures = {each.value: each for each in reversed(stated) if each.percent or "." in each.written}
     said = numbers.possible_in_answer(results)
     if len(figures) >= _FIGURES_OF_RESULTS and not said & {part for each in figures for part in (each, each / 100)}:
@@ -323,24 +323,24 @@ def _each_value_once(found: Iterable[numbers.Number]) -> Iterable[numbers.Number
 
 
 def _formulas(source: str, answer: str, support: str) -> Iterator[Defect]:
-    answer_core = markup.formula_core(answer)
+    answer_core = verbatim.formula_core(answer)
     support_core = _formula_core(support)
-    for formula in dict.fromkeys(markup.formulas(source)):
-        if markup.is_symbolic(formula) and markup.formula_core(formula) not in answer_core:
+    for formula in dict.fromkeys(verbatim.formulas(source)):
+        if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in answer_core:
             yield Defect(DefectKind.FORMULA_LOST, f"the formula {formula} of the source is missing or changed")
-    for formula in dict.fromkeys(markup.formulas(answer)):
-        if markup.is_symbolic(formula) and markup.formula_core(formula) not in support_core:
+    for formula in dict.fromkeys(verbatim.formulas(answer)):
+        if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in support_core:
             yield Defect(DefectKind.FORMULA_INVENTED, f"the formula {formula} is not in the source")
     yield from _formula_balance(answer)
 
 
 def _formula_balance(text: str) -> Iterator[Defect]:
-    rest = markup.FORMULA.sub(" ", _CODE.sub(" ", text))
+    rest = verbatim.FORMULA.sub(" ", _CODE.sub(" ", text))
     if len(re.findall(r"(?<!\\)\$(?!\s?\d)", rest)):
         yield Defect(DefectKind.MARKDOWN, "a formula is opened with $ and not closed")
     if len(re.findall(r"\\[(\[]", rest)) != len(re.findall(r"\\[)\]]", rest)) or re.search(r"\\[()\[\]]", rest):
         yield Defect(DefectKind.MARKDOWN, "a formula's \\( \\) do not match")
-    for formula in markup.formulas(text):
+    for formula in verbatim.formulas(text):
         bare = re.sub(r"\\[{}]", "", formula)
         if bare.count("{") != bare.count("}"):
             yield Defect(DefectKind.MARKDOWN, f"the braces of the formula {_shortened(formula, 60)} do not match")
@@ -348,30 +348,30 @@ def _formula_balance(text: str) -> Iterator[Defect]:
 
 def _urls(source: str, answer: str, support: str) -> Iterator[Defect]:
     answer_text = answer.replace("\\_", "_").replace("\\", "").lower()
-    for address in markup.urls(source):
+    for address in verbatim.urls(source):
         if address not in answer_text:
             yield Defect(DefectKind.URL_LOST, f"the address {address} of the source is missing or changed")
-    known = markup.urls(support)
-    for address in markup.urls(answer):
+    known = verbatim.urls(support)
+    for address in verbatim.urls(answer):
         if address not in known and not any(each.startswith(address) for each in known):
             yield Defect(DefectKind.URL_INVENTED, f"the address {address} is not in the source")
 
 
 def _names_lost(source: str, answer: str) -> Iterator[Defect]:
-    answer_core = markup.name_core(answer)
-    for name in markup.code_names(source):
-        if markup.name_core(name) not in answer_core:
+    answer_core = verbatim.name_core(answer)
+    for name in verbatim.code_names(source):
+        if verbatim.name_core(name) not in answer_core:
             yield Defect(DefectKind.NAME_LOST, f"the name {name} of the source is missing or changed")
 
 
 def _names_invented(support: str, answer: str) -> Iterator[Defect]:
     core = _name_core(support)
-    for name in markup.code_names(answer):
-        if not _is_named(markup.name_core(name), core):
+    for name in verbatim.code_names(answer):
+        if not _is_named(verbatim.name_core(name), core):
             yield Defect(DefectKind.NAME_INVENTED, f"the name {name} is not in the source")
     unknown = [
         acronym
-        for acronym in markup.acronyms(answer)
+        for acronym in verbatim.acronyms(answer)
         if acronym not in _COMMON_ACRONYMS and acronym.lower() not in core and acronym.lower() not in _initials(support)
     ]
     for acronym in unknown:
@@ -402,17 +402,17 @@ def _initials(text: str) -> str:
 
 @lru_cache(maxsize=32)
 def _name_core(text: str) -> str:
-    return markup.name_core(text)
+    return verbatim.name_core(text)
 
 
 @lru_cache(maxsize=32)
 def _formula_core(text: str) -> str:
-    return markup.formula_core(text)
+    return verbatim.formula_core(text)
 
 
 @lru_cache(maxsize=32)
 def _source(source_text: str, abstract: str) -> str:
-    return f"{markup.without_layout(abstract)}\n{source_text}"
+    return f"{verbatim.without_layout(abstract)}\n{source_text}"
 
 
 # --- Markdown and quotations ----------------------------------------------------------------------------------------
@@ -427,7 +427,7 @@ def _markdown(part: str, source: str) -> Iterator[Defect]:
     if part.count("```") % 2:
         yield Defect(DefectKind.MARKDOWN, "a code block is opened and not closed")
         return
-    prose = markup.FORMULA.sub(" ", _CODE.sub(" ", part))
+    prose = verbatim.FORMULA.sub(" ", _CODE.sub(" ", part))
     if "`" in prose:
         yield Defect(DefectKind.MARKDOWN, "a ` is opened and not closed")
     for block in re.split(r"\n", prose):
@@ -450,7 +450,7 @@ def _quotes(source: str, part: str) -> Iterator[Defect]:
             8 <= len(quote) <= 400
             and len(words) >= 4
             and not _HAN.search(quote)
-            and markup.name_core(quote) not in _name_core(source)
+            and verbatim.name_core(quote) not in _name_core(source)
         ):
             yield Defect(DefectKind.QUOTE_INVENTED, f"the quotation “{_shortened(quote, 60)}” is not in the source")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from digest_assets.llm.markup import FORMULA, URL
+from digest_assets.llm.verbatim import FORMULA, URL
 
 _SCALES = {
     "k": 3, "K": 3, "M": 6, "B": 9, "T": 12,

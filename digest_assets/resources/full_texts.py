@@ -2,8 +2,8 @@
 
 arXiv allows programs `/html` and `/pdf` with 15 s between requests (robots.txt: Crawl-delay 15), on one connection. A
 403, or a page that asks whether one is human (it comes with status 200), means that this machine is to stop: then no
-further request is made, by this run or another, until the sign is lifted (`arxiv/stop_signs.py`), and the papers that remain
-get their abstract, marked as worth another try. A pause that arXiv asks for holds for all runs as well.
+further request is made, by this run or another, until the sign is lifted (`arxiv/stop_signs.py`), and the papers that
+remain get their abstract, marked as worth another try. A pause that arXiv asks for holds for all runs as well.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import httpx2
 
 from digest_assets.arxiv.stop_signs import TEXTS, StopSigns
 from digest_assets.config import ArxivSettings
+from digest_assets.full_text import NoText
+from digest_assets.full_text.read_in_a_process import Format, ReadText, read_bounded
+from digest_assets.full_text.tokens import count_tokens
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
-from digest_assets.reading import NoText
-from digest_assets.reading.bounded import Format, ReadText, read_bounded
-from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.pace import TEXT_LANE, Pace
 
 ATTEMPTS = 3

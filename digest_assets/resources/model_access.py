@@ -11,13 +11,13 @@ from pathlib import Path
 
 from digest_assets.config import LlmSettings
 from digest_assets.errors import ConfigurationError
+from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.asking import Ask, AskingRules, OnDefect
 from digest_assets.llm.budget import Budget, Limits, budgeted
 from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossary
 from digest_assets.llm.prices import Price, price_of
 from digest_assets.llm.prompts import audience_in
 from digest_assets.model import Usage
-from digest_assets.reading.tokens import count_tokens
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.concurrency import shared_limiter
 from digest_assets.resources.language_model import LanguageModel

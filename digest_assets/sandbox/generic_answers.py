@@ -20,8 +20,8 @@ from functools import lru_cache
 from importlib import resources
 
 from digest_assets.llm.glossary import default_glossary
-from digest_assets.llm.markup import without_layout
 from digest_assets.llm.numbers import stated_in_english
+from digest_assets.llm.verbatim import without_layout
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from digest_assets.markup import tex
+from digest_assets.markup.characters import clean
+from digest_assets.markup.spans import Formula, plain
 from digest_assets.model import Paper
-from digest_assets.publishing import tex
-from digest_assets.publishing.characters import clean
-from digest_assets.publishing.spans import Formula, plain
 
 _SPECIAL = {"\\": r"{\textbackslash}", "{": r"\{", "}": r"\}", "~": r"{\textasciitilde}", "^": r"{\textasciicircum}"}
 _SPECIAL |= {each: f"\\{each}" for each in "&%$#_"}

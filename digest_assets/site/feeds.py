@@ -13,7 +13,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from digest_assets.publishing.characters import clean
+from digest_assets.markup.characters import clean
 
 DATES_IN_A_FEED = 20
 

@@ -1,4 +1,4 @@
-"""The spans of a text as HTML: what `publishing/spans.py` does for Markdown, for the pages of the site.
+"""The spans of a text as HTML: what `posts/dialects.py` does for Markdown, for the pages of the site.
 
 Safety is again a property of one function per kind: text is escaped, an address becomes a link only where
 `safe_url` lets it, a formula is MathML or code.
@@ -13,23 +13,11 @@ from functools import lru_cache
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
-from digest_assets.publishing import tex
-from digest_assets.publishing.addresses import linked
-from digest_assets.publishing.characters import clean
-from digest_assets.publishing.markdown import KEPT, ModelText
-from digest_assets.publishing.spans import (
-    Break,
-    Code,
-    Emphasis,
-    Formula,
-    Link,
-    Span,
-    Strike,
-    Strong,
-    Text,
-    plain,
-    safe_url,
-)
+from digest_assets.markup import tex
+from digest_assets.markup.addresses import linked
+from digest_assets.markup.characters import clean
+from digest_assets.markup.model_markdown import KEPT, ModelText
+from digest_assets.markup.spans import Break, Code, Emphasis, Formula, Link, Span, Strike, Strong, Text, plain, safe_url
 from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest_assets.publishing.characters import clean
+from digest_assets.markup.characters import clean
 from digest_assets.site.html import plain_from_tex
 from digest_assets.site.values import Day, Entry
 from digest_assets.site.words import SITE_WORDS

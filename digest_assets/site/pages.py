@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
+from digest_assets import user_templates
 from digest_assets.errors import TemplateBroken
 from digest_assets.model import PaperUpdate
-from digest_assets.publishing import user_templates
 from digest_assets.site import charts, empty, feeds, html, lists, search
 from digest_assets.site.charts import Bar
 from digest_assets.site.paper_view import paper_view
@@ -134,7 +134,7 @@ WITHIN = "site"
 def version() -> str:
     """Of everything that a page is rendered by: another program makes all files anew."""
     digest = hashlib.sha256()
-    for package in ("digest_assets.site", "digest_assets.publishing"):
+    for package in ("digest_assets.site", "digest_assets.posts", "digest_assets.markup"):
         for folder in ("", "templates", "static"):
             root = resources.files(package) / folder
             for each in sorted(root.iterdir(), key=lambda each: each.name) if root.is_dir() else ():

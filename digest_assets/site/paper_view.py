@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from digest_assets.markup.spans import safe_url
 from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, Translation
-from digest_assets.publishing.spans import safe_url
 from digest_assets.site import html
 from digest_assets.site.bibtex import bibtex
 from digest_assets.site.lists import anchor

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from digest_assets.publishing.characters import clean
+from digest_assets.markup.characters import clean
 from digest_assets.site.html import plain_from_tex, source_from_tex
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 

@@ -1,4 +1,4 @@
-"""Every fixed word of the site, one place per language; see `publishing/languages.py` for why it is a dataclass."""
+"""Every fixed word of the site, one place per language; see `posts/words.py` for why it is a dataclass."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from digest_assets.errors import ConfigurationError, OutputUnwritable
-from digest_assets.reading.stored import unpack
+from digest_assets.full_text.stored import unpack
 from digest_assets.store.rows import rows
 
 _FORMATS = {".parquet": "FORMAT parquet", ".json": "FORMAT json", ".jsonl": "FORMAT json", ".csv": "FORMAT csv, HEADER"}

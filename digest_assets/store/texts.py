@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
+from digest_assets.full_text.stored import pack, unpack
 from digest_assets.model import Figure, FullText, TextSource
-from digest_assets.reading.stored import pack, unpack
 from digest_assets.store.rows import put, rows
 
 

@@ -10,7 +10,7 @@ import pytest
 from digest_assets.assets import ahead
 from digest_assets.assets.ahead import Ahead
 from digest_assets.model import AnswerStatus, Reading, Translation
-from digest_assets.publishing import markdown
+from digest_assets.posts import markdown
 from digest_assets.runs import RunOutcome
 from digest_assets.site import html
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai

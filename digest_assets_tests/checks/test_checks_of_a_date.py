@@ -14,8 +14,8 @@ from digest_assets.checks.answers import few_withheld
 from digest_assets.checks.posts import defects_of
 from digest_assets.definitions import CHECKS_OF_A_DATE
 from digest_assets.model import AnswerStatus
-from digest_assets.publishing.posts import PostForm, render_post
-from digest_assets_tests.publishing.examples import a_page, digest_paper
+from digest_assets.posts.page import PostForm, render_post
+from digest_assets_tests.posts.examples import a_page, digest_paper
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 

@@ -15,7 +15,7 @@ from digest_assets.model import FullText, Paper, TextSource
 from digest_assets.resources.full_texts import ATTEMPTS, FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.sandbox.pdf import make_scan
-from digest_assets_tests.reading import test_html, test_pdf
+from digest_assets_tests.full_text import test_html, test_pdf
 from digest_assets_tests.resources.scripted_site import Reply, ScriptedSite, serve
 
 NOW = datetime(2026, 1, 29, 4, 0, tzinfo=timezone.utc)

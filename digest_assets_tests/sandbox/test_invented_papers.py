@@ -6,12 +6,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from digest_assets.arxiv.calendar import NEW_YORK, mailing_announced_at, previous_mailing
+from digest_assets.full_text import NoText
+from digest_assets.full_text.html import read_html
+from digest_assets.full_text.pdf import read_pdf
 from digest_assets.llm.answers import parse_translation
 from digest_assets.llm.checks import character_count, check_reading, check_translation, hard
 from digest_assets.model import AnnouncementKind, BlockKind
-from digest_assets.reading import NoText
-from digest_assets.reading.html import read_html
-from digest_assets.reading.pdf import read_pdf
 from digest_assets.sandbox.manuscript import manuscripts, read_manuscript, read_sections
 from digest_assets.sandbox.papers import invented
 

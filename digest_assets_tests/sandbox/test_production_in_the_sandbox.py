@@ -9,12 +9,12 @@ import httpx2
 import pytest
 
 from digest_assets.config import LlmSettings
+from digest_assets.full_text.excerpt import excerpt
+from digest_assets.full_text.html import read_html
 from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.prompts import AUDIENCES
 from digest_assets.model import AnswerStatus, FullText, TextSource
-from digest_assets.reading.excerpt import excerpt
-from digest_assets.reading.html import read_html
 from digest_assets.resources.language_model import LanguageModel
 from digest_assets.sandbox.model_server import READING, TRANSLATION
 from digest_assets.sandbox.papers import invented

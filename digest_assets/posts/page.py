@@ -1,0 +1,345 @@
+"""A day's papers as one post, from templates that a user can override.
+
+Everything that a template receives is finished, safe Markdown (`markdown.py`): a template arranges, it never escapes,
+so that a user's own cannot break a site by forgetting to. The frame is that of the posts this project continues; line
+for line the same, so that a site's own styles and scripts go on working.
+
+What a paper lacks is said where it would stand: an abstract that was not translated is shown in the
+original and marked so, and a reading that does not exist has no fold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timezone
+from enum import Enum
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from digest_assets import user_templates
+from digest_assets.digests.days import Window
+from digest_assets.markup.characters import clean
+from digest_assets.markup.spans import Link, Text
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource
+from digest_assets.posts import markdown
+from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
+from digest_assets.posts.provenance import comment, provenance_of
+from digest_assets.posts.words import LANGUAGES, Words
+from digest_assets.user_templates import rendering
+
+AUTHORS_SHOWN = 30
+"""Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
+
+
+class PostForm(str, Enum):
+    """Who will read the post's Markdown."""
+
+    JEKYLL = "jekyll"
+    HUGO = "hugo"
+    MARKDOWN = "markdown"
+
+
+DIALECTS: dict[PostForm, Dialect] = {
+    PostForm.JEKYLL: KRAMDOWN,
+    PostForm.HUGO: GOLDMARK,
+    PostForm.MARKDOWN: GITHUB,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPage:
+    """What one post shows. `papers` in any order; the counts are those of the ledger."""
+
+    name: str
+    """The digest's name: part of the file's name, and its first tag."""
+    digest_date: date
+    zone: ZoneInfo
+    anchor: time
+    window: Window
+    categories: tuple[str, ...]
+    papers: tuple[DigestPaper, ...]
+    announced: int
+    """How many papers the mailing announced in the digest's categories, whether shown or not."""
+    filtered: int = 0
+    late: int = 0
+    failed: int = 0
+    notice: str | None = None
+    """A sentence about the whole page, such as that its papers are invented."""
+    language: str = "zh"
+    by_submission: bool = False
+    """Whether the papers are those submitted in the window, instead of those announced on the date."""
+    updates: tuple[PaperUpdate, ...] = ()
+    """New versions of papers that earlier digests published."""
+    provenance: Literal["off", "comment", "front_matter"] = "off"
+    """Where it is said what each answer rests on."""
+    answered_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When the answers were given, by their keys; only looked at for the provenance."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A paper for a template: every field is Markdown ready to be put in its place."""
+
+    identifier: str
+    title: str
+    authors: str
+    categories: str
+    abs_link: str
+    pdf_link: str
+    marks: tuple[str, ...]
+    """Paragraphs before the abstract: withdrawn, late, not translated and why."""
+    abstract: str
+    """In the digest's language, else in the original, which `marks` then says."""
+    figure: str
+    """The first figure, as an image and its caption; empty where none is shown."""
+    parts: tuple[str, ...]
+    """The three parts of the reading; empty where there is none."""
+    reading_title: str
+    no_reading: str
+    """Why there is no reading; empty where there is one."""
+    provenance: str
+    """What the answers rest on, as an HTML comment; empty where that is not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A post for a template. `title` and `tags` are plain, for the front matter (filter `quoted`)."""
+
+    title: str
+    title_line: str
+    """The title as Markdown."""
+    date: str
+    tags: tuple[str, ...]
+    """Each ready to stand in a YAML list."""
+    heading: str
+    window: str
+    counts: str
+    notice: str
+    papers: tuple[PaperView, ...]
+    updates_title: str
+    updates: tuple[str, ...]
+    """Lines on new versions of earlier papers; empty where there are none."""
+    provenance: tuple[str, ...]
+    """What the answers rest on, each a YAML mapping for the front matter; empty where that is not asked for."""
+
+
+def post_name(page: DigestPage) -> str:
+    """The file's name, by which Jekyll knows the date: `2026-01-29-arxiv.md`."""
+    return f"{page.digest_date.isoformat()}-{page.name}.md"
+
+
+def in_post_order(papers: Sequence[DigestPaper]) -> list[DigestPaper]:
+    """Newest submission first, those without a time last, equal ones by identifier from the highest down."""
+    beginning = datetime.min.replace(tzinfo=timezone.utc)
+    return sorted(papers, key=lambda each: (each.paper.published_at or beginning, each.paper.identifier), reverse=True)
+
+
+def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: PostForm = PostForm.JEKYLL) -> str:
+    """The post's text, ending in one newline.
+
+    `templates_dir` holds a user's own `post.<form>.md.j2`, and what it includes; what it lacks is the package's.
+    Raises `TemplateBroken`, with file, line and cure.
+    """
+    name = f"post.{form.value}.md.j2"
+    shown, environment = view(page, form), _environment(templates_dir)
+    with rendering(name):
+        return environment.get_template(name).render(page=shown).rstrip() + "\n"
+
+
+def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
+    """`page` as the templates receive it."""
+    words, dialect = LANGUAGES[page.language], DIALECTS[form]
+    day = page.digest_date.isoformat()
+    title = words.post_title.format(date=day)
+    zone = words.beijing if page.zone.key == "Asia/Shanghai" else page.zone.key
+    heading = words.heading_submitted if page.by_submission else words.heading_announced
+    return PageView(
+        title=title,
+        title_line=markdown.line_from_text(title, dialect),
+        date=day,
+        tags=tuple(_yaml(tag) for tag in dict.fromkeys((page.name, *page.categories))),
+        heading=heading.format(date=day, zone=zone),
+        window=_window_line(page, words),
+        counts=_count_line(page, words),
+        notice=words.notice.format(notice=markdown.line_from_text(page.notice, dialect)) if page.notice else "",
+        papers=tuple(_paper(each, page, words, dialect) for each in in_post_order(page.papers)),
+        updates_title=words.updates,
+        updates=tuple(_update(each, words, dialect) for each in page.updates),
+        provenance=tuple(
+            found.as_yaml()
+            for each in in_post_order(page.papers)
+            for found in (provenance_of(each, page.answered_at) if page.provenance == "front_matter" else ())
+        ),
+    )
+
+
+def _update(each: PaperUpdate, words: Words, dialect: Dialect) -> str:
+    """A line: the new version as a link, its title, where the paper was, and what changed."""
+    link = write_line((Link(f"https://arxiv.org/abs/{each.paper.versioned}", (Text(each.paper.versioned),)),), dialect)
+    title = markdown.line_from_tex(each.paper.title, dialect) or words.untitled
+    if each.withdrawn:
+        change = words.withdrawn
+    else:
+        change = words.abstract_changed if each.abstract_changed else words.abstract_unchanged
+    return f"{link} {title}" + words.because.format(
+        reason=words.update_of.format(date=each.claimed_date.isoformat(), version=each.claimed_version, change=change)
+    )
+
+
+def _window_line(page: DigestPage, words: Words) -> str:
+    start, end = (each.astimezone(page.zone) for each in (page.window.start, page.window.end))
+    return words.window.format(
+        anchor=f"{page.anchor:%H:%M}",
+        abbreviation=end.tzname() or page.zone.key,
+        start=f"{start:%Y-%m-%d %H:%M}",
+        end=f"{end:%Y-%m-%d %H:%M}",
+    )
+
+
+def _count_line(page: DigestPage, words: Words) -> str:
+    within = sum(each.in_window for each in page.papers)
+    shown = words.shown.format(announced=page.announced, shown=len(page.papers))
+    clauses = [f"{shown}{words.colon}{words.split.format(within=within, earlier=len(page.papers) - within)}"]
+    for clause, count in (
+        (words.late_count, page.late),
+        (words.filtered_count, page.filtered),
+        (words.failed_count, page.failed),
+    ):
+        if count:
+            clauses.append(clause.format(count=count))
+    return words.clause.join(clauses) + words.end
+
+
+def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> PaperView:
+    paper = each.paper
+    parts = _parts(each, dialect)
+    return PaperView(
+        identifier=paper.identifier,
+        title=markdown.line_from_tex(paper.title, dialect) or words.untitled,
+        authors=_authors(paper.authors, words, dialect),
+        categories=", ".join(markdown.line_from_text(category, dialect) for category in paper.categories),
+        abs_link=_link(f"https://arxiv.org/abs/{paper.versioned}", dialect),
+        pdf_link=_link(f"https://arxiv.org/pdf/{paper.versioned}", dialect),
+        marks=_marks(each, page, words, dialect),
+        abstract=_abstract(each, words, dialect),
+        figure=_figure(each.figure, dialect),
+        parts=parts,
+        reading_title=_reading_title(each, words),
+        no_reading="" if parts else _no_reading(each, words),
+        provenance=comment(provenance_of(each, page.answered_at)) if page.provenance == "comment" else "",
+    )
+
+
+def _link(url: str, dialect: Dialect) -> str:
+    return write_line((Link(url, (Text(url),)),), dialect)
+
+
+def _figure(figure: Figure | None, dialect: Dialect) -> str:
+    if figure is None or not figure.url.startswith(("https://", "http://")):
+        return ""
+    image = "!" + write_line((Link(figure.url, (Text("Figure"),)),), dialect)
+    return f"{image}\n\n{markdown.line_from_tex(figure.caption, dialect)}".rstrip()
+
+
+def _authors(authors: Sequence[str], words: Words, dialect: Dialect) -> str:
+    names = [name for name in (markdown.line_from_tex(author, dialect) for author in authors[:AUTHORS_SHOWN]) if name]
+    if not names:
+        return words.no_authors
+    shown = words.name_separator.join(names)
+    return shown + words.many_authors.format(count=len(authors)) if len(authors) > AUTHORS_SHOWN else shown
+
+
+_TRANSLATION_MARKS = {
+    AnswerStatus.NOT_ASKED: "not_translated",
+    AnswerStatus.WITHHELD: "translation_withheld",
+    AnswerStatus.FAILED: "translation_failed",
+    AnswerStatus.BUDGET: "translation_budget",
+    AnswerStatus.WAITING: "translation_waiting",
+}
+_MISSING_READINGS = {
+    AnswerStatus.DONE: "reading_failed",  # said to be done, and a part is missing
+    AnswerStatus.NOT_ASKED: "reading_not_asked",
+    AnswerStatus.WITHHELD: "reading_withheld",
+    AnswerStatus.FAILED: "reading_failed",
+    AnswerStatus.BUDGET: "reading_budget",
+    AnswerStatus.WAITING: "reading_waiting",
+}
+
+
+def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> tuple[str, ...]:
+    marks: list[str] = []
+    if each.withdrawn:
+        comment = markdown.line_from_tex(each.paper.comment or "", dialect)
+        note = words.because.format(reason=words.withdrawn_note.format(comment=comment)) if comment else ""
+        marks.append(f"**{words.withdrawn}**{note}")
+    if each.late:
+        announced = each.announcement.announced_at.astimezone(page.zone).date()
+        marks.append(f"**{words.late.format(date=announced.isoformat())}**")
+    not_asked = each.translation.status is AnswerStatus.NOT_ASKED
+    original_is_meant = not_asked and (page.language == "en" or each.withdrawn)
+    if _translated(each) is None and not original_is_meant:
+        # "Done" without a text is a failure of ours, and is called one. What exactly went wrong is for those who run
+        # the digest: it stands in the ledger, in their words.
+        marks.append(f"**{getattr(words, _TRANSLATION_MARKS.get(each.translation.status, 'translation_failed'))}**")
+    elif each.translation.is_flagged:
+        marks.append(f"**{words.translation_flagged}**")
+    return tuple(marks)
+
+
+def _translated(each: DigestPaper) -> str | None:
+    done = each.translation.status is AnswerStatus.DONE
+    return each.translation.text if done and each.translation.text and each.translation.text.strip() else None
+
+
+def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+    translated = _translated(each)
+    if translated is not None:
+        return markdown.apart_from_list(markdown.blocks_from_model(translated, dialect)) or words.no_abstract
+    return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
+
+
+def _parts(each: DigestPaper, dialect: Dialect) -> tuple[str, ...]:
+    if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
+        return ()
+    written = [markdown.blocks_from_model(part, dialect) for part in each.reading.parts]
+    if not all(written):
+        return ()
+    return tuple("\n" + part if markdown.begins_with_block(part) else part for part in written)
+
+
+def _reading_title(each: DigestPaper, words: Words) -> str:
+    source = each.reading.text_source or each.text_source
+    title = words.reading_of_abstract if source is TextSource.ABSTRACT else words.reading
+    return title + words.reading_flagged if each.reading.is_flagged else title
+
+
+def _no_reading(each: DigestPaper, words: Words) -> str:
+    if each.withdrawn:
+        return words.reading_withdrawn
+    return str(getattr(words, _MISSING_READINGS[each.reading.status]))
+
+
+_PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")
+_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+
+def _yaml(text: str) -> str:
+    """`text` as a YAML scalar that can stand in a list: bare where that is surely a string, else quoted."""
+    return text if _PLAIN_YAML.fullmatch(text) and text.lower() not in _YAML_WORDS else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """`text` between double quotes, for YAML and for a shortcode's parameter. JSON's strings are YAML's."""
+    return json.dumps(clean(text), ensure_ascii=False)
+
+
+def _environment(templates_dir: Path | None) -> Environment:
+    environment = user_templates.environment("digest_assets.posts", templates_dir)
+    environment.filters["quoted"] = _quoted
+    return environment

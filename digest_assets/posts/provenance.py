@@ -1,0 +1,71 @@
+"""What each answer of a post rests on: model, prompt, source and time, for whoever looks at the page's source.
+
+It stands where no reader meets it: in a comment of the paper, or in the post's front matter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from digest_assets.markup.characters import clean
+from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Of one answer that a post shows."""
+
+    paper: str
+    """With its version."""
+    part: str
+    """`translation` or `reading`."""
+    model: str
+    """As the endpoint named it."""
+    prompt: str
+    source: str
+    """`html`, `pdf` or `abstract`: what the model was given."""
+    answered_at: datetime | None
+
+    def as_yaml(self) -> str:
+        """A mapping in flow style, which JSON's is."""
+        return clean(json.dumps(self._values(), ensure_ascii=False))
+
+    def as_text(self) -> str:
+        said = ", ".join(value for name, value in self._values().items() if name not in ("paper", "part"))
+        # What ends a comment must not stand in one.
+        return f"{self.part}: {re.sub('[<>]|-(?=-)', ' ', clean(said))}"
+
+    def _values(self) -> dict[str, str]:
+        at = {"at": f"{self.answered_at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"} if self.answered_at else {}
+        values = {"paper": self.paper, "part": self.part, "model": self.model, "prompt": self.prompt}
+        return {**values, "source": self.source, **at}
+
+
+def provenance_of(each: DigestPaper, answered_at: Mapping[str, datetime]) -> list[Provenance]:
+    """Of the answers that are shown of a paper. `answered_at`: by the answers' keys."""
+    source = each.reading.text_source or each.text_source or TextSource.ABSTRACT
+    answers: tuple[tuple[str, Translation | Reading, TextSource], ...] = (
+        ("translation", each.translation, TextSource.ABSTRACT),
+        ("reading", each.reading, source),
+    )
+    return [
+        Provenance(
+            each.paper.versioned,
+            part,
+            made.model,
+            made.prompt_version or "",
+            rests_on.value,
+            answered_at.get(made.answer_key or ""),
+        )
+        for part, made, rests_on in answers
+        if made.status is AnswerStatus.DONE and made.model and not each.withdrawn
+    ]
+
+
+def comment(found: list[Provenance]) -> str:
+    """An HTML comment; empty where there is nothing to say."""
+    return f"<!-- {'; '.join(each.as_text() for each in found)} -->" if found else ""

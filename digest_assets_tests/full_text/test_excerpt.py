@@ -1,0 +1,182 @@
+"""What of a paper goes to the model, for every budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.full_text.excerpt import Role, excerpt, roles
+from digest_assets.full_text.tokens import count_tokens
+from digest_assets.model import Block, BlockKind, FullText, Section, TextSource
+
+ABSTRACT = "We do a thing. It works. It is better than before."
+
+
+def prose(name: str, count: int = 6) -> tuple[Block, ...]:
+    words = "that holds a number of words so that a budget has something to weigh and to cut"
+    return tuple(Block(BlockKind.PARAGRAPH, f"{name} paragraph {number} {words}.") for number in range(count))
+
+
+CAPTION = Block(BlockKind.CAPTION, "Table 1: The numbers that matter.")
+TABLE = Block(BlockKind.TABLE, "| System | WER |\n| --- | --- |\n| Ours | 9.8 |")
+PAPER = (
+    Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, ABSTRACT),)),
+    Section("1 Introduction", 1, prose("intro")),
+    Section("2 Related Work", 1, prose("related", 20)),
+    Section("3 Proposed Model", 1, ()),
+    Section(
+        "3.1 Encoder", 2, (*prose("encoder"), Block(BlockKind.ITEM, "an item"), Block(BlockKind.FORMULA, "$$a=b$$"))
+    ),
+    Section("3.2 Decoder", 2, prose("decoder", 12)),
+    Section("4 Experiments", 1, (*prose("experiments", 12), CAPTION, TABLE)),
+    Section("5 Conclusion", 1, prose("conclusion", 3)),
+    Section("Acknowledgements", 1, prose("thanks", 2)),
+    Section("A Proofs", 1, prose("proof", 20), appendix=True),
+)
+
+
+def full_text(*sections: Section) -> FullText:
+    return FullText("2601.00001", 1, TextSource.HTML, sections or PAPER)
+
+
+def titles_in(text: str) -> list[str]:
+    return [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Abstract", Role.ABSTRACT),
+        ("1 Introduction", Role.INTRODUCTION),
+        ("I. INTRODUCTION", Role.INTRODUCTION),
+        ("2 Related Work", Role.BACKGROUND),
+        ("II. BACKGROUND AND NOTATION", Role.BACKGROUND),
+        ("3 Proposed Model", Role.METHOD),
+        ("Speech as tokens", Role.METHOD),
+        ("IV. EXPERIMENTAL RESULTS", Role.EXPERIMENTS),
+        ("4.2. Ablation", Role.EXPERIMENTS),
+        ("5 Discussion and Limitations", Role.CONCLUSION),
+        ("Conclusions", Role.CONCLUSION),
+        ("Ethics Statement", Role.CLOSING),
+        ("", Role.INTRODUCTION),
+    ],
+)
+def test_a_section_is_for_what_its_title_says(title: str, role: Role) -> None:
+    assert roles((Section(title, 1, ()),)) == [role]
+
+
+def test_a_subsection_is_for_what_the_section_around_it_is_for() -> None:
+    assert roles(
+        (
+            Section("3 Our model", 1, ()),
+            Section("3.1 Training data", 2, ()),
+            Section("3.2 Related work", 2, ()),
+            Section("3.2.1 A notion", 3, ()),
+            Section("4 Results", 1, ()),
+            Section("4.1 Encoder", 2, ()),
+            Section("A Results", 1, (), appendix=True),
+        )
+    ) == [
+        Role.METHOD,
+        Role.METHOD,
+        Role.BACKGROUND,
+        Role.BACKGROUND,
+        Role.EXPERIMENTS,
+        Role.EXPERIMENTS,
+        Role.APPENDIX,
+    ]
+
+
+def test_a_paper_that_fits_goes_whole_and_nothing_is_said() -> None:
+    result = excerpt(full_text(), "not needed", 100_000)
+    assert titles_in(result.text) == [section.title for section in PAPER]
+    assert (result.cut, result.note) == ((), None)
+    assert "not needed" not in result.text
+    assert "- an item" in result.text
+    assert "$$a=b$$" in result.text
+
+
+@pytest.mark.parametrize("budget", [*range(20, 400, 20), 500, 800, 1200, 1600, 2000, 5000])
+def test_no_budget_is_ever_passed(budget: int) -> None:
+    result = excerpt(full_text(), ABSTRACT, budget)
+    assert result.tokens == count_tokens(result.text) <= budget
+
+
+def test_marks_of_omission_do_not_pass_the_budget() -> None:
+    """Each of many sections is cut twice, and the budget is filled to the brim by other paragraphs."""
+    long = Block(BlockKind.PARAGRAPH, "word " * 900)
+    results = [Section(f"4.{number} Results", 1, (long, CAPTION, long)) for number in range(40)]
+    method = Section("3 Method", 1, prose("step", 200))
+    result = excerpt(full_text(method, *results), ABSTRACT, 1500)
+    assert result.text.count("[…]") > 20
+    assert 1400 < result.tokens == count_tokens(result.text) <= 1500
+
+
+@pytest.mark.parametrize("budget", [400, 800, 1200])
+def test_what_is_kept_stands_in_the_order_of_the_paper(budget: int) -> None:
+    titles = titles_in(excerpt(full_text(), ABSTRACT, budget).text)
+    assert titles == [section.title for section in PAPER if section.title in titles]
+
+
+def test_a_budget_goes_to_the_three_questions_before_related_work_and_appendix() -> None:
+    result = excerpt(full_text(), ABSTRACT, 700)
+    titles = titles_in(result.text)
+    assert {"Abstract", "1 Introduction", "3.1 Encoder", "3.2 Decoder", "4 Experiments", "5 Conclusion"} <= set(titles)
+    assert not {"2 Related Work", "A Proofs", "Acknowledgements"} & set(titles)
+    assert CAPTION.text in result.text
+    assert TABLE.text in result.text
+
+
+def test_a_small_budget_still_holds_the_results_table() -> None:
+    result = excerpt(full_text(), ABSTRACT, 300)
+    assert TABLE.text in result.text
+
+
+def test_the_heading_around_what_is_kept_is_kept() -> None:
+    assert "## 3 Proposed Model\n\n### 3.1 Encoder" in excerpt(full_text(), ABSTRACT, 700).text
+
+
+def test_the_last_of_many_subsections_gets_as_much_as_the_first() -> None:
+    method = [Section(f"3.{number} Part", 2, prose(f"part{number}", 10)) for number in range(8)]
+    text = excerpt(full_text(Section("3 Method", 1, ()), *method), ABSTRACT, 900).text
+    kept = [text.count(f"part{number} ") for number in range(8)]
+    assert min(kept) > 0
+    assert max(kept) - min(kept) <= 1
+
+
+def test_sections_are_cut_at_paragraphs_and_the_cut_is_marked_and_said() -> None:
+    result = excerpt(full_text(), ABSTRACT, 700)
+    paragraphs = {block.text for section in PAPER for block in section.blocks}
+    pieces = [piece for piece in result.text.split("\n\n") if not piece.startswith("#") and piece != "[…]"]
+    assert {piece.removeprefix("- ") for piece in pieces} <= paragraphs
+    assert "2 Related Work" in result.cut
+    assert "Abstract" not in result.cut
+    assert result.note is not None
+    assert result.note.count("\n") == 0
+    assert "A Proofs" in result.note
+    assert "[…]" in result.text
+
+
+def test_a_text_without_an_abstract_is_led_by_that_of_the_metadata() -> None:
+    text = excerpt(full_text(Section("1 Introduction", 1, prose("intro"))), ABSTRACT, 2000).text
+    assert text.startswith(f"## Abstract\n\n{ABSTRACT}\n\n## 1 Introduction")
+
+
+def test_without_a_text_the_abstract_is_what_there_is() -> None:
+    empty = FullText("2601.00001", 1, TextSource.ABSTRACT, ())
+    assert excerpt(empty, ABSTRACT, 500).text == f"## Abstract\n\n{ABSTRACT}"
+
+
+def test_an_abstract_that_is_larger_than_the_budget_is_cut_at_sentences() -> None:
+    result = excerpt(full_text(Section("1 One", 1, prose("one"))), " ".join([ABSTRACT] * 20), 60)
+    assert result.text.startswith("## Abstract\n\nWe do a thing.")
+    assert result.text.rstrip("[…] \n").endswith(".")
+    assert result.tokens <= 60
+
+
+def test_a_table_that_is_larger_than_the_budget_does_not_keep_smaller_ones_out() -> None:
+    large = Block(BlockKind.TABLE, "\n".join(f"| row {number} | {number} |" for number in range(500)))
+    results = Section("4 Results", 1, (large, CAPTION, TABLE, *prose("results", 2)))
+    result = excerpt(full_text(results), ABSTRACT, 400)
+    assert TABLE.text in result.text
+    assert "row 17" not in result.text
+    assert "results paragraph 1" in result.text

@@ -1,0 +1,235 @@
+"""PDFs made here and recorded ones, and what a person reads on their pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from digest_assets.full_text import NoText, pdf
+from digest_assets.full_text.pdf import read_pdf
+from digest_assets.model import Block, BlockKind, Section
+from digest_assets.sandbox.pdf import make_locked_pdf, make_pdf, make_scan
+from digest_assets_tests.full_text.recorded import kinds, outline, recorded, text_of
+
+_TEXT = (
+    "efficient classifiers for offline conversion were trained on a difficult corpus of misrecognised utterances and "
+    "their configuration is sufficiently fine to reflect the influence of self-attention on state-of-the-art "
+    "spectrograms that nobody had transcribed before"
+)
+_WORDS = _TEXT.split()
+
+
+def prose(number: int, sentences: int = 4) -> str:
+    """A paragraph that is like no other, of whole sentences."""
+    lines = []
+    for sentence in range(sentences):
+        start = (number * 7 + sentence * 5) % len(_WORDS)
+        words = (_WORDS[start:] + _WORDS[:start])[:14]
+        lines.append(f"Point {number}.{sentence} says that {' '.join(words)}.")
+    return " ".join(lines)
+
+
+def paragraphs(first: int, count: int) -> tuple[Block, ...]:
+    return tuple(Block(BlockKind.PARAGRAPH, prose(number)) for number in range(first, first + count))
+
+
+TABLE = "| System | WER | MOS |\n| --- | --- | --- |\n| Base | 12.5 | 3.1 |\n| Ours | 9.8 | 4.2 |"
+SECTIONS = (
+    Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, "In short. " + prose(90)),)),
+    Section("1 Introduction", 1, paragraphs(0, 6)),
+    Section("2 Method", 1, paragraphs(10, 3)),
+    Section(
+        "2.1 Decoder",
+        2,
+        (*paragraphs(20, 2), Block(BlockKind.ITEM, "first " + prose(22)), Block(BlockKind.ITEM, "second")),
+    ),
+    Section(
+        "3 Experiments",
+        1,
+        (
+            Block(BlockKind.CAPTION, "Table 1: Errors of two systems."),
+            Block(BlockKind.TABLE, TABLE),
+            *paragraphs(30, 9),
+        ),
+    ),
+    Section("4 Conclusion", 1, paragraphs(50, 2)),
+    Section("A Further results", 1, (*paragraphs(60, 2), Block(BlockKind.PARAGRAPH, "This ends it.")), appendix=True),
+)
+REFERENCES = tuple(
+    f"A. Cited{number} and B. Quoted. A work of number {number}. In Proceedings of a Meeting, 2020."
+    for number in range(30)
+)
+HEAD = "Cited et al.: A running head"
+STAMP = "arXiv:2601.00001v1 [cs.SD] 1 Jan 2026"
+
+
+def made(columns: int = 2, across: bool = False) -> bytes:
+    return make_pdf(
+        "A title that is set large",
+        SECTIONS,
+        columns,
+        references=REFERENCES,
+        running_head=HEAD,
+        stamp=STAMP,
+        across=across,
+    )
+
+
+every_setting = pytest.mark.parametrize(
+    ("columns", "across"),
+    [(1, False), (2, False), (2, True)],
+    ids=["one column", "two columns", "set across the columns"],
+)
+
+
+@every_setting
+def test_sections_are_found_by_how_their_titles_are_set(columns: int, across: bool) -> None:
+    sections = read_pdf(made(columns, across)).sections
+    assert outline(sections) == [(each.level, each.title) for each in SECTIONS]
+    assert [each.appendix for each in sections] == [each.appendix for each in SECTIONS]
+
+
+@every_setting
+def test_paragraphs_come_back_whole_and_in_order(columns: int, across: bool) -> None:
+    """Justified, hyphenated, broken by columns and pages: word by word what was set."""
+    for read, written in zip(read_pdf(made(columns, across)).sections, SECTIONS, strict=True):
+        assert [block.text for block in read.blocks if block.kind is BlockKind.PARAGRAPH] == [
+            block.text for block in written.blocks if block.kind is BlockKind.PARAGRAPH
+        ]
+
+
+@every_setting
+def test_items_tables_and_captions_are_told_from_paragraphs(columns: int, across: bool) -> None:
+    text = read_pdf(made(columns, across))
+    assert kinds(text.sections, BlockKind.ITEM) == ["first " + prose(22), "second"]
+    assert kinds(text.sections, BlockKind.CAPTION) == ["Table 1: Errors of two systems."]
+    assert kinds(text.sections, BlockKind.TABLE) == [TABLE.replace("| --- | --- | --- |\n", "")]
+    assert text.table_count == 1
+
+
+@every_setting
+def test_heads_page_numbers_stamp_and_bibliography_are_not_read(columns: int, across: bool) -> None:
+    text = text_of(read_pdf(made(columns, across)).sections)
+    assert "running head" not in text
+    assert "arXiv:" not in text
+    assert "Cited" not in text
+    assert "Proceedings" not in text
+    assert not re.search(r"^\d+$", text, re.MULTILINE)
+
+
+def test_an_abstract_in_its_line_is_an_abstract() -> None:
+    """IEEE: `Abstract—We ...`, Roman numbers, letters for subsections, index terms."""
+    sections = (
+        Section(
+            "",
+            1,
+            (
+                Block(BlockKind.PARAGRAPH, "Abstract: " + prose(1)),
+                Block(BlockKind.PARAGRAPH, "Index Terms: speech, text"),
+            ),
+        ),
+        Section("I. INTRODUCTION", 1, paragraphs(2, 3)),
+        Section("A. Some Data", 2, paragraphs(6, 2)),
+        Section("II. CONCLUSION", 1, paragraphs(9, 2)),
+    )
+    read = read_pdf(make_pdf("T", sections)).sections
+    assert outline(read) == [(1, "Abstract"), (1, "I. INTRODUCTION"), (2, "A. Some Data"), (1, "II. CONCLUSION")]
+    assert "Index Terms" not in text_of(read)
+
+
+def test_a_long_document_is_read_up_to_a_limit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PAGE_LIMIT", 2)
+    text = read_pdf(made())
+    assert text.page_count > 2
+    assert text.pages_read == 2
+    assert outline(text.sections)[-1] == (1, "3 Experiments")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty file"),
+        (b"<html><title>reCAPTCHA</title></html>", "not a PDF"),
+        (b"%PDF-1.5\n%garbage", "damaged"),
+        (made()[:3000], "damaged|no text layer"),
+        (make_scan(3, STAMP), "no text layer"),
+        (make_locked_pdf(), "password"),
+        (make_pdf("T", ()), "no text layer"),
+    ],
+    ids=["empty", "captcha", "garbage", "cut off", "scan", "locked", "blank"],
+)
+def test_a_pdf_without_text_says_why(body: bytes, reason: str) -> None:
+    with pytest.raises(NoText, match=f"^({reason})$"):
+        read_pdf(body)
+
+
+# -- recorded
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("CORRUPT_not_a_pdf", "not a PDF"),
+        ("CORRUPT_truncated_1706.03762", "damaged"),
+        ("CORRUPT_zero_bytes", "empty file"),
+        ("arxiv_2206.01062_page3_PASSWORD", "password"),
+        ("scanned_ocr_test", "no text layer"),
+        ("invisible_text_layer", "no text layer"),
+    ],
+)
+def test_a_recorded_pdf_without_text_says_why(name: str, reason: str) -> None:
+    with pytest.raises(NoText, match=f"^{reason}$"):
+        read_pdf(recorded(f"pdf/{name}.pdf"))
+
+
+@pytest.fixture(scope="module")
+def attention() -> tuple[Section, ...]:
+    return read_pdf(recorded("pdf/arxiv_1706.03762.pdf")).sections
+
+
+def test_the_sections_of_a_recorded_paper_are_those_in_its_contents(attention: tuple[Section, ...]) -> None:
+    titles = [title for level, title in outline(attention) if level == 1]
+    assert titles == [
+        "Abstract",
+        "1 Introduction",
+        "2 Background",
+        "3 Model Architecture",
+        "4 Why Self-Attention",
+        "5 Training",
+        "6 Results",
+        "7 Conclusion",
+        "Attention Visualizations",
+    ]
+    assert (3, "3.2.2 Multi-Head Attention") in outline(attention)
+
+
+def test_a_recorded_paper_begins_and_ends_where_a_reader_does(attention: tuple[Section, ...]) -> None:
+    assert attention[0].blocks[0].text.startswith("The dominant sequence transduction models")
+    assert attention[0].blocks[0].text.endswith("large and limited training data.")
+    assert attention[-1].blocks[-1].text.endswith("learned to perform different tasks.")
+
+
+def test_a_recorded_paper_keeps_nothing_of_its_bibliography(attention: tuple[Section, ...]) -> None:
+    text = text_of(attention)
+    for cited in ("Layer normalization. arXiv", "CoRR", "Association for Computational"):
+        assert cited not in text
+
+
+def test_a_sentence_over_two_pages_and_a_footnote_is_one_sentence(attention: tuple[Section, ...]) -> None:
+    introduction = attention[1]
+    assert "language modeling and machine translation [35, 2, 5]" in introduction.blocks[0].text
+    assert "sequence modeling and transduction problems" in introduction.blocks[0].text
+
+
+def test_compounds_keep_their_hyphen_and_broken_words_lose_theirs(attention: tuple[Section, ...]) -> None:
+    text = text_of(attention)
+    assert "sequencealigned" not in text
+    assert "position-wise" in text
+    assert not re.search(r"[a-z]- [a-z]", text.replace("-/ ", ""))
+
+
+def test_exponents_of_a_recorded_table_stay_exponents(attention: tuple[Section, ...]) -> None:
+    tables = "\n".join(kinds(attention, BlockKind.TABLE))
+    assert "| GNMT + RL [38] | 24.6 | 39.92 | 2.3 · 10^{19} | 1.4 · 10^{20} |" in tables
+    assert "O(n^{2} · d)" in tables

@@ -1,0 +1,54 @@
+"""Pieces of text at their places, written by hand, and the lines that they make."""
+
+from __future__ import annotations
+
+from digest_assets.full_text.pdf_order import Line, in_reading_order
+
+
+def piece(text: str, left: float, baseline: float, right: float | None = None, size: float = 10) -> Line:
+    width = len(text) * 0.45 * size
+    return Line(text, (text,), 0, left, right or left + width, baseline, size, False, False, 792)
+
+
+def texts(pieces: list[Line]) -> list[str]:
+    return [line.text for line in in_reading_order(pieces)]
+
+
+def column(left: float, name: str, count: int = 10) -> list[Line]:
+    return [piece(f"{name}{number}", left, 700 - 12 * number, left + 230) for number in range(count)]
+
+
+def test_raised_and_lowered_pieces_become_scripts_of_their_line() -> None:
+    pieces = [piece("10", 50, 700, 60), piece("20", 60, 704, 67, size=7), piece("FLOPs", 70, 700, 100)]
+    assert texts(pieces) == ["10^{20} FLOPs"]
+    assert texts([piece("d", 50, 700, 55), piece("k", 55, 697.5, 58, size=7)]) == ["d_{k}"]
+
+
+def test_a_wide_gap_parts_the_cells_of_a_row() -> None:
+    (line,) = in_reading_order([piece("Base", 50, 700, 75), piece("12.5", 150, 700, 170)])
+    assert line.cells == ("Base", "12.5")
+    assert line.text == "Base 12.5"
+
+
+def test_columns_set_one_after_the_other_stay_as_they_are() -> None:
+    pieces = column(50, "l") + column(310, "r")
+    assert texts(pieces) == [each.text for each in pieces]
+
+
+def test_columns_set_to_and_fro_are_read_one_after_the_other() -> None:
+    left, right = column(50, "l"), column(310, "r")
+    mixed = [each for pair in zip(left, right, strict=True) for each in pair]
+    assert texts(mixed) == [each.text for each in left + right]
+
+
+def test_what_crosses_both_columns_parts_them_into_bands() -> None:
+    left, right = column(50, "l"), column(310, "r")
+    title = piece("across", 50, 720, 540)
+    middle = piece("between", 50, 700 - 12 * 4.5, 540)
+    mixed = [title, *(each for pair in zip(left, right, strict=True) for each in pair)]
+    mixed.insert(11, middle)
+    names = texts(mixed)
+    assert names == [
+        "across", "l0", "l1", "l2", "l3", "l4", "r0", "r1", "r2", "r3", "r4",
+        "between", "l5", "l6", "l7", "l8", "l9", "r5", "r6", "r7", "r8", "r9",
+    ]  # fmt: skip

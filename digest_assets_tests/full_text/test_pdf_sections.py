@@ -1,0 +1,146 @@
+"""Lines written by hand, and the paragraphs and sections that they make."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_sections import to_sections
+from digest_assets.model import Block, BlockKind
+
+
+def line(
+    text: str,
+    baseline: float,
+    *,
+    page: int = 0,
+    left: float = 50,
+    size: float = 10,
+    bold: bool = False,
+    hyphenated: bool = False,
+) -> Line:
+    cells = tuple(cell.strip() for cell in text.split("|"))
+    return Line(" ".join(cells), cells, page, left, left + 240, baseline, size, bold, hyphenated, 792)
+
+
+def set_lines(*texts: str, top: float = 700, page: int = 0) -> list[Line]:
+    """Lines of a paragraph, one below the other. A hyphen at the end breaks a word."""
+    return [
+        line(text.removesuffix("-"), top - 12 * number, page=page, hyphenated=text.endswith("-"))
+        for number, text in enumerate(texts)
+    ]
+
+
+def blocks_of(lines: list[Line], pages: int = 1) -> list[Block]:
+    sections, _ = to_sections(lines, pages)
+    return [block for section in sections for block in section.blocks]
+
+
+BODY = set_lines(*["plain words of a body that is long enough to count here."] * 6, top=500)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("a trans-", "lation of words is here.", "a translation of words is here."),
+        ("the state-of-the-", "art is what it is.", "the state-of-the-art is what it is."),
+        ("with self-", "attention, as self-attention is.", "with self-attention, as self-attention is."),
+        (
+            "sequence aligned sequence-",
+            "aligned models are here.",
+            "sequence aligned sequence-aligned models are here.",
+        ),
+        ("GPT-", "4 is a model of them.", "GPT-4 is a model of them."),
+    ],
+)
+def test_a_word_broken_at_a_lines_end_is_joined_as_the_rest_of_the_paper_spells_it(
+    first: str, second: str, joined: str
+) -> None:
+    assert blocks_of(set_lines(first, second))[0].text == joined
+
+
+def test_a_sentence_goes_on_behind_a_table_and_a_page_break() -> None:
+    lines = [
+        *set_lines("A sentence begins on this page and it is", top=120),
+        *set_lines("Table 1: What stands at the top of a page.", page=1),
+        *set_lines("Base | 1 | 2", "Ours | 3 | 4", top=680, page=1),
+        *set_lines("continued on the next one, behind a table.", top=600, page=1),
+    ]
+    assert [(block.kind, block.text) for block in blocks_of(lines, 2)] == [
+        (BlockKind.PARAGRAPH, "A sentence begins on this page and it is continued on the next one, behind a table."),
+        (BlockKind.CAPTION, "Table 1: What stands at the top of a page."),
+        (BlockKind.TABLE, "| Base | 1 | 2 |\n| Ours | 3 | 4 |"),
+    ]
+
+
+def test_a_wide_gap_in_one_sentence_is_no_table() -> None:
+    lines = set_lines("some words in front", "a loose | line of words", "and words behind it.")
+    assert [block.kind for block in blocks_of(lines)] == [BlockKind.PARAGRAPH]
+
+
+def test_labels_of_a_drawing_are_not_text() -> None:
+    lines = [*set_lines("Encoder", "Decoder", "0.5"), *BODY]
+    assert [block.text.count("plain") for block in blocks_of(lines)] == [6]
+
+
+def test_a_heading_over_two_lines_is_one_heading() -> None:
+    lines = [
+        line("3 A heading that goes on and on until the", 700, size=12, bold=True),
+        line("line is full", 686, size=12, bold=True),
+        *BODY,
+    ]
+    assert [section.title for section in to_sections(lines, 1)[0]] == [
+        "3 A heading that goes on and on until the line is full"
+    ]
+
+
+@pytest.mark.parametrize("text", ["3 layers of it", "12.5 Percent of all, and more,", "Model", "Figure 3: A drawing"])
+def test_a_line_that_only_looks_like_a_heading_is_none(text: str) -> None:
+    assert all(not section.title for section in to_sections([line(text, 700), *BODY], 1)[0])
+
+
+def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() -> None:
+    lines = [
+        line("3. Data", 760, bold=True),
+        *set_lines("words of the section that come first and end here.", top=740),
+        line("3.1. How it was collected", 716),
+        *set_lines("words of the subsection that say how and then", "3.2 Percent of all that was said", top=704),
+    ]
+    assert [(each.level, each.title) for each in to_sections(lines, 1)[0]] == [
+        (1, "3. Data"),
+        (2, "3.1. How it was collected"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "title", ["References", "REFERENCES", "8. References", "VI. REFERENCES", "References and Notes"]
+)
+def test_a_bibliography_is_told_by_its_title(title: str) -> None:
+    lines = [*BODY, line(title, 400, bold=True), *set_lines("[1] Somebody, 1999.", top=380)]
+    assert "Somebody" not in str(to_sections(lines, 1)[0])
+
+
+def test_a_bibliography_without_a_title_is_told_by_its_first_entry() -> None:
+    lines = [*BODY, *set_lines("[1] A. Somebody, 1999.", "[2] B. Else, 2000.", top=380)]
+    assert "body that" in str(to_sections(lines, 1)[0])
+    assert "Somebody" not in str(to_sections(lines, 1)[0])
+    assert "Else" not in str(to_sections(lines, 1)[0])
+
+
+def test_letters_number_appendices_behind_the_bibliography_only() -> None:
+    lines = [
+        line("A Plan", 720, size=12, bold=True),
+        *set_lines("words before it all, and more of them.", top=700),
+        line("References", 650, size=12, bold=True),
+        *set_lines("[1] Somebody, 1999.", top=630),
+        line("A Proofs", 600, size=12, bold=True),
+        *BODY,
+    ]
+    sections, _ = to_sections(lines, 1)
+    assert [(each.title, each.appendix) for each in sections][-1] == ("A Proofs", True)
+    assert "Somebody" not in str(sections)
+
+
+def test_a_footnote_is_told_by_its_mark_and_its_size() -> None:
+    lines = [*BODY, line("^{4}We say more here.", 100, size=8)]
+    assert blocks_of(lines)[-1] == Block(BlockKind.FOOTNOTE, "[^4]: We say more here.")

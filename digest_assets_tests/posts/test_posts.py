@@ -1,0 +1,351 @@
+"""The frame of a post, what it says about what is missing, and templates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from markdown_it import MarkdownIt
+
+from digest_assets.errors import TemplateBroken
+from digest_assets.model import AnswerStatus, DigestPaper, TextSource
+from digest_assets.posts.page import PostForm, in_post_order, post_name, render_post
+
+from .examples import MAILING, a_page, a_paper, digest_paper, read, translated
+from .test_jekyll import pages
+from .test_markdown import TEXTS
+
+REASON = {"reason": "HTTP 429"}
+
+
+def lines(page: Any, **options: Any) -> list[str]:
+    return render_post(page, **options).split("\n")
+
+
+def test_the_frame_is_the_one_that_sites_know_line_for_line() -> None:
+    paper = digest_paper(
+        a_paper(573, title="Rain: a model", categories=("cs.SD", "eess.AS")),
+        translation=translated("我们听雨并为其建模。"),
+        reading=read("- **背景**：雨声", "用一层卷积。", "误差为 3.2%。"),
+    )
+    assert lines(a_page(paper, announced=20)) == [
+        "---",
+        "layout: post",
+        'title: "arXiv Daily – 2026-01-29"',
+        "tags: [arxiv, cs.SD, eess.AS]",
+        "---",
+        "",
+        "以下为 2026-01-29（CST，北京时间）arXiv 公布的论文：",
+        "- 时间窗口（锚点 08:50 CST）：2026-01-28 08:50 — 2026-01-29 08:50",
+        "- 公布 20 篇，本页显示 1 篇：窗口内 1 篇，补录 0 篇",
+        "",
+        "## Rain: a model",
+        "- **Authors**: Lin Mo, Ada Quill",
+        "- **Categories**: cs.SD, eess.AS",
+        "- **arXiv**: [https://arxiv.org/abs/2601.00573v1](https://arxiv.org/abs/2601.00573v1)",
+        "- **PDF**: [https://arxiv.org/pdf/2601.00573v1](https://arxiv.org/pdf/2601.00573v1)",
+        "",
+        "我们听雨并为其建模。",
+        "",
+        "<details>",
+        "<summary>详细解读</summary>",
+        "",
+        '<div markdown="1">',
+        "",
+        "1)  ",
+        "- **背景**：雨声",
+        "",
+        "2)  ",
+        "用一层卷积。",
+        "",
+        "3)  ",
+        "误差为 3.2%。",
+        "</div>",
+        "",
+        "</details>",
+        "",
+        "---",
+        "",
+    ]
+
+
+def test_papers_follow_one_another_as_in_the_frame() -> None:
+    shown = lines(a_page(digest_paper(a_paper(2)), digest_paper(a_paper(1))))
+    second = shown.index("## Invented paper 1")
+    assert shown[second - 3 : second] == ["", "---", ""]
+
+
+def test_the_post_is_named_after_its_date_and_digest() -> None:
+    assert post_name(a_page()) == "2026-01-29-arxiv.md"
+    assert post_name(a_page(name="theory", digest_date=date(2026, 2, 1))) == "2026-02-01-theory.md"
+
+
+def test_papers_stand_newest_first_unknown_times_last_and_equal_times_by_identifier() -> None:
+    same = datetime(2026, 1, 28, tzinfo=timezone.utc)
+    papers = [
+        digest_paper(a_paper(1, published_at=None)),
+        digest_paper(a_paper(2, published_at=same)),
+        digest_paper(a_paper(9, published_at=same)),
+        digest_paper(a_paper(3, published_at=same.replace(hour=1))),
+        digest_paper(a_paper(4, published_at=None)),
+    ]
+    order = [each.paper.identifier[-1] for each in in_post_order(papers)]
+    assert order == ["3", "9", "2", "4", "1"]
+    assert order == [each.paper.identifier[-1] for each in in_post_order(papers[::-1])]
+
+
+def test_the_count_line_tells_window_and_earlier_apart_and_is_silent_on_zeros() -> None:
+    papers = [digest_paper(a_paper(number), in_window=number < 12) for number in range(1, 21)]
+    assert "- 公布 20 篇，本页显示 20 篇：窗口内 11 篇，补录 9 篇" in lines(a_page(*papers))
+    page = a_page(*papers, announced=23, late=1, filtered=2, failed=3)
+    assert "- 公布 23 篇，本页显示 20 篇：窗口内 11 篇，补录 9 篇；迟收 1 篇；过滤 2 篇；翻译或解读失败 3 篇" in lines(
+        page
+    )
+
+
+def test_the_window_is_told_in_the_digests_own_zone() -> None:
+    text = render_post(a_page(zone=ZoneInfo("Europe/Berlin"), language="en"))
+    assert "(anchor 08:50 CET): 2026-01-28 01:50 — 2026-01-29 01:50" in text
+    assert "on 2026-01-29 (Europe/Berlin):" in text
+
+
+def test_a_notice_is_said_once_above_the_papers() -> None:
+    shown = lines(a_page(digest_paper(), notice="本页的论文都是虚构的。"))
+    assert shown[9] == "- 说明：本页的论文都是虚构的。"
+    assert shown[10:12] == ["", "## Invented paper 1"]
+
+
+@pytest.mark.parametrize(
+    ("translation", "mark"),
+    [
+        ({"status": AnswerStatus.NOT_ASKED, "reason": "没有设置密钥"}, "**未翻译**"),
+        ({"status": AnswerStatus.WITHHELD, "text": "错的", **REASON}, "**译文待校，以下为原文摘要**"),
+        ({"status": AnswerStatus.FAILED, **REASON}, "**翻译失败，以下为原文摘要**"),
+        ({"status": AnswerStatus.BUDGET}, "**预算用尽，未翻译**"),
+        ({"status": AnswerStatus.DONE, "text": " "}, "**翻译失败，以下为原文摘要**"),
+    ],
+)
+def test_without_a_translation_the_original_is_shown_and_marked(translation: dict[str, Any], mark: str) -> None:
+    shown = lines(a_page(digest_paper(translation=translation, reading=read("雨"))))
+    assert shown[shown.index(mark) + 1 :][:2] == ["", "We listen to rain on a tin roof and model it."]
+    assert "错的" not in "\n".join(shown)
+    assert "HTTP 429" not in "\n".join(shown)  # for those who run the digest: it stands in the ledger
+
+
+@pytest.mark.parametrize(
+    ("reading", "line"),
+    [
+        ({"status": AnswerStatus.NOT_ASKED, "reason": "没有设置密钥"}, "本篇没有解读"),
+        ({**read("错的"), "status": AnswerStatus.WITHHELD, **REASON}, "本篇没有解读：解读未通过检查"),
+        ({"status": AnswerStatus.FAILED, **REASON}, "本篇没有解读：解读失败"),
+        ({"status": AnswerStatus.BUDGET}, "本篇没有解读：预算用尽"),
+        ({"status": AnswerStatus.DONE, "background": "只有一部分"}, "本篇没有解读：解读失败"),
+        (read("---"), "本篇没有解读：解读失败"),
+    ],
+)
+def test_without_a_reading_there_is_no_fold_and_one_line_says_why(reading: dict[str, Any], line: str) -> None:
+    shown = lines(a_page(digest_paper(translation=translated("雨声"), reading=reading)))
+    assert shown.count(line) == 1
+    assert "<details>" not in shown
+    assert "错的" not in "\n".join(shown)
+
+
+def test_a_withdrawn_paper_is_marked_with_what_its_authors_say_and_is_not_read() -> None:
+    paper = a_paper(comment=r"Error in Lemma 2; see \url{https://a.b}")
+    shown = lines(a_page(digest_paper(paper, withdrawn=True, reading=read("雨"))))
+    assert "**已撤回**（作者说明：Error in Lemma 2; see [https://a.b](https://a.b)）" in shown
+    assert "本篇没有解读：论文已撤回" in shown
+    assert "<details>" not in shown
+
+
+def test_a_late_paper_says_when_it_was_announced() -> None:
+    late = digest_paper(late=True, announced_at=MAILING.replace(day=27))
+    assert "**2026-01-27 已公布，当日的摘要未能收录**" in lines(a_page(late))
+
+
+def test_a_reading_of_nothing_but_the_abstract_says_so() -> None:
+    paper = digest_paper(reading=read("雨"), text_source=TextSource.ABSTRACT)
+    assert "<summary>详细解读（仅依据摘要）</summary>" in lines(a_page(paper))
+    paper = replace(paper, reading=replace(paper.reading, text_source=TextSource.HTML))
+    assert "<summary>详细解读</summary>" in lines(a_page(paper))
+
+
+def test_a_very_long_list_of_authors_is_cut_and_counted() -> None:
+    paper = a_paper(authors=tuple(f"Name {number}" for number in range(3303)))
+    line = next(line for line in lines(a_page(digest_paper(paper))) if line.startswith("- **Authors**"))
+    assert line.endswith("Name 29 等 3303 人")
+    assert len(line) < 400
+    paper = a_paper(authors=tuple(f"Name {number}" for number in range(30)))
+    assert "等" not in next(line for line in lines(a_page(digest_paper(paper))) if line.startswith("- **Authors**"))
+
+
+def test_a_paper_without_title_authors_or_abstract_still_has_its_frame() -> None:
+    shown = lines(a_page(digest_paper(a_paper(title="", authors=(), abstract=" "))))
+    assert "## （无标题）" in shown
+    assert "- **Authors**: （未列出作者）" in shown
+    assert "（无摘要）" in shown
+
+
+def test_a_translation_that_is_a_list_does_not_go_on_with_the_list_above_it() -> None:
+    shown = lines(a_page(digest_paper(translation=translated("- 雨\n- 雪"))))
+    assert shown[shown.index("- 雨") - 3 : shown.index("- 雨")] == ["", "<!-- -->", ""]
+
+
+def test_front_matter_is_quoted_where_yaml_needs_it() -> None:
+    shown = lines(a_page(name="no", categories=("cs.SD", "q-bio.NC", "1.5")))
+    assert 'tags: ["no", cs.SD, q-bio.NC, "1.5"]' in shown
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_other_languages_use_their_own_words_and_no_chinese_one(language: str) -> None:
+    text = render_post(a_page(digest_paper(), language=language))
+    assert "本页" not in text
+    assert "公布" not in text
+
+
+def test_an_english_digest_does_not_call_an_english_abstract_untranslated() -> None:
+    text = render_post(a_page(digest_paper(), language="en"))
+    assert "Not translated" not in text
+    assert "No reading of this paper" in text
+
+
+def test_a_digest_by_submission_says_so() -> None:
+    assert "以下为 2026-01-29（CST，北京时间）时间窗口内投稿的论文：" in lines(a_page(by_submission=True))
+
+
+def test_hugo_gets_its_front_matter_and_its_own_fold() -> None:
+    paper = digest_paper(translation=translated("雨 $x$"), reading=read("背景 $y_1$"))
+    shown = lines(a_page(paper), form=PostForm.HUGO)
+    assert shown[:6] == [
+        "---",
+        'title: "arXiv Daily – 2026-01-29"',
+        "date: 2026-01-29",
+        "tags: [arxiv, cs.SD, eess.AS]",
+        "math: true",
+        "---",
+    ]
+    assert '{{< details summary="详细解读" >}}' in shown
+    assert "{{< /details >}}" in shown
+    assert "雨 \\(x\\)" in shown
+
+
+def test_plain_markdown_has_a_heading_instead_of_front_matter() -> None:
+    paper = digest_paper(translation=translated("雨 $x$"), reading=read("背景 $y_1$"))
+    shown = lines(a_page(paper), form=PostForm.MARKDOWN)
+    assert shown[0] == "# arXiv Daily – 2026-01-29"
+    assert "<summary>详细解读</summary>" in shown
+    assert "雨 $x$" in shown
+
+
+def test_a_users_template_goes_before_the_packages(tmp_path: Path) -> None:
+    (tmp_path / "post.jekyll.md.j2").write_text("{{ page.title }}: {{ page.papers | length }}\n", encoding="utf-8")
+    page = a_page(digest_paper())
+    assert render_post(page, templates_dir=tmp_path) == "arXiv Daily – 2026-01-29: 1\n"
+    assert render_post(page, templates_dir=tmp_path, form=PostForm.HUGO) == render_post(page, form=PostForm.HUGO)
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("one\n{{ page.tittle }}\n", 2),
+        ("one\ntwo\n{% for %}\n", 3),
+        ("one\n{{ 1 / 0 }}\n", 2),
+        ("{% include 'absent.j2' %}", 1),
+        ("one\n{{ page.title | absent }}", 2),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line_and_a_cure(tmp_path: Path, template: str, line: int) -> None:
+    file = tmp_path / "post.jekyll.md.j2"
+    file.write_text(template, encoding="utf-8")
+    with pytest.raises(TemplateBroken) as caught:
+        render_post(a_page(), templates_dir=tmp_path)
+    assert f"{file}, line {line} " in str(caught.value)
+    assert "output.templates_dir" in caught.value.cure
+    assert "\n" not in str(caught.value)
+
+
+def test_a_template_that_is_not_utf_8_and_a_folder_that_is_not_there_are_named(tmp_path: Path) -> None:
+    (tmp_path / "post.jekyll.md.j2").write_bytes(b"\xff\xfe")
+    with pytest.raises(TemplateBroken, match=r"post\.jekyll\.md\.j2"):
+        render_post(a_page(), templates_dir=tmp_path)
+    with pytest.raises(TemplateBroken, match="does not exist"):
+        render_post(a_page(), templates_dir=tmp_path / "absent")
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(TEXTS, TEXTS, TEXTS)
+def test_whatever_a_paper_says_the_frame_can_be_read_back(first: str, second: str, third: str) -> None:
+    papers = [
+        digest_paper(a_paper(2, title=first, authors=(second, third), abstract=third, comment=second), withdrawn=True),
+        digest_paper(
+            a_paper(1, title=second, abstract=first),
+            translation=translated("译" + first),
+            reading=read("甲" + first, "乙" + second, "丙" + third),
+        ),
+    ]
+    shown = lines(a_page(*papers, notice=first))
+    assert [line.startswith("## ") for line in shown].count(True) == 2
+    assert shown[:5].count("---") == 2
+    rules = [index for index, line in enumerate(shown[5:], 5) if line == "---"]
+    assert len(rules) == 2
+    assert shown[rules[0] + 1 : rules[0] + 2] == [""]
+    assert shown[rules[0] + 2].startswith("## ")
+    assert shown[rules[1] + 1 :] == [""]
+    for label in ("- **Authors**: ", "- **Categories**: ", "- **arXiv**: [https://", "- **PDF**: [https://"):
+        assert [line.startswith(label) for line in shown].count(True) == 2
+    for line in ("<details>", "</details>", '<div markdown="1">', "</div>", "1)  ", "2)  ", "3)  "):
+        assert shown.count(line) == 1, line
+
+
+def test_a_commonmark_reader_finds_the_headings_lists_and_folds_of_plain_markdown_and_no_others() -> None:
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    for page in pages():
+        tokens = reader.parse(render_post(page, form=PostForm.MARKDOWN))
+        assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1"] + ["h2"] * len(page.papers)
+        html = [token.content for token in tokens if token.type == "html_block" and "<!--" not in token.content]
+        readings = [each for each in page.papers if each.reading.parts and not each.withdrawn]
+        assert html == ["<details>\n<summary>详细解读</summary>\n", "</details>\n"] * len(readings)
+        assert [token.type for token in tokens if token.level == 0].count("hr") == len(page.papers)
+
+
+def answered(paper: int = 1) -> DigestPaper:
+    by = {"model": "a-model --> 1", "prompt_version": "reading-zh-1", "answer_key": "key"}
+    return digest_paper(a_paper(paper), translation=translated("译文。") | by, reading=read("背景。") | by)
+
+
+def test_provenance_is_said_where_the_setting_says_and_ends_no_comment() -> None:
+    at = {"key": datetime(2026, 1, 29, 4, 30, tzinfo=timezone.utc)}
+    plain = render_post(a_page(answered(), answered_at=at))
+    assert "a-model" not in plain
+    commented = render_post(a_page(answered(), answered_at=at, provenance="comment"))
+    (said,) = re.findall(r"<!-- (.*) -->", commented)
+    assert "-->" not in said
+    assert "translation: a-model" in said
+    assert "reading-zh-1, html, 2026-01-29T04:30:00Z" in said
+    assert commented.replace(f"<!-- {said} -->\n\n", "") == plain
+    in_front = render_post(a_page(answered(), answered_at=at, provenance="front_matter"))
+    head = yaml.safe_load(in_front.split("---\n")[1])
+    assert [(each["paper"], each["part"]) for each in head["provenance"]] == [
+        ("2601.00001v1", "translation"),
+        ("2601.00001v1", "reading"),
+    ]
+    assert head["provenance"][1]["model"] == "a-model --> 1"
+
+
+def test_a_flagged_answer_is_marked_where_it_stands() -> None:
+    flagged = {"reason": "the number 3.2 is not in the text"}
+    post = render_post(
+        a_page(digest_paper(translation=translated("译文。") | flagged, reading=read("背景。") | flagged))
+    )
+    assert "**译文未通过校对**" in post
+    assert "<summary>详细解读（未通过校对）</summary>" in post
+    assert "未通过校对" not in render_post(
+        a_page(digest_paper(translation=translated("译文。"), reading=read("背景。")))
+    )
