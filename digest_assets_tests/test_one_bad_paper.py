@@ -54,14 +54,14 @@ def test_a_paper_that_the_endpoint_refuses_fails_alone(world: World, fault: serv
 
 
 def test_a_mistake_in_a_check_fails_the_paper_that_it_met(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    check = checks.check_translation
+    check = checks.judge_translation
 
-    def broken(source: str, answer: str, language: str, *more: object) -> tuple[checks.Defect, ...]:
+    def broken(source: str, answer: str, language: str, *more: object) -> checks.TranslationJudgement:
         if ONE in more[-1]:  # type: ignore[operator]
             raise RecursionError("a check that did not foresee this")
         return check(source, answer, language, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(checks, "check_translation", broken)
+    monkeypatch.setattr(checks, "judge_translation", broken)
     assert world.make(DAY).outcome is RunOutcome.IN_PART
     ((title, reason),) = failed(world)
     assert ONE in title

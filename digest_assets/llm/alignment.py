@@ -38,11 +38,26 @@ _ABBREVIATION = re.compile(
     r"\b(?:i\.e|e\.g|et al|vs|cf|Fig|Figs|Eq|Sec|Dr|approx|resp|w\.r\.t|a\.k\.a|etc|No|U\.S|St)\.$"
 )
 _ENGLISH_END = re.compile(r"(?<=[.?!])[\"”)]?\s+(?=[A-Z\"“(\\$])")
-_CHINESE_SENTENCE = re.compile(r"[^。！？；]+[。！？；]?[”’）]*")
+_NUMBERED = r"(?:\s?\[\d+(?:\s?[,，、–-]\s?\d+)*\])*"
+_ANSWER_END = re.compile(
+    rf"[。！？]+[”’）」』》*]*{_NUMBERED}\s*"
+    rf"|(?P<latin>[.?!])[”\"’)*]*{_NUMBERED}\s+(?=[A-Z“\"(\\$*\u3040-\u30ff\u4e00-\u9fff-])"
+    rf"|(?<=[\u4e00-\u9fff])\.(?=[\u4e00-\u9fff])|\n\s*"
+)
 _SHAPES = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (2, 2), (4, 1), (2, 3), (3, 2))
 """How many source sentences may correspond to how many of the translation."""
 _LENGTH_WEIGHT = 0.6
 _MERGING_COST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What a translation says, and what it says it for."""
+
+    source: str
+    """One sentence of the source or more. Empty: nothing in the source is meant."""
+    said: str
+    """One sentence of the answer or more, as they stand there, with the blanks behind. Empty: it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +79,32 @@ class _Said:
         self.values = numbers.possible_in_answer(text)
 
 
-def dropped_sentences(source: str, answer: str, language: str) -> tuple[str, ...]:
-    """The sentences of the English `source` that have no counterpart in `answer`. Empty for languages without cues."""
-    if not _common_words(language):
-        return ()
+def aligned(source: str, answer: str, language: str) -> tuple[Pair, ...]:
+    """`answer` in pairs, in its order: the sentences of one or more, with those of the English `source` that they say.
+
+    All that is said, joined, is `answer`. A pair without a source is something added; one that says nothing, a sentence
+    that is missing: both only where nothing else of the text could be meant.
+    """
     written = sentences_of_english(source)
-    said = _CHINESE_SENTENCE.findall(answer)
+    said = sentences_of(answer)
     if not written or not said:
-        return ()
+        return (Pair(" ".join(written), answer),)
     cues = _weighted_cues(tuple(written), language)
     forms = [_Said(sentence) for sentence in said]
     shown = [[{cue.name for cue in each if cue.is_shown_in(form)} for form in forms] for each in cues]
-    return tuple(
-        written[index]
-        for index, recall in _recalls(written, said, cues, shown)
-        if recall < LEAST_RECALL and sum(cue.weight for cue in cues[index]) >= LEAST_CUES
-    )
+    pairs: list[Pair] = []
+    for rows, columns in _groups(written, said, cues, shown):
+        missing = [
+            row
+            for row in rows
+            if len(rows) > 1
+            and sum(cue.weight for cue in cues[row]) >= LEAST_CUES
+            and _recall(cues[row], [shown[row][column] for column in columns]) < LEAST_RECALL
+        ]
+        kept = [row for row in rows if row not in missing] or rows
+        pairs.append(Pair(" ".join(written[row] for row in kept), "".join(said[column] for column in columns)))
+        pairs += (Pair(written[row], "") for row in missing if row not in kept)
+    return tuple(pairs)
 
 
 def sentences_of_english(text: str) -> list[str]:
@@ -92,6 +117,30 @@ def sentences_of_english(text: str) -> list[str]:
             found.append(held)
             held = ""
     return [*found, held] if held else found
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of an answer, in Chinese, Japanese or English; joined, they are `text`.
+
+    A line's end ends a sentence: items of a list are apart. Numbers in brackets that name paragraphs (`。[12][15]`)
+    belong to the sentence before them. What stands in formulas and addresses ends none.
+    """
+    masked = text
+    for pattern in (verbatim.URL, verbatim.FORMULA):
+        masked = pattern.sub(lambda match: "x" * len(match.group(0)), masked)
+    cuts = [0]
+    for end in _ANSWER_END.finditer(masked):
+        if end["latin"] and _ABBREVIATION.search(masked[: end.end("latin")]):
+            continue
+        cuts.append(end.end())
+    pieces = [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+    found: list[str] = []
+    for piece in pieces:
+        if found and not re.search(r"\w", piece):  # marks and blanks alone are no sentence
+            found[-1] += piece
+        elif piece:
+            found.append(piece)
+    return found
 
 
 @lru_cache(maxsize=32)
@@ -141,13 +190,13 @@ def _has_any(words: tuple[str, ...]) -> Callable[[_Said], bool]:
     return lambda said: any(word in said.lowered for word in words)
 
 
-def _recalls(
+def _groups(
     written: list[str], said: list[str], cues: tuple[tuple[_Cue, ...], ...], shown: list[list[set[str]]]
-) -> list[tuple[int, float]]:
-    """For each source sentence the share of its cues that its counterpart shows, in the best alignment.
+) -> list[tuple[range, range]]:
+    """Which sentences of the source go with which of the answer, in the best alignment.
 
-    Dynamic programming over pairs of positions. Where no alignment exists (too few sentences for so many), a sentence
-    is compared with the whole of the translation.
+    Dynamic programming over pairs of positions. Where no alignment exists (too few sentences for so many), all goes
+    with all.
     """
 
     @cache
@@ -174,13 +223,13 @@ def _recalls(
                     best[end] = (total, (i, j))
     end = (len(written), len(said))
     if end not in best:
-        return [(row, _recall(cues[row], shown[row])) for row in range(len(written))]
-    recalls: list[tuple[int, float]] = []
+        return [(range(len(written)), range(len(said)))]
+    groups: list[tuple[range, range]] = []
     while end != (0, 0):
         start = best[end][1]
-        recalls += ((row, _recall(cues[row], shown[row][start[1] : end[1]])) for row in range(start[0], end[0]))
+        groups.append((range(start[0], end[0]), range(start[1], end[1])))
         end = start
-    return sorted(recalls)
+    return groups[::-1]
 
 
 def _shown_weight(cues: tuple[_Cue, ...], shown: list[set[str]]) -> float:

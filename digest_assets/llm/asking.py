@@ -28,8 +28,8 @@ from digest_assets.errors import (
 )
 from digest_assets.llm import answers as answer_texts
 from digest_assets.llm import checks
-from digest_assets.llm.answers import Answer, AnswerUnreadable
-from digest_assets.llm.checks import Defect, DefectKind
+from digest_assets.llm.answers import PARTS, TRANSLATION, Answer
+from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.keys import answer_key
 from digest_assets.llm.prompts import Prompt, Task, correction_text, reading_messages, translation_messages
@@ -134,11 +134,13 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
     if rules.language == "en":
         return Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
 
-    def judge(text: str) -> tuple[str, tuple[Defect, ...]]:
-        translation = answer_texts.parse_translation(text)
-        return translation, checks.check_translation(
-            paper.abstract, translation, rules.language, rules.glossary, paper.title
-        )
+    def judge(text: str) -> tuple[str | None, tuple[Defect, ...]]:
+        apart = answer_texts.translation_in(text)
+        if apart.defects:
+            return None, apart.defects
+        translation = apart.parts[TRANSLATION]
+        judgement = checks.judge_translation(paper.abstract, translation, rules.language, rules.glossary, paper.title)
+        return translation, judgement.defects
 
     prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary)
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
@@ -203,8 +205,8 @@ async def read(
 
 
 Content = TypeVar("Content")
-Judge = Callable[[str], tuple[Content, tuple[Defect, ...]]]
-"""Makes the content out of an answer's text, and says what is wrong with it. May raise `AnswerUnreadable`."""
+Judge = Callable[[str], tuple[Content | None, tuple[Defect, ...]]]
+"""Makes the content out of an answer's text, None where it has not the form, and says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +301,13 @@ class _Conversation:
             answer = self._record(key, prompt, await self._ask(prompt))
             self._answers.arrived(answer)
             await asyncio.sleep(_OTHERS_BEGIN_SECONDS)
-            fresh.append(await asyncio.to_thread(_judged, answer.text, judge))
+            fresh.append(await asyncio.to_thread(judge, answer.text))
             return replace(answer, defects=fresh[0][1])
 
         stored = self._answers.find(key) or await self._answers.once(key, ask)
-        content, defects = fresh[0] if fresh else await asyncio.to_thread(_judged, stored.text, judge)
+        content, defects = fresh[0] if fresh else await asyncio.to_thread(judge, stored.text)
         self._usages.append(stored.usage)
-        return _Try(stored, content, checks.hard(defects))
+        return _Try(stored, content, hard(defects))
 
     def _record(self, key: str, prompt: Prompt, answer: Answer) -> StoredAnswer:
         return StoredAnswer(
@@ -333,21 +335,15 @@ class _Conversation:
         return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
 
 
-def _judged(text: str, judge: Judge[Content]) -> tuple[Content | None, tuple[Defect, ...]]:
-    try:
-        return judge(text)
-    except AnswerUnreadable as error:
-        return None, (Defect(DefectKind.UNREADABLE, str(error)),)
-
-
 def _reading_judge(paper: Paper, excerpt: Excerpt, rules: AskingRules) -> Judge[tuple[str, str, str]]:
-    def judge(text: str) -> tuple[tuple[str, str, str], tuple[Defect, ...]]:
-        parts = answer_texts.parse_reading(text)
+    def judge(text: str) -> tuple[tuple[str, str, str] | None, tuple[Defect, ...]]:
+        apart = answer_texts.reading_in(text)
+        if apart.defects:
+            return None, apart.defects
+        background, method, results = parts = tuple(apart.parts[name] for name in PARTS)
         source = f"{paper.title}\n{excerpt.text}"
-        defects = checks.check_reading(parts, source, paper.abstract, rules.language, rules.tolerance)
-        if outside := answer_texts.outside_of_parts(text):
-            defects = (*defects, Defect(DefectKind.PREAMBLE, f"words outside the three tags: “{outside[:40]}”"))
-        return parts, defects
+        judged = checks.judge_reading(parts, source, paper.abstract, rules.language, rules.tolerance)
+        return (background, method, results), tuple(defect for part in judged for defect in part.defects)
 
     return judge
 

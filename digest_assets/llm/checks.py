@@ -1,20 +1,20 @@
 """Whether an answer may be published: pure, quick checks, each of which names what it found.
 
-They know no model and no Dagster; they compare an answer with the text it was made from. A defect's `detail` is one
-line that serves twice: it is told to the model when it is asked once more, and stands in the ledger for people.
-Thresholds were set on published translations and on the labelled set in the tests, so that good answers pass.
+They know no model and no Dagster; they compare an answer with the text it was made from, a translation in pairs of
+sentences, a reading sentence by sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from digest_assets.llm import alignment, numbers, verbatim
+from digest_assets.llm.alignment import Pair
 from digest_assets.llm.answers import PARTS
+from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import Task, prompt_file
 
@@ -22,106 +22,121 @@ READING_LIMITS = {"zh": (200, 600, 200), "ja": (200, 600, 200), "en": (120, 350,
 """Characters without white space and `*`; for English, words."""
 
 
-class DefectKind(str, Enum):
-    """What is wrong with an answer."""
+@dataclass(frozen=True, slots=True)
+class TranslationJudgement:
+    """A translation in pairs with its source, and what is wrong with it. `Defect.sentence` counts the pairs from 0."""
 
-    EMPTY = "empty"
-    UNREADABLE = "unreadable"
-    LANGUAGE = "language"
-    INCOMPLETE = "incomplete"
-    PADDED = "padded"
-    NUMBER_LOST = "number lost"
-    NUMBER_INVENTED = "number invented"
-    FORMULA_LOST = "formula lost"
-    FORMULA_INVENTED = "formula invented"
-    URL_LOST = "address lost"
-    URL_INVENTED = "address invented"
-    NAME_LOST = "name lost"
-    NAME_INVENTED = "name invented"
-    REFUSAL = "refusal"
-    PREAMBLE = "preamble"
-    LEAKED_PROMPT = "leaked prompt"
-    INJECTION = "injection"
-    TOO_LONG = "too long"
-    MARKDOWN = "markdown"
-    QUOTE_INVENTED = "quote invented"
-    RESULT_LEFT_OUT = "result left out"
-    TERM = "term"
-
-    @property
-    def is_soft(self) -> bool:
-        """Recorded, but no reason to withhold or to ask again."""
-        return self is DefectKind.TERM
+    pairs: tuple[Pair, ...]
+    defects: tuple[Defect, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
-    kind: DefectKind
-    detail: str
-    """One line, in English, that names what was found and where."""
+class PartJudgement:
+    """A part of a reading by sentence, and what is wrong with it. `Defect.sentence` counts the sentences from 0."""
+
+    name: str
+    sentences: tuple[str, ...]
+    """Joined, they are the part."""
+    defects: tuple[Defect, ...]
 
 
-def check_translation(
+def judge_translation(
     source_abstract: str, answer: str, language: str, glossary: Glossary = EMPTY_GLOSSARY, title: str = ""
-) -> tuple[Defect, ...]:
+) -> TranslationJudgement:
     """Compares a translated abstract with its source. `title` counts as source: what stands in it is not invented."""
-    if not answer.strip():
-        return (Defect(DefectKind.EMPTY, "the answer is empty"),)
     source = verbatim.without_layout(source_abstract)
-    support = f"{title}\n{source}"
+    if not answer.strip():
+        return TranslationJudgement((), (Defect(DefectKind.EMPTY, "the answer is empty"),))
+    pairs = alignment.aligned(source, answer, language)
     if refusals := tuple(_refusals(answer)):
-        return refusals
-    return tuple(
-        [
-            *_language(answer, language),
-            *_completeness(source, answer, language),
-            *_numbers_lost(source, answer),
-            *_numbers_invented(support, answer, counted=language in ("zh", "ja")),
-            *_units_invented(numbers.without_tex(support), numbers.without_tex(answer)),
-            *_formulas(source, answer, support),
-            *_urls(source, answer, support),
-            *_names_lost(source, answer),
-            *_names_invented(support, answer),
-            *_not_the_answer(answer, Task.TRANSLATION, language, support),
-            *_terms(source, answer, glossary),
-        ]
-    )
+        return TranslationJudgement(pairs, refusals)
+    support = f"{title}\n{source}"
+    whole = [
+        *_language(answer, language),
+        *_completeness(source, answer, language),
+        *_formula_balance(answer),
+        *_not_the_answer(answer, Task.TRANSLATION, language, support),
+        *_terms(source, answer, glossary),
+    ]
+    by_pair = [
+        replace(defect, sentence=index)
+        for index, pair in enumerate(pairs)
+        for defect in _pair_defects(pair, answer, support, language)
+    ]
+    return TranslationJudgement(pairs, (*whole, *by_pair))
 
 
-def check_reading(
-    parts: tuple[str, str, str],
+def _pair_defects(pair: Pair, answer: str, support: str, language: str) -> Iterator[Defect]:
+    if not pair.said:
+        yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(pair.source, 90)}”")
+        return
+    yield from _numbers_lost(pair.source, answer)
+    yield from _numbers_invented(support, pair.said, counted=language in ("zh", "ja"))
+    yield from _units_invented(numbers.without_tex(support), numbers.without_tex(pair.said))
+    yield from _formulas_lost(pair.source, answer)
+    yield from _formulas_invented(pair.said, support)
+    yield from _urls_lost(pair.source, answer)
+    yield from _urls_invented(pair.said, support)
+    yield from _names_lost(pair.source, answer)
+    yield from _names_invented(support, pair.said)
+
+
+def judge_reading(
+    parts: Sequence[str],
     source_text: str,
     abstract: str,
     language: str,
     tolerance: float = 0.2,
-) -> tuple[Defect, ...]:
-    """Compares a three-part reading with the text that the model was given. `tolerance` 0.2: limits may be passed by
-    a fifth."""
+) -> tuple[PartJudgement, ...]:
+    """Compares the three parts of a reading, in the order of `PARTS`, with the text that the model was given."""
+    return tuple(
+        judge_part(name, alignment.sentences_of(part), source_text, abstract, language, tolerance)
+        for name, part in zip(PARTS, parts, strict=True)
+    )
+
+
+def judge_part(
+    name: str,
+    sentences: Sequence[str],
+    source_text: str,
+    abstract: str,
+    language: str,
+    tolerance: float = 0.2,
+    rests_on: Sequence[str | None] | None = None,
+) -> PartJudgement:
+    """Compares a part of a reading with the text that the model was given, sentence by sentence.
+
+    `rests_on` is, for each sentence, what the paragraphs say that it rests on; None: the whole text, and the abstract.
+    `tolerance` 0.2: the limits may be passed by a fifth.
+    """
+    part = "".join(sentences)
     source = _source(source_text, abstract)
-    defects: list[Defect] = []
-    for name, part, limit in zip(PARTS, parts, READING_LIMITS[language], strict=True):
-        if not part.strip():
-            defects.append(Defect(DefectKind.EMPTY, f"the part <{name}> is empty"))
-            continue
-        found = [
-            *_length(part, limit, tolerance, language),
-            *_language(part, language),
-            *_numbers_invented(source, part, counted=False),
-            *_urls("", part, source),
-            *_formula_balance(part),
-            *_markdown(part, source),
-            *_names_invented(source, part),
-            *_quotes(source, part),
-            *_not_the_answer(part, Task.READING, language, source),
-            *(_results_left_out(abstract, part) if name == "results" else ()),
-        ]
-        defects += (Defect(defect.kind, f"in <{name}>: {defect.detail}") for defect in found)
-    return tuple(defects)
+    if not part.strip():
+        defects = [Defect(DefectKind.EMPTY, f"the part <{name}> is empty")]
+        return PartJudgement(name, tuple(sentences), (replace(defects[0], part=name),))
+    limit = READING_LIMITS[language][PARTS.index(name)]
+    defects = [
+        *_length(part, limit, tolerance, language),
+        *_language(part, language),
+        *_formula_balance(part),
+        *_markdown(part, source),
+        *_not_the_answer(part, Task.READING, language, source),
+        *(_results_left_out(abstract, part) if name == "results" else ()),
+    ]
+    for index, sentence in enumerate(sentences):
+        ground = rests_on[index] if rests_on is not None else None
+        found = _sentence_defects(sentence, source if ground is None else verbatim.without_layout(ground), source)
+        defects += (replace(defect, sentence=index) for defect in found)
+    named = (replace(defect, part=name, detail=f"in <{name}>: {defect.detail}") for defect in defects)
+    return PartJudgement(name, tuple(sentences), tuple(named))
 
 
-def hard(defects: Iterable[Defect]) -> tuple[Defect, ...]:
-    """Those for which an answer is asked again, and then withheld."""
-    return tuple(defect for defect in defects if not defect.kind.is_soft)
+def _sentence_defects(sentence: str, ground: str, source: str) -> Iterator[Defect]:
+    """`ground` is what the sentence rests on, `source` all that the model was given."""
+    yield from _numbers_invented(ground, sentence, counted=False)
+    yield from _urls_invented(sentence, source)
+    yield from _names_invented(source, sentence)
+    yield from _quotes(source, sentence)
 
 
 def character_count(text: str) -> int:
@@ -209,8 +224,6 @@ def _completeness(source: str, answer: str, language: str) -> Iterator[Defect]:
         yield Defect(
             DefectKind.PADDED, f"much longer than the source ({ratio:.2f} characters a word): something was added"
         )
-    for sentence in alignment.dropped_sentences(source, answer, language):
-        yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(sentence, 90)}”")
     if not re.search(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9]$", answer.strip()):
         yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{_shortened(answer.strip()[-20:], 20)}”")
 
@@ -322,16 +335,18 @@ def _each_value_once(found: Iterable[numbers.Number]) -> Iterable[numbers.Number
 # --- formulas, addresses, names -------------------------------------------------------------------------------------
 
 
-def _formulas(source: str, answer: str, support: str) -> Iterator[Defect]:
-    answer_core = verbatim.formula_core(answer)
-    support_core = _formula_core(support)
+def _formulas_lost(source: str, answer: str) -> Iterator[Defect]:
+    answer_core = _formula_core(answer)
     for formula in dict.fromkeys(verbatim.formulas(source)):
         if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in answer_core:
             yield Defect(DefectKind.FORMULA_LOST, f"the formula {formula} of the source is missing or changed")
-    for formula in dict.fromkeys(verbatim.formulas(answer)):
+
+
+def _formulas_invented(said: str, support: str) -> Iterator[Defect]:
+    support_core = _formula_core(support)
+    for formula in dict.fromkeys(verbatim.formulas(said)):
         if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in support_core:
             yield Defect(DefectKind.FORMULA_INVENTED, f"the formula {formula} is not in the source")
-    yield from _formula_balance(answer)
 
 
 def _formula_balance(text: str) -> Iterator[Defect]:
@@ -346,13 +361,16 @@ def _formula_balance(text: str) -> Iterator[Defect]:
             yield Defect(DefectKind.MARKDOWN, f"the braces of the formula {_shortened(formula, 60)} do not match")
 
 
-def _urls(source: str, answer: str, support: str) -> Iterator[Defect]:
+def _urls_lost(source: str, answer: str) -> Iterator[Defect]:
     answer_text = answer.replace("\\_", "_").replace("\\", "").lower()
     for address in verbatim.urls(source):
         if address not in answer_text:
             yield Defect(DefectKind.URL_LOST, f"the address {address} of the source is missing or changed")
+
+
+def _urls_invented(said: str, support: str) -> Iterator[Defect]:
     known = verbatim.urls(support)
-    for address in verbatim.urls(answer):
+    for address in verbatim.urls(said):
         if address not in known and not any(each.startswith(address) for each in known):
             yield Defect(DefectKind.URL_INVENTED, f"the address {address} is not in the source")
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from digest_assets.llm.checks import check_reading, check_translation, hard
+from digest_assets.llm.checks import judge_reading, judge_translation
+from digest_assets.llm.defects import hard
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.sandbox.manuscript import manuscripts
 
@@ -35,10 +36,11 @@ class Compared:
     must_not: tuple[str, ...]
 
     def accepts_reading(self, parts: Parts) -> bool:
-        return not hard(check_reading(parts, f"{self.title}\n{self.text}", self.abstract, "zh"))
+        judged = judge_reading(parts, f"{self.title}\n{self.text}", self.abstract, "zh")
+        return not hard(defect for part in judged for defect in part.defects)
 
     def accepts_translation(self, text: str) -> bool:
-        return not hard(check_translation(self.abstract, text, "zh", default_glossary("zh"), self.title))
+        return not hard(judge_translation(self.abstract, text, "zh", default_glossary("zh"), self.title).defects)
 
     def with_part(self, index: int, text: str) -> Parts:
         changed = [*self.parts]

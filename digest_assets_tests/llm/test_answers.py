@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from digest_assets.llm.answers import (
-    AnswerUnreadable,
-    outside_of_parts,
-    parse_reading,
-    parse_translation,
-    without_thoughts,
-)
+from digest_assets.llm.answers import PARTS, TRANSLATION, reading_in, translation_in, without_thoughts
+from digest_assets.llm.defects import DefectKind
 from digest_assets_tests.llm.examples import reading
+
+
+def parse_translation(text: str) -> str:
+    return translation_in(text).parts[TRANSLATION]
+
+
+def parse_reading(text: str) -> tuple[str, ...]:
+    parts = reading_in(text).parts
+    return tuple(parts[name] for name in PARTS)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +63,9 @@ def test_a_translation_is_one_paragraph() -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n", "<think>只有思考</think>", "<think>没有写完"])
 def test_an_answer_with_nothing_in_it_is_unreadable(text: str) -> None:
-    with pytest.raises(AnswerUnreadable, match="empty"):
-        parse_translation(text)
+    apart = translation_in(text)
+    assert apart.parts == {}
+    assert [defect.kind for defect in apart.defects] == [DefectKind.EMPTY]
 
 
 def test_a_reading_is_taken_apart_and_keeps_its_backslashes() -> None:
@@ -84,7 +89,6 @@ def test_a_reading_is_taken_apart_and_keeps_its_backslashes() -> None:
 )
 def test_a_reading_is_freed_of_what_is_around_it(wrapped: str) -> None:
     assert parse_reading(wrapped.replace("{}", reading())) == parse_reading(reading())
-    assert outside_of_parts(wrapped.replace("{}", reading())) == ""
 
 
 def test_tags_may_be_in_capitals_and_parts_indented() -> None:
@@ -104,13 +108,9 @@ def test_tags_may_be_in_capitals_and_parts_indented() -> None:
     ],
 )
 def test_a_reading_that_cannot_be_taken_apart_says_why(text: str, reason: str) -> None:
-    with pytest.raises(AnswerUnreadable, match=reason):
-        parse_reading(text)
+    assert any(reason in defect.detail for defect in reading_in(text).defects)
 
 
-def test_what_stands_outside_of_the_tags_is_found() -> None:
-    assert outside_of_parts(reading() + "\n谢谢！") == "谢谢！"
-
-
-def test_thoughts_in_the_middle_are_taken_out() -> None:
-    assert without_thoughts("a<think>b</think>c") == "ac"
+def test_thoughts_stand_at_the_beginning_and_the_words_for_them_anywhere() -> None:
+    assert without_thoughts("<think>b</think>c") == "c"
+    assert without_thoughts("在<think>与</think>之间") == "在<think>与</think>之间"

@@ -99,10 +99,10 @@ def test_an_unreadable_reading_is_asked_for_again_and_never_flagged_through() ->
     assert "missing" in (result.reason or "")
 
 
-def test_words_outside_the_tags_are_a_defect() -> None:
-    model = ScriptedModel([reading() + "\n祝您阅读愉快！", reading()])
+def test_words_outside_the_tags_are_no_part_of_the_answer_and_cost_no_call() -> None:
+    model = ScriptedModel([reading() + "\n祝您阅读愉快！"])
     assert was_read(model).status is AnswerStatus.DONE
-    assert len(model.prompts) == 2
+    assert len(model.prompts) == 1
 
 
 @pytest.mark.parametrize("replies", [[GOOD_TRANSLATION], [BAD_TRANSLATION, GOOD_TRANSLATION], [BAD_TRANSLATION] * 2])

@@ -6,13 +6,14 @@ import time
 
 import pytest
 
-from digest_assets.llm.checks import DefectKind, check_reading, check_translation
+from digest_assets.llm.checks import judge_reading, judge_translation
+from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import default_glossary
 
 
 def kinds(source: str, answer: str, language: str = "zh", title: str = "") -> set[DefectKind]:
     """The defects of one sentence; whether it is complete is not the question here."""
-    found = check_translation(source, answer, language, title=title)
+    found = judge_translation(source, answer, language, title=title).defects
     return {defect.kind for defect in found if defect.kind not in (DefectKind.INCOMPLETE, DefectKind.PADDED)}
 
 
@@ -254,17 +255,24 @@ def test_a_japanese_translation_is_checked_as_such() -> None:
 
 
 def test_a_missing_term_is_noted_but_does_not_withhold() -> None:
-    found = check_translation("A vocoder is used.", "使用了一种发声装置。", "zh", default_glossary("zh"))
+    found = judge_translation("A vocoder is used.", "使用了一种发声装置。", "zh", default_glossary("zh")).defects
     terms = [defect for defect in found if defect.kind is DefectKind.TERM]
     assert [defect.detail for defect in terms] == ["vocoder is not rendered as 声码器"]
     assert all(defect.kind.is_soft for defect in terms)
+
+
+def reading_defects(
+    parts: tuple[str, str, str], text: str, abstract: str, language: str, tolerance: float = 0.2
+) -> tuple[Defect, ...]:
+    judged = judge_reading(parts, text, abstract, language, tolerance)
+    return tuple(defect for part in judged for defect in part.defects)
 
 
 TEXT = "The model has 6 layers. Table 2: accuracy 0.565 and 91.2. The loss is $L_1$. It saw 12,000 clips."
 
 
 def part_kinds(part: str) -> set[DefectKind]:
-    return {defect.kind for defect in check_reading(("- 背景。", part, "- 结果。"), TEXT, "An abstract.", "zh")}
+    return {defect.kind for defect in reading_defects(("- 背景。", part, "- 结果。"), TEXT, "An abstract.", "zh")}
 
 
 @pytest.mark.parametrize(
@@ -328,7 +336,7 @@ def test_results_that_give_none_of_the_abstract_s_figures_are_told_which(
     abstract: str, results: str, language: str, is_found: bool
 ) -> None:
     first = {"zh": "背景是语音。", "ja": "背景は音声である。", "en": "The background."}[language]
-    found = check_reading((first, first, results), "1 2 3 2024", abstract, language)
+    found = reading_defects((first, first, results), "1 2 3 2024", abstract, language)
     told = [each.detail for each in found if each.kind is DefectKind.RESULT_LEFT_OUT]
     assert bool(told) is is_found
     assert all("18.3%" in each for each in told)
@@ -336,13 +344,13 @@ def test_results_that_give_none_of_the_abstract_s_figures_are_told_which(
 
 def test_limits_count_neither_white_space_nor_asterisks_and_may_be_passed_by_the_tolerance() -> None:
     parts = ("**" + "字 " * 200 + "**", "字" * 720, "字" * 240)
-    assert check_reading(parts, "", "", "zh", tolerance=0.2) == ()
-    assert {defect.kind for defect in check_reading(parts, "", "", "zh", tolerance=0.1)} == {DefectKind.TOO_LONG}
+    assert reading_defects(parts, "", "", "zh", tolerance=0.2) == ()
+    assert {defect.kind for defect in reading_defects(parts, "", "", "zh", tolerance=0.1)} == {DefectKind.TOO_LONG}
 
 
 def test_an_english_reading_is_measured_in_words() -> None:
     parts = ("word " * 120, "word " * 350, "word " * 145)
-    found = check_reading(parts, "", "", "en")
+    found = reading_defects(parts, "", "", "en")
     assert [defect.detail for defect in found] == ["in <results>: 145 words, at most 120 are allowed"]
 
 
@@ -353,7 +361,7 @@ TRANSDUCERS = (
 
 
 def english_kinds(part: str) -> set[DefectKind]:
-    return {defect.kind for defect in check_reading((part, "A method.", "A result."), TRANSDUCERS, "", "en")}
+    return {defect.kind for defect in reading_defects((part, "A method.", "A result."), TRANSDUCERS, "", "en")}
 
 
 @pytest.mark.parametrize(
@@ -391,8 +399,8 @@ def test_what_is_wrong_with_an_english_reading_is_named(part: str, expected: Def
 def test_checks_are_quick_even_on_long_papers() -> None:
     text = " ".join(f"Sentence {n} of AlphaNet{n % 7} has value {n / 7:.3f} and $x_{{{n}}}$." for n in range(2500))
     parts = ("- 背景。", "- AlphaNet3的取值为2.143。", "- 结果为357.000。")
-    check_reading(parts, text, "", "zh")
+    reading_defects(parts, text, "", "zh")
     started = time.perf_counter()
     for _ in range(20):
-        assert check_reading(parts, text, "", "zh") == ()
+        assert reading_defects(parts, text, "", "zh") == ()
     assert (time.perf_counter() - started) / 20 < 0.05

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.llm.checks import Defect, check_reading, check_translation, hard
+from digest_assets.llm.checks import judge_reading, judge_translation
+from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import default_glossary
 from digest_assets_tests.llm.documented import is_documented
 
@@ -34,7 +35,7 @@ class Pair:
     good: str
 
     def defects(self, answer: str) -> tuple[Defect, ...]:
-        return check_translation(self.source, answer, "zh", default_glossary("zh"), self.title)
+        return judge_translation(self.source, answer, "zh", default_glossary("zh"), self.title).defects
 
     def is_caught(self, answer: str) -> bool:
         return bool(hard(self.defects(answer)))
@@ -51,7 +52,8 @@ class ReadPaper:
     parts: tuple[str, str, str]
 
     def defects(self, parts: tuple[str, str, str]) -> tuple[Defect, ...]:
-        return hard(check_reading(parts, f"{self.title}\n{self.text}", self.abstract, "zh"))
+        judged = judge_reading(parts, f"{self.title}\n{self.text}", self.abstract, "zh")
+        return hard(defect for part in judged for defect in part.defects)
 
 
 READINGS = [
@@ -131,7 +133,7 @@ def wrapped(text: str) -> Iterator[str]:
 
 
 DAMAGES: dict[str, tuple[Callable[[str], Iterator[str]], int]] = {
-    "a number changed": (numbers_changed, 0),
+    "a number changed": (numbers_changed, 1),
     "a sentence dropped": (sentences_dropped, 8),  # of 57: short ones without a name, number or term of their own
     "a name changed": (names_changed, 0),
     "an address lost": (addresses_lost, 0),

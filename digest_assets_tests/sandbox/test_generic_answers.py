@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.llm.answers import parse_reading, parse_translation
-from digest_assets.llm.checks import check_reading, check_translation, hard
+from digest_assets.llm.answers import PARTS, TRANSLATION, reading_in, translation_in
+from digest_assets.llm.checks import judge_reading, judge_translation
+from digest_assets.llm.defects import hard
 from digest_assets.sandbox.generic_answers import generic_reading, generic_translation, kept_tokens
 from digest_assets.sandbox.model_server import SandboxModel, source_text
 
@@ -52,10 +53,11 @@ def test_recorded_abstracts_are_answered_so_that_production_would_publish():
     for row in rows:
         title, abstract = row["title"], " ".join(row["abstract"].split())
         prompt = f"<<<<<<<< PAPER 0\n标题：{title}\n\n摘要：\n{abstract}\n>>>>>>>> PAPER 0\n"
-        translation = parse_translation(model.reply_to(prompt))
-        found = hard(check_translation(abstract, translation, "zh", title=title))
-        reading = parse_reading(model.reply_to("<background>\n" + prompt))
-        found += hard(check_reading(reading, abstract, abstract, "zh", tolerance=0))
+        translation = translation_in(model.reply_to(prompt)).parts[TRANSLATION]
+        found = hard(judge_translation(abstract, translation, "zh", title=title).defects)
+        parts = reading_in(model.reply_to("<background>\n" + prompt)).parts
+        judged = judge_reading([parts[name] for name in PARTS], abstract, abstract, "zh", tolerance=0)
+        found += hard(defect for part in judged for defect in part.defects)
         if found:
             defects[row["id"]] = [defect.detail for defect in found]
     assert len(rows) > 300

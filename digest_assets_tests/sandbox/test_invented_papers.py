@@ -9,8 +9,9 @@ from digest_assets.arxiv.calendar import NEW_YORK, mailing_announced_at, previou
 from digest_assets.full_text import NoText
 from digest_assets.full_text.html import read_html
 from digest_assets.full_text.pdf import read_pdf
-from digest_assets.llm.answers import parse_translation
-from digest_assets.llm.checks import character_count, check_reading, check_translation, hard
+from digest_assets.llm.answers import TRANSLATION, translation_in
+from digest_assets.llm.checks import character_count, judge_reading, judge_translation
+from digest_assets.llm.defects import hard
 from digest_assets.model import AnnouncementKind, BlockKind
 from digest_assets.sandbox.manuscript import manuscripts, read_manuscript, read_sections
 from digest_assets.sandbox.papers import invented
@@ -131,10 +132,11 @@ def test_a_reading_keeps_its_limits_and_uses_only_numbers_of_the_text(paper):
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda each: each.paper.versioned)
 def test_the_answers_pass_the_checks_that_production_makes(paper):
     abstract = paper.paper.abstract
-    translation = parse_translation(paper.chinese.translation)
-    assert not hard(check_translation(abstract, translation, "zh", title=paper.paper.title))
+    translation = translation_in(paper.chinese.translation).parts[TRANSLATION]
+    assert not hard(judge_translation(abstract, translation, "zh", title=paper.paper.title).defects)
     parts = (paper.chinese.background, paper.chinese.method, paper.chinese.results)
-    assert not hard(check_reading(parts, full_text(paper), abstract, "zh", tolerance=0))
+    judged = judge_reading(parts, full_text(paper), abstract, "zh", tolerance=0)
+    assert not hard(defect for part in judged for defect in part.defects)
 
 
 @pytest.mark.parametrize("paper", [each for each in PAPERS if each.html], ids=lambda each: each.paper.versioned)

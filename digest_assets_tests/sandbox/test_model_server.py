@@ -11,7 +11,7 @@ import httpx2
 import openai
 import pytest
 
-from digest_assets.llm.answers import parse_reading
+from digest_assets.llm.answers import PARTS, reading_in
 from digest_assets.sandbox import model_server as model
 from digest_assets.sandbox.model_server import SandboxModel
 from digest_assets.sandbox.papers import invented
@@ -78,7 +78,8 @@ def until(holds):
 def test_a_reading_is_asked_for_by_its_tag_and_comes_in_three_parts(server):
     answer = ask(server, rules="读论文，输出 <background>…</background><method>…</method><results>…</results>")
     chinese = FOGHORN.chinese
-    assert parse_reading(said(answer)) == (chinese.background, chinese.method, chinese.results)
+    written = (chinese.background, chinese.method, chinese.results)
+    assert reading_in(said(answer)).parts == dict(zip(PARTS, written, strict=True))
     assert server.calls == {"reading": 1}
     assert [request.kind for request in server.requests] == ["reading"]
 

@@ -1,0 +1,59 @@
+"""What can be wrong with an answer: the vocabulary that taking apart, judging, the ledger and the pages share.
+
+A defect has a `kind`, from which a page makes its reader's words in its own language, and a `detail`, one English line
+that serves twice: it is told to the model when it is asked once more, and stands in the ledger for people who run it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class DefectKind(str, Enum):
+    """What is wrong with an answer."""
+
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    LANGUAGE = "language"
+    INCOMPLETE = "incomplete"
+    PADDED = "padded"
+    NUMBER_LOST = "number lost"
+    NUMBER_INVENTED = "number invented"
+    FORMULA_LOST = "formula lost"
+    FORMULA_INVENTED = "formula invented"
+    URL_LOST = "address lost"
+    URL_INVENTED = "address invented"
+    NAME_LOST = "name lost"
+    NAME_INVENTED = "name invented"
+    REFUSAL = "refusal"
+    PREAMBLE = "preamble"
+    LEAKED_PROMPT = "leaked prompt"
+    INJECTION = "injection"
+    TOO_LONG = "too long"
+    MARKDOWN = "markdown"
+    QUOTE_INVENTED = "quote invented"
+    RESULT_LEFT_OUT = "result left out"
+    TERM = "term"
+
+    @property
+    def is_soft(self) -> bool:
+        """Recorded, but no reason to withhold or to ask again."""
+        return self is DefectKind.TERM
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    kind: DefectKind
+    detail: str
+    """One line, in English, that names what was found and where."""
+    sentence: int | None = None
+    """Which pair of a translation, or which sentence of a reading's part, is concerned. None: the text as a whole."""
+    part: str | None = None
+    """The part of a reading that is concerned, as its tag names it. None: a translation, or the reading as a whole."""
+
+
+def hard(defects: Iterable[Defect]) -> tuple[Defect, ...]:
+    """Those for which an answer is asked again, and then withheld, as a whole or by sentence."""
+    return tuple(defect for defect in defects if not defect.kind.is_soft)
