@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "user_templates": VOCABULARY,
     "posts": VOCABULARY | {"markup", "digests", "user_templates"},
     "digests": VOCABULARY | {"arxiv"},
+    "glance": VOCABULARY | {"llm"},
     "site": VOCABULARY | {"markup", "digests", "user_templates"},
 }
 """Which parts of the package each pure part may know, besides itself."""

@@ -1,0 +1,92 @@
+"""Topics: the files, a person's own over them, and what papers are assigned without a model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest_assets.errors import ConfigurationError
+from digest_assets.glance.topics import laid_over, parse_topics, topics_of, topics_of_field
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+RECORDED = Path(__file__).parents[3] / "shared" / "arxiv" / "papers_audio.jsonl"
+LABELLED = Path(__file__).parent / "labelled.toml"
+FIELDS = sorted(
+    path.name.removesuffix(".toml") for path in (resources.files("digest_assets.glance") / "topics").iterdir()
+)
+AUDIO = topics_of_field("audio")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_file_names_its_topics_in_all_languages_and_says_what_belongs_there(field: str) -> None:
+    topics = topics_of_field(field)
+    assert 5 <= len(topics) <= 16
+    for topic in topics:
+        assert dict(topic.names).keys() == {"zh", "en", "ja"}
+        assert topic.belongs
+        assert topic.words or topic.categories
+    for language in ("zh", "en", "ja"):
+        names = [topic.name(language) for topic in topics]
+        assert len(set(names)) == len(names)
+
+
+def test_the_title_decides_and_general_words_do_not() -> None:
+    assert topics_of(AUDIO, "Robust Speaker Verification", "We verify speakers.") == ("speaker",)
+    assert topics_of(AUDIO, "A Strong Baseline", "A state-of-the-art benchmark of a baseline with attention.") == ()
+
+
+def test_a_paper_has_at_most_two_topics_the_stronger_first() -> None:
+    said = topics_of(AUDIO, "Music emotion recognition and speech enhancement", "Emotion in music, emotion in songs.")
+    assert len(said) == 2
+
+
+def test_short_capitals_are_found_as_they_are_alone() -> None:
+    assert topics_of(AUDIO, "Better TTS", "") == ("synthesis",)
+    assert topics_of(AUDIO, "A ser of rirs", "") == ()
+
+
+def test_a_file_of_ones_own_wins_by_its_keys_and_takes_away() -> None:
+    own = parse_topics(
+        '[music]\nzh = "乐"\nwords = ["music"]\n[codec]\n[radar]\nen = "Radar"\nwords = ["radar"]', "mine"
+    )
+    merged = {topic.key: topic for topic in laid_over(own, AUDIO)}
+    assert merged["music"].name("zh") == "乐"
+    assert "codec" not in merged
+    assert merged["radar"].name("zh") == "Radar"
+    assert topics_of(tuple(merged.values()), "Radar", "") == ("radar",)
+
+
+@pytest.mark.parametrize(
+    "text", ["[a", '[A]\nzh = "x"', '[a]\nwords = "x"', '[a]\nwords = [""]', "[a]\nzh = 1", '[a]\nnames = "x"', "a = 1"]
+)
+def test_a_broken_file_is_named(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"mine\.toml"):
+        parse_topics(text, "mine.toml")
+
+
+@pytest.mark.skipif(not RECORDED.is_file(), reason="the recorded papers of ../shared are not here")
+def test_on_200_recorded_papers_nearly_all_have_their_topic() -> None:
+    labels: dict[str, list[str]] = tomllib.loads(LABELLED.read_text("utf-8"))["topics"]
+    recorded: dict[str, dict[str, Any]] = {}
+    for line in RECORDED.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        recorded.setdefault(row["id"], row)
+    assigned = wrong = found = 0
+    for identifier, good in labels.items():
+        row = recorded[identifier]
+        said = topics_of(AUDIO, row["title"], row["abstract"], row["categories"])
+        assigned += len(said)
+        wrong += sum(key not in good for key in said)
+        found += good[0] in said
+    of_all = sum(good[0] != "-" for good in labels.values())
+    assert found >= 0.9 * of_all
+    assert wrong <= 0.05 * assigned
