@@ -308,10 +308,8 @@ class OutputSettings(_Section):
 
 
 class RunSettings(_Section):
-    """How Dagster's runs are cut and repeated."""
+    """How a step of Dagster's is repeated."""
 
-    dates_per_run: int = Field(7, ge=1, le=99)
-    """How many dates a backfill gives to one run."""
     retries: int = Field(2, ge=0)
     """How often a step is tried again that failed for a cause that may pass."""
     retry_seconds: float = Field(60, ge=0)

@@ -84,12 +84,8 @@ def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
 def _for_settings(
     assets: Sequence[dg.AssetsDefinition], settings: Settings, partitions: dg.PartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
-    """`assets` with what all have in common, and what only the settings tell: partitions, code versions, and how a
-    backfill is cut into runs."""
+    """`assets` with what all have in common, and what only the settings tell: partitions and code versions."""
     versions = code_versions(settings)
-    # Several dates a run, because to start a process costs seconds, and a date without news a fraction of one;
-    # not all in one run, because a run is what one cancels, repeats, and reads the log of. `assets/each_date.py`.
-    policy = dg.BackfillPolicy.multi_run(settings.runs.dates_per_run)
 
     def for_settings(spec: dg.AssetSpec) -> dg.AssetSpec:
         name = spec.key.path[-1]
@@ -101,7 +97,7 @@ def _for_settings(
             freshness_policy=FRESHNESS_POLICY if name == "rendered_posts" else None,
         )
 
-    return [each.map_asset_specs(for_settings).with_attributes(backfill_policy=policy) for each in assets]
+    return [each.map_asset_specs(for_settings) for each in assets]
 
 
 def build_defs(

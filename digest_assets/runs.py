@@ -12,7 +12,7 @@ from enum import Enum
 
 import dagster as dg
 
-from digest_assets.assets.each_date import NOT_YET, RETRIES_TAG
+from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore

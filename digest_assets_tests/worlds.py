@@ -76,6 +76,17 @@ def noon_in_shanghai(day: date) -> datetime:
     return datetime.fromisoformat(f"{day}T04:30:00+00:00")
 
 
+def failures(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> dict[str, str]:
+    """The steps of a run that failed, and why."""
+    failed = {}
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            ours = data.user_failure_data.description if data.user_failure_data else None
+            failed[event.step_key or ""] = ours or str(data.error)
+    return failed
+
+
 @contextmanager
 def a_world(
     folder: Path, now: datetime, papers: Iterable[SandboxPaper] | None = None, **sections: dict[str, Any]

@@ -4,8 +4,8 @@ Assets: `raw_feed_entries`, `windowed_papers`, `full_texts`, `translations`, `su
 `reader_site`, `deliveries`. Each file's docstring is the asset's description in the UI. A new asset is one file here
 and one line in `definitions.py`.
 
-How they run: `each_date` (a date, or several in a run), `read_papers` (the step that makes texts, translations and
-summaries side by side), `batch_desk` (its answers in batches), `interrupting` and `failures` (how a step ends).
+How they run: `one_date` (the date of a run, and how its step ends), `read_papers` (the step that makes texts,
+translations and summaries side by side), `batch_desk` (its answers in batches), `interrupting` (how a run that is stopped ends).
 What they show: `previews`, `columns`, `date_log`. When they are stale: `code_versions`. `site_source`: the store as the
 site asks it.
 """

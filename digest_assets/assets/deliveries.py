@@ -11,16 +11,14 @@ older than `delivery.within_days` are not told: a backfill sends nothing.
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version, listing
+from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import listing
 from digest_assets.assets.site_source import day_of
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
@@ -44,17 +42,14 @@ def deliveries(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[DateEvent]:
-    def make(day: date) -> Iterator[DateEvent]:
-        log = DateLog(context.log, settings.digest.name, day)
-        made = deliver(settings, store, clock, day)
+) -> dg.MaterializeResult:
+    with one_date(context, settings) as date:
+        made = deliver(settings, store, clock, date.day)
         for each in made:
             if each.error:
-                log.warning(f"{each.kind} {each.receiver}: {each.error}")
+                date.log.warning(f"{each.kind} {each.receiver}: {each.error}")
         told = [(each.receiver, each.content) for each in made if each.delivered_at is not None]
-        yield dg.MaterializeResult(metadata=_metadata(made), data_version=data_version(sorted(told)))
-
-    yield from each_date(context, settings.runs, make)
+        return date.made(_metadata(made), sorted(told))
 
 
 def _metadata(made: list[Delivery]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 Dagster's signal handler raises wherever the main thread happens to be, which inside an event loop is often asyncio's
 own code, where the exception is logged and lost, and the run goes on. So while the loop runs, the signals cancel the
-step's work instead: each paper's coroutine ends at its next `await`, what has arrived is stored, and then Dagster gets
-its exception.
+step's work instead: each paper's coroutine ends at its next `await`, what has arrived is stored, and then `Stopped` is
+raised, which the step tells Dagster.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from dagster import DagsterExecutionInterruptedError
-
 Result = TypeVar("Result")
+
+
+class Stopped(BaseException):
+    """Somebody stopped the run. No `Exception`, so that nothing takes it for a paper's failure."""
+
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
-    """What `work` returns. Raises `DagsterExecutionInterruptedError` where the run is stopped, after `work` has ended.
+    """What `work` returns. Raises `Stopped` where the run is stopped, after `work` has ended.
 
     Off the main thread, where no signal arrives, it is `asyncio.run`.
     """
@@ -50,7 +54,7 @@ async def _watched(work: Coroutine[Any, Any, Result]) -> Result:
         return await task
     except asyncio.CancelledError:
         if stopped.is_set():
-            raise DagsterExecutionInterruptedError from None
+            raise Stopped from None
         raise
     finally:
         for each in _SIGNALS:

@@ -15,7 +15,7 @@ the sources that answered.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,10 +25,9 @@ import duckdb
 
 from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.inference import newest_mailing_displayed
-from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
-from digest_assets.assets.previews import data_version, listing, table
+from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import listing, table
 from digest_assets.config import Settings
 from digest_assets.digests.due import mailing_of
 from digest_assets.errors import ArxivError
@@ -57,18 +56,15 @@ def raw_feed_entries(
     store: dg.ResourceParam[DigestStore],
     arxiv: dg.ResourceParam[ArxivAccess],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[DateEvent]:
-    def make(day: date) -> Iterator[DateEvent]:
-        log = DateLog(context.log, settings.digest.name, day)
-        answers = receive(settings, store, arxiv, clock.now(), day)
+) -> dg.MaterializeResult:
+    with one_date(context, settings) as date:
+        answers = receive(settings, store, arxiv, clock.now(), date.day)
         for answer in answers:
             if answer.error is not None:
-                log.warning(f"{answer.fetch.source.value}: {answer.error}")
-        raise_if_nothing_carries(answers, settings, day)
+                date.log.warning(f"{answer.fetch.source.value}: {answer.error}")
+        raise_if_nothing_carries(answers, settings, date.day)
         entries = {(answer.fetch.source.value, entry.payload) for answer in answers for entry in answer.entries}
-        yield dg.MaterializeResult(metadata=_metadata(answers), data_version=data_version(sorted(entries)))
-
-    yield from each_date(context, settings.runs, make)
+        return date.made(_metadata(answers), sorted(entries))
 
 
 @dataclass(frozen=True)

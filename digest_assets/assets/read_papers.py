@@ -25,10 +25,9 @@ from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.ahead import Ahead
 from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import NOT_YET, DateEvent, each_date
 from digest_assets.assets.interrupting import run_until_stopped
-from digest_assets.assets.previews import Spending, data_version
+from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import Spending
 from digest_assets.claiming import require_made
 from digest_assets.config import LlmSettings, Settings
 from digest_assets.errors import DigestError, StoreError, redact
@@ -71,28 +70,20 @@ def read_papers(
     language_model: dg.ResourceParam[ModelAccess],
     clock: dg.ResourceParam[Clock],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[DateEvent]:
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation | dg.AssetCheckEvaluation]:
     selected = {key.path[-1] for key in context.selected_asset_keys}
-
-    def make(day: date) -> Iterator[DateEvent]:
-        log = DateLog(context.log, settings.digest.name, day)
+    with one_date(context, settings) as date:
         wait = batch_wait_seconds(settings.llm, context.run.tags)
-        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, log.info, wait)
-        run_until_stopped(reading.run(day, selected))
+        reading = PaperReading(settings, store, arxiv, language_model, clock, progress, date.log.info, wait)
+        run_until_stopped(reading.run(date.day, selected))
         store.settle()  # the log of a day's answers would be read by each check and page that follows
-        for name, (metadata, content) in reading.made(day).items():
+        for name, (metadata, content) in reading.made(date.day).items():
             if name in selected and (waiting := reading.waiting[name]):
-                told = f"{waiting} {name} of {day} wait for a batch; run it again later"
-                yield dg.AssetObservation(name, partition=day.isoformat(), metadata={NOT_YET: told})
-                yield _not_checked_yet(name, day, told)
+                told = f"{waiting} {name} of {date.day} wait for a batch; run it again later"
+                yield date.not_yet(name, told)
+                yield _not_checked_yet(name, date.day, told)
             elif name in selected:
-                yield dg.MaterializeResult(
-                    asset_key=name,
-                    metadata={**metadata, **column_lineage(name)},
-                    data_version=data_version(content),
-                )
-
-    yield from each_date(context, settings.runs, make)
+                yield date.made({**metadata, **column_lineage(name)}, content, name)
 
 
 def _not_checked_yet(name: str, day: date, told: str) -> dg.AssetCheckEvaluation:

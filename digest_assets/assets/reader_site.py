@@ -10,13 +10,12 @@ nor written, so a new date costs its own page and the lists that it is in. The p
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 
-from digest_assets.assets.each_date import DateEvent, each_date
-from digest_assets.assets.previews import data_version, page_on_the_web
+from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import page_on_the_web
 from digest_assets.assets.site_source import StoreSource, site_of
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
@@ -36,26 +35,22 @@ def reader_site(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[DateEvent]:
-    def make(day: date) -> Iterator[DateEvent]:
+) -> dg.MaterializeResult:
+    with one_date(context, settings) as date:
         if not settings.output.site_dir:
-            nothing = {"no_site": "output.site_dir is empty"}
-            yield dg.MaterializeResult(metadata=nothing, data_version=data_version([None]))
-            return
-        made = build(settings, store, clock, day)
-        yield dg.MaterializeResult(
-            metadata={
-                **_addresses(settings, day),
+            return date.made({"no_site": "output.site_dir is empty"}, [None])
+        made = build(settings, store, clock, date.day)
+        return date.made(
+            {
+                **_addresses(settings, date.day),
                 "files_written": made.written,
                 "files_unchanged": made.unchanged,
                 "files_removed": made.removed,
                 "dates_on_the_site": made.dates,
                 "papers_on_the_site": made.papers,
             },
-            data_version=data_version([made.fingerprint]),
+            [made.fingerprint],
         )
-
-    yield from each_date(context, settings.runs, make)
 
 
 def _addresses(settings: Settings, day: date) -> dict[str, dg.MetadataValue]:

@@ -11,18 +11,16 @@ all; a post that a person edited is kept and reported.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.data_version import extract_data_version_from_entry
 
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import DateEvent, each_date, newest_materialization
+from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import data_version, money_metadata, page_on_the_web
 from digest_assets.claiming import require_made
 from digest_assets.config import Settings
@@ -66,24 +64,23 @@ def rendered_posts(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[DateEvent]:
-    def make(day: date) -> Iterator[DateEvent]:
-        log = DateLog(context.log, settings.digest.name, day)
+) -> dg.MaterializeResult:
+    with one_date(context, settings) as date:
 
         def version_before() -> str | None:
-            record = newest_materialization(context.instance, context.asset_key, day.isoformat())
-            version = extract_data_version_from_entry(record.event_log_entry) if record else None
-            return version.value if version else None
+            wanted = dg.AssetRecordsFilter(asset_key=context.asset_key, asset_partitions=[date.day.isoformat()])
+            for record in context.instance.fetch_materializations(wanted, limit=1).records:
+                if record.asset_materialization is not None:
+                    return (record.asset_materialization.tags or {}).get("dagster/data_version")
+            return None
 
-        made = publish(settings, store, clock, day, version_before)
+        made = publish(settings, store, clock, date.day, version_before)
         if made.kept:
-            log.warning(made.kept)
-        yield dg.MaterializeResult(
-            metadata={**_metadata(settings, made), **column_lineage("rendered_posts")},
-            data_version=_version(made.post.sha256, made.post.path, made.empty_reason),
+            date.log.warning(made.kept)
+        return date.made(
+            {**_metadata(settings, made), **column_lineage("rendered_posts")},
+            content_of(made.post.sha256, made.post.path, made.empty_reason),
         )
-
-    yield from each_date(context, settings.runs, make)
 
 
 @dataclass(frozen=True)
@@ -156,14 +153,15 @@ def publish(
     return Published(post, text, empty_reason, paid, kept)
 
 
-def _version(sha256: str | None, path: str | None, empty_reason: str | None) -> dg.DataVersion:
-    return data_version([sha256, path, empty_reason])
+def content_of(sha256: str | None, path: str | None, empty_reason: str | None) -> list[str | None]:
+    """What the data version of a date's post is of."""
+    return [sha256, path, empty_reason]
 
 
 def _sha256_by_version(path: Path, relative: str, version_before: Callable[[], str | None]) -> str | None:
     """The hash of the file at `path`, where that is what Dagster's history says was last written there."""
     on_disk = sha256_of(path)
-    if on_disk is None or _version(on_disk, relative, None).value != version_before():
+    if on_disk is None or data_version(content_of(on_disk, relative, None)).value != version_before():
         return None
     return on_disk
 

@@ -15,15 +15,13 @@ New versions of papers that earlier dates published are in `paper_updates`, each
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import dagster as dg
 
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.each_date import NOT_YET, DateEvent, each_date
-from digest_assets.assets.previews import data_version, listing
+from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import listing
 from digest_assets.claiming import MadeDate, claim_papers
 from digest_assets.config import Settings
 from digest_assets.model import FilterReason, Outcome
@@ -44,24 +42,20 @@ def windowed_papers(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[DateEvent]:
-    def make(day: date) -> Iterator[DateEvent]:
-        log = DateLog(context.log, settings.digest.name, day)
-        made = claim_papers(settings, store, clock.now(), day)
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
+    with one_date(context, settings) as date:
+        made = claim_papers(settings, store, clock.now(), date.day)
         if made.not_yet:
-            log.warning(f"not yet: {made.not_yet}")
-            yield dg.AssetObservation("windowed_papers", partition=day.isoformat(), metadata={NOT_YET: made.not_yet})
+            date.log.warning(f"not yet: {made.not_yet}")
+            yield date.not_yet("windowed_papers", made.not_yet)
             return
         if made.empty_reason:
-            log.info(f"no papers: {made.empty_reason}")
-            if len(context.partition_keys) == 1:
-                context.instance.add_run_tags(context.run.run_id, {"digest/no_papers": made.empty_reason})
-        yield dg.MaterializeResult(
-            metadata={**_metadata(made), **column_lineage("windowed_papers")},
-            data_version=data_version([(each.paper.versioned, each.outcome, each.reason) for each in made.papers]),
+            date.log.info(f"no papers: {made.empty_reason}")
+            context.instance.add_run_tags(context.run.run_id, {"digest/no_papers": made.empty_reason})
+        yield date.made(
+            {**_metadata(made), **column_lineage("windowed_papers")},
+            [(each.paper.versioned, each.outcome, each.reason) for each in made.papers],
         )
-
-    yield from each_date(context, settings.runs, make)
 
 
 def _metadata(made: MadeDate) -> dict[str, Any]:

@@ -42,8 +42,7 @@ def failure_sensor(context: dg.RunFailureSensorContext, settings: dg.ResourcePar
 def failure_message(digest: str, context: dg.RunFailureSensorContext) -> Message:
     """What failed, of which dates, and why: a line a step, without keys."""
     tags = context.dagster_run.tags
-    first, last = tags.get("dagster/asset_partition_range_start"), tags.get("dagster/asset_partition_range_end")
-    dates = tags.get("dagster/partition") or (f"{first} … {last}" if first else context.dagster_run.job_name)
+    dates = tags.get("dagster/partition") or context.dagster_run.job_name
     lines = [_line(event) for event in context.get_step_failure_events()]
     body = (
         "\n".join([*lines, "", f"run {context.dagster_run.run_id}"]) if lines else context.failure_event.message or ""

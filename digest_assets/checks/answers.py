@@ -6,11 +6,10 @@ good nor bad yet: they warn too, and say so.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-from datetime import date
 
 import dagster as dg
 
-from digest_assets.assets.each_date import check_each_date
+from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import Settings
@@ -28,7 +27,7 @@ MOST_WITHHELD = 0.2
 def most_texts_were_read(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             held = texts.without_sections(connection, settings.digest.name, day).values()
         read = sum(1 for text in held if text.source is not TextSource.ABSTRACT)
@@ -40,31 +39,25 @@ def most_texts_were_read(
             metadata={"share_read": round(share, 3), "texts": len(held)},
         )
 
-    return check_each_date(context, look)
-
 
 @dg.asset_check(asset="translations", description="No more than a fifth of the translations were withheld.")
 def few_translations_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             rows = answers.translations_of(connection, settings.digest.name, day).values()
         return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
-
-    return check_each_date(context, look)
 
 
 @dg.asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
 def few_readings_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             rows = answers.readings_of(connection, settings.digest.name, day).values()
         return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
-
-    return check_each_date(context, look)
 
 
 def few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
@@ -97,7 +90,7 @@ def few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCh
 def every_paper_has_its_rows(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         digest = settings.digest.name
         with store.transaction() as connection:
             claimed = ledger.claimed_by(connection, digest, day)
@@ -115,5 +108,3 @@ def every_paper_has_its_rows(
             else None,
             metadata={"wrong": len(wrong), **listing("papers", ["paper"], [[each] for each in wrong[:20]])},
         )
-
-    return check_each_date(context, look)

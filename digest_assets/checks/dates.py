@@ -46,7 +46,7 @@ def no_date_is_left_failed(
     newest = digest.days.newest(now) or digest.first_date
     oldest = max(digest.first_date, newest - FURTHEST_BACK)
     dates = [oldest + timedelta(days=offset) for offset in range((newest - oldest).days + 1)]
-    shown = context.instance.event_log_storage.get_materialized_partitions(dg.AssetKey("rendered_posts"))
+    shown = context.instance.get_materialized_partitions(dg.AssetKey("rendered_posts"))
     with store.transaction() as connection:
         stand = standings(connection, digest.name, digest.days, dates, now)
         made = ledger.made(connection, digest.name, among=dates)

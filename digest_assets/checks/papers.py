@@ -5,7 +5,7 @@ from datetime import date
 
 import dagster as dg
 
-from digest_assets.assets.each_date import check_each_date
+from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import GroupBy, Settings
@@ -20,7 +20,7 @@ from digest_assets.store.connection import DigestStore
 def the_ledger_balances(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             balance = ledger.balance(connection, settings.digest.name, day)
             counts = ledger.post_counts(connection, settings.digest.name, day)
@@ -31,8 +31,6 @@ def the_ledger_balances(
             description=_imbalance(day, expected, counts) if counts != expected else None,
             metadata=expected,
         )
-
-    return check_each_date(context, look)
 
 
 def _imbalance(day: date, expected: dict[str, int], counts: dict[str, int] | None) -> str:
@@ -51,7 +49,7 @@ def _imbalance(day: date, expected: dict[str, int], counts: dict[str, int] | Non
 def each_paper_once(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             repeats = ledger.repeats(connection, settings.digest.name, day)
         shown = [(identifier, other.isoformat()) for identifier, other in repeats[:20]]
@@ -67,8 +65,6 @@ def each_paper_once(
             metadata={"repeats": len(repeats), **listing("papers", ["paper", "also in"], shown)},
         )
 
-    return check_each_date(context, look)
-
 
 @dg.asset_check(
     asset="windowed_papers",
@@ -78,7 +74,7 @@ def each_paper_once(
 def no_paper_came_late(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         digest = settings.digest
         by_submission = digest.by is GroupBy.SUBMITTED
         span = digest.days.window(day) if by_submission else digest.days.span(day)
@@ -108,8 +104,6 @@ def no_paper_came_late(
             },
         )
 
-    return check_each_date(context, look)
-
 
 @dg.asset_check(
     asset="windowed_papers",
@@ -120,7 +114,7 @@ def no_paper_came_late(
 def each_claim_is_whole(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             is_made = ledger.is_made(connection, settings.digest.name, day)
             counts = ledger.balance(connection, settings.digest.name, day)
@@ -144,8 +138,6 @@ def each_claim_is_whole(
             },
         )
 
-    return check_each_date(context, look)
-
 
 @dg.asset_check(
     asset="rendered_posts", description="Every paper of the post has what was asked for; those that have not, and why."
@@ -153,11 +145,9 @@ def each_claim_is_whole(
 def nothing_failed(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             lacking = ledger.lacking_papers(connection, settings.digest.name, day)
         return dg.AssetCheckResult(
             passed=not lacking, metadata={"failed": len(lacking), **listing("papers", ["paper", "reason"], lacking)}
         )
-
-    return check_each_date(context, look)

@@ -2,12 +2,11 @@
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import re
-from datetime import date
 from urllib.parse import urlsplit
 
 import dagster as dg
 
-from digest_assets.assets.each_date import check_each_date
+from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
 from digest_assets.posts.page import PostForm
@@ -27,7 +26,7 @@ _RAW = re.compile(r"\{% raw %\}.*?\{% endraw %\}", re.S)
 def the_post_is_well_formed(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
-    def look(day: date) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
         with store.transaction() as connection:
             post = post_of(connection, settings.digest.name, day)
         if post is None:
@@ -48,8 +47,6 @@ def the_post_is_well_formed(
             description=defects[0] if defects else None,
             metadata={"defects": len(defects), **listing("list", ["defect"], [[each] for each in defects[:20]])},
         )
-
-    return check_each_date(context, look)
 
 
 def defects_of(text: str, papers: int, form: PostForm = PostForm.JEKYLL) -> list[str]:
