@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.history import PAPERS_A_DAY, fill, note_history, settle
 from benchmarks.mailings import a_day_of, dates_with_mailings
 from benchmarks.shape import Benchmark, Row, median
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 LAST = date(2026, 11, 20)

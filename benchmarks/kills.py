@@ -20,7 +20,7 @@ import dagster as dg
 from benchmarks.mailings import a_day_of, dates_with_mailings
 from benchmarks.one_run import start
 from benchmarks.shape import Benchmark, Row
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 

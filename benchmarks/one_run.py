@@ -74,9 +74,9 @@ def told(process: subprocess.Popen[str]) -> dict[str, Any]:
 def _run(order: Order) -> dict[str, Any]:
     import dagster as dg
 
+    from digest_assets.automation.command_line_runs import run_date
     from digest_assets.definitions import build_defs
     from digest_assets.resources.clock import SetClock
-    from digest_assets.runs import run_date
     from digest_assets.store.opening import open_store
 
     waits = _watch_the_lock()

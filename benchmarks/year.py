@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.mailings import SHANGHAI_IS_AHEAD, a_day_of, dates_with_mailings, written
 from benchmarks.shape import Benchmark, Row, median
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox.papers import SandboxPaper, recorded
 from digest_assets_tests.worlds import SHARED, a_world, noon_in_shanghai
 

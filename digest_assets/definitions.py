@@ -17,6 +17,7 @@ import dagster as dg
 from digest_assets.assets.code_versions import code_versions
 from digest_assets.assets.columns import table_schema
 from digest_assets.assets.deliveries import deliveries
+from digest_assets.assets.partitions import digest_partitions
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
 from digest_assets.assets.reader_site import reader_site
@@ -45,7 +46,6 @@ from digest_assets.checks.papers import (
 from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
 from digest_assets.config import Settings, load_settings
-from digest_assets.digests.days import DigestDays
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.model_access import ModelAccess
@@ -68,17 +68,6 @@ CHECKS_OF_A_DATE = [
     nothing_failed,
     the_post_is_well_formed,
 ]
-
-
-def digest_partitions(days: DigestDays) -> dg.DailyPartitionsDefinition:
-    """The digest dates as Dagster's partitions: `end_offset=1` names a window by the day on which it ends."""
-    return dg.DailyPartitionsDefinition(
-        start_date=days.first.isoformat(),
-        timezone=days.zone.key,
-        hour_offset=days.anchor.hour,
-        minute_offset=days.anchor.minute,
-        end_offset=1,
-    )
 
 
 def _for_settings(

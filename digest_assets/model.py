@@ -264,6 +264,11 @@ class Translation(_Answered):
     usage: Usage = field(default_factory=Usage)
     answer_key: str | None = None
 
+    @classmethod
+    def not_asked(cls, paper: Paper, reason: str) -> Translation:
+        """That nobody asked for it, and why."""
+        return cls(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading(_Answered):
@@ -287,6 +292,11 @@ class Reading(_Answered):
         if self.background is None or self.method is None or self.results is None:
             return None
         return self.background, self.method, self.results
+
+    @classmethod
+    def not_asked(cls, paper: Paper, reason: str) -> Reading:
+        """That nobody asked for it, and why."""
+        return cls(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from typing import Any
 import duckdb
 import stamina
 
-from digest_assets.assets import rendered_posts
-from digest_assets.assets.raw_feed_entries import raise_if_nothing_carries, receive
 from digest_assets.automation.dates import dates_due
 from digest_assets.automation.schedules import WEEKDAYS_AT_HALF_PAST_TWELVE
-from digest_assets.claiming import claim_papers
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
+from digest_assets.pipeline import write_post
+from digest_assets.pipeline.claim import claim_papers
+from digest_assets.pipeline.receive import raise_if_nothing_carries, receive
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import SetClock
 from digest_assets.sandbox import arxiv_server, serving
@@ -109,7 +109,7 @@ class Simulation:
         made = claim_papers(self.settings, self.store, self.clock.now(), day)
         if made.not_yet:
             return "not yet"
-        rendered_posts.publish(self.settings, self.store, self.clock, day)
+        write_post.publish(self.settings, self.store, self.clock, day)
         return "published" if made.papers else "empty"
 
     def catch_up(self) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from digest_assets.assets.read_papers import BATCH_TAG, CHECK_OF_ANSWERS, HAND_IN
+from digest_assets.assets.read_papers import CHECK_OF_ANSWERS
+from digest_assets.automation.command_line_runs import RunOutcome, run_date
 from digest_assets.automation.dates import dates_due
 from digest_assets.digests.standing import Standing
-from digest_assets.runs import RunOutcome, run_date
+from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
 from digest_assets.store.standings import standings
 from digest_assets_tests.checks.test_checks_of_a_date import results
 from digest_assets_tests.cli.command_line import a_command_line

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from dagster._core.errors import DagsterUnknownPartitionError
 
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world, failures
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox import model_server
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import stamina
 
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.resources import full_texts
-from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import model_server, serving
-from digest_assets.store import ledger
+from digest_assets.store import standings
 from digest_assets.store.copying import back_up, restore
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world
@@ -87,7 +87,7 @@ def test_texts_that_are_lost_are_fetched_by_the_next_run(
         assert any("500" in reason for reason in during.reasons)
         assert {row[0] for row in world.rows("SELECT source FROM full_texts")} == {"abstract"}
         with world.store.transaction() as connection:
-            assert set(ledger.unbalanced(connection, world.settings.digest.name, DAY)) == {DAY}
+            assert set(standings.unbalanced(connection, world.settings.digest.name, DAY)) == {DAY}
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert content(world)["full_texts"] == content(untouched)["full_texts"]
         assert world.post(DAY) == untouched.post(DAY)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from digest_assets.assets.deliveries import deliver
+from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.pipeline.deliver import deliver
 from digest_assets.posts.words import LANGUAGES
-from digest_assets.runs import RunOutcome
 from digest_assets.site.message import Message
 from digest_assets.site.words import SITE_WORDS
 from digest_assets_tests.worlds import a_world, noon_in_shanghai

@@ -11,10 +11,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.dates import dates_due
 from digest_assets.checks.dates import LOST
 from digest_assets.definitions import CHECKS_OF_A_DATE
-from digest_assets.runs import RunOutcome
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world, failures, noon_in_shanghai
 

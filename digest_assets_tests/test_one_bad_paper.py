@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.assets import read_papers
+from digest_assets.pipeline import read
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.llm import checks
 from digest_assets.resources.full_texts import FullTextSource
-from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import model_server, serving
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -69,14 +69,14 @@ def test_a_mistake_in_a_check_fails_the_paper_that_it_met(world: World, monkeypa
 
 
 def test_a_mistake_in_an_excerpt_fails_the_paper_that_it_met(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = read_papers.excerpt
+    make = read.excerpt
 
     def broken(text: object, abstract: str, tokens: int) -> object:
         if abstract == world.sandbox.papers[-1].paper.abstract:
             raise ValueError("an excerpt that did not foresee this")
         return make(text, abstract, tokens)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(read_papers, "excerpt", broken)
+    monkeypatch.setattr(read, "excerpt", broken)
     assert world.make(DAY).outcome is RunOutcome.IN_PART
     ((title, reason),) = failed(world)
     assert title == world.sandbox.papers[-1].paper.title

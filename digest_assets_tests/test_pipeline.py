@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import stamina
 
-from digest_assets.assets.rendered_posts import figure_to_show
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.model import AnswerStatus, Figure, FullText, Paper, TextSource
-from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import arxiv_server, model_server, serving
 from digest_assets.sandbox.papers import invented
+from digest_assets.store.date_content import figure_to_show
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)

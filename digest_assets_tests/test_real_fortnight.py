@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox.papers import recorded
 from digest_assets_tests.worlds import SHARED, World, a_world, noon_in_shanghai
 

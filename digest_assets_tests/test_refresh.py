@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.dates import dates_due
-from digest_assets.runs import RunOutcome
 from digest_assets_tests.test_ledger import TUESDAY, WEDNESDAY, a_few, replaced, submitted
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 

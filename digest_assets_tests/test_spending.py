@@ -11,11 +11,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.dates import dates_due
 from digest_assets.config import ModelPrice
 from digest_assets.errors import ConfigurationError
 from digest_assets.resources.model_access import ModelAccess, price_table
-from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import model_server
 from digest_assets.store.usage import spent_on, usage_by_day
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai

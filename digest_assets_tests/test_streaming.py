@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox import model_server
 from digest_assets.sandbox.serving import Answer, Fault
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai

@@ -11,10 +11,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from digest_assets.automation.command_line_runs import DateReport, run_date
 from digest_assets.config import ArxivSettings, DigestSettings, LlmSettings, OutputSettings, Settings, StoreSettings
 from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
-from digest_assets.runs import DateReport, run_date
 from digest_assets.sandbox.arxiv_server import SandboxArxiv
 from digest_assets.sandbox.model_server import SandboxModel
 from digest_assets.sandbox.papers import SandboxPaper

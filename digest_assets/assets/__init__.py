@@ -5,7 +5,6 @@ Assets: `raw_feed_entries`, `windowed_papers`, `full_texts`, `translations`, `su
 and one line in `definitions.py`.
 
 How they run: `one_date` (the date of a run, and how its step ends), `read_papers` (the step that makes texts,
-translations and summaries side by side), `batch_desk` (its answers in batches), `interrupting` (how a run that is stopped ends).
-What they show: `previews`, `columns`, `date_log`. When they are stale: `code_versions`. `site_source`: the store as the
-site asks it.
+translations and summaries side by side). What they do is in `pipeline/`. What they show: `previews`, `columns`,
+`date_log`. When they are stale: `code_versions`.
 """

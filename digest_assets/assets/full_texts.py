@@ -13,19 +13,14 @@ it.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 
 from digest_assets.assets.previews import listing
-from digest_assets.errors import DigestError, redact
-from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
-from digest_assets.resources.full_texts import FullTextSource
-from digest_assets.store.texts import PackedText, packed
+from digest_assets.model import FullText
 
 SPEC = dg.AssetSpec(
     "full_texts",
@@ -35,72 +30,6 @@ SPEC = dg.AssetSpec(
     kinds={"html", "duckdb"},
     skippable=True,
 )
-
-READ_AT_ONCE = 3
-"""Pages that are fetched or read at a time: one is fetched, the others are read by a process each."""
-
-Keep = Callable[[PackedText], Awaitable[None]]
-
-
-async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep, now: Callable[[], datetime]) -> None:
-    """Fetches the texts of `papers`, and hands each to `keep` as it comes.
-
-    One request at a time, as `source` sees to; while one page is read (in a process of its own) the next is fetched.
-    """
-    places = asyncio.Semaphore(READ_AT_ONCE)
-
-    async def fetch(paper: Paper) -> None:
-        async with places:
-            text = packed(await _fetched(paper, source, now))
-        await keep(text)
-
-    await together([fetch(paper) for paper in papers])
-
-
-async def together(jobs: Sequence[Awaitable[None]]) -> None:
-    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended.
-
-    Each begins in a turn of the loop of its own: a hundred that prepare their prompts in one turn would keep the first
-    request from leaving until the last prompt is there.
-    """
-    tasks: list[asyncio.Future[None]] = []
-    try:
-        for job in jobs:
-            tasks.append(asyncio.ensure_future(job))
-            await asyncio.sleep(0)
-        if tasks:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                task.result()
-    finally:
-        tasks += [asyncio.ensure_future(job) for job in jobs[len(tasks) :]]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _fetched(paper: Paper, source: FullTextSource, now: Callable[[], datetime]) -> FullText:
-    try:
-        return await source.fetch(paper)
-    except DigestError:
-        raise
-    except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-        return _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
-
-
-def better(fetched: FullText, held: FullText | None) -> FullText:
-    """What is kept of a version: another try that only got the abstract takes no text away."""
-    if held is None or fetched.source is not TextSource.ABSTRACT or fetched.final:
-        return fetched
-    return fetched if held.source is TextSource.ABSTRACT else held
-
-
-def _without(paper: Paper, reason: str, now: datetime) -> FullText:
-    """Stands for a text that could not be read, for a `reason` that may pass: the abstract alone."""
-    abstract = Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),))
-    return FullText(
-        paper.identifier, paper.version, TextSource.ABSTRACT, (abstract,), reason, final=False, fetched_at=now
-    )
 
 
 def metadata(texts: Iterable[FullText]) -> dict[str, Any]:

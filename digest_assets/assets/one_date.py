@@ -20,10 +20,10 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.date_log import DateLog
-from digest_assets.assets.interrupting import Stopped
 from digest_assets.assets.previews import data_version
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
+from digest_assets.pipeline.stopping import Stopped
 
 RETRIES_TAG = "digest/retries"
 """A run's tag: how often a step is tried again, in place of `runs.retries`."""

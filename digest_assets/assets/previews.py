@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.config import OutputSettings
-from digest_assets.llm.prices import Price, cost
-from digest_assets.model import AnswerStatus, Reading, Translation, Usage
-from digest_assets.store.usage import DayUsage, money_of
+from digest_assets.model import AnswerStatus, Reading, Translation
+from digest_assets.pipeline.spending import Spending
+from digest_assets.store.usage import money_of
 
 _CELL = 120
 
@@ -45,27 +44,6 @@ def _cell(value: object) -> str:
     text = " ".join(("" if value is None else str(value)).split())
     text = text if len(text) <= _CELL else text[: _CELL - 1] + "…"
     return text.replace("|", "\\|").replace("<", "&lt;")
-
-
-@dataclass(frozen=True)
-class Spending:
-    """What one asset's calls were billed in this run. `price` None: the settings have none for the model."""
-
-    usage: Usage = field(default_factory=Usage)
-    """One by one."""
-    price: Price | None = None
-    in_batches: Usage = field(default_factory=Usage)
-    by_all_runs: Sequence[DayUsage] = ()
-    """What all answers about the date's papers were billed, whichever run asked."""
-
-    @property
-    def all(self) -> Usage:
-        return self.usage + self.in_batches
-
-    @property
-    def money(self) -> Decimal | None:
-        parts = (cost(self.usage, self.price), cost(self.in_batches, self.price, in_batch=True))
-        return None if None in parts else sum((part for part in parts if part is not None), Decimal(0))
 
 
 _STATUS_NAMES = {

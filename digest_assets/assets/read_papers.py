@@ -7,56 +7,29 @@ from the store.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
-import asyncio
-import traceback
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
-from decimal import Decimal
-from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import dagster as dg
 
 from digest_assets.assets import full_texts, summaries, translations
-from digest_assets.assets.ahead import Ahead
-from digest_assets.assets.batch_desk import BatchDesk, BatchPlace
 from digest_assets.assets.columns import column_lineage
-from digest_assets.assets.interrupting import run_until_stopped
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import Spending
-from digest_assets.claiming import require_made
-from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, StoreError, redact
-from digest_assets.full_text.excerpt import excerpt
-from digest_assets.llm import asking
-from digest_assets.llm.asking import Ask, AskingRules
-from digest_assets.llm.budget import Budget, Meter
-from digest_assets.llm.prices import cost
+from digest_assets.config import Settings
 from digest_assets.llm.prompts import Task
-from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
+from digest_assets.pipeline.read import PaperReading, batch_wait_seconds
+from digest_assets.pipeline.stopping import run_until_stopped
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
+from digest_assets.resources.model_access import ModelAccess, price_table
 from digest_assets.resources.progress import Progress
-from digest_assets.store import answers, batches, ledger, texts
+from digest_assets.store import answers, texts
 from digest_assets.store.connection import DigestStore
-from digest_assets.store.gathering import GatheredStore, Keeping
-from digest_assets.store.texts import PackedText, packed
-from digest_assets.store.usage import DayUsage, spent_on, usage_of_papers
+from digest_assets.store.usage import usage_of_papers
 
-Made = TypeVar("Made", Translation, Reading)
-
-BATCH_TAG = "digest/batch"
-"""A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
-HAND_IN = "hand in"
-OTHERS_LOOKED_AT_SECONDS = 15.0
-"""How often a run with a day's budget looks at what other runs have spent."""
 CHECK_OF_ANSWERS = {"translations": "few_translations_are_withheld", "summaries": "few_readings_are_withheld"}
-_STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
 
 
 @dg.multi_asset(
@@ -77,13 +50,43 @@ def read_papers(
         reading = PaperReading(settings, store, arxiv, language_model, clock, progress, date.log.info, wait)
         run_until_stopped(reading.run(date.day, selected))
         store.settle()  # the log of a day's answers would be read by each check and page that follows
-        for name, (metadata, content) in reading.made(date.day).items():
+        for name, (metadata, content) in _made(reading, date.day).items():
             if name in selected and (waiting := reading.waiting[name]):
                 told = f"{waiting} {name} of {date.day} wait for a batch; run it again later"
                 yield date.not_yet(name, told)
                 yield _not_checked_yet(name, date.day, told)
             elif name in selected:
                 yield date.made({**metadata, **column_lineage(name)}, content, name)
+
+
+def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
+    """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
+    digest, llm = reading.settings.digest.name, reading.settings.llm
+    with reading.store.transaction() as connection:
+        held = texts.packed_texts_of(connection, digest, day)
+        translated = answers.translations_of(connection, digest, day).values()
+        read = answers.readings_of(connection, digest, day).values()
+        papers, prices = [each.identifier for each in translated], price_table(llm)
+        paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
+
+    def spending(stage: str, task: Task) -> Spending:
+        meter = reading.meters[stage]
+        return Spending(meter.usage, reading.language_model.price, meter.in_batches, paid[task])
+
+    return {
+        "full_texts": (
+            full_texts.metadata(text.known for text in held.values()),
+            [(identifier, held[identifier].packed) for identifier in sorted(held)],
+        ),
+        "translations": (
+            translations.metadata(translated, spending("translations", Task.TRANSLATION)),
+            [(each.status, each.text) for each in translated],
+        ),
+        "summaries": (
+            summaries.metadata(read, spending("summaries", Task.READING)),
+            [(each.status, each.parts) for each in read],
+        ),
+    }
 
 
 def _not_checked_yet(name: str, day: date, told: str) -> dg.AssetCheckEvaluation:
@@ -97,301 +100,4 @@ def _not_checked_yet(name: str, day: date, told: str) -> dg.AssetCheckEvaluation
         description=told,
         metadata={},
         partition=day.isoformat(),
-    )
-
-
-def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:
-    """How long a run waits for its batch. None: it asks for each answer by itself. The run's tag goes before the
-    settings."""
-    tag = tags.get(BATCH_TAG)
-    if tag == HAND_IN:
-        return 0.0
-    return settings.batch_wait_minutes * 60 if tag is not None or settings.batch else None
-
-
-@dataclass(frozen=True)
-class _Session:
-    """What one run of the step works with: the store for its coroutines, the answers held, and whom to ask."""
-
-    day: date
-    gathered: GatheredStore
-    known: answers.KnownAnswers
-    rules: AskingRules
-    ask: Mapping[str, Ask] | None
-    """By stage. None: no key is set."""
-    desk: BatchDesk | None
-    """None: no batches."""
-    unpacked: AbstractAsyncContextManager[object]
-    """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
-    ahead: Ahead
-
-
-@dataclass
-class PaperReading:
-    """The papers of one date on their way from identifiers to Chinese. `log` takes one line an event."""
-
-    settings: Settings
-    store: DigestStore
-    arxiv: ArxivAccess
-    language_model: ModelAccess
-    clock: Clock
-    progress: Progress
-    log: Callable[[str], None]
-    batch_wait_seconds: float | None = None
-    """None: no batches."""
-    waiting: Counter[str] = field(default_factory=Counter)
-    """How many answers of each stage wait for a batch."""
-    _unfinished: int = 0
-    """Translations and readings that are not stored yet."""
-    _storing: int = 0
-    """Of those, how many only have to be stored."""
-    _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
-    _meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
-
-    def _spending(self, task: Task, paid: Sequence[DayUsage]) -> Spending:
-        """What the calls of a stage were billed so far, and what all runs paid for its answers."""
-        meter = self._meters[_STAGES[task]]
-        return Spending(meter.usage, self.language_model.price, meter.in_batches, paid)
-
-    def made(self, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
-        """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
-        with self.store.transaction() as connection:
-            held = texts.packed_texts_of(connection, self.settings.digest.name, day)
-            translated = answers.translations_of(connection, self.settings.digest.name, day).values()
-            read = answers.readings_of(connection, self.settings.digest.name, day).values()
-            prices, papers = price_table(self.settings.llm), [each.identifier for each in translated]
-            paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
-        return {
-            "full_texts": (
-                full_texts.metadata(text.known for text in held.values()),
-                [(identifier, held[identifier].packed) for identifier in sorted(held)],
-            ),
-            "translations": (
-                translations.metadata(translated, self._spending(Task.TRANSLATION, paid[Task.TRANSLATION])),
-                [(each.status, each.text) for each in translated],
-            ),
-            "summaries": (
-                summaries.metadata(read, self._spending(Task.READING, paid[Task.READING])),
-                [(each.status, each.parts) for each in read],
-            ),
-        }
-
-    async def run(self, day: date, selected: set[str]) -> None:
-        """Makes what `selected` names of full_texts, translations and summaries for `day`.
-
-        Each row is in the store when its paper is done. Raises what keeps every further paper from being done (a
-        refused key, an unknown model, a store that cannot be written); what was stored until then stays. Raises
-        `NotInStore` for a date that claimed no papers there.
-        """
-        digest = self.settings.digest.name
-        with self.store.transaction() as connection:
-            require_made(connection, self.store, digest, day)
-            claimed = ledger.claimed_by(connection, digest, day)
-            held = texts.packed_texts_of(connection, digest, day)
-            for table in {"translations", "summaries"} & selected:
-                answers.forget_unclaimed(connection, table, digest, day)
-        kept = [each for each in claimed if each.outcome is Outcome.KEPT]
-        readable = [each.paper for each in kept if not each.withdrawn]
-        self._texts = {paper.identifier: asyncio.get_running_loop().create_future() for paper in readable}
-        if not self.language_model.can_be_asked:
-            self.log(f"{self.language_model.why_not}; the abstracts stay in the original, no text is fetched")
-
-        async with self._session(day, [each.paper for each in kept]) as session:
-            jobs: list[Awaitable[None]] = []
-            self._unfinished = len(kept) * len({"translations", "summaries"} & selected)
-            for table, job in (("translations", self._translate), ("summaries", self._read)):
-                if table in selected:
-                    self.progress.begin(table, len(kept))
-                    for each in kept:
-                        made = partial(job, session, each.paper, each.withdrawn)
-                        jobs.append(session.desk.taking_part(made) if session.desk else made())
-            jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
-            await full_texts.together(jobs)
-
-    @asynccontextmanager
-    async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
-        identifiers = [paper.identifier for paper in papers]
-        async with AsyncExitStack() as stack:
-            gathered = await stack.enter_async_context(GatheredStore(self.store))
-            known = await stack.enter_async_context(
-                answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
-            )
-            ask, desk = None, None
-            if self.language_model.can_be_asked:
-                budget = self.language_model.budget(*await self._spent_today(gathered))
-                model = await stack.enter_async_context(self.language_model.open(budget))
-                ask = {stage: meter.metered(model.ask) for stage, meter in self._meters.items()}
-                if self.batch_wait_seconds is not None:
-                    desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
-                if budget.counts_the_day:
-                    await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
-            rules = self.language_model.rules(self.settings.digest.language)
-            # All requests of a batch are there before it is handed in, and none of them waits for another.
-            unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency) if desk is None else nullcontext()
-            yield _Session(day, gathered, known, rules, ask, desk, unpacked, Ahead(self.settings, len(papers)))
-
-    @asynccontextmanager
-    async def _watching_the_day(
-        self, gathered: GatheredStore, budget: Budget, known: answers.KnownAnswers, desk: BatchDesk | None
-    ) -> AsyncIterator[None]:
-        """Tells `budget` now and then what other runs spend while this one does."""
-
-        async def watch() -> None:
-            while True:
-                await asyncio.sleep(OTHERS_LOOKED_AT_SECONDS)
-                try:
-                    spent = await self._spent_today(gathered, known.kept, desk.handed_in if desk else ())
-                except StoreError as error:
-                    self.log(f"What other runs spend could not be looked at: {error}")
-                else:
-                    budget.others_spent(*spent)
-
-        watching = asyncio.create_task(watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-
-    async def _spent_today(
-        self, gathered: GatheredStore, without: Collection[str] = (), without_batches: Collection[str] = ()
-    ) -> tuple[Usage, Decimal | None]:
-        """What was spent on this day (UTC), and what batches under way will take; but these answers and batches."""
-        today = self.clock.now().astimezone(timezone.utc).date()
-        prices = price_table(self.settings.llm)
-        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, without))
-        coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
-        coming_money = cost(coming, self.language_model.price, in_batch=True)
-        return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
-
-    def _desk(
-        self, day: date, gathered: GatheredStore, identifiers: Sequence[str], budget: Budget, model: OpenModel
-    ) -> AbstractAsyncContextManager[BatchDesk]:
-        llm = self.settings.llm
-        place = BatchPlace(
-            digest=self.settings.digest.name,
-            day=day,
-            base_url=llm.base_url,
-            model=llm.model,
-            wait_seconds=self.batch_wait_seconds or 0.0,
-            poll_seconds=llm.batch_poll_seconds,
-            locks=self.store.journals,
-        )
-        return BatchDesk.open(
-            place, model.batches, gathered, identifiers, budget, model.count_tokens, self.clock.now, self.log
-        )
-
-    def _ask(self, session: _Session, task: Task, paper: Paper) -> Ask:
-        """How `paper` asks for the answer of a stage."""
-        stage = _STAGES[task]
-        direct = (session.ask or {})[stage]
-        if session.desk is None:
-            return direct
-        return session.desk.asking(direct, task, paper, session.rules, self._meters[stage])
-
-    async def _deliver_texts(
-        self, session: _Session, papers: Sequence[Paper], held: Mapping[str, PackedText], *, fetch: bool
-    ) -> None:
-        """Hands each paper's text to whoever waits for it: what the store holds at once, the others as they come."""
-        complete = {identifier: text for identifier, text in held.items() if text.known.final}
-        missing = [paper for paper in papers if paper.identifier not in complete]
-        for paper in papers:
-            if paper.identifier in complete:
-                self._texts[paper.identifier].set_result(complete[paper.identifier])
-        if fetch and session.ask is not None:
-            self.progress.begin("full_texts", len(missing))
-            async with self.arxiv.open_texts() as source:
-                await full_texts.fetch_texts(missing, source, partial(self._keep_text, session, held), self.clock.now)
-        else:
-            for paper in missing:
-                self._texts[paper.identifier].set_result(held.get(paper.identifier) or packed(_not_fetched(paper)))
-
-    async def _keep_text(self, session: _Session, held: Mapping[str, PackedText], text: PackedText) -> None:
-        before = held.get(text.known.identifier)
-        if before is not None and full_texts.better(text.known, before.known) is before.known:
-            text = before
-        known = text.known
-        self._texts[known.identifier].set_result(text)
-        await session.gathered.keep(texts.keep_texts, text)
-        self.progress.advance("full_texts", failed=not known.final)
-        self.log(_line(known, f"text from {known.source.value}, {known.token_count} tokens", known.reason))
-
-    async def _translate(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
-        if withdrawn or session.ask is None:
-            made = translations.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
-        else:
-            try:
-                ask = self._ask(session, Task.TRANSLATION, paper)
-                made = await asking.translate(paper, ask=ask, answers=session.known, rules=session.rules)
-            except DigestError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-                made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
-        await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
-
-    async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
-        if withdrawn or session.ask is None:
-            made = summaries.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
-        else:
-            text = await self._texts[paper.identifier]
-            try:
-                async with session.unpacked:
-                    made = await self._reading_of(paper, text.whole, session, self._ask(session, Task.READING, paper))
-            except DigestError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-                made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
-        await self._record(session, "summaries", made, answers.reading_row, answers.record_readings)
-
-    async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
-        def cut_to(tokens: int) -> asking.Excerpt:
-            piece = excerpt(text, paper.abstract, tokens)
-            return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source)
-
-        return await asking.read(
-            paper,
-            cut_to(self.settings.llm.text_tokens),
-            ask=ask,
-            answers=session.known,
-            rules=session.rules,
-            shorter=cut_to,
-        )
-
-    async def _record(
-        self,
-        session: _Session,
-        stage: str,
-        made: Made,
-        row_of: Callable[[str, date, str, Made, datetime], answers.Row],
-        record: Keeping[answers.Row],
-    ) -> None:
-        row = row_of(self.settings.digest.name, session.day, session.rules.language, made, self.clock.now())
-        self._storing += 1
-        if self._storing == self._unfinished:
-            session.gathered.hurry()
-        await session.gathered.keep(record, row)
-        self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
-        unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
-        spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
-        session.ahead.render(made)
-        self.waiting[stage] += made.status is AnswerStatus.WAITING
-        self.progress.advance(stage, failed=unwell, tokens=spent)
-        self.log(_line(made, f"{stage} {made.status.value}", made.reason))
-
-
-def _line(about: FullText | Translation | Reading, event: str, reason: str | None) -> str:
-    return f"{about.identifier}v{about.version}: {event}" + (f" ({reason})" if reason else "")
-
-
-def _unforeseen(error: Exception) -> str:
-    """A mistake of this program, as the reason why a paper failed: what it was and where."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    said = redact(f"{type(error).__name__}: {error}")
-    return f"unforeseen, please report it: {said} ({Path(place.filename).name}, line {place.lineno})"
-
-
-def _not_fetched(paper: Paper) -> FullText:
-    """Stands for a text that the store does not hold where full_texts was not asked for: the abstract alone."""
-    return FullText(
-        paper.identifier, paper.version, TextSource.ABSTRACT, (), "full_texts was not materialized", final=False
     )

@@ -16,11 +16,9 @@ import dagster as dg
 
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import page_on_the_web
-from digest_assets.assets.site_source import StoreSource, site_of
-from digest_assets.claiming import require_made
 from digest_assets.config import Settings
+from digest_assets.pipeline.write_site import build
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.site_folder import SiteWritten, write_site
 from digest_assets.store.connection import DigestStore
 
 
@@ -62,14 +60,3 @@ def _addresses(settings: Settings, day: date) -> dict[str, dg.MetadataValue]:
         "path": dg.MetadataValue.path(str(folder / f"d/{day}.html")),
         "index": dg.MetadataValue.path(str(folder / "index.html")),
     }
-
-
-def build(settings: Settings, store: DigestStore, clock: Clock, day: date) -> SiteWritten:
-    """Brings the site's folder to what the store holds of `day`, and of whatever else was rendered since.
-
-    Raises `NotInStore` for a date that claimed no papers there.
-    """
-    with store.transaction() as connection:
-        require_made(connection, store, settings.digest.name, day)
-    source = StoreSource(settings, store, clock)
-    return write_site(settings.path(settings.output.site_dir), site_of(settings), source, day)

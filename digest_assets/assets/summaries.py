@@ -17,7 +17,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.previews import Spending, listing, status_counts
-from digest_assets.model import AnswerStatus, Paper, Reading
+from digest_assets.model import Reading
 
 SPEC = dg.AssetSpec(
     "summaries",
@@ -27,11 +27,6 @@ SPEC = dg.AssetSpec(
     kinds={"openai", "duckdb"},
     skippable=True,
 )
-
-
-def not_asked(paper: Paper, reason: str) -> Reading:
-    """A reading that nobody asked for, and why."""
-    return Reading(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
 
 
 def metadata(readings: Iterable[Reading], spending: Spending) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.previews import Spending, listing, status_counts
-from digest_assets.model import AnswerStatus, Paper, Translation
+from digest_assets.model import Translation
 
 SPEC = dg.AssetSpec(
     "translations",
@@ -28,11 +28,6 @@ SPEC = dg.AssetSpec(
     kinds={"openai", "duckdb"},
     skippable=True,
 )
-
-
-def not_asked(paper: Paper, reason: str) -> Translation:
-    """A translation that nobody asked for, and why."""
-    return Translation(paper.identifier, paper.version, AnswerStatus.NOT_ASKED, reason=reason)
 
 
 def metadata(translations: Iterable[Translation], spending: Spending) -> dict[str, Any]:

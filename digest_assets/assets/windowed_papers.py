@@ -22,9 +22,9 @@ import dagster as dg
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing
-from digest_assets.claiming import MadeDate, claim_papers
 from digest_assets.config import Settings
 from digest_assets.model import FilterReason, Outcome
+from digest_assets.pipeline.claim import MadeDate, claim_papers
 from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper

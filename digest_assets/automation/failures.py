@@ -8,10 +8,10 @@ command line are left out (who waits there is told there), and those that Dagste
 import dagster as dg
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
+from digest_assets.automation.command_line_runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.config import Settings
 from digest_assets.errors import redact
 from digest_assets.resources.delivery import Receiver, send
-from digest_assets.runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.site.message import Message
 
 MOST_CHARACTERS = 600

@@ -23,7 +23,7 @@ from digest_assets.digests.emptiness import empty_reason
 from digest_assets.errors import ArxivError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.store import ledger, retries
+from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
 
 POLL_SECONDS = 600
@@ -88,7 +88,7 @@ def mailing_sensor(
         asks = f"{step.asks}-again-{now:%Y%m%dT%H%M%S}" if forgotten else step.asks
         requests = [_request(day, asks, "mailing sensor")]
         with store.transaction() as connection:
-            ledger.record_asked(connection, settings.digest.name, [day], now)
+            standings.record_asked(connection, settings.digest.name, [day], now)
     return dg.SensorResult(
         run_requests=requests, skip_reason=None if requests else step.why, cursor=json.dumps(asdict(step.cursor))
     )
@@ -97,7 +97,7 @@ def mailing_sensor(
 def _is_known(store: DigestStore, digest: str, day: date) -> bool:
     """Whether the store knows that `day` was asked for. Of a lost store the cursor, which Dagster keeps, still does."""
     with store.transaction() as connection:
-        return ledger.was_asked(connection, digest, day)
+        return standings.was_asked(connection, digest, day)
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,9 @@ def retry_sensor(
     now, name = clock.now(), settings.digest.name
     asked, waiting, given_up = [], [], []
     with store.transaction() as connection:
-        tried = retries.asked(connection, name)
-        unbalanced = ledger.unbalanced(connection, name, now.date() - FURTHEST_BACK)
-        retries.forget_balanced(connection, name, unbalanced)
+        tried = standings.times_asked_again(connection, name)
+        unbalanced = standings.unbalanced(connection, name, now.date() - FURTHEST_BACK)
+        standings.forget_balanced(connection, name, unbalanced)
         for day, stopped_at in unbalanced.items():
             count, last = tried.get(day) or (0, stopped_at)
             if count >= len(PAUSES):
@@ -184,7 +184,7 @@ def retry_sensor(
             elif now < last + PAUSES[count]:
                 waiting.append(f"{day} until {last + PAUSES[count]:%Y-%m-%d %H:%M} UTC")
             else:
-                retries.record_ask(connection, name, day, count + 1, now)
+                standings.record_asked_again(connection, name, day, count + 1, now)
                 asked.append((day, count + 1))
     for day, count in asked:
         yield _request(day, f"again-{count}-{now:%Y%m%dT%H%M%S}", "retry sensor")

@@ -19,7 +19,7 @@ from digest_assets.digests.standing import Standing
 from digest_assets.resources.clock import Clock
 from digest_assets.store import ledger
 from digest_assets.store.connection import DigestStore
-from digest_assets.store.standings import standings
+from digest_assets.store.standings import not_made, standings
 
 SEARCHABLE_AFTER = timedelta(hours=6)
 """After a mailing: by then it was searchable on every day that was recorded, and the schedule has asked for it."""
@@ -50,7 +50,7 @@ def no_date_is_left_failed(
     with store.transaction() as connection:
         stand = standings(connection, digest.name, digest.days, dates, now)
         made = ledger.made(connection, digest.name, among=dates)
-        lost = [(day, LOST, f"It is not in {store.name}.") for day in ledger.not_made(connection, digest.name, shown)]
+        lost = [(day, LOST, f"It is not in {store.name}.") for day in not_made(connection, digest.name, shown)]
     due = expected(digest, now)
     left = [
         (day.isoformat(), state.value, why)

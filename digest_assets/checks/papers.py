@@ -9,7 +9,7 @@ from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import GroupBy, Settings
-from digest_assets.store import ledger
+from digest_assets.store import audit, ledger, standings
 from digest_assets.store.connection import DigestStore
 
 
@@ -22,8 +22,8 @@ def the_ledger_balances(
 ) -> dg.AssetCheckResult:
     with checked_date(context) as day:
         with store.transaction() as connection:
-            balance = ledger.balance(connection, settings.digest.name, day)
-            counts = ledger.post_counts(connection, settings.digest.name, day)
+            balance = audit.balance(connection, settings.digest.name, day)
+            counts = audit.post_counts(connection, settings.digest.name, day)
         by_ledger = {name: balance.get(name, 0) for name in ("published", "filtered", "failed")}
         expected = {"announced": sum(balance.values()), **by_ledger}
         return dg.AssetCheckResult(
@@ -51,7 +51,7 @@ def each_paper_once(
 ) -> dg.AssetCheckResult:
     with checked_date(context) as day:
         with store.transaction() as connection:
-            repeats = ledger.repeats(connection, settings.digest.name, day)
+            repeats = audit.repeats(connection, settings.digest.name, day)
         shown = [(identifier, other.isoformat()) for identifier, other in repeats[:20]]
         first = f" ({shown[0][0]} in {shown[0][1]})" if shown else ""
         told = (
@@ -80,7 +80,7 @@ def no_paper_came_late(
         span = digest.days.window(day) if by_submission else digest.days.span(day)
         with store.transaction() as connection:
             is_made = ledger.is_made(connection, digest.name, day)
-            late = ledger.late_papers(connection, digest.name, span.start, span.end, by_submission=by_submission)
+            late = audit.late_papers(connection, digest.name, span.start, span.end, by_submission=by_submission)
         late = late if is_made else []
         waiting = sum(1 for _, _, taken_by in late if taken_by is None)
         return dg.AssetCheckResult(
@@ -117,8 +117,8 @@ def each_claim_is_whole(
     with checked_date(context) as day:
         with store.transaction() as connection:
             is_made = ledger.is_made(connection, settings.digest.name, day)
-            counts = ledger.balance(connection, settings.digest.name, day)
-            wrong = ledger.broken_claims(connection, settings.digest.name, day)
+            counts = audit.balance(connection, settings.digest.name, day)
+            wrong = audit.broken_claims(connection, settings.digest.name, day)
         if not is_made:
             return dg.AssetCheckResult(passed=False, description=f"The store holds no papers of {day}; make it again.")
         first = f" ({wrong[0][0]} is {wrong[0][1]})" if wrong else ""
@@ -147,7 +147,7 @@ def nothing_failed(
 ) -> dg.AssetCheckResult:
     with checked_date(context) as day:
         with store.transaction() as connection:
-            lacking = ledger.lacking_papers(connection, settings.digest.name, day)
+            lacking = standings.lacking_papers(connection, settings.digest.name, day)
         return dg.AssetCheckResult(
             passed=not lacking, metadata={"failed": len(lacking), **listing("papers", ["paper", "reason"], lacking)}
         )

@@ -22,7 +22,7 @@ from digest_assets.cli.options import (
 from digest_assets.cli.run import exit_code, make, show_reports
 
 if TYPE_CHECKING:
-    from digest_assets.runs import DateReport
+    from digest_assets.automation.command_line_runs import DateReport
 
 FAILURES_IN_A_ROW = 3
 """After so many failed dates the rest would fail too: a key that is refused, a network that is down."""
@@ -67,7 +67,7 @@ def backfill(
 
 
 def _until_all_would_fail(reports: Iterable[DateReport]) -> Iterator[DateReport]:
-    from digest_assets.runs import RunOutcome
+    from digest_assets.automation.command_line_runs import RunOutcome
 
     in_a_row = 0
     for report in reports:

@@ -13,7 +13,7 @@ from digest_assets.cli.run import exit_code, make, show_reports
 from digest_assets.cli.ui import PortOption, dagster_dev
 
 if TYPE_CHECKING:
-    from digest_assets.runs import DateReport
+    from digest_assets.automation.command_line_runs import DateReport
 
 
 def demo(

@@ -22,9 +22,9 @@ from digest_assets.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from digest_assets.automation.command_line_runs import DateReport
     from digest_assets.config import Settings
     from digest_assets.resources.clock import Clock
-    from digest_assets.runs import DateReport
 
 
 def run(
@@ -67,10 +67,10 @@ def make(
     """
     import dagster as dg
 
-    from digest_assets.assets.read_papers import BATCH_TAG, HAND_IN
+    from digest_assets.automation.command_line_runs import RunOutcome, run_date
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
-    from digest_assets.runs import RunOutcome, run_date
+    from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
 
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)
@@ -105,7 +105,7 @@ def show_reports(settings: Settings, reports: Sequence[DateReport], *, as_json: 
 
 
 def exit_code(reports: Iterable[DateReport]) -> int:
-    from digest_assets.runs import RunOutcome
+    from digest_assets.automation.command_line_runs import RunOutcome
 
     outcomes = {report.outcome for report in reports}
     if outcomes & {RunOutcome.FAILED, RunOutcome.IN_PART}:

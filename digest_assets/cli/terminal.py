@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, 
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from digest_assets.automation.command_line_runs import DateReport, RunOutcome
 from digest_assets.cli.console import print_whole
-from digest_assets.runs import DateReport, RunOutcome
 
 _COLOURS = {
     RunOutcome.COMPLETE: "green",

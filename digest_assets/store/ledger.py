@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 
 from digest_assets.digests.claims import Claim, Made
+from digest_assets.errors import NotInStore
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
+from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import paper_of
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
@@ -142,16 +144,6 @@ def made(
     return {day: Made(frozenset(categories)) for day, categories in found}
 
 
-def not_made(connection: duckdb.DuckDBPyConnection, digest: str, keys: Collection[str]) -> list[str]:
-    """Those of `keys`, dates as partition keys, that were not made; in their order."""
-    found = connection.execute(
-        f"SELECT key FROM {IN_LIST} asked(key) "
-        "WHERE key::DATE NOT IN (SELECT digest_date FROM digests WHERE digest = ?) ORDER BY key",
-        [json_list(keys), digest],
-    ).fetchall()
-    return [row[0] for row in found]
-
-
 def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
     """Whether `day` has claimed its papers."""
     return bool(
@@ -271,15 +263,6 @@ def empty_reason(connection: duckdb.DuckDBPyConnection, digest: str, day: date) 
     return found[0][0] if found else None
 
 
-def balance(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int]:
-    """How many of a date's papers stand at each status of the ledger (published, filtered, failed, claimed)."""
-    return dict(
-        connection.execute(
-            f"SELECT status, count(*) FROM ledger WHERE {OF_A_DATE} GROUP BY status", of_a_date(connection, digest, day)
-        ).fetchall()
-    )
-
-
 OF_A_DATE = "digest = $digest AND digest_date = $day AND identifier BETWEEN $first AND $last"
 """The rows of one date in the view `ledger`. The bounds say nothing new, but they are handed down to each table that
 the view joins, which then reads the blocks of those identifiers and no others."""
@@ -287,10 +270,10 @@ the view joins, which then reads the blocks of those identifiers and no others."
 
 def of_a_date(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, object]:
     """The parameters of `OF_A_DATE`."""
-    return {"digest": digest, "day": day, **_bounds(connection, digest, day, day)}
+    return {"digest": digest, "day": day, **bounds(connection, digest, day, day)}
 
 
-def _bounds(
+def bounds(
     connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date | None = None
 ) -> dict[str, str | None]:
     """The first and the last identifier, in their order as text, of those that dates from `first` to `last` claim."""
@@ -302,198 +285,18 @@ def _bounds(
     return dict(zip(("first", "last"), found[0], strict=True))
 
 
-def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int] | None:
-    """What the post of a date says of itself: announced, published, filtered, failed. None: it has none yet."""
-    found = rows(
-        connection.execute(
-            "SELECT announced, published, filtered, failed FROM rendered_posts WHERE digest = ? AND digest_date = ?",
-            [digest, day],
-        )
-    )
-    return found[0] if found else None
+def require_made(connection: duckdb.DuckDBPyConnection, store: DigestStore, digest: str, day: date) -> None:
+    """Raises `NotInStore` where `day` has claimed no papers in `store`: what rests on them would be made of nothing.
 
-
-def lacking_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
-    """(identifier, reason) of a date's papers that lack what the next run of the date asks for again, each once: those
-    that the ledger calls failed, and those that were read by their abstract for a reason that may pass (the network was
-    lost, arXiv asked to stop), which are published."""
-    texts_to_come = connection.execute(
-        f"""
-        SELECT w.identifier, 'full text: ' || coalesce(t.reason, 'not fetched')
-        FROM windowed_papers w JOIN full_texts t USING (identifier, version)
-        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {TEXT_TO_COME}
-        """,
-        {"digest": digest, "day": day},
-    ).fetchall()
-    failed = connection.execute(
-        f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed'",
-        of_a_date(connection, digest, day),
-    ).fetchall()
-    return sorted((dict(texts_to_come) | dict(failed)).items())
-
-
-TEXT_TO_COME = "t.source = 'abstract' AND NOT t.final"
-"""Of a row `t` of `full_texts`: asking again may bring more than the abstract."""
-
-
-def repeats(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, date]]:
-    """(identifier, other date) of papers that `day` is to publish and another date claimed, or showed in its post.
-
-    The claims cannot repeat as long as the key of their table holds; posts were read by people, whatever became of the
-    claims since.
+    Dagster may show the date as materialized all the same, where the store was deleted or lies elsewhere since.
     """
-    return connection.execute(
-        """
-        WITH kept AS MATERIALIZED (
-            SELECT identifier FROM windowed_papers WHERE digest = $digest AND digest_date = $day AND outcome = 'kept'
-        )
-        SELECT o.identifier, o.digest_date FROM published_papers o JOIN kept USING (identifier)
-        WHERE o.digest = $digest AND o.digest_date <> $day
-        UNION SELECT o.identifier, o.digest_date FROM windowed_papers o JOIN kept USING (identifier)
-        WHERE o.digest = $digest AND o.digest_date <> $day
-        ORDER BY ALL
-        """,
-        {"digest": digest, "day": day},
-    ).fetchall()
+    if not is_made(connection, digest, day):
+        raise not_in_store(store, day, "no papers")
 
 
-def broken_claims(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
-    """(identifier, what is wrong) of a date's claims that are not just one paper of its post, or left out for a reason.
-
-    Keys rule out most of it, as long as they hold: a lake has none, and a store can be mended by hand.
-    """
-    return connection.execute(
-        """
-        WITH claims AS MATERIALIZED (
-            SELECT identifier, version, count(*) AS times, min(outcome) AS outcome, min(reason) AS reason
-            FROM windowed_papers WHERE digest = $digest AND digest_date = $day GROUP BY ALL
-        ), known AS (
-            SELECT identifier, version, count(*) AS times
-            FROM papers JOIN claims USING (identifier, version) GROUP BY ALL
-        ), told AS (
-            SELECT identifier, count(*) AS times FROM announcements WHERE digest = $digest
-            AND identifier IN (SELECT identifier FROM claims) GROUP BY ALL
-        ), judged AS (
-            SELECT identifier, CASE
-                WHEN c.times > 1 OR count(*) OVER (PARTITION BY identifier) > 1 THEN 'claimed more than once'
-                WHEN k.times IS NULL THEN 'without metadata'
-                WHEN k.times > 1 THEN 'with its metadata more than once'
-                WHEN t.times IS NULL THEN 'without an announcement'
-                WHEN t.times > 1 THEN 'announced more than once'
-                WHEN outcome NOT IN ('kept', 'filtered') THEN 'neither kept nor left out'
-                WHEN outcome = 'filtered' AND reason IS NULL THEN 'left out without a reason'
-            END AS wrong
-            FROM claims c LEFT JOIN known k USING (identifier, version) LEFT JOIN told t USING (identifier)
-        )
-        SELECT DISTINCT identifier, wrong FROM judged WHERE wrong IS NOT NULL ORDER BY ALL
-        """,
-        {"digest": digest, "day": day},
-    ).fetchall()
-
-
-def late_papers(
-    connection: duckdb.DuckDBPyConnection, digest: str, start: datetime, end: datetime, *, by_submission: bool
-) -> list[tuple[str, datetime, date | None]]:
-    """Papers announced (or submitted) in [`start`, `end`) that turned up after their date was made.
-
-    (identifier, when it was first seen, the later date that took it: None while it waits for one).
-    """
-    announced = (
-        "SELECT identifier FROM announcements WHERE digest = $digest AND announced_at >= $start AND announced_at < $end"
+def not_in_store(store: DigestStore, day: date, lacks: str) -> NotInStore:
+    """The error of a date for which `store` lacks something."""
+    return NotInStore(
+        f"The store {store.name} holds {lacks} for {day}: it is new, or the date was never made.",
+        cure=f"Materialize all assets of {day} (`digest run {day}`), or restore the store, or correct store.url.",
     )
-    submitted = "SELECT DISTINCT identifier FROM papers WHERE published_at >= $start AND published_at < $end"
-    return connection.execute(
-        f"""
-        WITH at_home AS MATERIALIZED ({submitted if by_submission else announced}), claims AS MATERIALIZED (
-            SELECT identifier, digest_date, late
-            FROM windowed_papers JOIN at_home USING (identifier) WHERE digest = $digest
-        )
-        SELECT a.identifier, a.first_seen_at, c.digest_date
-        FROM announcements a JOIN at_home USING (identifier) LEFT JOIN claims c USING (identifier)
-        WHERE a.digest = $digest AND (c.identifier IS NULL OR c.late)
-          AND NOT EXISTS (SELECT 1 FROM passed_on o WHERE o.digest = $digest AND o.identifier = a.identifier)
-        ORDER BY 1
-        """,
-        {"digest": digest, "start": start, "end": end},
-    ).fetchall()
-
-
-def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
-    """Dates from `since` on that are unfinished, or have papers that failed or whose text is to come, and when each was
-    last tried; oldest first."""
-    failed = connection.execute(
-        "SELECT DISTINCT digest_date FROM ledger WHERE digest = $digest AND digest_date >= $since "
-        "AND identifier BETWEEN $first AND $last AND status = 'failed'",
-        {"digest": digest, "since": since, **_bounds(connection, digest, since)},
-    ).fetchall()
-    incomplete = connection.execute(
-        "SELECT DISTINCT w.digest_date FROM windowed_papers w JOIN full_texts t USING (identifier, version) "
-        f"WHERE w.digest = ? AND w.digest_date >= ? AND w.outcome = 'kept' AND {TEXT_TO_COME}",
-        [digest, since],
-    ).fetchall()
-    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed + incomplete)})
-    tried = dict(
-        connection.execute(
-            """
-            SELECT digest_date, max(tried_at) FROM (
-                SELECT digest_date, fetched_at AS tried_at FROM fetches WHERE digest = $digest
-                UNION ALL SELECT digest_date, rendered_at FROM rendered_posts WHERE digest = $digest
-                UNION ALL SELECT digest_date, made_at FROM digests WHERE digest = $digest
-            ) WHERE digest_date >= $since GROUP BY 1
-            """,
-            {"digest": digest, "since": since},
-        ).fetchall()
-    )
-    return {day: tried[day] for day in dates}
-
-
-def asked_and_not_published(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
-    """Dates from `since` on that `record_asked` knows and that have no post, nor the record that they need none."""
-    found = connection.execute(
-        "SELECT digest_date FROM dates_asked WHERE digest = $digest AND digest_date >= $since "
-        "EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since",
-        {"digest": digest, "since": since},
-    ).fetchall()
-    return [row[0] for row in found]
-
-
-def record_asked(connection: duckdb.DuckDBPyConnection, digest: str, dates: Sequence[date], now: datetime) -> None:
-    """Records that `dates` are to be made; of a date that was asked for before, the first time stands."""
-    known = connection.execute("SELECT digest_date FROM dates_asked WHERE digest = ?", [digest]).fetchall()
-    fresh = sorted(set(dates) - {row[0] for row in known})
-    insert(connection, "dates_asked", [{"digest": digest, "digest_date": day, "asked_at": now} for day in fresh])
-
-
-def was_asked(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
-    """Whether anybody asked for `day`: a schedule or a sensor that recorded it, or a run that came to ask arXiv."""
-    return bool(
-        connection.execute(
-            "SELECT 1 FROM dates_asked WHERE digest = $digest AND digest_date = $day "
-            "UNION ALL SELECT 1 FROM fetches WHERE digest = $digest AND digest_date = $day LIMIT 1",
-            {"digest": digest, "day": day},
-        ).fetchall()
-    )
-
-
-def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
-    """Dates from `since` on that were asked for and not made, made and not published, or whose post shows an older
-    version than is claimed now."""
-    found = connection.execute(
-        """
-        SELECT digest_date FROM fetches WHERE digest = $digest AND digest_date >= $since
-        UNION SELECT digest_date FROM digests WHERE digest = $digest AND digest_date >= $since
-        EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since
-        UNION SELECT p.digest_date
-        FROM published_papers p JOIN windowed_papers w USING (digest, digest_date, identifier)
-        WHERE p.digest = $digest AND p.digest_date >= $since AND w.digest_date >= $since AND p.version < w.version
-        UNION SELECT digest_date FROM model_batches
-        WHERE digest = $digest AND digest_date >= $since AND collected_at IS NULL
-        UNION SELECT digest_date FROM translations
-        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
-        UNION SELECT digest_date FROM summaries
-        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
-        ORDER BY 1
-        """,
-        {"digest": digest, "since": since},
-    ).fetchall()
-    return [row[0] for row in found]

@@ -1,16 +1,19 @@
-"""What the store holds of each date, for those who ask how a digest stands."""
+"""How dates stand: what is held of each, what it lacks, what was asked for and is not there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import duckdb
 
 from digest_assets.digests.days import DigestDays
 from digest_assets.digests.standing import DateRecord, Standing, standing
-from digest_assets.store.ledger import TEXT_TO_COME
-from digest_assets.store.rows import rows
+from digest_assets.store.ledger import OF_A_DATE, bounds, of_a_date
+from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
+
+TEXT_TO_COME = "t.source = 'abstract' AND NOT t.final"
+"""Of a row `t` of `full_texts`: asking again may bring more than the abstract."""
 
 
 def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date) -> dict[date, DateRecord]:
@@ -66,3 +69,136 @@ def outcomes(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> d
         "SELECT identifier, status, reason FROM ledger WHERE digest = ? AND digest_date = ?", [digest, day]
     ).fetchall()
     return {identifier: (status, reason) for identifier, status, reason in found}
+
+
+def not_made(connection: duckdb.DuckDBPyConnection, digest: str, keys: Collection[str]) -> list[str]:
+    """Those of `keys`, dates as partition keys, that were not made; in their order."""
+    found = connection.execute(
+        f"SELECT key FROM {IN_LIST} asked(key) "
+        "WHERE key::DATE NOT IN (SELECT digest_date FROM digests WHERE digest = ?) ORDER BY key",
+        [json_list(keys), digest],
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def lacking_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(identifier, reason) of a date's papers that lack what the next run of the date asks for again, each once: those
+    that the ledger calls failed, and those that were read by their abstract for a reason that may pass (the network was
+    lost, arXiv asked to stop), which are published."""
+    texts_to_come = connection.execute(
+        f"""
+        SELECT w.identifier, 'full text: ' || coalesce(t.reason, 'not fetched')
+        FROM windowed_papers w JOIN full_texts t USING (identifier, version)
+        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {TEXT_TO_COME}
+        """,
+        {"digest": digest, "day": day},
+    ).fetchall()
+    failed = connection.execute(
+        f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed'",
+        of_a_date(connection, digest, day),
+    ).fetchall()
+    return sorted((dict(texts_to_come) | dict(failed)).items())
+
+
+def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
+    """Dates from `since` on that are unfinished, or have papers that failed or whose text is to come, and when each was
+    last tried; oldest first."""
+    failed = connection.execute(
+        "SELECT DISTINCT digest_date FROM ledger WHERE digest = $digest AND digest_date >= $since "
+        "AND identifier BETWEEN $first AND $last AND status = 'failed'",
+        {"digest": digest, "since": since, **bounds(connection, digest, since)},
+    ).fetchall()
+    incomplete = connection.execute(
+        "SELECT DISTINCT w.digest_date FROM windowed_papers w JOIN full_texts t USING (identifier, version) "
+        f"WHERE w.digest = ? AND w.digest_date >= ? AND w.outcome = 'kept' AND {TEXT_TO_COME}",
+        [digest, since],
+    ).fetchall()
+    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed + incomplete)})
+    tried = dict(
+        connection.execute(
+            """
+            SELECT digest_date, max(tried_at) FROM (
+                SELECT digest_date, fetched_at AS tried_at FROM fetches WHERE digest = $digest
+                UNION ALL SELECT digest_date, rendered_at FROM rendered_posts WHERE digest = $digest
+                UNION ALL SELECT digest_date, made_at FROM digests WHERE digest = $digest
+            ) WHERE digest_date >= $since GROUP BY 1
+            """,
+            {"digest": digest, "since": since},
+        ).fetchall()
+    )
+    return {day: tried[day] for day in dates}
+
+
+def asked_and_not_published(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
+    """Dates from `since` on that `record_asked` knows and that have no post, nor the record that they need none."""
+    found = connection.execute(
+        "SELECT digest_date FROM dates_asked WHERE digest = $digest AND digest_date >= $since "
+        "EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since",
+        {"digest": digest, "since": since},
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def record_asked(connection: duckdb.DuckDBPyConnection, digest: str, dates: Sequence[date], now: datetime) -> None:
+    """Records that `dates` are to be made; of a date that was asked for before, the first time stands."""
+    known = connection.execute("SELECT digest_date FROM dates_asked WHERE digest = ?", [digest]).fetchall()
+    fresh = sorted(set(dates) - {row[0] for row in known})
+    insert(connection, "dates_asked", [{"digest": digest, "digest_date": day, "asked_at": now} for day in fresh])
+
+
+def was_asked(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:
+    """Whether anybody asked for `day`: a schedule or a sensor that recorded it, or a run that came to ask arXiv."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM dates_asked WHERE digest = $digest AND digest_date = $day "
+            "UNION ALL SELECT 1 FROM fetches WHERE digest = $digest AND digest_date = $day LIMIT 1",
+            {"digest": digest, "day": day},
+        ).fetchall()
+    )
+
+
+def unfinished(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
+    """Dates from `since` on that were asked for and not made, made and not published, or whose post shows an older
+    version than is claimed now."""
+    found = connection.execute(
+        """
+        SELECT digest_date FROM fetches WHERE digest = $digest AND digest_date >= $since
+        UNION SELECT digest_date FROM digests WHERE digest = $digest AND digest_date >= $since
+        EXCEPT SELECT digest_date FROM rendered_posts WHERE digest = $digest AND digest_date >= $since
+        UNION SELECT p.digest_date
+        FROM published_papers p JOIN windowed_papers w USING (digest, digest_date, identifier)
+        WHERE p.digest = $digest AND p.digest_date >= $since AND w.digest_date >= $since AND p.version < w.version
+        UNION SELECT digest_date FROM model_batches
+        WHERE digest = $digest AND digest_date >= $since AND collected_at IS NULL
+        UNION SELECT digest_date FROM translations
+        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
+        UNION SELECT digest_date FROM summaries
+        WHERE digest = $digest AND digest_date >= $since AND status = 'waiting'
+        ORDER BY 1
+        """,
+        {"digest": digest, "since": since},
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+def times_asked_again(connection: duckdb.DuckDBPyConnection, digest: str) -> dict[date, tuple[int, datetime]]:
+    """By date: how often it was asked for again, and when last."""
+    found = connection.execute(
+        "SELECT digest_date, asked, last_asked_at FROM retries WHERE digest = ?", [digest]
+    ).fetchall()
+    return {day: (count, last) for day, count, last in found}
+
+
+def record_asked_again(
+    connection: duckdb.DuckDBPyConnection, digest: str, day: date, count: int, now: datetime
+) -> None:
+    """Records that `day` was asked for again, for the `count`th time."""
+    put(connection, "retries", [{"digest": digest, "digest_date": day, "asked": count, "last_asked_at": now}])
+
+
+def forget_balanced(connection: duckdb.DuckDBPyConnection, digest: str, unbalanced: Collection[date]) -> None:
+    """Starts afresh for dates that balance by now."""
+    connection.execute(
+        f"DELETE FROM retries WHERE digest = ? AND CAST(digest_date AS VARCHAR) NOT IN {IN_LIST}",
+        [digest, json_list(day.isoformat() for day in unbalanced)],
+    )

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from digest_assets.arxiv.stop_signs import FIRST_PAUSE, LONGEST_PAUSE, REMEMBERED, TEXTS, StopSign, next_sign
-from digest_assets.assets.full_texts import better
 from digest_assets.cli import main
 from digest_assets.config import CONFIG_VARIABLE
 from digest_assets.model import Block, BlockKind, FullText, Section, TextSource
+from digest_assets.pipeline.fetch_texts import better
 from digest_assets.resources.clock import SystemClock
 from digest_assets.sandbox import arxiv_server
 from digest_assets.store.connection import DigestStore

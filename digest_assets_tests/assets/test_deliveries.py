@@ -12,9 +12,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.deliveries import MOST_TRIES, delivery_retries, due_again
 from digest_assets.resources.delivery import Receiver, send
-from digest_assets.runs import RunOutcome
 from digest_assets.site.message import Message, message
 from digest_assets.site.values import Counts, Day, Entry
 from digest_assets.store.deliveries import Delivery

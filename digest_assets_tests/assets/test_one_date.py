@@ -14,9 +14,9 @@ import pytest
 import stamina
 
 from digest_assets.assets.one_date import RETRIES_TAG
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
-from digest_assets.runs import RunOutcome
 from digest_assets.sandbox import arxiv_server
 from digest_assets.sandbox.papers import invented
 from digest_assets_tests.test_pipeline import NOON_MAILING

@@ -10,10 +10,10 @@ import dagster as dg
 import pytest
 import stamina
 
+from digest_assets.automation.command_line_runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.automation.failures import failure_sensor
 from digest_assets.checks.dates import expected
 from digest_assets.config import DigestSettings
-from digest_assets.runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.sandbox import arxiv_server
 from digest_assets_tests.assets.test_deliveries import Inbox
 from digest_assets_tests.test_pipeline import DAY, NOON

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from digest_assets.runs import RunOutcome
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world
 

@@ -23,7 +23,6 @@ from digest_assets.digests.days import DigestDays
 from digest_assets.digests.emptiness import empty_reason
 from digest_assets.digests.filters import Filters
 from digest_assets.digests.updates import updates_for
-from digest_assets.errors import NotInStore
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
 from digest_assets.store import feeds, ledger, updates
 from digest_assets.store.connection import DigestStore
@@ -49,10 +48,11 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
     digest = settings.digest
     span = digest.days.span(day)
     with store.transaction() as connection:
-        if feeds.last_answer_at(connection, digest.name, day) is None:
-            raise _not_in_store(store, day, "no answer of arXiv's")
+        fetched_at = feeds.last_answer_at(connection, digest.name, day)
+        if fetched_at is None:
+            raise ledger.not_in_store(store, day, "no answer of arXiv's")
         stored = feeds.entries_of(connection, digest.name, day)
-        announced = _record_announcements(connection, settings, day, stored)
+        announced = _record_announcements(connection, settings, day, stored, fetched_at)
         why_empty = empty_reason(
             day,
             digest.days,
@@ -82,22 +82,6 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
         )
 
 
-def require_made(connection: duckdb.DuckDBPyConnection, store: DigestStore, digest: str, day: date) -> None:
-    """Raises `NotInStore` where `day` has claimed no papers in `store`: what rests on them would be made of nothing.
-
-    Dagster may show the date as materialized all the same, where the store was deleted or lies elsewhere since.
-    """
-    if not ledger.is_made(connection, digest, day):
-        raise _not_in_store(store, day, "no papers")
-
-
-def _not_in_store(store: DigestStore, day: date, lacks: str) -> NotInStore:
-    return NotInStore(
-        f"The store {store.name} holds {lacks} for {day}: it is new, or the date was never made.",
-        cure=f"Materialize all assets of {day} (`digest run {day}`), or restore the store, or correct store.url.",
-    )
-
-
 def _is_passed_on(claim: Claim, settings: Settings) -> bool:
     return claim.reason is FilterReason.CAP and settings.filters.capped == "offer"
 
@@ -115,16 +99,17 @@ def _record_updates(
 
 
 def _record_announcements(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, stored: Sequence[StoredEntry]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    day: date,
+    stored: Sequence[StoredEntry],
+    fetched_at: datetime,
 ) -> list[datetime]:
     """Records what the answers for `day`, as `stored`, tell of papers and announcements.
 
     Returns the mailings that they show for sure: a paper held by moderation may be inferred into one that is not there.
     """
     digest = settings.digest
-    fetched_at = feeds.last_answer_at(connection, digest.name, day)
-    if fetched_at is None:
-        return []
     known = ledger.announcements(connection, digest.name, {each.identifier for each in stored if each.identifier})
     past = _told_by_oai(stored, known, settings, day)
     entries = [*_parsed(stored), *past.entries]

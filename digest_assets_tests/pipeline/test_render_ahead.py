@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.assets import ahead
-from digest_assets.assets.ahead import Ahead
+from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.model import AnswerStatus, Reading, Translation
+from digest_assets.pipeline import render_ahead
+from digest_assets.pipeline.render_ahead import Ahead
 from digest_assets.posts import markdown
-from digest_assets.runs import RunOutcome
 from digest_assets.site import html
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -34,20 +34,20 @@ def test_the_post_and_the_site_make_no_text_that_was_rendered_while_others_were_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_the_end: list[tuple[int, int]] = []
-    publish = ahead.Ahead.render
+    publish = render_ahead.Ahead.render
 
     def counted(self: Ahead, made: Translation | Reading) -> None:
         publish(self, made)
         at_the_end.append(rendered())
 
-    monkeypatch.setattr(ahead.Ahead, "render", counted)
+    monkeypatch.setattr(render_ahead.Ahead, "render", counted)
     with a_world(tmp_path, noon_in_shanghai(DAY)) as world:
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert at_the_end[-1] == rendered() != (0, 0)
         with_it = content(world)
     markdown.blocks_from_model.cache_clear()
     html.blocks_from_model.cache_clear()
-    monkeypatch.setattr(ahead.Ahead, "render", lambda self, made: None)
+    monkeypatch.setattr(render_ahead.Ahead, "render", lambda self, made: None)
     with a_world(tmp_path / "without", noon_in_shanghai(DAY)) as world:
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert content(world) == with_it

@@ -14,7 +14,7 @@ import dagster as dg
 
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
-from digest_assets.store import ledger
+from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import RenderedPost, post_of
 
@@ -77,7 +77,7 @@ def run_date(
         was_made = ledger.is_made(connection, digest, day)
         empty = ledger.empty_reason(connection, digest, day)
         post = post_of(connection, digest, day)
-        lacking = ledger.lacking_papers(connection, digest, day)
+        lacking = standings.lacking_papers(connection, digest, day)
     observed = _observed(result)
     if observed or not was_made:
         return DateReport(day, RunOutcome.NOT_YET, post, observed)

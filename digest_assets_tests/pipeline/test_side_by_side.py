@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from digest_assets.assets.full_texts import together
+from digest_assets.pipeline.fetch_texts import together
 
 
 def test_the_first_request_leaves_before_the_last_prompt_is_prepared() -> None:

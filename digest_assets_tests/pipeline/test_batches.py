@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from digest_assets.assets.read_papers import PaperReading
 from digest_assets.config import ModelPrice, Settings
 from digest_assets.errors import EndpointRefused
+from digest_assets.pipeline.read import PaperReading
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.clock import SetClock
@@ -27,7 +27,7 @@ from digest_assets.sandbox import model_server
 from digest_assets.sandbox.model_server import SandboxModel
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.serving import Fault, closed, status, truncated
-from digest_assets.store import ledger
+from digest_assets.store import standings
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.usage import usage_by_day
 from digest_assets_tests.worlds import a_world, noon_in_shanghai
@@ -146,7 +146,7 @@ def test_what_waits_is_collected_by_a_later_run_and_handed_in_by_none(desk: Desk
     assert set(desk.run(wait=0)) == {"waiting"}
     assert "batch of 2026-11-20 04:30 UTC" in desk.reasons()
     with desk.store.transaction() as connection:
-        assert ledger.unfinished(connection, "arxiv", DAY) == [DAY]
+        assert standings.unfinished(connection, "arxiv", DAY) == [DAY]
     assert set(desk.run(wait=0)) == {"waiting"}
     assert all_done(desk.run())
     assert (desk.begun, desk.direct) == (1, 0)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from digest_assets.assets.rendered_posts import digest_papers
 from digest_assets.config import Settings
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.model import Outcome
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, price_table
 from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, MonthCost, SearchText, Site, Tag
-from digest_assets.store import answers, ledger, texts, updates
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.date_content import of_date
 from digest_assets.store.site_content import SiteDate, SitePaper, site_dates, site_papers
 from digest_assets.store.usage import DayUsage, money_of, usage_by_day
 
@@ -56,26 +55,21 @@ class StoreSource:
     def day(self, day: Day) -> DayPapers:
         settings, name = self._settings, self._settings.digest.name
         with self._store.transaction() as connection:
-            claimed = ledger.claimed_by(connection, name, day.date)
-            kept = [each for each in claimed if each.outcome is Outcome.KEPT]
-            papers = digest_papers(
-                kept,
-                answers.translations_of(connection, name, day.date),
-                answers.readings_of(connection, name, day.date),
-                texts.without_sections(connection, name, day.date),
-                figures=settings.output.figures,
+            held = of_date(
+                connection, name, day.date, figures=settings.output.figures, updated=settings.digest.updates != "ignore"
             )
-            newer = updates.listed_by(connection, name, day.date) if settings.digest.updates != "ignore" else []
         return DayPapers(
             day=day,
-            papers=tuple(papers),
-            tags={each.paper.identifier: self._tagger.tags(each.paper.title, each.paper.abstract) for each in kept},
+            papers=tuple(held.papers),
+            tags={
+                each.paper.identifier: self._tagger.tags(each.paper.title, each.paper.abstract) for each in held.papers
+            },
             left_out=tuple(
                 LeftOut(each.paper.identifier, each.paper.title, each.reason)
-                for each in claimed
+                for each in held.claimed
                 if each.outcome is Outcome.FILTERED and each.reason is not None
             ),
-            updates=tuple(newer),
+            updates=tuple(held.updates),
         )
 
     def costs(self, since: date | None) -> list[MonthCost]:

@@ -8,9 +8,9 @@ itself.
 
 from __future__ import annotations
 
-from digest_assets.assets.site_source import site_of
 from digest_assets.config import Settings
 from digest_assets.model import AnswerStatus, Reading, Translation
+from digest_assets.pipeline.site_source import site_of
 from digest_assets.posts import markdown
 from digest_assets.posts.page import DIALECTS, PostForm
 from digest_assets.site import html, pages

@@ -1,0 +1,146 @@
+"""Renders the post of a date from what the store holds, and writes it: whole or not at all, never over an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from digest_assets.config import Settings
+from digest_assets.model import (
+    AnswerStatus,
+    Outcome,
+)
+from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
+from digest_assets.resources.clock import Clock
+from digest_assets.resources.model_access import price_table
+from digest_assets.resources.output import (
+    WriteOutcome,
+    Written,
+    remove_unless_edited,
+    sha256_of,
+    write_unless_edited,
+)
+from digest_assets.store import answers
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.date_content import DateContent, of_date
+from digest_assets.store.ledger import require_made
+from digest_assets.store.posts import RenderedPost, post_of, record_post
+from digest_assets.store.usage import DayUsage, usage_of_papers
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a date's post."""
+
+    post: RenderedPost
+    text: str | None
+    empty_reason: str | None
+    paid: Sequence[DayUsage] = ()
+    """What the answers about its papers cost, whichever run asked for them."""
+    kept: str | None = None
+    """Why the file is not what was made: a person's edit is not overwritten."""
+
+
+def publish(
+    settings: Settings,
+    store: DigestStore,
+    clock: Clock,
+    day: date,
+    was_written: Callable[[str, str], bool] = lambda sha256, path: False,
+) -> Published:
+    """Renders and writes the post of `day` from what the store holds, and records it.
+
+    `was_written` tells whether a file of this hash is what was last written at this path: a store that was lost no
+    longer knows which posts are its own, Dagster's history does.
+
+    Raises `NotInStore` for a date that claimed no papers there.
+    """
+    digest = settings.digest.name
+    with store.transaction() as connection:
+        require_made(connection, store, digest, day)
+        held = of_date(
+            connection, digest, day, figures=settings.output.figures, updated=settings.digest.updates != "ignore"
+        )
+        shown = held.papers
+        before = post_of(connection, digest, day)
+        keys = [made.answer_key for each in shown for made in (each.translation, each.reading) if made.answer_key]
+        identifiers = [each.paper.identifier for each in shown]
+        tells = settings.output.provenance != "off"
+        answered_at = answers.answered_at(connection, identifiers, keys) if tells else {}
+        paid = usage_of_papers(connection, price_table(settings.llm), identifiers)
+    page = replace(_page(settings, day, held), answered_at=answered_at)
+    path = settings.path(settings.output.posts_dir) / post_name(page)
+    relative = _relative(path, settings.root)
+    last_sha256 = before.sha256 if before else _sha256_if_ours(path, relative, was_written)
+    text = None
+    if shown:
+        text = render_post(page, templates_dir=_templates(settings), form=PostForm(settings.output.form))
+        written = write_unless_edited(path, text, last_sha256=last_sha256)
+    else:
+        written = remove_unless_edited(path, last_sha256=last_sha256)
+    post = RenderedPost(
+        digest_date=day,
+        path=relative if shown else None,
+        sha256=_recorded_hash(written, before) if shown else None,
+        announced=page.announced,
+        published=len(shown) - page.failed,
+        filtered=page.filtered,
+        failed=page.failed,
+        late=page.late,
+    )
+    with store.transaction() as connection:
+        record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
+    kept = _kept(relative, before) if written.outcome is WriteOutcome.KEPT else None
+    return Published(post, text, held.empty_reason, paid, kept)
+
+
+def _sha256_if_ours(path: Path, relative: str, was_written: Callable[[str, str], bool]) -> str | None:
+    """The hash of the file at `path`, where it is our own."""
+    on_disk = sha256_of(path)
+    return on_disk if on_disk is not None and was_written(on_disk, relative) else None
+
+
+def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
+    """What was last written by us: where a person's edit is kept, that is still the hash of before."""
+    kept = written.outcome is WriteOutcome.KEPT and before is not None and before.sha256 is not None
+    return before.sha256 if kept and before and before.sha256 else written.sha256
+
+
+_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
+
+
+def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
+    days = settings.digest.days
+    return DigestPage(
+        name=settings.digest.name,
+        digest_date=day,
+        zone=days.zone,
+        anchor=days.anchor,
+        window=days.window(day),
+        categories=settings.digest.categories,
+        papers=tuple(held.papers),
+        announced=len(held.claimed),
+        filtered=sum(1 for each in held.claimed if each.outcome is Outcome.FILTERED),
+        late=sum(1 for each in held.claimed if each.late),
+        failed=sum(1 for each in held.papers if each.translation.status in _FAILED or each.reading.status in _FAILED),
+        notice=settings.output.notice or None,
+        language=settings.digest.language,
+        by_submission=settings.digest.by.value == "submitted",
+        updates=tuple(held.updates),
+        provenance=settings.output.provenance,
+    )
+
+
+def _templates(settings: Settings) -> Path | None:
+    return settings.path(settings.output.templates_dir) if settings.output.templates_dir else None
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+def _kept(path: str, before: RenderedPost | None) -> str:
+    why = "was edited by hand" if before else "was not written from this store, or was edited by hand,"
+    return f"{path} {why} and is kept; delete it and run its date again to have it written anew."
