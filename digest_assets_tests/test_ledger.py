@@ -391,7 +391,7 @@ def check(simulation: Simulation, definition: dg.AssetChecksDefinition, day: dat
         has_partition_key = True
 
     body = definition.node_def.compute_fn.decorated_fn  # type: ignore[union-attr]
-    (result,) = body(Context(), simulation.settings, simulation.store)
+    result = body(Context(), simulation.settings, simulation.store)
     assert isinstance(result, dg.AssetCheckResult)
     return result
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.pipeline import read
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.llm import checks
+from digest_assets.pipeline import read
 from digest_assets.resources.full_texts import FullTextSource
 from digest_assets.sandbox import model_server, serving
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
