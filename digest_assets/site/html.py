@@ -7,7 +7,7 @@ Safety is again a property of one function per kind: text is escaped, an address
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
@@ -66,11 +66,27 @@ def blocks_from_model(text: str) -> Markup:
     return _Blocks(ModelText(text)).all()
 
 
+@lru_cache(maxsize=200_000)  # a gist is in many lists
+def line_from_model(text: str) -> Markup:
+    """A model's title or sentence as phrasing content."""
+    return Markup(" ").join(from_spans(spans) for spans in _lines(text))
+
+
 def plain_from_model(text: str) -> str:
     """A model's Markdown as text on one line, for searching and previews."""
+    return " ".join(" ".join(map(plain, _lines(text))).split())
+
+
+@lru_cache(maxsize=200_000)
+def shown_from_model(text: str) -> str:
+    """The same with formulas in plain characters: for titles of pages and feeds, and results of a search."""
+    return " ".join(" ".join(plain(spans, formula=plain_math.plain) for spans in _lines(text)).split())
+
+
+def _lines(text: str) -> Iterator[Sequence[Span]]:
+    """The lines of a model's Markdown that have text, each as its spans."""
     model_text = ModelText(text)
-    pieces = (plain(model_text.spans_of(node)) for node in model_text.root.walk() if _has_text(node))
-    return " ".join(" ".join(pieces).split())
+    return (model_text.spans_of(node) for node in model_text.root.walk() if _has_text(node))
 
 
 def from_spans(spans: Iterable[Span]) -> Markup:

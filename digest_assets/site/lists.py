@@ -27,7 +27,12 @@ def lists_of(entry: Entry) -> Iterator[ListName]:
 
 def anchor(identifier: str) -> str:
     """What a paper's place on its date's page is called."""
-    return "p" + identifier.replace("/", "-")
+    return "p" + file_of(identifier)
+
+
+def file_of(identifier: str) -> str:
+    """What a paper's own files are called, below `p/` and without their endings: old identifiers have a slash."""
+    return identifier.replace("/", "-")
 
 
 def title(entry: Entry, words: SiteWords) -> Markup:

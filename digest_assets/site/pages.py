@@ -27,11 +27,13 @@ from markupsafe import Markup
 from digest_assets import user_templates
 from digest_assets.errors import TemplateBroken
 from digest_assets.model import PaperUpdate
-from digest_assets.site import charts, empty, feeds, html, lists, search
+from digest_assets.site import charts, citation, day_view, empty, feeds, html, lists, search
 from digest_assets.site.charts import Bar
-from digest_assets.site.paper_view import paper_view
+from digest_assets.site.citation import Json
+from digest_assets.site.paper_view import PaperView, paper_view
 from digest_assets.site.values import (
     ALL,
+    NOTHING,
     Book,
     Day,
     DayPapers,
@@ -186,6 +188,17 @@ class _MonthView:
         return Markup("".join(f"{before}{within}{after}{count}</small></a></li>" for (before, after), count in cells))
 
 
+class _Shown:
+    """A date that was loaded, and its papers as they are shown: as the source has them, and in the page's order."""
+
+    def __init__(self, loaded: DayPapers, papers: list[PaperView], words: SiteWords) -> None:
+        self.loaded = loaded
+        self.papers = papers
+        self.items = day_view.items(papers, loaded.groups, words)
+        self.places = {each.paper.identifier: place for place, each in enumerate(self.items)}
+        self.by_identifier = {each.paper.identifier: each for each in loaded.papers}
+
+
 class _Pages:
     """The files of one site."""
 
@@ -195,7 +208,7 @@ class _Pages:
         self._source = source
         self._words: SiteWords = SITE_WORDS[site.language]
         self._title = f"{self._words.name} · {' '.join(site.categories)}"
-        self._loaded: tuple[date | None, DayPapers | None, list] = (None, None, [])
+        self._kept: _Shown | None = None
 
     # --- files that dates do not change -------------------------------------------------------------------------------
 
@@ -218,22 +231,33 @@ class _Pages:
             day = self._book.day(of)
             if day is None:
                 yield Unit(f"d/{of}.html")
+                yield Unit(f"p/{of}")
                 continue
             earlier, later = self._book.neighbours(of)
-            yield self._page(f"d/{of}.html", partial(self._date, day, earlier, later))
-            if newest is not None and newest.date == of:
-                start = partial(self._date, newest, earlier, None, root="", current="index.html")
-                yield self._page("index.html", start)
+            yield from self._files_of_date(day, earlier, later, is_newest=newest is not None and newest.date == of)
+            if of in touched.changed:
+                yield self.papers(day)
         if newest is None:
             yield Unit("index.html")
 
+    def _files_of_date(self, day: Day, earlier: date | None, later: date | None, *, is_newest: bool) -> Iterator[Unit]:
+        """The page of a date, and the blocks that it loads. How many these are is known by its counts."""
+        path, page = f"d/{day.date}", partial(self._date, day, earlier, later)
+        files = [PlannedFile(f"{path}.html", page)]
+        blocks = day_view.blocks_of(len(self._book.identifiers(day.date)))
+        files += [PlannedFile(f"{path}.{number}.js", partial(self._block, day, number)) for number in range(1, blocks)]
+        if blocks > 1:
+            files.append(PlannedFile(f"{path}.all.html", partial(self._all, day)))
+        yield Unit(f"{path}.html", tuple(files))
+        if is_newest:
+            yield self._page("index.html", partial(self._date, day, earlier, None, root="", current="index.html"))
+
     def _date(self, day: Day, earlier: date | None, later: date | None, root: str = "../", current: str = "") -> str:
         words = self._words
-        loaded, papers = self._papers(day)
-        present = _grouped((category, each) for each in loaded.papers for category in each.paper.categories)
-        chosen = [name for name in present if name in self._site.categories]
-        others = sorted((name for name in present if name not in chosen), key=lambda name: (-len(present[name]), name))
+        shown = self._shown(day)
+        papers, blocks = shown.papers, day_view.in_blocks(shown.items)
         reasons = words.filter_reasons
+        is_compact = len(papers) > day_view.COMPACT_ABOVE
         return self._render(
             "day.html.j2",
             root,
@@ -242,28 +266,47 @@ class _Pages:
             weekday=words.weekdays[day.date.weekday()],
             why_empty=empty.sentence(day.empty_reason, words),
             current=current,
-            description="; ".join(paper.plain_title for paper in papers[:5]),
+            layout=("compact" if is_compact else "full") if papers else "",
+            layouts=bool(papers),
+            description="; ".join(paper.translated_title or paper.plain_title for paper in papers[:5]),
             day=day,
-            papers=papers,
-            categories=[(name, len(present[name])) for name in [*chosen, *others[:5]]],
+            total=len(papers),
+            items=blocks[0],
+            blocks=len(blocks) - 1,
+            with_bodies=not is_compact,
+            groups=day_view.groups_of(shown.items),
+            filters=day_view.filters(papers, self._site.categories, words),
             authors_at_once=AUTHORS_AT_ONCE,
+            provenance=day_view.rests_on(papers),
+            has_earlier=any(mark.is_quiet for paper in papers for mark in paper.marks),
             left_out=[
                 {
                     "identifier": each.identifier,
                     "title": html.line_from_tex(each.title),
                     "reason": reasons.get(each.reason.value, each.reason.value),
                 }
-                for each in loaded.left_out
+                for each in shown.loaded.left_out
             ],
-            updates=[self._update(each, root) for each in loaded.updates],
+            updates=[self._update(each, root) for each in shown.loaded.updates],
             earlier=earlier,
             later=later,
         )
 
-    def _papers(self, day: Day) -> tuple[DayPapers, list]:
-        """What the page of `day` shows. Kept for one date: the newest has two pages."""
-        of, loaded, papers = self._loaded
-        if of != day.date or loaded is None:
+    def _block(self, day: Day, number: int) -> str:
+        """The lines of further papers of a date, as a script that its page loads."""
+        found = day_view.in_blocks(self._shown(day).items)
+        rows = self._render("block.html.j2", "../", items=found[number], authors_at_once=AUTHORS_AT_ONCE)
+        return f'digest.block("{day.date}",{number},{citation.in_script(rows)});\n'
+
+    def _all(self, day: Day) -> str:
+        heading = _dated(self._words.day_title, day.date)
+        found = self._shown(day).items
+        values = {"items": found, "total": len(found), "day": day, "authors_at_once": AUTHORS_AT_ONCE}
+        return self._render("all.html.j2", "../", title=heading, heading=heading, layout="compact", **values)
+
+    def _shown(self, day: Day) -> _Shown:
+        """What the page of `day` shows. Kept for one date: the newest has two pages, and each paper has files."""
+        if self._kept is None or self._kept.loaded.day.date != day.date:
             loaded, zone = self._source.day(day), ZoneInfo(self._site.timezone)
             papers = [
                 paper_view(
@@ -271,11 +314,83 @@ class _Pages:
                     loaded.tags.get(each.paper.identifier, ()),
                     self._words,
                     each.announcement.announced_at.astimezone(zone).date().isoformat(),
+                    loaded.glances.get(each.paper.identifier, NOTHING),
+                    loaded.later.get(each.paper.identifier, ()),
                 )
                 for each in loaded.papers
             ]
-            self._loaded = (day.date, loaded, papers)
-        return loaded, papers
+            self._kept = _Shown(loaded, papers, self._words)
+        return self._kept
+
+    # --- a page a paper -----------------------------------------------------------------------------------------------
+
+    def papers(self, day: Day) -> Unit:
+        """Of each paper of a date a page, and what other pages load of it: its body, and how it is cited."""
+        files = []
+        for identifier in self._book.identifiers(day.date):
+            path = f"p/{lists.file_of(identifier)}"
+            files.append(PlannedFile(f"{path}.html", partial(self._paper, day, identifier)))
+            files.append(PlannedFile(f"{path}.js", partial(self._script, day, identifier)))
+        return Unit(f"p/{day.date}", tuple(files))
+
+    def _paper(self, day: Day, identifier: str) -> str:
+        words, shown = self._words, self._shown(day)
+        place = shown.places[identifier]
+        view, paper = shown.items[place].paper, shown.by_identifier[identifier].paper
+        names = tuple(filter(None, map(html.plain_from_tex, paper.authors)))
+        abstract = html.plain_from_tex(paper.abstract)
+        address = f"{self._site.base_url}p/{view.file}.html" if self._site.base_url else ""
+        submitted = paper.updated_at or paper.published_at
+        changes = {True: words.abstract_changed, False: words.abstract_unchanged}
+        return self._render(
+            "paper.html.j2",
+            "../",
+            title=view.translated_title or view.plain_title,
+            heading=_dated(words.day_title, day.date),
+            description=view.gist.text,
+            layout="full",
+            p=view,
+            day=day,
+            citation=citation.elements(paper, view.plain_title, names),
+            json_ld=citation.json_ld(paper, view.plain_title, names, abstract, address),
+            address=address,
+            card="",
+            authors_at_once=AUTHORS_AT_ONCE,
+            here=words.version_here.format(
+                version=f"v{paper.version}", date=submitted.date().isoformat() if submitted else "–"
+            ),
+            later=[
+                (
+                    each.version,
+                    each.date,
+                    words.version_later.format(
+                        version=f"v{each.version}",
+                        change=words.withdrawn if each.withdrawn else changes[each.abstract_changed],
+                        date=each.date,
+                    ),
+                )
+                for each in view.later
+            ],
+            related=[],
+            before=shown.items[place - 1].paper if place else None,
+            after=shown.items[place + 1].paper if place + 1 < len(shown.items) else None,
+        )
+
+    def _script(self, day: Day, identifier: str) -> str:
+        """What other pages show of a paper, as a script: one from the disk may load nothing else."""
+        shown = self._shown(day)
+        view = shown.items[shown.places[identifier]].paper
+        body = self._render("body.html.j2", "../", p=view, authors_at_once=AUTHORS_AT_ONCE)
+        told: dict[str, Json] = {
+            "id": identifier,
+            "day": day.date.isoformat(),
+            "title": view.plain_title,
+            "translated": view.translated_title,
+            "gist": "" if view.gist.is_beginning else view.gist.text,
+            "csl": view.csl,
+            "body": body,
+        }
+        return f"digest.paper({citation.in_script(told)});\n"
 
     def _update(self, each: PaperUpdate, root: str) -> dict[str, object]:
         words = self._words
@@ -560,7 +675,7 @@ class _Pages:
         environment = _environment(self._site.templates)
         with user_templates.rendering(template):
             return environment.get_template(template).render(
-                {"description": "", "current": "", "feed": "", **values},
+                {"description": "", "current": "", "feed": "", "layout": "", "layouts": False, **values},
                 w=self._words,
                 site=self._site,
                 site_title=self._title,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from digest_assets.markup.spans import safe_url
-from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, Translation
-from digest_assets.site import html
-from digest_assets.site.bibtex import bibtex
-from digest_assets.site.lists import anchor
-from digest_assets.site.values import AUTHORS_SHOWN, Tag, slug
+from digest_assets.model import AnnouncementKind, AnswerStatus, DigestPaper, Reading, TextSource, Translation
+from digest_assets.site import citation, html
+from digest_assets.site.citation import Json
+from digest_assets.site.lists import anchor, file_of
+from digest_assets.site.values import AUTHORS_SHOWN, NOTHING, Badge, Glance, LaterVersion, Tag, slug
 from digest_assets.site.words import SiteWords
 
 
@@ -22,23 +22,57 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is unusual about a paper. `is_quiet`: a normal state, which asks nothing of the reader."""
+
+    label: str
+    is_quiet: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What a reader is told of a paper in a sentence, without markup."""
+
+    text: str
+    lang: str
+    is_original: bool = False
+    """Whether it is the abstract's own sentence."""
+    is_beginning: bool = False
+    """Whether it is no sentence of its own, but how the abstract begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperView:
-    """A paper of a date's page."""
+    """A paper of a date's page, and of its own."""
 
     identifier: str
+    versioned: str
     anchor: str
+    file: str
+    """Its page below `p/`, without the ending."""
     title: Markup
+    """In the original, plain where it is without formulas."""
     plain_title: str
+    translated_title: str
+    """Without markup; empty where there is none."""
+    gist: Gist
+    badges: tuple[Badge, ...]
+    is_cross_list: bool
+    has_code: bool
     authors: tuple[Person, ...]
     author_count: int
     categories: tuple[str, ...]
     tags: tuple[Tag, ...]
+    lists: tuple[str, ...]
+    """The lists that it is in, as their pages' paths: `c/cs.SD`."""
     abs_url: str
     pdf_url: str
-    marks: tuple[str, ...]
+    marks: tuple[Mark, ...]
     """Withdrawn, late, submitted earlier."""
+    withdrawn: bool
     comment: Markup
-    """What the authors of a withdrawn paper say."""
+    """What the authors say beside the abstract."""
     translation: Markup
     """Empty where there is none; `translation_missing` then says why, unless the site's language needs none."""
     translation_missing: str
@@ -50,12 +84,24 @@ class PaperView:
     reading_missing: str
     reading_flagged: str
     provenance: tuple[str, ...]
+    """Where its own texts came from."""
+    sources: tuple[str, ...]
+    """The same without what is this paper's alone: what a date adds up."""
     figure_url: str
     figure_caption: str
-    bibtex: str
+    csl: dict[str, Json]
+    """As reference managers read it (`citation.csl`)."""
+    later: tuple[LaterVersion, ...]
 
 
-def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, announced_on: str) -> PaperView:
+def paper_view(
+    each: DigestPaper,
+    tags: tuple[Tag, ...],
+    words: SiteWords,
+    announced_on: str,
+    glance: Glance = NOTHING,
+    later: tuple[LaterVersion, ...] = (),
+) -> PaperView:
     """`each` in the words of the site. `announced_on`: the date of its mailing in the digest's time zone."""
     paper = each.paper
     title = html.plain_from_tex(paper.title) or words.untitled
@@ -64,17 +110,31 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
     parts = _parts(each, words)
     return PaperView(
         identifier=paper.identifier,
+        versioned=paper.versioned,
         anchor=anchor(paper.identifier),
+        file=file_of(paper.identifier),
+        translated_title=html.shown_from_model(glance.title) if words.is_translated else "",
+        gist=_gist(each, glance, words),
+        badges=tuple(replace(badge, url=safe_url(badge.url) or "") for badge in glance.badges),
+        is_cross_list=each.announcement.kind in (AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS),
+        has_code=any(badge.kind == "code" for badge in glance.badges),
+        withdrawn=each.withdrawn,
+        later=later,
         title=html.line_from_tex(paper.title) or Markup.escape(words.untitled),
         plain_title=title,
         authors=tuple(Person(name, slug(name)) for name in names[:AUTHORS_SHOWN]),
         author_count=len(names),
         categories=paper.categories,
         tags=tags,
+        lists=(
+            *(f"c/{name}" for name in paper.categories),
+            *(f"t/{tag.slug}" for tag in tags),
+            *(f"a/{slug(name)}" for name in names[:AUTHORS_SHOWN]),
+        ),
         abs_url=f"https://arxiv.org/abs/{paper.versioned}",
         pdf_url=f"https://arxiv.org/pdf/{paper.versioned}",
         marks=_marks(each, words, announced_on),
-        comment=html.line_from_tex(paper.comment or "") if each.withdrawn else Markup(""),
+        comment=html.line_from_tex(paper.comment or ""),
         translation=translation,
         translation_missing=""
         if translation or each.withdrawn or not words.is_translated
@@ -85,10 +145,30 @@ def paper_view(each: DigestPaper, tags: tuple[Tag, ...], words: SiteWords, annou
         reading_missing="" if parts or each.withdrawn else _missing(words.reading_missing, each.reading, words),
         reading_flagged=_flagged(words.reading_flagged, each.reading, words) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
+        sources=_sources(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         figure_url=(safe_url(each.figure.url) or "") if each.figure and not each.withdrawn else "",
         figure_caption=html.plain_from_tex(each.figure.caption) if each.figure else "",
-        bibtex=bibtex(paper, title, names),
+        csl=citation.csl(paper, title, names, html.plain_from_tex(paper.abstract)),
     )
+
+
+_BEGINNING = 80
+"""Characters of a translation that stand in the place of a gist."""
+
+
+def _gist(each: DigestPaper, glance: Glance, words: SiteWords) -> Gist:
+    if glance.gist:
+        if glance.gist_is_original:
+            return Gist(html.plain_from_tex(glance.gist), "en", is_original=True)
+        return Gist(html.shown_from_model(glance.gist), words.lang)
+    made = each.translation
+    if words.is_translated and made.status is AnswerStatus.DONE and made.text:
+        return Gist(_beginning(html.shown_from_model(made.text), _BEGINNING), words.lang, is_beginning=True)
+    return Gist(_beginning(html.plain_from_tex(each.paper.abstract), 2 * _BEGINNING), "en", is_beginning=True)
+
+
+def _beginning(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _translation(made: Translation) -> Markup:
@@ -104,13 +184,13 @@ def _parts(each: DigestPaper, words: SiteWords) -> tuple[tuple[str, Markup], ...
     return tuple(zip(words.parts, written, strict=True)) if all(written) else ()
 
 
-def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[str, ...]:
+def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[Mark, ...]:
     return tuple(
         mark
         for mark, holds in (
-            (words.withdrawn, each.withdrawn),
-            (words.late_mark.format(date=announced_on), each.late),
-            (words.earlier_submission, not each.in_window and not each.late),
+            (Mark(words.withdrawn), each.withdrawn),
+            (Mark(words.late_mark.format(date=announced_on)), each.late),
+            (Mark(words.earlier_mark, is_quiet=True, why=words.earlier_note), not each.in_window and not each.late),
         )
         if holds
     )
@@ -130,17 +210,22 @@ def _because(made: Translation | Reading, words: SiteWords) -> str:
 
 def _provenance(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:
     """Where the text came from, and what each answer rests on."""
+    said = _sources(each, words, has_translation=has_translation, has_reading=has_reading)
+    if each.withdrawn or not each.text_reason:
+        return said
+    return (said[0] + words.because.format(reason=each.text_reason), *said[1:])
+
+
+def _sources(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:
     said: list[str] = []
     if not each.withdrawn:
-        source = each.reading.text_source or each.text_source
         names = {
             TextSource.HTML: words.text_html,
             TextSource.PDF: words.text_pdf,
             TextSource.ABSTRACT: words.text_abstract,
             None: words.text_none,
         }
-        reason = words.because.format(reason=each.text_reason) if each.text_reason else ""
-        said.append(words.text_from.format(source=names[source] + reason))
+        said.append(words.text_from.format(source=names[each.reading.text_source or each.text_source]))
     for what, made, is_there in (
         (words.abstract, each.translation, has_translation),
         (words.reading, each.reading, has_reading),

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +38,53 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Badge:
+    """A fact that decides whether a paper is read: a venue, a link to code."""
+
+    label: str
+    kind: str = ""
+    """`code`, `data`, ...: of a link. Empty: of a venue or another fact."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a hurried reader needs of a paper. Empty: not there."""
+
+    title: str = ""
+    """In the digest's language, a line of Markdown."""
+    gist: str = ""
+    """A sentence, as a line of Markdown."""
+    gist_is_original: bool = False
+    """Whether the gist is the abstract's own sentence, in its language and with TeX."""
+    badges: tuple[Badge, ...] = ()
+
+
+NOTHING = Glance()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Papers of a date that belong together."""
+
+    name: str
+    """Of its topic, as the digest's language says it."""
+    identifiers: tuple[str, ...]
+    sentence: str = ""
+    """What they are about, a line of Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaterVersion:
+    """A later version of a paper, and the date that listed it."""
+
+    date: date
+    version: int
+    abstract_changed: bool
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A paper as lists show it."""
 
@@ -50,6 +97,10 @@ class Entry:
     tags: tuple[Tag, ...] = ()
     late: bool = False
     withdrawn: bool = False
+    translated_title: str = ""
+    """In the digest's language, a line of Markdown; empty where there is none."""
+    gist: str = ""
+    """A sentence in the digest's language, a line of Markdown; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +153,12 @@ class DayPapers:
     left_out: tuple[LeftOut, ...] = ()
     updates: tuple[PaperUpdate, ...] = ()
     """New versions of papers of earlier dates, which this one lists."""
+    glances: Mapping[str, Glance] = field(default_factory=dict)
+    """By identifier, of those that have one."""
+    groups: tuple[Group, ...] = ()
+    """In the order in which they are shown; a paper that is in none comes after them."""
+    later: Mapping[str, tuple[LaterVersion, ...]] = field(default_factory=dict)
+    """By identifier, the later versions that dates have listed, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +260,10 @@ class Book(Protocol):
 
     def days_of(self, period: str) -> list[Day]:
         """The dates of a year `2026` or a month `2026-11`, newest first."""
+        ...
+
+    def identifiers(self, of: date) -> list[str]:
+        """Of the papers of a date, in the order of the source."""
         ...
 
     def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:

@@ -86,7 +86,6 @@ class SiteWords:
     withdrawn: str
     withdrawn_note: str
     late_mark: str
-    earlier_submission: str
     category_title: str
     author_title: str
     tag_title: str
@@ -124,13 +123,67 @@ class SiteWords:
     abstract_unchanged: str
     categories: str
     unstar: str
+    navigation: str
+    layout: str
+    layout_compact: str
+    layout_full: str
+    next_unread: str
+    rest_read: str
+    rest_marked: str
+    undo: str
+    progress: str
+    all_read: str
+    clear_filters: str
+    filters: str
+    kinds_new: str
+    kinds_cross: str
+    with_code: str
+    other_topics: str
+    own_page: str
+    all_on_one_page: str
+    loading: str
+    not_loaded: str
+    earlier_mark: str
+    earlier_note: str
+    provenance: str
+    authors_comment: str
+    original_gist: str
+    gist_of: str
+    in_this_digest: str
+    versions: str
+    version_here: str
+    version_later: str
+    published_in: str
+    announced_as_new: str
+    announced_as_cross: str
+    related: str
+    shared_terms: str
+    earlier_paper: str
+    later_paper: str
+    note: str
+    save_file: str
+    load_file: str
+    copy_link: str
+    qr_code: str
+    qr_code_of: str
+    qr_too_long: str
+    export: str
+    for_zotero: str
+    file_saved: str
+    marks_merged: str
+    marks_unreadable: str
+    marks_offered: str
+    marks_accept: str
+    may_be_lost: str
+    last_saved: str
+    never_saved: str
 
     def count(self, papers: int) -> str:
         """So many papers."""
         return self.one_paper if papers == 1 else self.papers.format(count=papers)
 
 
-_KEYS = ("j / k", "s", "r", "o", "l", "/", "?")
+_KEYS = ("j / k", "n", "s", "r", "o", "l", "/", "?")
 
 
 def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
@@ -215,7 +268,6 @@ _CHINESE = SiteWords(
     withdrawn="已撤回",
     withdrawn_note="作者说明：{comment}",
     late_mark="迟收：{date} 已公布",
-    earlier_submission="补录：早于本期时间窗口投稿",
     category_title="分类 {name}",
     author_title="{name}",
     tag_title="主题：{name}",
@@ -234,7 +286,9 @@ _CHINESE = SiteWords(
     feed_title="{title}：{scope}",
     made_of="译文与解读由语言模型生成，请以原文为准。数据来自 arXiv。",
     keys_title="键盘操作",
-    keys=_keys("下一篇／上一篇", "收藏", "标为已读", "展开解读", "切换摘要语言", "搜索", "本说明"),
+    keys=_keys(
+        "下一篇／上一篇", "下一篇未读", "收藏", "标为已读", "展开论文，再按展开解读", "切换摘要语言", "搜索", "本说明"
+    ),
     close="关闭",
     filter_reasons={
         "category": "主分类不在所选分类内",
@@ -257,6 +311,60 @@ _CHINESE = SiteWords(
     abstract_unchanged="摘要未改动",
     categories="分类",
     unstar="取消收藏",
+    navigation="主导航",
+    layout="版式",
+    layout_compact="紧凑",
+    layout_full="全文",
+    next_unread="下一篇未读",
+    rest_read="其余标为已读",
+    rest_marked="已标 {count} 篇为已读",
+    undo="撤销",
+    progress="已读 {read} / {all}",
+    all_read="本期已全部读完。",
+    clear_filters="清除筛选",
+    filters="筛选",
+    kinds_new="新投稿",
+    kinds_cross="交叉列出",
+    with_code="有代码",
+    other_topics="其他",
+    own_page="本文页",
+    all_on_one_page="全部 {count} 篇列在一页",
+    loading="正在载入…",
+    not_loaded="未能载入，请检查网络后重试。",
+    earlier_mark="补录",
+    earlier_note="补录：投稿早于本期时间窗口，本期首次公布。",
+    provenance="文本来源与模型",
+    authors_comment="作者备注",
+    original_gist="原文",
+    gist_of="一句话",
+    in_this_digest="本期依据",
+    versions="版本",
+    version_here="{version}：本页所据，{date} 投稿",
+    version_later="{version}：{change}，见 {date} 一期",
+    published_in="刊于",
+    announced_as_new="新投稿",
+    announced_as_cross="交叉列出",
+    related="相关论文",
+    shared_terms="共有：{terms}",
+    earlier_paper="本期上一篇",
+    later_paper="本期下一篇",
+    note="笔记",
+    save_file="保存到文件",
+    load_file="从文件合并",
+    copy_link="复制链接",
+    qr_code="二维码",
+    qr_code_of="第 {number} 个，共 {all} 个：用另一台设备逐个扫描",
+    qr_too_long="笔记太长，放不进二维码，请用文件。",
+    export="导出",
+    for_zotero="Zotero：文件 → 导入，选 RIS 或 BibTeX",
+    file_saved="已保存。",
+    marks_merged="已合并：新增 {count} 篇，共 {all} 篇。",
+    marks_unreadable="读不出收藏，请检查文件或链接。",
+    marks_offered="此链接带来 {count} 篇的收藏与笔记。",
+    marks_accept="合并到本机",
+    may_be_lost="收藏只存在此浏览器中，浏览器可能自行清除（Safari 在七天未访问后清除），请保存到文件。",
+    last_saved="上次保存：{date}",
+    never_saved="尚未保存。",
 )
 
 _ENGLISH = SiteWords(
@@ -337,7 +445,6 @@ _ENGLISH = SiteWords(
     withdrawn="Withdrawn",
     withdrawn_note="The authors say: {comment}",
     late_mark="Late: announced on {date}",
-    earlier_submission="Submitted before this date's window",
     category_title="Category {name}",
     author_title="{name}",
     tag_title="Topic: {name}",
@@ -356,7 +463,16 @@ _ENGLISH = SiteWords(
     feed_title="{title}: {scope}",
     made_of="Readings are made by a language model; the paper itself decides. Data: arXiv.",
     keys_title="Keyboard",
-    keys=_keys("next / previous paper", "star", "mark as read", "open the reading", "language", "search", "this help"),
+    keys=_keys(
+        "next / previous paper",
+        "next unread",
+        "star",
+        "mark as read",
+        "open the paper, then its reading",
+        "language",
+        "search",
+        "this help",
+    ),
     close="Close",
     filter_reasons={
         "category": "primary category not chosen",
@@ -379,6 +495,61 @@ _ENGLISH = SiteWords(
     abstract_unchanged="the abstract is the same",
     categories="Categories",
     unstar="Unstar",
+    navigation="Main",
+    layout="Layout",
+    layout_compact="Compact",
+    layout_full="Full",
+    next_unread="Next unread",
+    rest_read="Mark the rest as read",
+    rest_marked="{count} marked as read",
+    undo="Undo",
+    progress="{read} of {all} read",
+    all_read="All of this digest is read.",
+    clear_filters="Clear filters",
+    filters="Filters",
+    kinds_new="New submissions",
+    kinds_cross="Cross-lists",
+    with_code="With code",
+    other_topics="Others",
+    own_page="Page",
+    all_on_one_page="All {count} papers on one page",
+    loading="Loading…",
+    not_loaded="This could not be loaded. Check the network and try again.",
+    earlier_mark="Earlier",
+    earlier_note="Earlier: submitted before this date’s window, first announced in it.",
+    provenance="Sources and models",
+    authors_comment="Authors’ comment",
+    original_gist="original",
+    gist_of="In one sentence",
+    in_this_digest="What this digest rests on",
+    versions="Versions",
+    version_here="{version}: what this page rests on, submitted on {date}",
+    version_later="{version}: {change}, listed on {date}",
+    published_in="Published in",
+    announced_as_new="a new submission",
+    announced_as_cross="a cross-list",
+    related="Related papers",
+    shared_terms="In common: {terms}",
+    earlier_paper="Earlier in this digest",
+    later_paper="Next in this digest",
+    note="Note",
+    save_file="Save to a file",
+    load_file="Merge from a file",
+    copy_link="Copy a link",
+    qr_code="QR code",
+    qr_code_of="{number} of {all}: scan each with the other device",
+    qr_too_long="The note is too long for a QR code: use a file.",
+    export="Export",
+    for_zotero="Zotero: File → Import, with RIS or BibTeX",
+    file_saved="Saved.",
+    marks_merged="Merged: {count} added, {all} in all.",
+    marks_unreadable="No marks could be read: check the file or link.",
+    marks_offered="This link brings marks of {count} papers.",
+    marks_accept="Merge them here",
+    may_be_lost="Stars are kept in this browser alone, which may clear them (Safari does after seven days without a "
+    "visit): save them to a file.",
+    last_saved="Last saved: {date}",
+    never_saved="Not saved yet.",
 )
 
 _JAPANESE = SiteWords(
@@ -459,7 +630,6 @@ _JAPANESE = SiteWords(
     withdrawn="取り下げ",
     withdrawn_note="著者の説明：{comment}",
     late_mark="遅延：{date} に公表済み",
-    earlier_submission="この号の期間より前の投稿",
     category_title="分類 {name}",
     author_title="{name}",
     tag_title="トピック：{name}",
@@ -478,7 +648,16 @@ _JAPANESE = SiteWords(
     feed_title="{title}：{scope}",
     made_of="翻訳と解説は言語モデルによるもので、原文が優先します。データ：arXiv。",
     keys_title="キーボード",
-    keys=_keys("次／前の論文", "スター", "既読にする", "解説を開く", "言語の切り替え", "検索", "この説明"),
+    keys=_keys(
+        "次／前の論文",
+        "次の未読",
+        "スター",
+        "既読にする",
+        "論文を開く、もう一度で解説を開く",
+        "言語の切り替え",
+        "検索",
+        "この説明",
+    ),
     close="閉じる",
     filter_reasons={
         "category": "主分類が対象外",
@@ -501,6 +680,61 @@ _JAPANESE = SiteWords(
     abstract_unchanged="要旨に変更なし",
     categories="分類",
     unstar="スターを外す",
+    navigation="メインナビゲーション",
+    layout="表示",
+    layout_compact="コンパクト",
+    layout_full="全文",
+    next_unread="次の未読",
+    rest_read="残りを既読に",
+    rest_marked="{count} 本を既読にしました",
+    undo="元に戻す",
+    progress="既読 {read} / {all}",
+    all_read="この号はすべて既読です。",
+    clear_filters="絞り込みを解除",
+    filters="絞り込み",
+    kinds_new="新規投稿",
+    kinds_cross="クロスリスト",
+    with_code="コードあり",
+    other_topics="その他",
+    own_page="個別ページ",
+    all_on_one_page="全 {count} 本を一頁に",
+    loading="読み込み中…",
+    not_loaded="読み込めません。接続を確認してください。",
+    earlier_mark="補録",
+    earlier_note="補録：この号の期間より前に投稿され、この号で初めて公表された論文。",
+    provenance="出典とモデル",
+    authors_comment="著者コメント",
+    original_gist="原文",
+    gist_of="一文で",
+    in_this_digest="この号の出典",
+    versions="版",
+    version_here="{version}：このページの底本、{date} 投稿",
+    version_later="{version}：{change}、{date} の号に掲載",
+    published_in="掲載号",
+    announced_as_new="新規投稿",
+    announced_as_cross="クロスリスト",
+    related="関連論文",
+    shared_terms="共通：{terms}",
+    earlier_paper="この号の前の論文",
+    later_paper="この号の次の論文",
+    note="メモ",
+    save_file="ファイルに保存",
+    load_file="ファイルから統合",
+    copy_link="リンクをコピー",
+    qr_code="QRコード",
+    qr_code_of="{number} / {all}：別の端末で順に読み取ってください",
+    qr_too_long="メモが長くQRコードに入りません。ファイルを使ってください。",
+    export="書き出し",
+    for_zotero="Zotero：ファイル → インポート（RIS または BibTeX）",
+    file_saved="保存しました。",
+    marks_merged="統合しました：{count} 本追加、全 {all} 本。",
+    marks_unreadable="スターを読み取れません。ファイルかリンクを確認してください。",
+    marks_offered="このリンクには {count} 本の印があります。",
+    marks_accept="この端末に統合",
+    may_be_lost="スターはこのブラウザーだけにあり、消されることがあります（Safari は七日間訪問がないと消します）。"
+    "ファイルに保存してください。",
+    last_saved="前回の保存：{date}",
+    never_saved="まだ保存していません。",
 )
 
 SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

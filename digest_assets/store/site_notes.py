@@ -273,6 +273,10 @@ class SiteNotes:
     def days_of(self, period: str) -> list[Day]:
         return self._days("WHERE day BETWEEN ? AND ? ORDER BY day DESC", *_span(period))
 
+    def identifiers(self, of: date) -> list[str]:
+        sql = "SELECT identifier FROM entries WHERE day = ? ORDER BY position"
+        return [row[0] for row in self._connection.execute(sql, [of.isoformat()])]
+
     def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:
         return [_unpacked(shown) for shown in self._in(of, "shown", first.isoformat(), last.isoformat(), most)]
 

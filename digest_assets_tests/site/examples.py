@@ -23,7 +23,21 @@ from digest_assets.model import (
     Translation,
 )
 from digest_assets.resources.site_folder import SiteWritten, write_site
-from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, MonthCost, SearchText, Site, Tag
+from digest_assets.site.values import (
+    Badge,
+    Counts,
+    Day,
+    DayPapers,
+    Entry,
+    Glance,
+    Group,
+    LaterVersion,
+    LeftOut,
+    MonthCost,
+    SearchText,
+    Site,
+    Tag,
+)
 
 HOSTILE = (
     "</title><script>window.hurt = 1</script>",
@@ -92,6 +106,9 @@ class ExampleSite:
         self.changes: dict[date, int] = {}
         self.updates: dict[date, tuple[PaperUpdate, ...]] = {}
         self.templates: Path | None = None
+        self.glances: dict[str, Glance] = {}
+        self.groups: dict[date, tuple[Group, ...]] = {}
+        self.later: dict[str, tuple[LaterVersion, ...]] = {}
 
     @classmethod
     def of(cls, count: int, a_day: int = 20, last: date = date(2026, 11, 20)) -> ExampleSite:
@@ -127,7 +144,8 @@ class ExampleSite:
         papers = self.days_of[day.date]
         tags = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
         left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
-        return DayPapers(day, tuple(papers), tags, left_out, self.updates.get(day.date, ()))
+        updates, groups = self.updates.get(day.date, ()), self.groups.get(day.date, ())
+        return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later)
 
     def costs(self, since: date | None) -> list[MonthCost]:
         return [MonthCost(f"2026-{month:02}", 1000 * month, None) for month in range(since.month if since else 1, 12)]
@@ -144,6 +162,36 @@ class ExampleSite:
     def _entry(self, each: DigestPaper) -> Entry:
         of = each.paper
         return Entry(each.digest_date, of.identifier, of.title, of.authors, of.categories, (Tag("speech", "语音"),))
+
+
+def busy_day(count: int, day: date = date(2026, 11, 20)) -> ExampleSite:
+    """A date of `count` papers whose texts are as long as real ones, with titles, gists and groups, as all of it."""
+    rng, papers, site = random.Random(count), [], ExampleSite({})
+    for number in range(count):
+        each = replace(
+            paper(number, title=f"Paper {number}: {' '.join(rng.choices(ENGLISH, k=9)).capitalize()}"),
+            abstract=" ".join(rng.choices(ENGLISH, k=210)) + " with $x_1 \\le 3$.",
+        )
+        chinese = "".join(rng.choices(CHINESE, k=190)) + "，其中 $x_1 \\le 3$。"
+        made = digest_paper(each, day, translation=chinese, background=chinese)
+        made = replace(made, reading=replace(made.reading, method=chinese * 2, results=chinese))
+        if number % 7 == 3:
+            made = replace(made, announcement=replace(made.announcement, kind=AnnouncementKind.CROSS))
+        papers.append(made)
+        title, gist = "".join(rng.choices(CHINESE, k=9)), "".join(rng.choices(CHINESE, k=18)) + "。"
+        code = Badge("代码", "code", "https://code.test/a") if number % 4 == 0 else Badge("ICASSP 2026")
+        site.glances[each.identifier] = Glance(title, gist, badges=(code,))
+    site.days_of[day] = papers
+    size = max(2, count // 10)
+    site.groups[day] = tuple(
+        Group(
+            f"主题{start // size + 1}",
+            tuple(each.paper.identifier for each in papers[start : start + size]),
+            "本组讨论" + "".join(rng.choices(CHINESE, k=15)) + "。",
+        )
+        for start in range(0, size * 9, size)
+    )
+    return site
 
 
 def hostile_site() -> ExampleSite:

@@ -125,8 +125,9 @@ def test_hostile_text_stays_text_on_every_page(tmp_path: Path) -> None:
     for file in tmp_path.rglob("*.html"):
         made = file.read_bytes().decode("utf-8")  # as UTF-8: no lone surrogate
         parsed = LexborHTMLParser(made)
-        scripts = [node.attributes.get("src") for node in parsed.css("script")]
-        assert all(source and "assets/" in source for source in scripts)
+        scripts = parsed.css("script:not([type='application/ld+json'])")
+        assert all("assets/" in (node.attributes.get("src") or "") for node in scripts)
+        assert all(json.loads(node.text()) for node in parsed.css("script[type='application/ld+json']"))
         assert not parsed.css("img")
         assert not [node for node in parsed.css("*") if any(name.startswith("on") for name in node.attributes)]
         assert not [a for a in parsed.css("a") if (a.attributes.get("href") or "").startswith("javascript")]

@@ -1,51 +1,89 @@
-// What a reader does on a page: language, theme, filters, marks, BibTeX, keys. Nothing is sent anywhere.
+// What a reader does on a page: language, theme, layout, filters, marks, BibTeX, keys. Nothing is sent anywhere.
 (function () {
   "use strict";
 
   const root = document.documentElement;
-  const papers = Array.from(document.querySelectorAll("article.paper"));
+  const base = document.body.dataset.root;
+  const marks = window.digestMarks;
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+  const byId = (id) => document.getElementById(id);
 
-  // --- what is kept in this browser ---------------------------------------------------------------------------------
-
-  function load(key, otherwise) {
+  function remember(key, value) {
     try {
-      return JSON.parse(localStorage.getItem(key)) || otherwise;
-    } catch (error) {
-      return otherwise;
-    }
-  }
-
-  function save(key, value) {
-    try {
-      localStorage.setItem(key, typeof value === "string" ? value : JSON.stringify(value));
+      localStorage.setItem(key, value);
     } catch (error) {
       // Storage is full or closed: the choice holds until the page is left.
     }
   }
 
-  // --- language and theme -------------------------------------------------------------------------------------------
-
-  const VIEWS = ["translation", "original", "both"];
-
-  function setView(view) {
-    root.dataset.view = view;
-    save("digest:view", view);
-    showView();
-  }
-
-  function showView() {
-    for (const button of all("[data-set-view]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.setView === root.dataset.view));
+  function remembered(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch (error) {
+      return null;
     }
   }
 
-  for (const button of all("[data-set-view]")) {
-    button.addEventListener("click", () => setView(button.dataset.setView));
-  }
-  showView();
+  // --- files of the site, which a page from a disk may load as scripts and not otherwise ----------------------------
 
-  const theme = document.getElementById("theme");
+  const files = new Map(); // address -> promise
+  const papersLoaded = new Map(); // identifier -> what its file says
+  const blocksLoaded = new Map(); // number -> HTML
+
+  function file(path) {
+    if (!files.has(path)) {
+      const promise = new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = base + path;
+        script.onload = resolve;
+        script.onerror = () => reject(new Error(path));
+        document.head.append(script);
+      });
+      promise.catch(() => files.delete(path)); // the next time asks again
+      files.set(path, promise);
+    }
+    return files.get(path);
+  }
+
+  // Links in what is loaded begin at a folder of the site.
+  function atHome(html) {
+    return html.replaceAll('href="../', 'href="' + base);
+  }
+
+  window.digest = {
+    paper: (told) => papersLoaded.set(told.id, told),
+    block: (day, number, html) => blocksLoaded.set(number, html),
+    load: async (id) => {
+      await file("p/" + id.replace(/\//g, "-") + ".js");
+      return papersLoaded.get(id);
+    },
+    file: file,
+    atHome: atHome,
+  };
+
+  // --- language, layout and theme -----------------------------------------------------------------------------------
+
+  const VIEWS = ["translation", "original", "both"];
+
+  function choose(name, value) {
+    root.dataset[name] = value;
+    remember("digest:" + name, value);
+    showChoice(name);
+  }
+
+  function showChoice(name) {
+    for (const button of all("[data-set-" + name + "]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-set-" + name) === root.dataset[name]));
+    }
+  }
+
+  function setLayout(layout) {
+    choose("layout", layout);
+    for (const paper of papers) fold(paper, false);
+    showLayout();
+  }
+
+  const theme = byId("theme");
 
   function showTheme() {
     const chosen = root.dataset.theme || "auto";
@@ -58,167 +96,409 @@
     const next = order[(order.indexOf(root.dataset.theme || "auto") + 1) % order.length];
     if (next === "auto") delete root.dataset.theme;
     else root.dataset.theme = next;
-    save("digest:theme", next);
+    remember("digest:theme", next);
     showTheme();
   });
-  showTheme();
+
+  // --- the papers of a page, of which the first are in it and the others come in blocks -----------------------------
+
+  const holder = byId("papers");
+  const day = holder ? holder.dataset.day : "";
+  const total = holder ? Number(holder.dataset.total) : 0;
+  const blocks = holder ? Number(holder.dataset.blocks) : 0;
+  let papers = all("article.paper"); // all that are known, in their order
+  let waiting = []; // lines and headings that are known and not yet in the page
+  let known = 0; // blocks
+  const below = document.createElement("p");
+
+  async function nextBlock() {
+    const number = ++known;
+    below.textContent = holder.dataset.loading;
+    try {
+      await file("d/" + day + "." + number + ".js");
+    } catch (error) {
+      known = Math.min(known, number - 1);
+      below.textContent = holder.dataset.failed;
+      throw error;
+    }
+    below.textContent = "";
+    const made = document.createElement("template");
+    made.innerHTML = atHome(blocksLoaded.get(number));
+    const nodes = Array.from(made.content.children);
+    waiting.push(...nodes);
+    const found = nodes.filter((node) => node.matches("article.paper"));
+    papers.push(...found);
+    found.forEach(prepare);
+  }
+
+  let loading = Promise.resolve();
+
+  // One after the other: their papers keep their order.
+  function loadUntil(enough) {
+    loading = loading.catch(() => {}).then(async () => {
+      while (known < blocks && !enough()) await nextBlock();
+    });
+    return loading;
+  }
+
+  function attach(count) {
+    if (waiting.length) below.before(...waiting.splice(0, count));
+  }
+
+  async function showAll() {
+    await loadUntil(() => false);
+    attach(Infinity);
+  }
+
+  function nearTheEnd() {
+    return below.getBoundingClientRect().top < 3 * window.innerHeight;
+  }
+
+  async function more() {
+    while (nearTheEnd() && (waiting.length || known < blocks)) {
+      await loadUntil(() => waiting.length > 0);
+      attach(40);
+    }
+  }
+
+  if (blocks) {
+    below.className = "small";
+    below.setAttribute("role", "status");
+    holder.append(below);
+    new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && more().catch(() => {}), {
+      rootMargin: "200% 0px",
+    }).observe(below);
+  }
+
+  function dayOf(paper) {
+    return paper.dataset.day || day;
+  }
+
+  // --- unfolding ----------------------------------------------------------------------------------------------------
+
+  function isCompact() {
+    return root.dataset.layout === "compact";
+  }
+
+  function titleOf(paper) {
+    return paper.querySelector("a.title");
+  }
+
+  // A title leads to the paper's page; in the compact layout it unfolds the paper here.
+  function prepare(paper) {
+    const title = titleOf(paper);
+    if (!title) return;
+    if (isCompact()) {
+      title.setAttribute("role", "button");
+      title.setAttribute("aria-expanded", String(paper.classList.contains("open")));
+    } else {
+      title.removeAttribute("role");
+      title.removeAttribute("aria-expanded");
+    }
+    showMark(paper);
+  }
+
+  const bodies = new IntersectionObserver((seen) => {
+    for (const each of seen) if (each.isIntersecting) fill(each.target);
+  }, { rootMargin: "100% 0px" });
+
+  function showLayout() {
+    for (const paper of papers) {
+      prepare(paper);
+      if (isCompact()) bodies.unobserve(paper);
+      else if (isEmpty(paper)) bodies.observe(paper);
+    }
+  }
+
+  function isEmpty(paper) {
+    const body = paper.querySelector(".body");
+    return Boolean(body) && !body.firstElementChild;
+  }
+
+  async function fill(paper) {
+    bodies.unobserve(paper);
+    if (!isEmpty(paper)) return;
+    const body = paper.querySelector(".body");
+    try {
+      const told = await window.digest.load(paper.dataset.id);
+      if (isEmpty(paper)) body.innerHTML = atHome(told.body);
+    } catch (error) {
+      if (isEmpty(paper)) body.textContent = holder ? holder.dataset.failed : "";
+    }
+  }
+
+  function fold(paper, open) {
+    paper.classList.toggle("open", open);
+    if (open) fill(paper);
+    if (isCompact() && titleOf(paper)) titleOf(paper).setAttribute("aria-expanded", String(open));
+  }
 
   // --- marks --------------------------------------------------------------------------------------------------------
 
-  const MARKS = "digest:marks:" + root.dataset.digest;
   const SIGNS = { starred: ["☆", "★"], read: ["○", "●"] };
-  let marks = load(MARKS, {});
 
   function toggle(paper, kind) {
-    const id = paper.dataset.id;
-    marks = load(MARKS, marks); // another tab may have marked something
-    const mark = marks[id] || { title: paper.dataset.title, day: paper.dataset.day, at: paper.id };
-    mark[kind] = !mark[kind];
-    if (mark.starred || mark.read) marks[id] = mark;
-    else delete marks[id];
-    save(MARKS, marks);
-    showMarks();
+    const value = !marks.of(paper.dataset.id, dayOf(paper))[kind];
+    if (kind === "starred" && value && navigator.storage && navigator.storage.persist) {
+      navigator.storage.persist().catch(() => {}); // asks the browser not to clear what is marked
+    }
+    undo = null;
+    marks.set([paper.dataset.id], dayOf(paper), kind, value);
+  }
+
+  function showMark(paper) {
+    const mark = marks.of(paper.dataset.id, dayOf(paper));
+    for (const kind of Object.keys(SIGNS)) {
+      if (paper.classList.contains(kind) === mark[kind]) continue;
+      paper.classList.toggle(kind, mark[kind]);
+      for (const button of all('[data-mark="' + kind + '"]', paper)) {
+        button.setAttribute("aria-pressed", String(mark[kind]));
+        button.querySelector(".sign").textContent = SIGNS[kind][mark[kind] ? 1 : 0];
+      }
+      const line = document.querySelector('.contents [data-for="' + CSS.escape(paper.id) + '"]');
+      if (line) line.classList.toggle(kind, mark[kind]);
+    }
   }
 
   function showMarks() {
-    for (const paper of papers) {
-      const mark = marks[paper.dataset.id] || {};
-      for (const button of all("[data-mark]", paper)) {
-        const kind = button.dataset.mark;
-        button.setAttribute("aria-pressed", String(Boolean(mark[kind])));
-        button.querySelector(".sign").textContent = SIGNS[kind][mark[kind] ? 1 : 0];
-      }
-      const line = inContents(paper);
-      for (const kind of Object.keys(SIGNS)) {
-        paper.classList.toggle(kind, Boolean(mark[kind]));
-        if (line) line.classList.toggle(kind, Boolean(mark[kind]));
-      }
-    }
+    papers.forEach(showMark);
     applyFilters();
-    listMarked();
+    showProgress();
   }
 
-  function inContents(paper) {
-    return document.querySelector('.contents [data-for="' + CSS.escape(paper.id) + '"]');
+  // Of the whole date, also of papers that have not been loaded.
+  function counted() {
+    const found = { read: 0, starred: 0 };
+    const whole = marks.dayIsRead(day);
+    if (whole) found.read = total;
+    for (const [id, mark] of Object.entries(marks.all())) {
+      if (mark.day !== day) continue;
+      const is = marks.of(id, day);
+      if (is.starred) found.starred += 1;
+      if (is.read && !whole) found.read += 1;
+      if (!is.read && whole) found.read -= 1;
+    }
+    found.read = Math.max(0, Math.min(total, found.read));
+    return found;
   }
 
-  function listMarked() {
-    const list = document.getElementById("marked");
-    if (!list) return;
-    const starred = Object.entries(marks).filter(([, mark]) => mark.starred);
-    starred.sort(([, a], [, b]) => (a.day < b.day ? 1 : -1));
-    list.replaceChildren(...starred.map(([id, mark]) => markedItem(id, mark, list.dataset.unstar)));
-    document.getElementById("no-marks").hidden = starred.length > 0;
+  const progress = byId("progress");
+  const rest = byId("rest-read");
+  let undo = null; // what takes back that the rest was read
+
+  function showProgress() {
+    if (!progress) return;
+    const { read, starred } = counted();
+    const isDone = read === total;
+    const form = isDone ? progress.dataset.allRead : progress.dataset.form;
+    const said = form.replace("{read}", read).replace("{all}", total);
+    if (!undo) progress.textContent = said;
+    for (const each of all("[data-count]")) each.textContent = each.dataset.count === "unread" ? total - read : starred;
+    byId("next-unread").disabled = isDone;
+    rest.disabled = isDone && !undo;
+    rest.textContent = undo ? rest.dataset.undo : rest.dataset.label;
   }
 
-  function markedItem(id, mark, unstar) {
-    const item = document.createElement("li");
-    const link = document.createElement("a");
-    link.className = "title";
-    link.lang = "en";
-    link.href = "d/" + encodeURIComponent(mark.day) + ".html#" + encodeURIComponent(mark.at);
-    link.textContent = mark.title;
-    const day = document.createElement("p");
-    day.className = "meta";
-    const time = document.createElement("time");
-    time.dateTime = time.textContent = mark.day;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = unstar;
-    button.setAttribute("aria-label", unstar + ": " + mark.title);
-    button.addEventListener("click", () => {
-      unstarred(id);
-      const next = document.querySelector("#marked button") || document.getElementById("content");
-      next.focus();
-    });
-    day.append(time, button);
-    item.append(link, day);
-    return item;
+  async function markTheRest() {
+    if (undo) {
+      const back = undo;
+      undo = null;
+      back();
+      return;
+    }
+    const unread = total - counted().read;
+    if (isFiltered() || marks.dayIsRead(day)) {
+      await showAll();
+      const ids = papers.filter((paper) => isShown(paper) && !marks.of(paper.dataset.id, day).read);
+      const marked = ids.map((paper) => paper.dataset.id);
+      undo = () => marks.set(marked, day, "read", false);
+      progress.textContent = progress.dataset.marked.replace("{count}", marked.length);
+      marks.set(marked, day, "read", true);
+    } else {
+      undo = () => marks.setDay(day, false);
+      progress.textContent = progress.dataset.marked.replace("{count}", unread);
+      marks.setDay(day, true);
+    }
+    rest.focus();
   }
 
-  function unstarred(id) {
-    marks = load(MARKS, marks);
-    if (marks[id] && marks[id].read) marks[id].starred = false;
-    else delete marks[id];
-    save(MARKS, marks);
-    showMarks();
+  async function nextUnread() {
+    const isWanted = (paper) => isShown(paper) && !marks.of(paper.dataset.id, day).read;
+    const after = () => {
+      const place = papers.indexOf(nearest());
+      const from = current() ? papers.indexOf(current()) + 1 : Math.max(0, place);
+      return papers.slice(from).find(isWanted) || (known >= blocks ? papers.find(isWanted) : undefined);
+    };
+    await loadUntil(() => Boolean(after()));
+    const next = after();
+    if (next) goTo(next);
   }
-
-  window.addEventListener("storage", (event) => {
-    if (event.key !== MARKS) return;
-    marks = load(MARKS, {});
-    showMarks();
-  });
 
   // --- filters ------------------------------------------------------------------------------------------------------
 
-  let category = "";
-  let only = "";
+  const FILTERS = "digest:filters:" + root.dataset.digest;
+  let chosen = {}; // c: a category, t: a topic, kind, code, only
   let within = ""; // the page of a list that the reader came from: c/cs.SD, t/speech, a/ada-author
 
+  function groupOf(button) {
+    return button.dataset.filter === "in" ? button.dataset.value[0] : button.dataset.filter;
+  }
+
   function isIn(paper, list) {
-    const end = "/" + list + ".html";
-    return all(".by a, a.cat, a.tag", paper).some((link) => decodeURI(link.pathname).endsWith(end));
+    return paper.dataset.in.split(" ").includes(list);
   }
 
   function isShown(paper) {
-    const mark = marks[paper.dataset.id] || {};
     if (within && !isIn(paper, within)) return false;
-    if (category && !paper.dataset.categories.split(" ").includes(category)) return false;
-    if (only === "unread" && mark.read) return false;
-    return !(only === "starred" && !mark.starred);
+    if (chosen.c && !isIn(paper, chosen.c)) return false;
+    if (chosen.t && !isIn(paper, chosen.t)) return false;
+    if (chosen.kind && paper.dataset.kind !== chosen.kind) return false;
+    if (chosen.code && !("code" in paper.dataset)) return false;
+    if (!chosen.only) return true;
+    const mark = marks.of(paper.dataset.id, day);
+    return chosen.only === "unread" ? !mark.read : mark.starred;
+  }
+
+  function isFiltered() {
+    return Boolean(within) || Object.values(chosen).some(Boolean);
   }
 
   function applyFilters() {
+    if (!holder) return;
+    const focused = current();
+    const hasFocus = Boolean(focused);
     let shown = 0;
-    for (const paper of papers) {
-      paper.hidden = !isShown(paper);
-      shown += paper.hidden ? 0 : 1;
-      const line = inContents(paper);
-      if (line) line.hidden = paper.hidden;
+    let group = null;
+    for (const node of [...holder.children, ...waiting]) {
+      if (node.classList.contains("group")) {
+        group = node;
+        group.hidden = isFiltered();
+      } else if (node.matches("article.paper")) {
+        node.hidden = !isShown(node);
+        shown += node.hidden ? 0 : 1;
+        if (group && !node.hidden) group.hidden = false;
+        const line = document.querySelector('.contents [data-for="' + CSS.escape(node.id) + '"]');
+        if (line) line.hidden = node.hidden;
+      }
     }
-    const none = document.getElementById("none");
-    if (none) none.hidden = shown > 0;
+    byId("none").hidden = shown > 0 || known < blocks;
+    if (hasFocus && focused.hidden) {
+      const rest = papers.slice(papers.indexOf(focused)).concat(papers);
+      const next = rest.find((paper) => !paper.hidden && paper.isConnected);
+      (next || byId("content")).focus({ preventScroll: !next });
+    }
   }
 
-  for (const button of all("[data-category]")) {
-    button.addEventListener("click", () => {
-      category = button.dataset.category;
-      for (const each of all("[data-category]")) each.setAttribute("aria-pressed", String(each === button));
-      applyFilters();
-    });
-  }
-  for (const button of all("[data-only]")) {
-    button.addEventListener("click", () => {
-      only = only === button.dataset.only ? "" : button.dataset.only;
-      for (const each of all("[data-only]")) each.setAttribute("aria-pressed", String(each.dataset.only === only));
-      applyFilters();
-    });
-  }
-
-  // A link from a list's page, index.html#in=c/cs.SD, shows the papers of that list.
-  function readAddress() {
-    const chip = document.getElementById("within");
-    const wanted = /^#in=([cta]\/[^/]+)$/.exec(decodeURIComponent(location.hash));
-    if (!chip) return;
-    within = wanted && papers.some((paper) => isIn(paper, wanted[1])) ? wanted[1] : "";
-    const end = "/" + within + ".html";
-    const named = within && all("article.paper a").find((link) => decodeURI(link.pathname).endsWith(end));
-    chip.textContent = named ? chip.dataset.label.replace("{name}", named.textContent) : "";
-    chip.hidden = !within;
+  async function filter() {
+    for (const button of all("[data-filter]")) {
+      const kind = button.dataset.filter;
+      const pressed = kind ? chosen[groupOf(button)] === button.dataset.value : !isFiltered();
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+    undo = null;
     applyFilters();
+    showProgress();
+    if (isFiltered() && (known < blocks || waiting.length)) {
+      await showAll();
+      applyFilters();
+    }
   }
 
-  const chip = document.getElementById("within");
-  if (chip) {
-    chip.addEventListener("click", () => {
-      history.replaceState(null, "", location.pathname + location.search);
-      readAddress();
-    });
+  function press(button) {
+    const group = groupOf(button);
+    if (!group) clearFilters();
+    else {
+      chosen[group] = chosen[group] === button.dataset.value ? "" : button.dataset.value;
+      remember(FILTERS, JSON.stringify(chosen));
+      filter().catch(() => {});
+    }
   }
-  window.addEventListener("hashchange", readAddress);
 
-  // --- what a paper's buttons do ------------------------------------------------------------------------------------
+  function clearFilters() {
+    chosen = {};
+    remember(FILTERS, "{}");
+    if (within) history.replaceState(null, "", location.pathname + location.search);
+    showWithin("");
+    filter().catch(() => {});
+  }
+
+  // What was chosen the last time, as far as this page has it.
+  function recallFilters() {
+    let stored = {};
+    try {
+      stored = JSON.parse(remembered(FILTERS)) || {};
+    } catch (error) {
+      stored = {};
+    }
+    for (const button of all("[data-filter]")) {
+      const group = groupOf(button);
+      if (group && stored[group] === button.dataset.value) chosen[group] = stored[group];
+    }
+  }
+
+  function showWithin(list) {
+    const chip = byId("within");
+    within = list;
+    if (!chip) return;
+    chip.hidden = !list;
+    if (!list) return;
+    const named = all('a[href$="/' + list + '.html"], a[href="' + list + '.html"]', holder)[0];
+    chip.textContent = chip.dataset.label.replace("{name}", named ? named.textContent : list.slice(2));
+  }
+
+  // #p2601.20573 shows that paper, wherever it is; #in=c/cs.SD, a link from a list's page, the papers of that list.
+  async function readAddress() {
+    if (!holder) return;
+    const hash = decodeURIComponent(location.hash.slice(1));
+    const list = /^in=([cta]\/[^/]+)$/.exec(hash);
+    if (list) {
+      await showAll();
+      showWithin(papers.some((paper) => isIn(paper, list[1])) ? list[1] : "");
+      await filter();
+    } else if (/^p[\w.-]+$/.test(hash)) {
+      await loadUntil(() => papers.some((paper) => paper.id === hash));
+      const paper = papers.find((each) => each.id === hash);
+      if (!paper) return;
+      if (!isShown(paper)) clearFilters();
+      if (isCompact()) fold(paper, true);
+      goTo(paper);
+    } else if (within) {
+      showWithin("");
+      await filter();
+    }
+  }
+
+  // --- going from paper to paper ------------------------------------------------------------------------------------
+
+  function current() {
+    return document.activeElement ? document.activeElement.closest("article.paper") : null;
+  }
+
+  function visible() {
+    return papers.filter((paper) => !paper.hidden);
+  }
+
+  function nearest() {
+    const shown = visible().filter((paper) => paper.isConnected);
+    return shown.find((paper) => paper.getBoundingClientRect().bottom > 120) || shown[0];
+  }
+
+  function goTo(paper) {
+    while (!paper.isConnected && waiting.length) attach(40);
+    paper.focus({ preventScroll: true });
+    paper.scrollIntoView({ block: "start" });
+  }
+
+  async function step(by) {
+    const here = current();
+    const place = () => visible().indexOf(here) + by;
+    if (here) await loadUntil(() => place() < visible().length);
+    const shown = visible();
+    if (!shown.length) return;
+    goTo(here ? shown[Math.min(shown.length - 1, Math.max(0, place()))] : nearest());
+  }
+
+  // --- what a click does --------------------------------------------------------------------------------------------
 
   async function copyBibtex(paper, button) {
     const text = paper.querySelector(".bibtex").textContent;
@@ -226,6 +506,7 @@
       await navigator.clipboard.writeText(text);
     } catch (error) {
       copyBySelection(text); // pages from a disk have no clipboard
+      button.focus();
     }
     const label = button.textContent;
     button.textContent = button.dataset.done;
@@ -241,54 +522,49 @@
     area.remove();
   }
 
-  for (const paper of papers) {
-    for (const button of all("[data-mark]", paper)) {
-      button.addEventListener("click", () => toggle(paper, button.dataset.mark));
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("button, a, summary");
+    const paper = event.target.closest("article.paper");
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (paper && isCompact() && isPlain && titleOf(paper)) {
+      const onLine = !target && !event.target.closest(".body") && String(getSelection()) === "";
+      if (onLine || (target && target.matches("a.title"))) {
+        event.preventDefault();
+        fold(paper, !paper.classList.contains("open"));
+        return;
+      }
     }
-    for (const button of all("[data-copy]", paper)) {
-      button.addEventListener("click", () => copyBibtex(paper, button));
-    }
-  }
+    if (!target) return;
+    if (paper && target.dataset.mark) toggle(paper, target.dataset.mark);
+    else if (paper && "copy" in target.dataset) copyBibtex(paper, target);
+    else if (target.dataset.setView) choose("view", target.dataset.setView);
+    else if (target.dataset.setLayout) setLayout(target.dataset.setLayout);
+    else if ("filter" in target.dataset) press(target);
+    else if (target.id === "clear" || target.id === "within") clearFilters();
+    else if (target.id === "next-unread") nextUnread().catch(() => {});
+    else if (target.id === "rest-read") markTheRest().catch(() => {});
+    else if (target.id === "help") keys.showModal();
+  });
 
   // --- keys ---------------------------------------------------------------------------------------------------------
 
-  const keys = document.getElementById("keys");
-  const search = document.getElementById("q");
-  document.getElementById("help").addEventListener("click", () => keys.showModal());
-
-  function visible() {
-    return papers.filter((paper) => !paper.hidden);
-  }
-
-  function current() {
-    return document.activeElement ? document.activeElement.closest("article.paper") : null;
-  }
-
-  function step(by) {
-    const shown = visible();
-    if (!shown.length) return;
-    const here = current();
-    const next = here ? shown.indexOf(here) + by : nearest(shown);
-    const paper = shown[Math.min(shown.length - 1, Math.max(0, next))];
-    paper.focus({ preventScroll: true });
-    paper.scrollIntoView({ block: "start" });
-  }
-
-  function nearest(shown) {
-    const index = shown.findIndex((paper) => paper.getBoundingClientRect().bottom > 80);
-    return index < 0 ? 0 : index;
-  }
+  const keys = byId("keys");
+  const search = byId("q");
 
   const ACTIONS = {
-    j: () => step(1),
+    j: () => step(1).catch(() => {}),
     k: () => step(-1),
     s: () => current() && toggle(current(), "starred"),
     r: () => current() && toggle(current(), "read"),
     o: () => {
-      const reading = current() && current().querySelector("details.reading");
-      if (reading) reading.open = !reading.open;
+      const paper = current();
+      if (!paper) return;
+      const reading = paper.querySelector("details.reading");
+      if (isCompact() && !paper.classList.contains("open")) fold(paper, true);
+      else if (reading) reading.open = !reading.open;
     },
-    l: () => document.querySelector("[data-set-view]") && setView(VIEWS[(VIEWS.indexOf(root.dataset.view) + 1) % VIEWS.length]),
+    l: () => document.querySelector("[data-set-view]") && choose("view", VIEWS[(VIEWS.indexOf(root.dataset.view) + 1) % VIEWS.length]),
+    n: () => progress && nextUnread().catch(() => {}),
     "/": () => search.focus(),
     "?": () => keys.showModal(),
   };
@@ -296,6 +572,11 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
     if (event.key === "Escape" && event.target === search) search.blur();
+    if (event.key === " " && event.target.matches("a[role=button]")) {
+      event.preventDefault();
+      event.target.click();
+      return;
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const action = ACTIONS[event.key];
     if (!action) return;
@@ -315,6 +596,16 @@
     unfolded = [];
   });
 
-  showMarks();
-  readAddress();
+  // --- at first -----------------------------------------------------------------------------------------------------
+
+  showTheme();
+  showChoice("view");
+  showChoice("layout");
+  if (rest) rest.dataset.label = rest.textContent;
+  marks.watch(showMarks);
+  recallFilters();
+  showLayout();
+  if (holder) filter().catch(() => {});
+  window.addEventListener("hashchange", () => readAddress().catch(() => {}));
+  readAddress().catch(() => {});
 })();

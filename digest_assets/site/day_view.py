@@ -1,0 +1,114 @@
+"""A date as its page shows it: the papers in groups, the filters with their counts, what the texts rest on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from digest_assets.site import html
+from digest_assets.site.paper_view import PaperView
+from digest_assets.site.values import Group
+from digest_assets.site.words import SiteWords
+
+COMPACT_ABOVE = 30
+"""Papers. A date with more begins with a line or two each, which unfold."""
+ROWS_AT_FIRST = 60
+"""So many of them stand in the page itself; the others come in blocks of as many when the page is there."""
+_OTHER_CATEGORIES = 5
+_TOPICS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group's heading."""
+
+    name: str
+    anchor: str
+    count: int
+    sentence: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A paper in its place. `group`: of which it is the first."""
+
+    group: GroupView | None
+    paper: PaperView
+    level: int
+    """Of its heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A button that leaves `count` papers. `kind`: `in` (a list), `kind` (new or cross-list), `code`."""
+
+    kind: str
+    value: str
+    word: str
+    count: int
+
+
+def items(papers: Sequence[PaperView], groups: Sequence[Group], words: SiteWords) -> list[Item]:
+    """`papers` in the order of `groups`, those in none at the end; in their own order where there are no groups."""
+    if not groups:
+        return [Item(None, each, 2) for each in papers]
+    by_identifier = {each.identifier: each for each in papers}
+    made: list[Item] = []
+    for number, (group, members) in enumerate(_members(groups, by_identifier, words), 1):
+        sentence = html.line_from_model(group.sentence)
+        heading = GroupView(group.name, f"g{number}", len(members), sentence)
+        made += [Item(None if index else heading, each, 3) for index, each in enumerate(members)]
+    return made
+
+
+def _members(
+    groups: Sequence[Group], papers: dict[str, PaperView], words: SiteWords
+) -> Iterator[tuple[Group, list[PaperView]]]:
+    left = dict(papers)
+    for group in groups:
+        members = [left.pop(each) for each in group.identifiers if each in left]
+        if members:
+            yield group, members
+    if left:
+        yield Group(words.other_topics, tuple(left)), list(left.values())
+
+
+def filters(papers: Sequence[PaperView], categories: Sequence[str], words: SiteWords) -> list[Filter]:
+    """The filters of a date: categories in the order of the settings, then others, topics, kinds and code."""
+    counted = Counter(name for each in papers for name in each.categories)
+    chosen = [name for name in categories if name in counted]
+    others = sorted((name for name in counted if name not in chosen), key=lambda name: (-counted[name], name))
+    found = [Filter("in", f"c/{name}", name, counted[name]) for name in [*chosen, *others[:_OTHER_CATEGORIES]]]
+    topics = Counter(tag for each in papers for tag in each.tags)
+    ranked = sorted(topics, key=lambda tag: (-topics[tag], tag.slug))
+    found += [Filter("in", f"t/{tag.slug}", tag.label, topics[tag]) for tag in ranked[:_TOPICS]]
+    crossed, coded = sum(each.is_cross_list for each in papers), sum(each.has_code for each in papers)
+    if crossed and crossed < len(papers):
+        found.append(Filter("kind", "new", words.kinds_new, len(papers) - crossed))
+        found.append(Filter("kind", "cross", words.kinds_cross, crossed))
+    if coded:
+        found.append(Filter("code", "1", words.with_code, coded))
+    return found
+
+
+def rests_on(papers: Iterable[PaperView]) -> list[str]:
+    """What the texts of a date rest on, each source and model once with how many papers it is of, the most first."""
+    counted = Counter(sentence for each in papers for sentence in each.sources)
+    return [f"{sentence} × {count}" for sentence, count in counted.most_common()]
+
+
+def in_blocks(found: Sequence[Item]) -> list[Sequence[Item]]:
+    """The items of a date's page, and of the blocks that follow it."""
+    return [found[number * ROWS_AT_FIRST : (number + 1) * ROWS_AT_FIRST] for number in range(blocks_of(len(found)))]
+
+
+def blocks_of(papers: int) -> int:
+    """Into how many blocks a date of so many papers comes, its page itself among them."""
+    return max(1, -(-papers // ROWS_AT_FIRST)) if papers > COMPACT_ABOVE else 1
+
+
+def groups_of(found: Sequence[Item]) -> list[GroupView]:
+    return [each.group for each in found if each.group is not None]
