@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -27,7 +36,8 @@ from pydantic_settings import (
 )
 
 from digest_assets.digests.days import DigestDays
-from digest_assets.errors import ConfigurationError
+from digest_assets.errors import ConfigurationError, hide
+from digest_assets.llm.providers import presets
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,6 +49,7 @@ CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
+_KEY = re.compile(r"[\x21-\x7e]+")
 _CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
 
 
@@ -170,36 +181,6 @@ class ArxivSettings(_Section):
         return value
 
 
-class Preset(str, Enum):
-    """Endpoints whose address, model and key variable need not be spelt out."""
-
-    OPENAI = "openai"
-    DEEPSEEK = "deepseek"
-    QWEN = "qwen"
-    LOCAL = "local"
-
-
-_PRESETS: dict[Preset, dict[str, str]] = {
-    Preset.OPENAI: {
-        "base_url": "https://api.openai.com/v1",
-        "model": "gpt-5-mini",
-        "api_key_env": "OPENAI_API_KEY",
-    },
-    Preset.DEEPSEEK: {
-        "base_url": "https://api.deepseek.com",
-        "model": "deepseek-chat",
-        "api_key_env": "DEEPSEEK_API_KEY",
-    },
-    Preset.QWEN: {
-        "base_url": "https://dashscope.aliyuncs.com/compatible-mode/v1",
-        "model": "qwen-plus",
-        "api_key_env": "DASHSCOPE_API_KEY",
-    },
-    # Ollama's port; llama.cpp listens on 8080, vLLM on 8000. A local server asks for no key.
-    Preset.LOCAL: {"base_url": "http://127.0.0.1:11434/v1", "model": "qwen3:8b", "api_key_env": ""},
-}
-
-
 class ModelPrice(_Section):
     """What a model costs, per million tokens."""
 
@@ -214,7 +195,8 @@ class ModelPrice(_Section):
 class LlmSettings(_Section):
     """The OpenAI-compatible endpoint, and how hard it may be worked."""
 
-    preset: Preset = Preset.OPENAI
+    preset: str = "openai"
+    """An endpoint whose address, model and key variable need not be spelt out: see `llm/providers.toml`."""
     base_url: str = ""
     model: str = ""
     api_key_env: str = "OPENAI_API_KEY"
@@ -252,24 +234,45 @@ class LlmSettings(_Section):
     def _fill_from_preset(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        try:
-            preset = _PRESETS[Preset(values.get("preset", Preset.OPENAI))]
-        except ValueError:
+        preset = presets().get(values.get("preset", "openai"))
+        if preset is None:
             return values
         return {**preset, **{key: value for key, value in values.items() if value != "" or key == "api_key_env"}}
 
+    @field_validator("preset")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in presets():
+            raise ValueError(f"{value!r} is none of {', '.join(sorted(presets()))}")
+        return value
+
     @field_validator("base_url")
     @classmethod
-    def _is_address(cls, value: str) -> str:
+    def _is_address(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("preset") == "azure":
+            raise ValueError("set it to your resource's address, such as https://NAME.openai.azure.com/openai/v1")
         if not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
         return value.rstrip("/")
 
     def api_key(self) -> str | None:
-        """The key, from the environment; an empty string where none is needed; None where one is needed and not set."""
+        """The key, from the environment; an empty string where none is needed; None where one is needed and not set.
+
+        Raises `ConfigurationError` for what cannot be a key, and shows nothing of it.
+        """
         if not self.api_key_env:
             return ""
-        return os.environ.get(self.api_key_env, "").strip() or None
+        key = os.environ.get(self.api_key_env, "").strip()
+        if not key:
+            return None
+        if not _KEY.fullmatch(key):
+            raise ConfigurationError(
+                f"What is in {self.api_key_env} is no key: it holds a blank, a line end, or a letter that is not "
+                "plain ASCII.",
+                cure="Copy the key again, alone, and set the variable to it.",
+            )
+        hide(key)
+        return key
 
 
 class StoreSettings(_Section):

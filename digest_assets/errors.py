@@ -11,14 +11,34 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from digest_assets.model import Usage
 
 _SECRET = re.compile(r"(?i)(bearer\s+|sk-|api[-_]?key[\"'=:\s]+)[A-Za-z0-9_\-.*]{4,}")
+_SHORTEST_SECRET = 8
+"""Shorter ones (`none`, `EMPTY`, `ollama`) are words that local servers are given, and stand in sentences."""
+_hidden: dict[str, re.Pattern[str]] = {}
+
+
+def hide(secret: str) -> None:
+    """From now on `secret` is shown nowhere: not whole, and not as `abcd***wxyz`, as providers quote a key."""
+    if len(secret) < _SHORTEST_SECRET or secret in _hidden:
+        return
+    start = re.escape(secret[:4])
+    _hidden[secret] = re.compile(rf"{re.escape(secret)}|{start}[\w-]*[*•.…]{{2,}}[\w-]*")
+
+
+def without_secrets(text: str) -> str:
+    """`text` with every key that this process knows, and what looks like one, replaced by `***`."""
+    for pattern in _hidden.values():
+        text = pattern.sub("***", text)
+    return _SECRET.sub(lambda match: match.group(1) + "***", text)
 
 
 def redact(text: str, limit: int = 200) -> str:
-    """`text` on one line, at most `limit` characters, with anything that looks like a key replaced by `***`."""
-    return _SECRET.sub(lambda match: match.group(1) + "***", " ".join(text.split()))[:limit]
+    """`text` on one line, at most `limit` characters, without secrets."""
+    return without_secrets(" ".join(text.split()))[:limit]
 
 
 class DigestError(Exception):
@@ -27,6 +47,7 @@ class DigestError(Exception):
     retryable = False
 
     def __init__(self, message: str, *, cure: str) -> None:
+        message = without_secrets(message)
         super().__init__(message, cure)
         self.message = message
         self.cure = cure
@@ -73,13 +94,20 @@ class EndpointError(DigestError):
 
 
 class EndpointRefused(EndpointError):
-    """401 / 403: the key is missing, wrong or not allowed. No further call of the run can succeed."""
+    """The key is missing, wrong or not allowed, or nothing is at the address. No further call can succeed."""
 
 
 class EndpointUnavailable(EndpointError):
     """No connection, a time-out, 429 or 5xx after all retries."""
 
     retryable = True
+
+
+class EndpointPaused(EndpointUnavailable):
+    """The quota of the day is used up, or an outage lasts. No further call of this run can succeed."""
+
+    until: datetime | None = None
+    """When it is worth asking again (UTC), where that is known."""
 
 
 class EndpointUnreachable(EndpointUnavailable):
@@ -95,14 +123,16 @@ class ModelUnknown(EndpointError):
 
 
 class QuotaExhausted(EndpointError):
-    """402, or 429 `insufficient_quota`: the balance is used up. No further call of the run can succeed."""
+    """The balance is used up. No further call of the run can succeed until somebody tops it up."""
 
 
 class ContextTooLong(EndpointError):
-    """The prompt exceeds the model's context (`context_length_exceeded`, `exceed_context_size_error`)."""
+    """Prompt and answer do not fit into the model's context, or into what the account may send in a minute."""
 
     context_tokens: int | None = None
     """How long the context is, where the endpoint said so."""
+    excess_tokens: int | None = None
+    """By how many tokens, as we count them, the prompt has to be shorter to fit; None: not known."""
 
 
 class AnswerUnusable(EndpointError):

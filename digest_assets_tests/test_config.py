@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.config import Preset, find_config, load_settings, setting_names
+from digest_assets.config import find_config, load_settings, setting_names
 from digest_assets.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parents[1] / "digest.toml"
@@ -46,7 +46,7 @@ def test_the_environment_goes_before_the_file(written, monkeypatch: pytest.Monke
 
 def test_a_preset_fills_what_is_not_said(written) -> None:  # type: ignore[no-untyped-def]
     llm = load_settings(written('[llm]\npreset = "deepseek"\nmodel = "my-own"\n')).llm
-    assert (llm.preset, llm.model, llm.api_key_env) == (Preset.DEEPSEEK, "my-own", "DEEPSEEK_API_KEY")
+    assert (llm.preset, llm.model, llm.api_key_env) == ("deepseek", "my-own", "DEEPSEEK_API_KEY")
     assert llm.base_url.startswith("https://api.deepseek.com")
 
 

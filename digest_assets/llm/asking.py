@@ -357,7 +357,10 @@ def _tighter(
 ) -> Excerpt | None:
     """A shorter excerpt, at most half as long, or what the endpoint said would fit. None: it cannot be made shorter."""
     budget = excerpt.tokens // 2
-    if error.context_tokens is not None:
+    if error.excess_tokens is not None:
+        fitting = excerpt.tokens - error.excess_tokens * 21 // 20 - 1
+        budget = fitting if fitting >= LEAST_EXCERPT else budget
+    elif error.context_tokens is not None:
         rules_length = len(prompt.messages[0].content)  # Han characters: about a token each
         answer = min(rules.max_output_tokens, error.context_tokens // 4)
         fitting = (error.context_tokens - rules_length - answer) * 9 // 10

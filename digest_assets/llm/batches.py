@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from digest_assets.llm import dialects
+from digest_assets.errors import redact
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.dialects import Problem
+from digest_assets.llm.completions import read_payload
 from digest_assets.llm.prompts import Prompt
+from digest_assets.llm.refusals import Problem, read_problem
 
 ENDPOINT: Final = "/v1/chat/completions"
 WINDOW: Final = "24h"
@@ -134,11 +135,11 @@ def _result(row: Mapping[str, Any], model: str) -> tuple[str, Result]:
     if isinstance(error, Mapping) and error.get("code") in _NOT_ANSWERED:
         return key, Unanswered.NOT_TRIED
     if not isinstance(response, Mapping):
-        return key, dialects.read_problem(None, json.dumps({"error": error or "no response"}))
+        return key, read_problem(None, json.dumps({"error": error or "no response"}))
     status, body = response.get("status_code"), response.get("body")
     if status == 200:
-        return key, dialects.read_payload(body, model)
-    return key, dialects.read_problem(status if isinstance(status, int) else None, json.dumps(body or {"error": error}))
+        return key, read_payload(body, model)
+    return key, read_problem(status if isinstance(status, int) else None, json.dumps(body or {"error": error}))
 
 
 def _batch(payload: Mapping[str, Any]) -> Batch:
@@ -149,7 +150,7 @@ def _batch(payload: Mapping[str, Any]) -> Batch:
     total = counts.get("total") if isinstance(counts, Mapping) else None
     return Batch(
         batch_id=batch_id,
-        status=status.lower(),
+        status=redact(status.lower()),
         input_file_id=_text(payload.get("input_file_id")),
         output_file_id=_text(payload.get("output_file_id")),
         error_file_id=_text(payload.get("error_file_id")),
@@ -163,7 +164,7 @@ def _errors(errors: object) -> str | None:
     data = errors.get("data") if isinstance(errors, Mapping) else errors
     if not isinstance(data, list):
         return None
-    said = [str(each.get("message") or each.get("code")) for each in data if isinstance(each, Mapping)]
+    said = [redact(str(each.get("message") or each.get("code"))) for each in data if isinstance(each, Mapping)]
     return "; ".join(dict.fromkeys(said)) or None
 
 

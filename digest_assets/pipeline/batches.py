@@ -24,8 +24,8 @@ from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Ask, AskingRules, key_of
 from digest_assets.llm.batches import Batch, BatchRequest, Result, Unanswered
 from digest_assets.llm.budget import Budget, Meter
-from digest_assets.llm.dialects import Fault, Problem
 from digest_assets.llm.prompts import Prompt, Task
+from digest_assets.llm.refusals import Fault, Problem
 from digest_assets.model import Paper, Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.store import batches

@@ -15,7 +15,7 @@ from openai import AsyncOpenAI
 from digest_assets.errors import AnswerUnusable, EndpointLacks, EndpointRefused, EndpointUnavailable
 from digest_assets.llm import batches
 from digest_assets.llm.batches import Batch, BatchBroken, BatchRequest, Result
-from digest_assets.llm.dialects import Problem
+from digest_assets.llm.refusals import Problem
 from digest_assets.resources.language_model import LanguageModel
 
 _TRIES = 3
@@ -146,7 +146,7 @@ class BatchEndpoint:
             tries += 1
             response = await self._model.tell(request, attempts)
             try:
-                return read(response.http_response.content.decode("utf-8", "replace"))
+                return read(response.http_response.content.decode("utf-8-sig", "replace"))
             except BatchBroken as error:
                 if tries == _TRIES or attempts == 1:
                     raise self._unusable(str(error)) from None

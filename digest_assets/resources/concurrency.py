@@ -19,10 +19,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock
 
+from digest_assets.llm.refusals import Problem
 from digest_assets.resources.shared_limits import Pace, SharedLimits
 
 FIRST_WINDOW = 16
@@ -95,8 +97,12 @@ class Call:
         self._limiter._answered(self, output_tokens, all_tokens)
 
     def congested(self, retry_after_seconds: float | None = None) -> None:
-        """429, 503 or overload. Nothing new is begun for `retry_after_seconds`."""
+        """A time-out, 503 or overload. Nothing new is begun for `retry_after_seconds`."""
         self._limiter._congested(self, retry_after_seconds)
+
+    def refused(self, retry_after_seconds: float | None = None) -> None:
+        """429: too many at once, or too many a minute, which is found out."""
+        self._limiter._refused(self, retry_after_seconds)
 
 
 class Limiter:
@@ -113,6 +119,11 @@ class Limiter:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.window = Window(ceiling)
+        self.learned = LearnedPace()
+        self.proven: set[str] = set()
+        """The kinds of question that the endpoint has answered to this process."""
+        self.closed: tuple[datetime, Problem] | None = None
+        """Until when a quota of the day is used up, and what was said of it."""
         self._shared = shared
         self._requests = Pace(requests_per_minute) if requests_per_minute else None
         self._tokens = Pace(tokens_per_minute) if tokens_per_minute else None
@@ -127,6 +138,10 @@ class Limiter:
     def under_way(self) -> int:
         return self._under_way
 
+    def close(self, until: datetime, problem: Problem) -> None:
+        """Takes down for all that use this limiter that the endpoint answers nobody until then."""
+        self.closed = (until, problem)
+
     @asynccontextmanager
     async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:
         """Waits until a call may begin. `estimated_tokens`, input and output, count against the tokens a minute."""
@@ -136,8 +151,9 @@ class Limiter:
             await self._keep_pace(estimated_tokens)
             place = await self._shared_place()
             with self._lock:
-                was_full = self._under_way >= self.window.allowed
-            yield Call(self, self._clock(), was_full, estimated_tokens)
+                was_full, now = self._under_way >= self.window.allowed, self._clock()
+                self.learned.began(now)
+            yield Call(self, now, was_full, estimated_tokens)
         finally:
             if place is not None:
                 place.release()
@@ -196,10 +212,13 @@ class Limiter:
             with self._lock:
                 now = self._clock()
                 paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
-                delay = max(self._paused_until - now, *(pace.delay(now) for pace in paces), 0.0)
+                delay = max(
+                    self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0
+                )
                 if delay <= 0 and self._shared is not None:
                     delay = self._shared.take(estimated_tokens)
                 if delay <= 0:
+                    self.learned.spend(now, self.window.allowed)
                     if self._requests is not None:
                         self._requests.spend(now, 1)
                     if self._tokens is not None:
@@ -211,6 +230,7 @@ class Limiter:
         with self._lock:
             now = self._clock()
             self.window.answered(call.started_at, now, output_tokens, call.was_full)
+            self.learned.answered(call.started_at, now)
             if self._tokens is not None and all_tokens is not None:
                 self._tokens.spend(now, all_tokens - call._estimated_tokens)
             if self._shared is not None and all_tokens is not None:
@@ -224,10 +244,114 @@ class Limiter:
             if retry_after_seconds:
                 self._paused_until = max(self._paused_until, now + retry_after_seconds)
 
+    def _refused(self, call: Call, retry_after_seconds: float | None) -> None:
+        with self._lock:
+            now = self._clock()
+            self.window.congested(call.started_at, now)
+            pause = self.learned.refused(call.started_at, now, self._under_way - 1, retry_after_seconds)
+            self._paused_until = max(self._paused_until, now + pause)
+
 
 def _wake(turn: asyncio.Future[None]) -> None:
     if not turn.done():
         turn.set_result(None)
+
+
+_MINUTE = 60.0
+_MARGIN = 0.95
+"""Of a pace that was found: starts are measured here and counted there."""
+_WHILE_UNREFUSED_SECONDS = 180.0
+"""After so long without a refusal a learned pace is tried a little faster."""
+_FASTER = 1.2
+_CEILING_SECONDS = 1800.0
+"""For so long a pace that was refused is not tried again."""
+_LONGEST_SPACING = 0.1
+_CAREFUL_SPACING = 1.0
+
+
+@dataclass(slots=True)
+class LearnedPace:
+    """How many calls a minute an endpoint takes, found out from its refusals: most do not say.
+
+    Calls begin a little apart, so that the first refusal comes before many others are on their way. A refusal while
+    others are being answered may mean that there are too many at once; while few are, or where the endpoint asks for
+    seconds of patience, that there were too many in the last minute: as many as it took then are its pace.
+    """
+
+    per_minute: float | None = None
+    """None: nothing was found out."""
+    _starts: deque[float] = field(default_factory=deque)
+    """Of the calls of the last minute that were not refused."""
+    _next_at: float = float("-inf")
+    _latency: float | None = None
+    _refused_at: float | None = None
+    _fewest_others: int | None = None
+    """While how few others were under way a call was refused, since the last answer to a later one."""
+    _ceiling: tuple[float, float] | None = None
+    """A pace that was refused, and when."""
+    _is_careful: bool = False
+
+    def delay(self, now: float) -> float:
+        """Seconds until the next call may begin."""
+        return max(0.0, self._next_at - now)
+
+    def spend(self, now: float, window: int) -> None:
+        """A call begins, of `window` that may be under way."""
+        latency = self._latency or 0.0
+        spacing = min(_LONGEST_SPACING, latency / (2 * window))
+        if self._is_careful:
+            spacing = min(_CAREFUL_SPACING, latency)
+        if self.per_minute is not None:
+            self._speed_up(now)
+            spacing = max(spacing, _MINUTE / self.per_minute)
+        self._next_at = max(now, self._next_at) + spacing
+
+    def began(self, now: float) -> None:
+        self._starts.append(now)
+        while self._starts and self._starts[0] <= now - _MINUTE:
+            self._starts.popleft()
+
+    def answered(self, started_at: float, now: float) -> None:
+        latency = now - started_at
+        self._latency = latency if self._latency is None else 0.7 * self._latency + 0.3 * latency
+        if self._refused_at is not None and started_at > self._refused_at:
+            self._is_careful, self._fewest_others = False, None
+
+    def refused(self, started_at: float, now: float, others: int, wait_seconds: float | None) -> float:
+        """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
+        if started_at in self._starts:
+            self._starts.remove(started_at)
+        before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
+        is_new = self._refused_at is None or started_at > self._refused_at
+        self._is_careful = True
+        is_rate = others == 0 or (is_new and before is not None and others <= before // 2) or (wait_seconds or 0) >= 2
+        if is_new:
+            self._refused_at = now
+        if is_rate and is_new and self._starts:
+            return self._learn(now, wait_seconds)
+        return wait_seconds or 0.0
+
+    def _learn(self, now: float, wait_seconds: float | None) -> float:
+        taken = len([each for each in self._starts if each > now - _MINUTE])
+        if self.per_minute is not None:
+            self._ceiling = (self.per_minute, now)
+        found = max(1.0, taken * _MARGIN)
+        self.per_minute = min(found, self.per_minute * _MARGIN if self.per_minute is not None else found)
+        until_free = self._starts[0] + _MINUTE + 0.5 - now
+        self._next_at = max(self._next_at, now + (until_free if wait_seconds is None else wait_seconds))
+        return max(0.0, self._next_at - now)
+
+    def _speed_up(self, now: float) -> None:
+        """A pace that was found too low is tried faster now and then, but not what was refused a while ago."""
+        if self.per_minute is None or self._refused_at is None:
+            return
+        if now - self._refused_at < _WHILE_UNREFUSED_SECONDS:
+            return
+        faster = self.per_minute * _FASTER
+        if self._ceiling is not None and now - self._ceiling[1] < _CEILING_SECONDS:
+            faster = min(faster, self._ceiling[0] * _MARGIN)
+        if faster > self.per_minute:
+            self.per_minute, self._refused_at = faster, now
 
 
 _limiters: dict[tuple[str, int, float | None, float | None, Path | None], Limiter] = {}

@@ -1,66 +1,100 @@
 """The model's endpoint: one request at a time goes out, one answer or one clear error comes back.
 
 The client is openai's; retries are our own, because a 429 has to be seen by what decides how many calls may be under
-way (`concurrency.py`), and because a call that waits for its next try must not hold a place. What endpoints do
-differently is in `llm/dialects.py`; what was learned of this one is remembered for the calls that follow.
+way (`concurrency.py`), because a call that waits for its next try must not hold a place, and because what one call
+learns all others know (`breaker.py`). What endpoints do differently is in `llm/dialects.py`, what their refusals mean
+in `llm/refusals.py`, how much fits in `llm/context.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from functools import reduce
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from functools import partial, reduce
 from operator import add
 from types import TracebackType
-from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+import httpx2
 import openai
 import openai.resources.chat  # the client would read it in at the first call, for which all others wait
 from openai import AsyncOpenAI
 
 from digest_assets.config import LlmSettings
-from digest_assets.errors import (
-    AnswerUnusable,
-    ContextTooLong,
-    EndpointError,
-    EndpointLacks,
-    EndpointRefused,
-    EndpointUnavailable,
-    EndpointUnreachable,
-    ModelUnknown,
-    QuotaExhausted,
-    redact,
-)
-from digest_assets.llm import dialects
+from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, hide
+from digest_assets.llm import completions, dialects
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.dialects import Fault, Problem
+from digest_assets.llm.context import Context, cut_by, read_in_part
+from digest_assets.llm.dialects import Dialect
+from digest_assets.llm.model_list import find_model, read_models
 from digest_assets.llm.prompts import Message, Prompt
+from digest_assets.llm.providers import UNKNOWN, provider_of
+from digest_assets.llm.refusals import (
+    FINAL,
+    LONGEST_WAIT_SECONDS,
+    RETRYABLE,
+    Fault,
+    Place,
+    Problem,
+    as_error,
+    outage,
+    read_problem,
+)
 from digest_assets.model import Usage
+from digest_assets.resources.breaker import Breaker
 from digest_assets.resources.concurrency import Limiter, shared_limiter
 from digest_assets.resources.http import certificates
 
-LONGEST_WAIT_SECONDS = 300.0
-"""An endpoint that asks for more patience than this is unavailable."""
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
-_UNUSABLE_TRIES = 3
-"""An empty answer is paid for: not as many tries as for a refusal."""
+_TRIES = {Fault.UNUSABLE: 3, Fault.TIMEOUT: 2}
+"""Of one call, where it is less than `llm.attempts`: an empty answer is paid for, a time-out takes minutes."""
+_TRIES_OF_THE_FIRST = {Fault.UNUSABLE: 2, Fault.UNREACHABLE: 2}
+"""The same while the endpoint has answered nothing: then it will not."""
+_OUTAGE_PAUSE = timedelta(minutes=30)
+"""After an outage that outlasted a run's patience."""
+_LIST_SECONDS = 10.0
+"""How long the list of models may take: it is only a hint."""
+_TOKENS_A_MESSAGE = 8
+_NOT_ALL_ROOM = 1.5
+"""More room has to be at least so many times what an answer was cut at: else it would be cut again."""
 
-_MAYBE_THE_PROMPT = frozenset({Fault.KEY, Fault.MODEL, Fault.ADDRESS})
+_MAYBE_THE_PROMPT = FINAL - {Fault.BALANCE} | {Fault.REQUEST}
 _PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
 
+_log = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
+
+
+@dataclass
+class _Question:
+    """One prompt and its tries."""
+
+    prompt: Prompt
+    tokens: int
+    """Of the prompt, as we count."""
+    tries: int = 0
+    wasted: list[Usage] = field(default_factory=list)
+
+    def waste(self, usage: Usage | None) -> None:
+        if usage is not None:
+            self.wasted.append(usage)
 
 
 class LanguageModel:
     """An OpenAI-compatible endpoint. Used as `async with LanguageModel(settings, key) as model: await model.ask(...)`.
 
     `api_key` is empty where the endpoint asks for none. `before_call` is called when a call's turn has come, and may
-    raise. `limiter`, `sleep`, `clock` (seconds since the epoch) and `jitter` (0..1) are the world: tests bring theirs.
+    raise. `limiter`, `sleep`, `clock` (seconds since the epoch), `jitter` (0..1) and `transport` are the world: tests
+    bring theirs.
     """
 
     def __init__(
@@ -74,7 +108,9 @@ class LanguageModel:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        hide(api_key)
         self._settings = settings
         self._api_key = api_key
         self._limiter = limiter or shared_limiter(
@@ -85,19 +121,32 @@ class LanguageModel:
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self._dialect = dialects.first_dialect(settings.base_url, settings.stream)
+        self._transport = transport
+        self._provider = provider_of(settings.base_url, settings.preset)
+        self._dialect = dialects.first_dialect(self._provider, settings.stream)
+        self._context = Context()
+        self._listed_early = self._provider is UNKNOWN or bool(self._provider.window)
+        self._has_listed = False
         self._client: AsyncOpenAI | None = None
         self._has_answered = False
-        self._probing = asyncio.Lock()
+        self._breaker = Breaker(clock, sleep, self._limiter.proven)
 
     async def __aenter__(self) -> LanguageModel:
+        settings, key = self._settings, self._api_key or "none"  # the client insists on one; servers without ignore it
+        parts = urlsplit(settings.base_url)
         self._client = AsyncOpenAI(
-            base_url=self._settings.base_url,
-            api_key=self._api_key or "none",  # the client insists on one; servers without keys ignore it
-            timeout=self._settings.timeout_seconds,
+            base_url=urlunsplit(parts._replace(query="")),
+            api_key=key,
+            timeout=settings.timeout_seconds,
             max_retries=0,
-            http_client=openai.DefaultAsyncHttpxClient(verify=certificates()),
+            default_query=dict(parse_qsl(parts.query)) or None,
+            default_headers={self._provider.key_header: key} if self._provider.key_header else None,
+            http_client=openai.DefaultAsyncHttpxClient(verify=certificates(), transport=self._transport),
         )
+        known = self._limiter.closed
+        if known is not None and self._clock() < known[0].timestamp():
+            until, problem = known
+            self._breaker.decide(lambda: as_error(problem, self._place, until=until))
         return self
 
     async def __aexit__(
@@ -107,33 +156,196 @@ class LanguageModel:
             await self._client.close()
             self._client = None
 
+    @property
+    def settings(self) -> LlmSettings:
+        return self._settings
+
+    @property
+    def window(self) -> int | None:
+        """The context's length in tokens, as far as it is known by now."""
+        return self._context.window
+
+    # -- asking
+
     async def ask(self, prompt: Prompt) -> Answer:
         """The answer to `prompt`. Its usage includes what unusable answers before it cost.
 
-        Raises `EndpointRefused`, `EndpointUnreachable`, `ModelUnknown`, `QuotaExhausted` (no further call can succeed),
-        `ContextTooLong`,
-        and after all tries `EndpointUnavailable` or `AnswerUnusable`; `EndpointError` for a request that is refused.
+        Raises `EndpointRefused`, `EndpointUnreachable`, `ModelUnknown`, `QuotaExhausted` (no further call can succeed
+        until somebody changes something), `EndpointPaused` (none of this run can), `ContextTooLong`, and after all
+        tries `EndpointUnavailable` or `AnswerUnusable`; `EndpointError` for a request that is refused.
         """
-        tries = 0
-        wasted: list[Usage] = []
-        while True:
-            dialect = self._dialect
-            outcome, retry_after = await self._once(prompt, dialect)
-            if isinstance(outcome, Answer):
+        tokens = self._count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages)
+        question = _Question(prompt, tokens)
+        try:
+            async with self._breaker.asking():
+                while True:
+                    async with self._breaker.turn(prompt.version):
+                        outcome = await self._tried(question)
+                    if isinstance(outcome, Answer):
+                        return replace(outcome, usage=reduce(add, question.wasted, outcome.usage))
+                    if outcome:
+                        await self._sleep(outcome)
+        except EndpointError as error:
+            error.usage = reduce(add, question.wasted) if question.wasted else None
+            raise
+
+    async def _tried(self, question: _Question) -> Answer | float:
+        """One call: the answer, or how many seconds later the next one comes. Raises what ends the question."""
+        if self._listed_early:
+            await self._look_at_list()
+        dialect, prompt = self._dialect, question.prompt
+        limit = self._limit_for(question)
+        outcome = await self._once(prompt, dialect, limit)
+        if isinstance(outcome, Answer):
+            learned = self._learned_of_answer(outcome, question, limit)
+            if learned is None:
                 self._has_answered = True
-                return replace(outcome, usage=reduce(add, wasted, outcome.usage))
-            learned = dialects.adapted(dialect, outcome)
-            if learned is not None:
-                self._dialect = learned if self._dialect is dialect else self._dialect
-                continue
-            tries += 1
-            wasted += [outcome.usage] if outcome.usage else []
-            delay = self._delay(outcome, tries, retry_after)
-            if delay is None:
-                error = await self._error_of(prompt, outcome, tries)
-                error.usage = reduce(add, wasted) if wasted else None
-                raise error
-            await self._sleep(delay)
+                self._breaker.answered(prompt.version)
+                return outcome
+            question.waste(outcome.usage)
+            if isinstance(learned, Problem):
+                raise as_error(learned, self._place)
+            return 0.0
+        question.waste(outcome.usage)
+        if outcome.fault is Fault.CONTEXT and outcome.number is None:
+            await self._look_at_list()
+        if self._learned_of_refusal(outcome, question, dialect, limit):
+            return 0.0
+        return await self._after(outcome, question)
+
+    def _limit_for(self, question: _Question) -> int:
+        """How long the answer may be. Raises `ContextTooLong` where the context leaves too little for one, and
+        `AnswerUnusable` where an answer that was cut would be cut again."""
+        wanted = self._settings.max_output_tokens * question.prompt.room
+        highest = self._dialect.highest_limit or wanted
+        excess = self._context.excess(question.tokens, min(self._settings.max_output_tokens, highest))
+        if excess:
+            raise self._too_long(excess)
+        room = self._context.room(question.tokens)
+        limit = min(wanted, highest, room or wanted)
+        if question.prompt.room > 1:
+            cut_at = min(self._settings.max_output_tokens, limit)
+            if limit < _NOT_ALL_ROOM * cut_at and limit == room:
+                raise self._too_long(math.ceil(cut_at / self._context.ratio))
+            if limit < _NOT_ALL_ROOM * cut_at:
+                said = f"it was cut at {cut_at} tokens, and more than {limit} are not allowed"
+                raise as_error(Problem(Fault.CUT, said), self._place)
+        return limit
+
+    def _too_long(self, excess: int) -> EndpointError:
+        said = f"its context has {self._context.window} tokens, and the answer needs some of them"
+        problem = self._context.because or Problem(Fault.CONTEXT, said, number=self._context.window)
+        error = as_error(problem, self._place)
+        if isinstance(error, ContextTooLong):
+            error.context_tokens, error.excess_tokens = self._context.window, excess
+        return error
+
+    def _learned_of_answer(self, answer: Answer, question: _Question, limit: int) -> Problem | Literal[True] | None:
+        """None: the answer is one. True: it is worth asking again at once. A problem: no answer to what was asked."""
+        if (partly := read_in_part(answer, question.tokens)) is not None:
+            return self._read_in_part(partly, question, limit)
+        self._context.learn_ratio(question.tokens, answer.usage.input_tokens)
+        if answer.finish_reason != "length":
+            return None
+        if completions.is_all_thought(answer) and self._dialect.can_stop_thinking:
+            self._dialect = dialects.without_thinking(self._dialect)
+            return True
+        window, highest = cut_by(answer, limit)
+        if highest is not None and highest < (self._dialect.highest_limit or math.inf):
+            self._dialect = replace(self._dialect, highest_limit=highest)
+        self._context.learn_window(window)
+        return None
+
+    def _read_in_part(self, partly: Problem, question: _Question, limit: int) -> Problem | Literal[True]:
+        """What is made of an answer to a part of the prompt: the next one is made to fit."""
+        if self._context.learn_window(partly.number, partly):
+            error = as_error(partly, self._place)
+            _log.warning("%s Until then texts are cut to what it reads. %s", error.message, error.cure)
+        return True if self._context.excess(question.tokens, limit) else partly
+
+    def _learned_of_refusal(self, problem: Problem, question: _Question, dialect: Dialect, limit: int) -> bool:
+        """Whether the same question is worth asking again at once, otherwise."""
+        learned = dialects.adapted(dialect, problem)
+        if learned is not None:
+            self._dialect = learned if self._dialect is dialect else self._dialect
+            return True
+        if problem.fault in (Fault.CONTEXT, Fault.TOO_LARGE):
+            return self._context.learn_refusal(problem, question.tokens, limit)
+        return False
+
+    async def _after(self, problem: Problem, question: _Question) -> float:
+        """Seconds until the next try. Raises where there is none, and decides for all where it is true of all."""
+        fault = problem.fault
+        if fault is Fault.DAY:
+            until = self._until(problem)
+            self._limiter.close(until, problem)
+            raise self._decided(partial(as_error, problem, self._place, until=until))
+        if fault in RETRYABLE:
+            return self._delay(problem, question)
+        question.tries += 1
+        if fault in _MAYBE_THE_PROMPT and problem.status != 401 and await self._others_are_answered(question):
+            raise self._about_the_prompt(problem)
+        if fault in FINAL or (fault is Fault.REQUEST and not self._has_answered):
+            raise self._decided(partial(as_error, problem, self._place))
+        raise as_error(problem, self._place, question.tries)
+
+    def _delay(self, problem: Problem, question: _Question) -> float:
+        """Seconds until the next try of what may pass. Raises after the last one."""
+        fault, breaker = problem.fault, self._breaker
+        question.tries += 1
+        breaker.failed()
+        settings = self._settings
+        limit = min(settings.attempts, _TRIES.get(fault, settings.attempts))
+        if not self._has_answered:
+            limit = min(limit, _TRIES_OF_THE_FIRST.get(fault, limit))
+        wait = problem.wait_seconds or 0.0
+        if breaker.patience_is_over or wait > LONGEST_WAIT_SECONDS:
+            until = self._now() + max(_OUTAGE_PAUSE, timedelta(seconds=wait))
+            raise self._decided(partial(outage, problem, self._place, breaker.failures, until))
+        nobody_there = not self._has_answered and fault is Fault.UNREACHABLE
+        waits_with_others = breaker.is_open and not breaker.is_alone and fault not in _TRIES and not nobody_there
+        if question.tries >= limit and not waits_with_others:
+            told = partial(as_error, problem, self._place, question.tries)
+            if not self._has_answered and fault in _TRIES_OF_THE_FIRST:
+                raise self._decided(told)
+            raise told()
+        if breaker.is_open and problem.wait_seconds is None:
+            return 0.0  # whoever is tried next waits for its turn there
+        backoff = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** (question.tries - 1))
+        # Never less than ours: an endpoint whose clock is ahead, or that says 0, would have all tries at once.
+        return max(wait, backoff * (0.5 + self._jitter() / 2))
+
+    def _until(self, problem: Problem) -> datetime:
+        """When a quota of the day is worth asking about again: when the endpoint says, else at midnight in UTC."""
+        now = self._now()
+        if problem.wait_seconds is not None:
+            return now + timedelta(seconds=problem.wait_seconds)
+        return now.replace(hour=0, minute=5, second=0, microsecond=0) + timedelta(days=1)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
+    def _decided(self, verdict: Callable[[], EndpointError]) -> EndpointError:
+        self._breaker.decide(verdict)
+        return verdict()
+
+    async def _others_are_answered(self, question: _Question) -> bool:
+        """Whether the endpoint answers something else. What looks like a wrong key, model or address may be about one
+        prompt alone: a firewall that sees code in it, a moderation."""
+        if not self._has_answered:
+            outcome = await self._once(_PROBE, self._dialect, _PROBE_LIMIT)
+            question.waste(outcome.usage)
+            self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
+        return self._has_answered
+
+    def _about_the_prompt(self, problem: Problem) -> EndpointError:
+        status = f"{problem.status}: " if problem.status else ""
+        return EndpointError(
+            f"The model's endpoint refused this request, and answers others ({status}{problem.said.rstrip('. ')}).",
+            cure="Choose another llm.base_url for such papers.",
+        )
+
+    # -- files, batches, the list of models
 
     async def tell(self, request: Callable[[AsyncOpenAI], Awaitable[Result]], attempts: int | None = None) -> Result:
         """What `request` returns: a call about files or batches, which no model answers. It takes no place among those
@@ -141,38 +353,33 @@ class LanguageModel:
 
         Raises as `ask` does, and `EndpointLacks` for 404 and 405.
         """
-        if self._client is None:
-            raise RuntimeError("LanguageModel is used inside `async with`")
         tries = 0
         while True:
             try:
-                told = await asyncio.wait_for(request(self._client), self._settings.timeout_seconds)
+                told = await asyncio.wait_for(request(self._opened), self._settings.timeout_seconds)
                 self._has_answered = True
                 return told
             except (asyncio.TimeoutError, openai.APIError) as error:
-                outcome, retry_after = self._problem(error)
-            if isinstance(outcome, Answer):
-                raise RuntimeError("an error that is an answer")
-            if outcome.status in (404, 405):
+                problem = self._problem(error)
+            if problem.status in (404, 405):
                 raise EndpointLacks(
-                    f"The model's endpoint {_without_user(self._settings.base_url)} has no such thing "
-                    f"({outcome.status}: {self._without_secrets(outcome.said)}).",
+                    f"The model's endpoint {self._place.base_url} has no such thing "
+                    f"({problem.status}: {problem.said.rstrip('. ')}).",
                     cure="Set llm.batch = false, or choose another llm.base_url.",
                 )
             tries += 1
-            delay = self._delay(outcome, tries, retry_after) if attempts is None or tries < attempts else None
-            if delay is None:
-                raise self._error(outcome, tries)
-            await self._sleep(delay)
-
-    @property
-    def settings(self) -> LlmSettings:
-        return self._settings
+            if problem.fault not in RETRYABLE or tries >= min(attempts or math.inf, self._settings.attempts):
+                raise as_error(problem, self._place, tries, self._until(problem))
+            await self._sleep(max(problem.wait_seconds or 0.0, _FIRST_DELAY_SECONDS * 2.0 ** (tries - 1)))
 
     def batch_parameters(self) -> Mapping[str, Any]:
         """The optional parameters of a request that goes into a batch, by what was learned of the endpoint so far."""
         dialect = replace(self._dialect, streams=False)
         return dialects.parameters(dialect, self._settings.temperature, self._settings.max_output_tokens)
+
+    def turns(self, prompt: Prompt) -> list[dict[str, str]]:
+        """The messages of `prompt` as this endpoint takes them."""
+        return dialects.turns(self._dialect, prompt.messages)
 
     def learn(self, problem: Problem) -> bool:
         """Adapts to what a batch said of one of its requests. Whether there was something to learn."""
@@ -180,161 +387,96 @@ class LanguageModel:
         self._dialect = learned or self._dialect
         return learned is not None
 
-    async def _once(self, prompt: Prompt, dialect: dialects.Dialect) -> tuple[Answer | Problem, float | None]:
-        """One request, in its place among those under way; with a problem, the `Retry-After` in seconds."""
+    async def _look_at_list(self) -> None:
+        """Reads from the list of models how long this one's context is, where that is said; once."""
+        if self._has_listed:
+            return
+        self._has_listed = True
+        try:
+            response = await asyncio.wait_for(
+                self._opened.get("/models", cast_to=httpx2.Response, options={"timeout": _LIST_SECONDS}), _LIST_SECONDS
+            )
+            body = response.text
+        except (asyncio.TimeoutError, openai.OpenAIError):
+            return
+        listed = find_model(read_models(body, self._provider) or (), self._settings.model)
+        if listed is not None:
+            self._context.learn_window(listed.window)
+            if listed.highest_limit and listed.highest_limit < (self._dialect.highest_limit or math.inf):
+                self._dialect = replace(self._dialect, highest_limit=listed.highest_limit)
+
+    # -- one request
+
+    async def _once(self, prompt: Prompt, dialect: Dialect, limit: int) -> Answer | Problem:
+        """One request, in its place among those under way."""
         estimate = self._count_tokens(prompt.text)
         async with self._limiter.call(estimate) as call:
-            retry_after: float | None = None
             self._before_call()
             try:
-                outcome = await asyncio.wait_for(self._request(prompt, dialect), self._settings.timeout_seconds)
-            except (asyncio.TimeoutError, openai.APIError) as error:
-                outcome, retry_after = self._problem(error)
+                outcome = await asyncio.wait_for(self._request(prompt, dialect, limit), self._settings.timeout_seconds)
+            except (asyncio.TimeoutError, openai.APIError, httpx2.HTTPError) as error:
+                outcome = self._problem(error)
             if isinstance(outcome, Answer):
                 usage = outcome.usage
                 total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
                 call.answered(usage.output_tokens, total)
-            elif outcome.fault in dialects.CONGESTION:
-                call.congested(min(retry_after, LONGEST_WAIT_SECONDS) if retry_after else None)
-        return outcome, retry_after
+            elif outcome.fault is Fault.BUSY:
+                call.refused(outcome.wait_seconds)
+            elif outcome.fault is Fault.TIMEOUT or outcome.status in (503, 529):
+                call.congested(min(outcome.wait_seconds, LONGEST_WAIT_SECONDS) if outcome.wait_seconds else None)
+        return outcome
 
-    def _problem(self, error: asyncio.TimeoutError | openai.APIError) -> tuple[Answer | Problem, float | None]:
-        """What an error of the client means; with the `Retry-After` in seconds."""
+    def _problem(self, error: BaseException) -> Problem:
+        """What an error of the client means."""
         if isinstance(error, openai.APIStatusError):
-            said = dialects.read_problem(error.status_code, error.response.text)
-            return said, dialects.retry_after_seconds(error.response.headers.items(), self._clock())
-        if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError)):
-            return Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s"), None
-        if isinstance(error, openai.APIConnectionError):
-            return Problem(Fault.UNREACHABLE, str(error.__cause__ or error)), None
-        # an error inside a stream
-        return dialects.read_payload({"error": error.body or error.message}, self._settings.model), None
+            return read_problem(
+                error.status_code,
+                error.response.text,
+                headers=error.response.headers.items(),
+                provider=self._provider,
+                model=self._settings.model,
+                now_epoch_seconds=self._clock(),
+            )
+        if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)):
+            return Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
+        return Problem(Fault.UNREACHABLE, str(error.__cause__ or error))
 
-    async def _request(self, prompt: Prompt, dialect: dialects.Dialect) -> Answer | Problem:
+    async def _request(self, prompt: Prompt, dialect: Dialect, limit: int) -> Answer | Problem:
+        settings, completions_of = self._settings, self._opened.chat.completions
+        parameters = dialects.parameters(dialect, settings.temperature, limit)
+        known = {name: parameters.pop(name) for name in _KNOWN & parameters.keys()}
+        asked: dict[str, Any] = {
+            "model": settings.model, "messages": dialects.turns(dialect, prompt.messages), "extra_body": parameters,
+        }  # fmt: skip
+        if not dialect.streams:
+            response = await completions_of.with_raw_response.create(**asked, **known)
+            return completions.read_answer(response.http_response.text, settings.model, self._provider)
+        reader = completions.StreamReader()
+        async with completions_of.with_streaming_response.create(**asked, **known) as streamed:
+            async for line in streamed.iter_lines():
+                reader.take_line(line)
+        return reader.answer(settings.model, self._provider)
+
+    @property
+    def _opened(self) -> AsyncOpenAI:
         if self._client is None:
             raise RuntimeError("LanguageModel is used inside `async with`")
+        return self._client
+
+    @property
+    def _place(self) -> Place:
         settings = self._settings
-        parameters = dialects.parameters(dialect, settings.temperature, settings.max_output_tokens * prompt.room)
-        messages: Any = [{"role": message.role, "content": message.content} for message in prompt.messages]
-        completions = self._client.chat.completions
-        if not dialect.streams:
-            response = await completions.with_raw_response.create(model=settings.model, messages=messages, **parameters)
-            return dialects.read_answer(response.http_response.text, settings.model)
-        return await self._streamed(messages, parameters)
-
-    async def _streamed(self, messages: Any, parameters: dict[str, Any]) -> Answer | Problem:
-        assert self._client is not None
-        reader = dialects.StreamReader()
-        try:
-            chunks: Any = await self._client.chat.completions.create(
-                model=self._settings.model, messages=messages, **parameters
-            )
-            async for chunk in chunks:
-                reader.take(chunk.to_dict())
-        except ValueError:  # a line that is not JSON
-            return Problem(Fault.UNUSABLE, "a broken stream")
-        return reader.answer(self._settings.model)
-
-    def _delay(self, problem: Problem, tries: int, retry_after: float | None) -> float | None:
-        """Seconds until the next try; None where there is none."""
-        limit = min(_UNUSABLE_TRIES, self._settings.attempts)
-        nobody_there = problem.fault is Fault.UNREACHABLE and not self._has_answered
-        limit = limit if nobody_there or problem.fault is Fault.UNUSABLE else self._settings.attempts
-        if problem.fault not in dialects.RETRYABLE or tries >= limit:
-            return None
-        if retry_after is not None:
-            return retry_after if retry_after <= LONGEST_WAIT_SECONDS else None
-        backoff = min(_LONGEST_DELAY_SECONDS, _FIRST_DELAY_SECONDS * 2.0 ** (tries - 1))
-        return backoff * (0.5 + self._jitter() / 2)
-
-    async def _error_of(self, prompt: Prompt, problem: Problem, tries: int) -> EndpointError:
-        """The error for a problem with `prompt`. What looks like a wrong key, model or address may be about this prompt
-        alone (a firewall that sees code in it, a moderation): then another one is answered, and the others go on."""
-        if problem.status == 401 or problem.fault not in _MAYBE_THE_PROMPT:
-            return self._error(problem, tries)
-        if not self._has_answered:
-            async with self._probing:
-                outcome, _ = await self._once(_PROBE, self._dialect)
-            self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
-        if not self._has_answered:
-            return self._error(problem, tries)
-        said = self._without_secrets(problem.said)
-        return EndpointError(
-            f"The model's endpoint refused this request, and answers others ({problem.status}: {said}).",
-            cure="Choose another llm.base_url for such papers.",
+        return Place(
+            _without_user(settings.base_url), settings.model, settings.api_key_env, self._provider, self._has_answered
         )
 
-    def _error(self, problem: Problem, tries: int) -> EndpointError:
-        """The error for a problem: what was said, and which setting to look at."""
-        settings, said = self._settings, self._without_secrets(problem.said)
-        where = f"The model's endpoint {_without_user(settings.base_url)}"
-        status = f"{problem.status}: " if problem.status else ""
-        after = f" after {tries} tries" if tries > 1 else ""
-        match problem.fault:
-            case Fault.KEY:
-                return EndpointRefused(f"{where} refused the key ({status}{said}).", cure=self._key_cure())
-            case Fault.QUOTA:
-                return QuotaExhausted(
-                    f"{where} says that the balance or quota is used up ({status}{said}).",
-                    cure="Top up the account, or choose another llm.base_url.",
-                )
-            case Fault.MODEL:
-                return ModelUnknown(
-                    f"{where} does not serve the model {settings.model!r} ({status}{said}).", cure="Correct llm.model."
-                )
-            case Fault.ADDRESS:
-                return EndpointRefused(
-                    f"{where} has no chat completions ({status}{said}).",
-                    cure="Correct llm.base_url: it mostly ends in /v1.",
-                )
-            case Fault.CONTEXT:
-                error = ContextTooLong(
-                    f"The prompt is longer than the context of {settings.model!r} ({status}{said}).",
-                    cure="Lower llm.text_tokens, or choose a model with a longer context in llm.model.",
-                )
-                error.context_tokens = problem.number
-                return error
-            case Fault.UNREACHABLE:
-                kind = EndpointUnavailable if self._has_answered else EndpointUnreachable
-                return kind(
-                    f"{where} cannot be reached{after} ({said}).", cure="Check llm.base_url and that it is running."
-                )
-            case Fault.TIMEOUT:
-                return EndpointUnavailable(
-                    f"{where} does not answer{after} ({said}).",
-                    cure="Raise llm.timeout_seconds, or lower llm.max_concurrency.",
-                )
-            case Fault.BUSY:
-                return EndpointUnavailable(
-                    f"{where} is too busy{after} ({status}{said}).",
-                    cure="Run again later, or lower llm.max_concurrency or llm.requests_per_minute.",
-                )
-            case Fault.BROKEN:
-                return EndpointUnavailable(f"{where} fails{after} ({status}{said}).", cure="Run again later.")
-            case Fault.UNUSABLE:
-                return AnswerUnusable(
-                    f"{where} gave no usable answer{after}: {said}.", cure="Check llm.base_url and llm.model."
-                )
-            case Fault.FILTERED:
-                return EndpointError(f"{where} filtered the answer ({status}{said}).", cure="Choose another llm.model.")
-            case _:
-                return EndpointError(
-                    f"{where} refused the request ({status}{said}).", cure="Check llm.model and the settings of [llm]."
-                )
 
-    def _key_cure(self) -> str:
-        name = self._settings.api_key_env
-        if not name:
-            return "Name the variable that holds the key in llm.api_key_env."
-        return f"Set the environment variable {name} (llm.api_key_env) to a valid key."
-
-    def _without_secrets(self, said: str) -> str:
-        if len(self._api_key) >= 4:
-            said = said.replace(self._api_key, "***")
-        return redact(said).rstrip(". ")
+_PROBE_LIMIT = 256
+_KNOWN = {"temperature", "max_tokens", "max_completion_tokens", "stream", "stream_options"}
+"""Parameters that the client has a name for; others go into the body as they are."""
 
 
 def _without_user(base_url: str) -> str:
-    """Without a name and password that an address may carry."""
+    """Without a name and password that an address may carry, and without its query."""
     parts = urlsplit(base_url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1]))
+    return urlunsplit(parts._replace(netloc=parts.netloc.rsplit("@", 1)[-1], query=""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from email.utils import formatdate
 from typing import Any
 
@@ -15,6 +16,7 @@ from digest_assets.errors import (
     AnswerUnusable,
     ContextTooLong,
     EndpointError,
+    EndpointPaused,
     EndpointRefused,
     EndpointUnavailable,
     ModelUnknown,
@@ -128,16 +130,10 @@ def test_cached_tokens_are_found_in_deepseeks_words_too(endpoint: ScriptedEndpoi
         (refusal(402, "Insufficient Balance"), QuotaExhausted, "Top up"),
         (refusal(429, "You exceeded your current quota", code="insufficient_quota"), QuotaExhausted, "Top up"),
         (refusal(400, "Access denied", code="Arrearage"), QuotaExhausted, "Top up"),
-        (refusal(400, "too long", code="context_length_exceeded"), ContextTooLong, "llm.text_tokens"),
-        (
-            refusal(400, "the request exceeds the available context size", code=400, type="exceed_context_size_error"),
-            ContextTooLong,
-            "llm.text_tokens",
-        ),
         (
             refusal(400, "Output data may contain inappropriate content.", code="data_inspection_failed"),
             EndpointError,
-            "filtered",
+            "refused this paper's content",
         ),
         (refusal(400, "messages: field required"), EndpointError, "[llm]"),
     ],
@@ -196,20 +192,26 @@ def test_a_passing_failure_is_tried_again(endpoint: ScriptedEndpoint, status: in
     [
         ({"Retry-After": "7"}, 7.0),
         ({"Retry-After": formatdate(NOW + 9, usegmt=True)}, 9.0),
-        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "1250"}, 1.25),
+        ({"retry-after-ms": "0", "Retry-After": "0"}, 1.0),
+        ({"Retry-After": formatdate(NOW - 9, usegmt=True)}, 1.0),
     ],
 )
-def test_retry_after_is_honoured(endpoint: ScriptedEndpoint, headers: dict[str, str], seconds: float) -> None:
+def test_retry_after_is_honoured_and_has_a_floor(
+    endpoint: ScriptedEndpoint, headers: dict[str, str], seconds: float
+) -> None:
     naps = Naps()
     endpoint.replies = [refusal(429, "later", headers), completion()]
     asked(endpoint, naps=naps)
     assert naps.seconds == [seconds]
 
 
-def test_an_endpoint_that_wants_an_hour_of_patience_is_unavailable(endpoint: ScriptedEndpoint) -> None:
+def test_an_endpoint_that_wants_an_hour_of_patience_is_asked_again_then(endpoint: ScriptedEndpoint) -> None:
     endpoint.replies = [refusal(429, "later", {"Retry-After": "3600"})]
-    with pytest.raises(EndpointUnavailable):
+    with pytest.raises(EndpointPaused, match="worth asking again at 2027-01-15 09:00 UTC") as caught:
         asked(endpoint)
+    assert caught.value.until == datetime(2027, 1, 15, 9, tzinfo=timezone.utc)
+    assert len(endpoint.requests) == 1
 
 
 def test_tries_are_bounded_and_counted(endpoint: ScriptedEndpoint) -> None:
@@ -235,7 +237,7 @@ def test_an_endpoint_that_is_not_there_is_named() -> None:
         (Reply('{"choices": [{"mess'), "broken JSON"),
         (Reply(""), "empty body"),
         (Reply([1]), "not an object"),
-        (Reply({"choices": []}), "without a message"),
+        (Reply({"choices": []}), "no choices"),
         (completion(""), "empty answer"),
         (completion(None, message={"reasoning_content": "想一想"}), "reasoning without an answer"),
         (completion("<think>想一想</think>"), "reasoning without an answer"),
@@ -245,7 +247,7 @@ def test_an_unusable_answer_is_tried_again_and_then_said(endpoint: ScriptedEndpo
     endpoint.replies = [reply]
     with pytest.raises(AnswerUnusable, match=said):
         asked(endpoint)
-    assert len(endpoint.requests) == 3
+    assert len(endpoint.requests) == 2
 
 
 def test_what_unusable_answers_cost_is_part_of_the_bill(endpoint: ScriptedEndpoint) -> None:

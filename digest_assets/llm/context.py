@@ -1,0 +1,100 @@
+"""A context is prompt plus answer: what of it is known, and what still fits. Pure, and counts as the endpoint does.
+
+Known from the list of models, from a refusal that names it, or from the usage of an answer; it only ever shrinks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.refusals import Fault, Problem
+
+LEAST_ANSWER = 1024
+"""Tokens. With less room than this no answer is asked for: a three-part reading in Chinese takes about 1,500."""
+_ANSWER_SHARE = 5
+"""Of a context, one part in so many is the least that is kept for the answer."""
+_SPARE = 32
+_WORTH_COMPARING = 600
+"""Tokens of a prompt, from which on our count and the endpoint's are compared."""
+_READ = 2 / 3
+"""Of our count an endpoint has to have read: tokenizers differ by less."""
+_SMALLEST_WINDOW = 2048
+_STEP = 1024
+_NEAR = 8
+"""Tokens by which a full context is missed: servers stop a little before."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What is known of a model's context. `window`: its length in the endpoint's tokens, None while unknown."""
+
+    window: int | None = None
+    ratio: float = 1.0
+    """The endpoint's tokens for one of ours, the most that was seen."""
+    because: Problem | None = None
+    """What told of the window, where that was a problem."""
+
+    def learn_window(self, tokens: int | None, because: Problem | None = None) -> bool:
+        """Takes down a length. Whether it is news."""
+        tokens = max(_SMALLEST_WINDOW, tokens) if tokens else None
+        if not tokens or tokens >= (self.window or math.inf):
+            return False
+        self.window, self.because = tokens, because
+        return True
+
+    def learn_refusal(self, problem: Problem, prompt_tokens: int, limit: int) -> bool:
+        """Takes down what a refusal tells of the window: what it names, else that what was sent did not fit. Whether
+        it is news."""
+        known = self.window or math.inf
+        if problem.number and problem.number < known:
+            return self.learn_window(problem.number, problem)
+        sent = math.ceil(prompt_tokens * self.ratio) + limit
+        return self.learn_window(int(min(known, sent) * 3 / 4), problem)
+
+    def learn_ratio(self, ours: int, theirs: int | None) -> None:
+        """Compares counts of one prompt."""
+        if theirs and ours >= _WORTH_COMPARING and 1.0 < theirs / ours < 2.5:
+            self.ratio = max(self.ratio, theirs / ours)
+
+    def room(self, prompt_tokens: int) -> int | None:
+        """Tokens that are left for an answer. None: as many as wanted."""
+        return None if self.window is None else self.window - math.ceil(prompt_tokens * self.ratio) - _SPARE
+
+    def least_room(self, wanted: int) -> int:
+        """What has to be left for an answer that may take `wanted`."""
+        return min(wanted, max(LEAST_ANSWER, (self.window or 0) // _ANSWER_SHARE))
+
+    def excess(self, prompt_tokens: int, wanted: int) -> int:
+        """By how many of our tokens the prompt is too long."""
+        room = self.room(prompt_tokens)
+        return 0 if room is None else max(0, math.ceil((self.least_room(wanted) - room) / self.ratio))
+
+
+def read_in_part(answer: Answer, prompt_tokens: int) -> Problem | None:
+    """What is wrong with an answer whose endpoint read much less than was sent. `prompt_tokens` is our count."""
+    theirs = answer.usage.input_tokens
+    if not theirs or prompt_tokens < _WORTH_COMPARING:
+        return None
+    cached = answer.usage.cached_tokens or 0
+    theirs += cached if cached > theirs else 0  # where what was cached is not counted in
+    if theirs >= _READ * prompt_tokens:
+        return None
+    said = f"it was sent about {prompt_tokens:,} tokens and says that it read {theirs:,}"
+    return Problem(Fault.READ_IN_PART, said, 200, theirs, answer.usage, rests_on="usage.prompt_tokens")
+
+
+def cut_by(answer: Answer, limit: int) -> tuple[int | None, int | None]:
+    """What cut an answer that ended before its own `limit`: (the context's length, the highest limit of an answer).
+
+    Contexts and limits are multiples of 1,024 tokens. A sum or an output that is none says nothing: a lone cut answer
+    must not make everything shorter.
+    """
+    out, read = answer.usage.output_tokens, answer.usage.input_tokens
+    if not out or not read or out >= 0.9 * limit:
+        return None, None
+    if out % _STEP == 0:
+        return None, out
+    full = round((read + out) / _STEP) * _STEP
+    return (full if full >= _SMALLEST_WINDOW and abs(full - read - out) <= _NEAR else None), None
