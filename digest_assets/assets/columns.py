@@ -15,51 +15,6 @@ from digest_assets.store.schema import tables
 
 HANDED_DOWN = ("digest", "digest_date", "identifier", "version")
 
-MEANINGS = {
-    "digest": "the digest's name",
-    "digest_date": "the date of the post",
-    "identifier": "arXiv's, without a version",
-    "version": "of the paper",
-    "announced_at": "the mailing, UTC",
-    "fetched_at": "when it came, UTC",
-    "recorded_at": "when it was stored, UTC",
-    "reason": "why it is not done",
-    "model": "that answered",
-    "prompt_version": "that was asked with",
-    "input_tokens": "of all its calls; NULL: the endpoint did not say",
-    "output_tokens": "of all its calls; NULL: the endpoint did not say",
-    "cached_tokens": "of the input, those in the provider's prefix cache",
-    "answer_key": "of the answer in `model_answers`",
-    "language": "that was asked for",
-    "raw_feed_entries.source": "api, feed, oai",
-    "raw_feed_entries.payload_hash": "of the XML in `entry_payloads`",
-    "raw_feed_entries.query": "that was asked",
-    "windowed_papers.withdrawn": "by its authors",
-    "windowed_papers.claimed_at": "when the date took it, UTC",
-    "full_texts.byte_count": "of what was fetched",
-    "full_texts.section_count": "with a title",
-    "full_texts.formula_count": "in the text",
-    "full_texts.table_count": "in the text",
-    "full_texts.token_count": "an estimate for models of other vendors",
-    "full_texts.licence": "its address",
-    "full_texts.figure_url": "of the first figure, on arXiv",
-    "full_texts.figure_caption": "of the first figure",
-    "summaries.status": "done, withheld, failed, not asked, budget",
-    "summaries.background": "the problem, and where earlier work falls short",
-    "summaries.method": "what the paper does",
-    "summaries.results": "what it found",
-    "summaries.text_source": "html, pdf, abstract",
-    "rendered_posts.sha256": "of the file, as it was written",
-    "rendered_posts.published": "with all that was asked for",
-    "rendered_posts.filtered": "left out by the settings",
-    "rendered_posts.failed": "shown, without all that was asked for",
-    "rendered_posts.late": "announced for an earlier date; among the others",
-    "rendered_posts.rendered_at": "when it was written, UTC",
-    "deliveries.tries": "so far",
-    "deliveries.tried_at": "last, UTC",
-    "deliveries.error": "of the last try",
-}
-"""What a column means, in each table or in one; a comment beside it in a migration goes before."""
 
 UPSTREAM = {
     "windowed_papers": "raw_feed_entries",
@@ -118,7 +73,7 @@ def table_schema(asset: str) -> dict[str, Any]:
         dg.TableColumn(
             column.name,
             column.type,
-            description=column.meaning or MEANINGS.get(f"{asset}.{column.name}") or MEANINGS.get(column.name),
+            description=column.meaning,
             constraints=dg.TableColumnConstraints(nullable=column.nullable),
         )
         for column in tables()[asset].columns

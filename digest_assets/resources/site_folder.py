@@ -19,11 +19,11 @@ from types import TracebackType
 
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.output import encode, write_atomically
+from digest_assets.resources.site_notes import SiteNotes, open_notes
 from digest_assets.site import pages, search
 from digest_assets.site.pages import Touched, Unit, plan
 from digest_assets.site.values import Day, SearchText, Site, Source, month_of, year_of
 from digest_assets.site.words import SITE_WORDS
-from digest_assets.store.site_notes import SiteNotes, open_notes
 
 JOINED_AT_ONCE = 40
 """So many files of an earlier year's search index a build makes: a day's work, whatever the year held. A year of 5,000

@@ -1,7 +1,7 @@
 """What a store's tables are: the migrations, which declare them, and what is read out of those.
 
-A column's meaning is the comment beside it, written once. The keys are declared there too, and no engine is told of
-them: a lake has none, and in a file each would be an index (`connection.py`). `rows.py` keeps them.
+A column's meaning is its `COMMENT ON`, written once. The keys are declared there too, and no engine is told of them: a
+lake has none, and in a file each would be an index (`connection.py`). `rows.py` keeps them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,13 @@ import duckdb
 
 from digest_assets.errors import StoreUnusable
 
-_TABLE = re.compile(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", re.M | re.S)
-_COLUMN = re.compile(r"^ +(?P<name>[a-z]\w*) (?P<rest>[A-Z][^\n]*?)(?: *-- (?P<comment>[^\n]*))?$", re.M)
-_ADDED = re.compile(
-    r"^ALTER TABLE (?P<table>\w+) ADD COLUMN (?P<name>\w+) [^\n]*?;(?: *-- (?P<comment>[^\n]*))?$", re.M
-)
-_RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME TO (\w+);", re.M)
 _TABLE_KEY = re.compile(r",([^\n]*)\n\s*PRIMARY KEY \([^)]*\)")
 _COLUMN_KEY = re.compile(r"\bPRIMARY KEY\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as DuckDB knows it; `meaning` is the comment beside it in the migration, where there is one."""
+    """A column as DuckDB knows it; `meaning` is its `COMMENT ON`; a view's columns have none."""
 
     name: str
     type: str
@@ -97,12 +91,11 @@ def migrate(connection: duckdb.DuckDBPyConnection, store: object, dialect: Calla
 @cache
 def tables() -> dict[str, Table]:
     """The tables and views of a store with all migrations applied, by name."""
-    meanings = _meanings()
     with duckdb.connect() as connection:
         for _, _, sql in migrations():
             connection.execute(sql)
         found = connection.execute(
-            "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
+            "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
             "WHERE NOT internal ORDER BY table_name, column_index"
         ).fetchall()
         keys = dict(
@@ -112,21 +105,6 @@ def tables() -> dict[str, Table]:
             ).fetchall()
         )
     columns: dict[str, list[Column]] = {}
-    for table, name, kind, nullable in found:
-        columns.setdefault(table, []).append(Column(name, kind, nullable, meanings.get((table, name))))
+    for table, *column in found:
+        columns.setdefault(table, []).append(Column(*column))
     return {table: Table(tuple(each), tuple(keys.get(table, ()))) for table, each in columns.items()}
-
-
-def _meanings() -> dict[tuple[str, str], str]:
-    """The comments beside columns, by table and column; the last migration that says something is right."""
-    meanings: dict[tuple[str, str], str] = {}
-    for _, _, sql in migrations():
-        names = dict(_RENAMED.findall(sql))
-        for table, body in _TABLE.findall(sql):
-            for column in _COLUMN.finditer(body):
-                if column["comment"]:
-                    meanings[names.get(table, table), column["name"]] = column["comment"].strip()
-        for column in _ADDED.finditer(sql):
-            if column["comment"]:
-                meanings[column["table"], column["name"]] = column["comment"].strip()
-    return meanings

@@ -22,11 +22,19 @@ def test_the_schema_is_the_store_s(asset: str, tmp_path: Path) -> None:
     assert [(column.name, column.type) for column in schema.columns] == held
 
 
-def test_the_comments_of_the_migrations_are_the_columns_descriptions() -> None:
-    meanings = {column.name: column.meaning for column in tables()["windowed_papers"].columns}
-    assert meanings["outcome"] == "kept, filtered"
-    assert meanings["claimed_at"] is None
-    assert {column.name: column.meaning for column in tables()["model_answers"].columns}["in_batch"] is not None
+def test_every_column_of_every_table_says_what_it_means() -> None:
+    views = {"ledger"}
+    columns = [(name, each) for name, table in tables().items() if name not in views for each in table.columns]
+    assert [f"{name}.{each.name}" for name, each in columns if not each.meaning] == []
+
+
+def test_a_person_s_sql_prompt_sees_what_the_ui_sees(tmp_path: Path) -> None:
+    with DigestStore(tmp_path / "digest.duckdb").transaction() as connection:
+        ((comment,),) = connection.execute(
+            "SELECT comment FROM duckdb_columns() WHERE table_name = 'windowed_papers' AND column_name = 'outcome'"
+        ).fetchall()
+    shown = {each.name: each.description for each in table_schema("windowed_papers")["dagster/column_schema"].columns}
+    assert comment == shown["outcome"] == "kept, filtered"
 
 
 @pytest.mark.parametrize("asset", [*TABLES, "deliveries"])

@@ -20,9 +20,9 @@ from digest_assets.digests.days import DigestDays
 from digest_assets.errors import OutputUnwritable, TemplateBroken
 from digest_assets.model import AnswerStatus, FilterReason, PaperUpdate, TextSource
 from digest_assets.resources import site_folder
+from digest_assets.resources.site_notes import NAME
 from digest_assets.site import empty, search
 from digest_assets.site.words import SITE_WORDS
-from digest_assets.store.site_notes import NAME
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
 
 DAY = date(2026, 11, 20)
