@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "errors": {"model"},
     "arxiv": VOCABULARY,
     "full_text": VOCABULARY,
-    "llm": VOCABULARY,
+    "llm": VOCABULARY | {"markup"},
     "markup": VOCABULARY,
     "user_templates": VOCABULARY,
     "posts": VOCABULARY | {"markup", "digests", "user_templates"},

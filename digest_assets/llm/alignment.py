@@ -19,6 +19,7 @@ from importlib import resources
 
 from digest_assets.llm import numbers, verbatim
 from digest_assets.llm.glossary import Term, default_glossary
+from digest_assets.markup import formulas
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -125,9 +126,8 @@ def sentences_of(text: str) -> list[str]:
     A line's end ends a sentence: items of a list are apart. Numbers in brackets that name paragraphs (`。[12][15]`)
     belong to the sentence before them. What stands in formulas and addresses ends none.
     """
-    masked = text
-    for pattern in (verbatim.URL, verbatim.FORMULA):
-        masked = pattern.sub(lambda match: "x" * len(match.group(0)), masked)
+    masked = verbatim.URL.sub(lambda match: "x" * len(match.group(0)), text)
+    masked = formulas.replaced(masked, lambda formula: "x" * len(formula))
     cuts = [0]
     for end in _ANSWER_END.finditer(masked):
         if end["latin"] and _ABBREVIATION.search(masked[: end.end("latin")]):

@@ -166,7 +166,7 @@ _MOST_LENGTH = {"zh": 3.2, "ja": 5.5, "en": 1.7}
 
 
 def _prose(text: str) -> str:
-    return verbatim.URL.sub(" ", verbatim.FORMULA.sub(" ", text))
+    return verbatim.URL.sub(" ", verbatim.without_formulas(text))
 
 
 def _language(text: str, language: str) -> Iterator[Defect]:
@@ -350,7 +350,7 @@ def _formulas_invented(said: str, support: str) -> Iterator[Defect]:
 
 
 def _formula_balance(text: str) -> Iterator[Defect]:
-    rest = verbatim.FORMULA.sub(" ", _CODE.sub(" ", text))
+    rest = verbatim.without_formulas(_CODE.sub(" ", text))
     if len(re.findall(r"(?<!\\)\$(?!\s?\d)", rest)):
         yield Defect(DefectKind.MARKDOWN, "a formula is opened with $ and not closed")
     if len(re.findall(r"\\[(\[]", rest)) != len(re.findall(r"\\[)\]]", rest)) or re.search(r"\\[()\[\]]", rest):
@@ -445,7 +445,7 @@ def _markdown(part: str, source: str) -> Iterator[Defect]:
     if part.count("```") % 2:
         yield Defect(DefectKind.MARKDOWN, "a code block is opened and not closed")
         return
-    prose = verbatim.FORMULA.sub(" ", _CODE.sub(" ", part))
+    prose = verbatim.without_formulas(_CODE.sub(" ", part))
     if "`" in prose:
         yield Defect(DefectKind.MARKDOWN, "a ` is opened and not closed")
     for block in re.split(r"\n", prose):

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from digest_assets.llm.verbatim import FORMULA, URL
+from digest_assets.llm.verbatim import URL
+from digest_assets.markup import formulas
 
 _SCALES = {
     "k": 3, "K": 3, "M": 6, "B": 9, "T": 12,
@@ -198,16 +199,15 @@ def _han_decimal(numeral: str) -> Decimal:
 
 def _masked(text: str) -> str:
     """Formulas and addresses blanked out, positions kept."""
-    for pattern in (URL, FORMULA):
-        text = pattern.sub(lambda match: " " * len(match.group(0)), text)
-    return text
+    text = URL.sub(lambda match: " " * len(match.group(0)), text)
+    return formulas.replaced(text, lambda formula: " " * len(formula))
 
 
 @lru_cache(maxsize=64)
 def without_tex(text: str) -> str:
     """TeX's ways of writing a number undone: `12{,}000`, `5\\%`, and formulas that are nothing but a number."""
     text = text.replace("{,}", ",").replace("\\,", " ").replace("\\%", "%").replace("~", " ")
-    return FORMULA.sub(_number_formula, text)
+    return formulas.replaced(text, _number_formula)
 
 
 _NUMBER_FORMULA = re.compile(
@@ -215,8 +215,8 @@ _NUMBER_FORMULA = re.compile(
 )
 
 
-def _number_formula(match: re.Match[str]) -> str:
-    inner = match.group(0).strip("$").removeprefix("\\(").removesuffix("\\)")
+def _number_formula(formula: str) -> str:
+    inner = formula.strip("$").removeprefix("\\(").removesuffix("\\)")
     if not _NUMBER_FORMULA.match(inner) or not any(sign.isdigit() for sign in inner):
-        return match.group(0)
+        return formula
     return " " + re.sub(r"\\[a-z]+|[{}]", " ", inner) + " "

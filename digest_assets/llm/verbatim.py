@@ -9,12 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-FORMULA = re.compile(
-    r"(?<!\\)\$\$(?:[^$]|\\\$){1,2000}?(?<!\\)\$\$"
-    r"|(?<!\\)\$(?!\s*\d[\d,.]*\s+[a-z]{2,}\s)(?:[^$\n]|\\\$|\n(?!\n)){1,600}?(?<!\\)\$"
-    r"|\\\((?:.|\n){1,600}?\\\)|\\\[(?:.|\n){1,2000}?\\\]"
-)
-"""`$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]`. A `$` before an amount of money opens nothing."""
+from digest_assets.markup import formulas as recogniser
 
 URL = re.compile(
     r"(?:https?://|(?<![A-Za-z0-9@/.-])www\.|(?<![A-Za-z0-9@/.-])(?:[a-z0-9-]+\.)*"
@@ -57,10 +52,11 @@ _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 # An accent named by a letter needs a brace or a space after it: `\k` is one in `\k{a}`, not in `\kappa`.
 _TEX_ACCENT = re.compile(r"\\(?:['\"`^~=.]\s*|[uvHtcdbk](?:\s+|(?=\{)))\{?\s*\\?([A-Za-z])\}?")
 
-_UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{2,5})\}")
-_WORDS_IN_DOLLARS = re.compile(r"(?<!\\)\$([A-Za-z][A-Za-z .,'-]{2,80})\$")
-"""`$simultaneously$`: dollars for italics."""
+_FIRST_ASIDE = 0xF0000
+_ASIDE = re.compile("[\U000f0000-\U000ffffd]")
+"""What stands for a formula while the text around it is read: no text holds such a character."""
 
+_UNICODE = re.compile(r"\\unicode\{x([0-9A-Fa-f]{2,5})\}")
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
@@ -84,21 +80,38 @@ _CORE_NOISE = re.compile(r"[\s{}$\\_^,;:!&]|\\[,;:! ]")
 
 
 def without_layout(text: str) -> str:
-    """`text` with the layout commands of TeX that authors leave in abstracts resolved to what they show."""
+    """`text` with the layout commands of TeX that authors leave in abstracts resolved to what they show.
+
+    Formulas stay as they were typed, because answers copy them so; but dollars for italics go.
+    """
+    text = _UNICODE.sub(lambda match: chr(int(match.group(1), 16)), text)
+    kept: list[str] = []
+
+    def set_aside(formula: str) -> str:
+        if recogniser.is_words(formula[1:-1]):
+            return formula[1:-1]
+        kept.append(formula)
+        return chr(_FIRST_ASIDE + len(kept) - 1)
+
+    text = recogniser.replaced(_ASIDE.sub(" ", text), set_aside)
     text = _HREF.sub(r"\2 \1 ", text)
     for _ in range(3):
         text = _CONTENT_COMMAND.sub(r"\1", text)
     text = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1 ", text)
-    text = _UNICODE.sub(lambda match: chr(int(match.group(1), 16)), text)
-    text = _WORDS_IN_DOLLARS.sub(r"\1", text)
-    text = _TEX_ACCENT.sub(r"\1", text)
-    return text.replace("{,}", ",").replace("``", '"').replace("''", '"')
+    text = _TEX_ACCENT.sub(r"\1", text).replace("``", '"').replace("''", '"')
+    return _ASIDE.sub(lambda match: kept[ord(match[0]) - _FIRST_ASIDE], text).replace("{,}", ",")
 
 
 @lru_cache(maxsize=64)
 def formulas(text: str) -> tuple[str, ...]:
     """The formulas of a text, with their delimiters, in order."""
-    return tuple(match.group(0) for match in FORMULA.finditer(text))
+    return recogniser.sources(text)
+
+
+@lru_cache(maxsize=64)
+def without_formulas(text: str) -> str:
+    """`text` with a blank for each of its formulas."""
+    return recogniser.without(text)
 
 
 def formula_core(text: str) -> str:
@@ -143,7 +156,7 @@ def code_names(text: str) -> tuple[str, ...]:
     Left out: plain capitals (`ASR` may well become 自动语音识别), units, surnames (`McGurk`), and short forms such as
     `S2ST` or `F0`.
     """
-    masked = URL.sub(" ", FORMULA.sub(" ", text))
+    masked = URL.sub(" ", without_formulas(text))
     tokens = (_PLURAL.sub("", token) for token in _TOKEN.findall(masked))
     names = (token for token in tokens if _is_code_name(token))
     return tuple(dict.fromkeys((*names, *_VERSIONED.findall(masked))))
@@ -152,7 +165,7 @@ def code_names(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def acronyms(text: str) -> tuple[str, ...]:
     """Words of three capitals or more, a plural s taken off, each once."""
-    masked = URL.sub(" ", FORMULA.sub(" ", text))
+    masked = URL.sub(" ", without_formulas(text))
     return tuple(dict.fromkeys(re.findall(r"(?<![A-Za-z0-9])([A-Z]{3,})s?(?![A-Za-z0-9])", masked)))
 
 

@@ -35,7 +35,8 @@ class Shelf:
     def put_formulas(self, text: str) -> str:
         """`text` with a stand-in for each of its formulas."""
         return "".join(
-            part if isinstance(part, str) else self.put(part.span, source=part.source) for part in formulas.split(text)
+            part if isinstance(part, str) else self.put(*part.spans, source=part.source)
+            for part in formulas.split(text)
         )
 
     def take(self, text: str) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from markupsafe import Markup
 from math_core import LatexError, LatexToMathML
 
-_CONVERTER = LatexToMathML(fancy_error=False)
+_CONVERTER = LatexToMathML(fancy_error=False, allow_unreliable_rendering=True)
 _LONG = 30
 """Characters. A longer formula may be wider than a telephone, and `<math>` cannot scroll: a box around it can."""
 _SLOWEST = 2000

@@ -91,7 +91,7 @@ def test_formulas_are_typeset_and_those_that_cannot_be_read_are_code(tmp_path: P
     ExampleSite({DAY: [each]}).write(tmp_path)
     title = page(tmp_path, f"d/{DAY}.html").css_first("article h2")
     assert title.css_first("math msqrt mi").text() == "d"
-    assert title.css_first("code.tex").text() == r"\notacommand{x}"
+    assert title.css_first("code").text() == r"\notacommand{x}"
 
 
 def test_every_link_inside_the_site_leads_to_a_file(tmp_path: Path) -> None:
