@@ -34,7 +34,7 @@ def deliveries(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
         made = deliver(settings, store, clock, date.day)
         for each in made:

@@ -41,7 +41,7 @@ class OneDate:
 
     def made(
         self, metadata: Mapping[str, Any], content: Iterable[object], asset: str | None = None
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[Any]:
         """The date's materialization: `metadata`, the seconds that it took, and the data version of its `content`.
         `asset`: which one, where the step has several."""
         seconds = round(time.monotonic() - self._begun, 2)

@@ -36,7 +36,7 @@ def raw_feed_entries(
     store: dg.ResourceParam[DigestStore],
     arxiv: dg.ResourceParam[ArxivAccess],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
         answers = receive(settings, store, arxiv, clock.now(), date.day)
         for answer in answers:

@@ -16,10 +16,10 @@ import dagster as dg
 from digest_assets.assets import full_texts, summaries, translations
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.one_date import one_date
-from digest_assets.assets.previews import Spending
 from digest_assets.config import Settings
 from digest_assets.llm.prompts import Task
 from digest_assets.pipeline.read import PaperReading, batch_wait_seconds
+from digest_assets.pipeline.spending import Spending
 from digest_assets.pipeline.stopping import run_until_stopped
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
@@ -43,7 +43,7 @@ def read_papers(
     language_model: dg.ResourceParam[ModelAccess],
     clock: dg.ResourceParam[Clock],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[dg.MaterializeResult | dg.AssetObservation | dg.AssetCheckEvaluation]:
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetObservation | dg.AssetCheckEvaluation]:
     selected = {key.path[-1] for key in context.selected_asset_keys}
     with one_date(context, settings) as date:
         wait = batch_wait_seconds(settings.llm, context.run.tags)

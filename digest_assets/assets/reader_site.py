@@ -11,6 +11,7 @@ nor written, so a new date costs its own page and the lists that it is in. The p
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -33,7 +34,7 @@ def reader_site(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
         if not settings.output.site_dir:
             return date.made({"no_site": "output.site_dir is empty"}, [None])

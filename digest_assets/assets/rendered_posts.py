@@ -36,7 +36,7 @@ def rendered_posts(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
 
         def was_written(sha256: str, path: str) -> bool:

@@ -16,8 +16,9 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import Spending, listing, status_counts
+from digest_assets.assets.previews import listing, status_counts
 from digest_assets.model import Reading
+from digest_assets.pipeline.spending import Spending
 
 SPEC = dg.AssetSpec(
     "summaries",

@@ -17,8 +17,9 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.previews import Spending, listing, status_counts
+from digest_assets.assets.previews import listing, status_counts
 from digest_assets.model import Translation
+from digest_assets.pipeline.spending import Spending
 
 SPEC = dg.AssetSpec(
     "translations",

@@ -42,7 +42,7 @@ def windowed_papers(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
-) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetObservation]:
     with one_date(context, settings) as date:
         made = claim_papers(settings, store, clock.now(), date.day)
         if made.not_yet:

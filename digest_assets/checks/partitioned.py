@@ -20,7 +20,7 @@ def by_date(
 
 
 def _by_date(check: dg.AssetChecksDefinition, partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
-    return dg.AssetChecksDefinition.create(
+    made: dg.AssetChecksDefinition = dg.AssetChecksDefinition.create(
         keys_by_input_name=check.keys_by_input_name,
         node_def=check.op,
         check_specs_by_output_name={
@@ -30,3 +30,4 @@ def _by_date(check: dg.AssetChecksDefinition, partitions: dg.PartitionsDefinitio
         can_subset=check.can_subset,
         resource_defs=check.resource_defs,
     )
+    return made

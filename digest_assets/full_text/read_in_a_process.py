@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from enum import Enum
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from digest_assets.full_text import NoText
 from digest_assets.model import Block, BlockKind, Figure, Section
@@ -102,7 +102,7 @@ def _to_json(text: ReadText) -> dict[str, object]:
     }
 
 
-def _from_json(answer: dict) -> ReadText:
+def _from_json(answer: dict[str, Any]) -> ReadText:
     sections = tuple(
         Section(title, level, tuple(Block(BlockKind(kind), text) for kind, text in blocks), appendix)
         for title, level, appendix, blocks in answer["sections"]

@@ -202,7 +202,7 @@ def _english_run(prose: str) -> str | None:
 def _is_title(run: str) -> bool:
     """`Workshop on Applications of Signal Processing to Audio`: a name of words that begin with capitals."""
     words = [word for word in _LATIN_WORD.findall(run) if not _FUNCTION_WORD.fullmatch(word)]
-    return sum(word[0].isupper() for word in words) >= 0.8 * len(words)
+    return bool(sum(word[0].isupper() for word in words) >= 0.8 * len(words))
 
 
 def _written_units(text: str) -> int:

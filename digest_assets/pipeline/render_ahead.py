@@ -9,13 +9,14 @@ itself.
 from __future__ import annotations
 
 from digest_assets.config import Settings
+from digest_assets.markup.model_markdown import KEPT
 from digest_assets.model import AnswerStatus, Reading, Translation
 from digest_assets.pipeline.site_source import site_of
 from digest_assets.posts import markdown
 from digest_assets.posts.page import DIALECTS, PostForm
 from digest_assets.site import html, pages
 
-_MOST_PAPERS = markdown.KEPT // 4
+_MOST_PAPERS = KEPT // 4
 """Of a date with more, what was rendered first would be forgotten before it is needed."""
 
 

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from digest_assets.errors import OutputUnwritable
 from digest_assets.site.lists import item, lists_of
@@ -294,7 +295,7 @@ class SiteNotes:
         return [row[0] for row in self._connection.execute(sql, [_key(of), first, last, most])]
 
     def size(self, of: ListName) -> int:
-        return int(self._value("SELECT papers FROM lists WHERE list = ?", _key(of)) or 0)  # type: ignore[call-overload]
+        return int(str(self._value("SELECT papers FROM lists WHERE list = ?", _key(of)) or 0))
 
     def years(self, of: ListName) -> list[tuple[str, int]]:
         sql = "SELECT year, papers FROM list_years WHERE list = ? ORDER BY year DESC"
@@ -324,7 +325,7 @@ class SiteNotes:
 
     def count_words(self, period: str) -> int:
         sql = "SELECT count(*) FROM words WHERE day BETWEEN ? AND ?"
-        return int(self._value(sql, *_span(period)))  # type: ignore[call-overload]
+        return int(str(self._value(sql, *_span(period))))
 
     def _days(self, rest: str, *parameters: object) -> list[Day]:
         return [_day(row) for row in self._connection.execute(f"SELECT * FROM days {rest}", parameters)]
@@ -398,7 +399,7 @@ def _date(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
 
-def _day(row: Sequence) -> Day:
+def _day(row: Sequence[Any]) -> Day:
     day, fingerprint, changed_at, rendered_at, empty_reason, *counts = row
     return Day(
         date.fromisoformat(day),

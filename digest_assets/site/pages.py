@@ -709,9 +709,9 @@ class _Once:
         return self._made
 
 
-def _grouped(pairs: Iterable) -> dict:
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     """The second of each pair by the first, in order."""
-    groups: dict = defaultdict(list)
+    groups: dict[Any, list[Any]] = defaultdict(list)
     for key, value in pairs:
         groups[key].append(value)
     return dict(groups)

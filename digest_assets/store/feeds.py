@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
@@ -98,9 +98,10 @@ def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: s
 
 def last_answer_at(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> datetime | None:
     """When a source last answered for a date; None where none did."""
-    return connection.execute(
+    ((last,),) = connection.execute(
         "SELECT max(fetched_at) FROM fetches WHERE digest = ? AND digest_date = ? AND error IS NULL", [digest, day]
-    ).fetchall()[0][0]
+    ).fetchall()
+    return cast("datetime | None", last)
 
 
 def mark_resolved(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> None:

@@ -77,7 +77,8 @@ class GatheredStore:
         """
         self.hurry()
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        return await self._ask(_Asked(done, work=work))
+        result: Result = await self._ask(_Asked(done, work=work))
+        return result
 
     async def keep(self, keeping: Keeping[Item], item: Item) -> None:
         """Has `keeping` store `item` in a transaction that waits for others, in one call for all that came for it.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
@@ -95,7 +96,7 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(0), timezone.utc) if day else None
 
 
-def _day_usage(row: dict, prices: PriceTable) -> DayUsage:
+def _day_usage(row: dict[str, Any], prices: PriceTable) -> DayUsage:
     usage = Usage(row["calls"], row["input_tokens"], row["output_tokens"], row["cached_tokens"])
     return DayUsage(
         day=row["day"],
