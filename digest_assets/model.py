@@ -6,6 +6,7 @@ in the digest's time zone, unless its name says otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -154,6 +155,22 @@ class Block:
 
     kind: BlockKind
     text: str
+    anchor: str = ""
+    """The `id` at which arXiv's HTML has it; empty where that is not known, or where the text is from a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A block of a paper under the number that a model cites it by."""
+
+    number: int
+    """From 1, in the order of the paper, whether or not the excerpt has the block."""
+    kind: BlockKind
+    text: str
+    section: str = ""
+    """The title of its section."""
+    anchor: str = ""
+    """As that of a `Block`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +254,36 @@ class AnswerStatus(str, Enum):
     """Asked for in a batch that has not ended: a later run collects it."""
 
 
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """What a translation says, and what it says it for, as the checks aligned them."""
+
+    source: str
+    """English. Empty: nothing in the source is meant."""
+    said: str
+    """As it stands in the answer, with the blanks behind. Empty: it is missing."""
+    withheld: bool = False
+    """A check found it wrong twice: `source` is shown in its place, with a mark."""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.source} " if self.withheld and self.source else "" if self.withheld else self.said
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence of a reading that is published, and what it rests on."""
+
+    text: str
+    """As it stands in its part, with the blanks and line ends behind."""
+    paragraphs: tuple[int, ...] = ()
+    """The numbers of the paragraphs that it rests on, which were found to be there and to hold what it says."""
+    is_claim: bool = True
+    """Whether it says something of the paper: a label does not, and needs no evidence."""
+    doubt: str | None = None
+    """What a second reader said against it: `overstated`, `contradicted` or `not there`."""
+
+
 class _Answered:
     """What translations and readings have in common."""
 
@@ -245,9 +292,14 @@ class _Answered:
     reason: str | None
 
     @property
+    def sentences_withheld(self) -> int:
+        """How many of its sentences are not published as the model wrote them."""
+        raise NotImplementedError
+
+    @property
     def is_flagged(self) -> bool:
         """Whether it is published although a check found the defects that `reason` names."""
-        return self.status is AnswerStatus.DONE and self.reason is not None
+        return self.status is AnswerStatus.DONE and self.reason is not None and not self.sentences_withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,11 +310,18 @@ class Translation(_Answered):
     version: int
     status: AnswerStatus
     text: str | None = None
+    """As it is shown, sentences in the original among it where those in the digest's language were withheld."""
     reason: str | None = None
     model: str | None = None
     prompt_version: str | None = None
     usage: Usage = field(default_factory=Usage)
     answer_key: str | None = None
+    pairs: tuple[SentencePair, ...] = ()
+    """`text` by sentences. Empty for texts of versions that did not keep them."""
+
+    @property
+    def sentences_withheld(self) -> int:
+        return sum(1 for pair in self.pairs if pair.withheld)
 
     @classmethod
     def not_asked(cls, paper: Paper, reason: str) -> Translation:
@@ -286,6 +345,22 @@ class Reading(_Answered):
     prompt_version: str | None = None
     usage: Usage = field(default_factory=Usage)
     answer_key: str | None = None
+    sentences: tuple[tuple[ReadSentence, ...], ...] = ()
+    """Of each part those that are published. Empty for readings of versions that did not keep them."""
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Those that the sentences rest on."""
+    left_out: tuple[int, ...] = ()
+    """Of each part, how many sentences were withheld."""
+
+    @property
+    def sentences_withheld(self) -> int:
+        return sum(self.left_out)
+
+    @property
+    def evidence(self) -> tuple[int, int] | None:
+        """How many of the sentences that say something rest on paragraphs, and how many there are. None: not kept."""
+        claims = [sentence for part in self.sentences for sentence in part if sentence.is_claim]
+        return (sum(1 for each in claims if each.paragraphs), len(claims)) if claims else None
 
     @property
     def parts(self) -> tuple[str, str, str] | None:
@@ -330,3 +405,34 @@ class DigestPaper:
     text_source: TextSource | None = None
     text_reason: str | None = None
     figure: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextsMade:
+    """How many of a date's papers have what was asked for. A withdrawn paper has nothing to be asked for."""
+
+    translations: int
+    translations_wanted: int
+    """0 for a digest in English, which needs none."""
+    readings: int
+    readings_wanted: int
+    sentences_withheld: int
+    """In the texts that are there."""
+
+    @property
+    def are_all_there(self) -> bool:
+        return self.translations == self.translations_wanted and self.readings == self.readings_wanted
+
+
+def texts_made(papers: Iterable[DigestPaper], language: str) -> TextsMade:
+    """Of the papers of a page in `language`."""
+    wanted = [each for each in papers if not each.withdrawn]
+    translated = [each.translation for each in wanted if each.translation.status is AnswerStatus.DONE]
+    read = [each.reading for each in wanted if each.reading.status is AnswerStatus.DONE]
+    return TextsMade(
+        translations=len(translated) if language != "en" else 0,
+        translations_wanted=len(wanted) if language != "en" else 0,
+        readings=len(read),
+        readings_wanted=len(wanted),
+        sentences_withheld=sum(each.sentences_withheld for each in (*translated, *read)),
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from digest_assets.full_text.tokens import count_tokens
-from digest_assets.model import Block, BlockKind, FullText, Section
+from digest_assets.model import Block, BlockKind, FullText, Paragraph, Section
 
 
 class Role(str, Enum):
@@ -59,6 +59,8 @@ _ORDER = (
 )
 _TABLE_SHARE = 0.2
 _SEPARATOR_TOKENS = 1
+_NUMBER_TOKENS = 3
+"""`[12] ` before a paragraph."""
 _OMISSION = "[…]"
 
 
@@ -68,7 +70,12 @@ class Excerpt:
 
     text: str
     """Markdown: `##` headings, paragraphs, `$TeX$`, in the order of the paper. `[…]` where something was left out."""
+    numbered: str
+    """The same with the number of each paragraph before it, as `[12]`: what the model is given, and cites by."""
+    paragraphs: tuple[Paragraph, ...]
+    """Those that the excerpt has."""
     tokens: int
+    """Of `numbered`."""
     cut: tuple[str, ...]
     """Titles of the sections that were left out or shortened, in the order of the paper."""
     note: str | None
@@ -81,6 +88,8 @@ class _Part:
 
     section: Section
     role: Role
+    first: int
+    """The number of its first block: each has one, whether it is chosen or not."""
     costs: list[int]
     chosen: list[bool]
     heading_cost: int
@@ -91,9 +100,12 @@ class _Part:
 
 def excerpt(full_text: FullText, abstract: str, budget_tokens: int) -> Excerpt:
     """At most `budget_tokens` tokens of `full_text`, led by the abstract (`abstract` where the text holds none)."""
-    parts = [_part(section, role) for section, role in zip(full_text.sections, roles(full_text.sections), strict=True)]
-    if not any(part.role is Role.ABSTRACT and part.costs for part in parts):
-        parts.insert(0, _part(_abstract_section(abstract, budget_tokens), Role.ABSTRACT))
+    sections = list(zip(full_text.sections, roles(full_text.sections), strict=True))
+    if not any(role is Role.ABSTRACT and section.blocks for section, role in sections):
+        sections.insert(0, (_abstract_section(abstract, budget_tokens), Role.ABSTRACT))
+    parts: list[_Part] = []
+    for section, role in sections:
+        parts.append(_part(section, role, parts[-1].first + len(parts[-1].costs) if parts else 1))
     left = budget_tokens
     if sum(sum(part.costs) + part.heading_cost for part in parts) <= budget_tokens:
         for part in parts:
@@ -136,10 +148,10 @@ def _abstract_section(abstract: str, budget_tokens: int) -> Section:
     return Section("Abstract", 1, tuple(Block(BlockKind.PARAGRAPH, sentence) for sentence in sentences))
 
 
-def _part(section: Section, role: Role) -> _Part:
-    costs = [count_tokens(_markdown(block)) + _SEPARATOR_TOKENS for block in section.blocks]
+def _part(section: Section, role: Role, first: int) -> _Part:
+    costs = [count_tokens(_markdown(block)) + _SEPARATOR_TOKENS + _NUMBER_TOKENS for block in section.blocks]
     heading = count_tokens(_heading(section)) + 2 * _SEPARATOR_TOKENS
-    return _Part(section, role, costs, [False] * len(costs), heading)
+    return _Part(section, role, first, costs, [False] * len(costs), heading)
 
 
 # -- spending
@@ -213,14 +225,23 @@ def _missing(part: _Part) -> int:
 
 
 def _written(parts: list[_Part], budget: int) -> Excerpt:
-    text = _text(parts)
-    tokens = count_tokens(text)
+    numbered = _text(parts, numbered=True)
+    tokens = count_tokens(numbered)
     while tokens > budget and _drop_last(parts):  # marks of omission are not in the costs
-        text = _text(parts)
-        tokens = count_tokens(text)
+        numbered = _text(parts, numbered=True)
+        tokens = count_tokens(numbered)
     cut = tuple(dict.fromkeys(part.section.title or "(untitled)" for part in parts if not all(part.chosen)))
     note = f"Left out or shortened for length: {'; '.join(cut)}." if cut else None
-    return Excerpt(text, tokens, cut, note)
+    return Excerpt(_text(parts, numbered=False), numbered, _paragraphs(parts), tokens, cut, note)
+
+
+def _paragraphs(parts: list[_Part]) -> tuple[Paragraph, ...]:
+    return tuple(
+        Paragraph(part.first + index, block.kind, block.text, part.section.title, block.anchor)
+        for part in parts
+        for index, (block, chosen) in enumerate(zip(part.section.blocks, part.chosen, strict=True))
+        if chosen
+    )
 
 
 def _drop_last(parts: list[_Part]) -> bool:
@@ -233,11 +254,11 @@ def _drop_last(parts: list[_Part]) -> bool:
     return False
 
 
-def _text(parts: list[_Part]) -> str:
+def _text(parts: list[_Part], *, numbered: bool) -> str:
     pieces: list[str] = []
     for position, part in enumerate(parts):
         if any(part.chosen) or (not part.costs and _leads_somewhere(parts, position)):
-            pieces += _pieces(part)
+            pieces += _pieces(part, numbered)
     return "\n\n".join(pieces)
 
 
@@ -252,16 +273,21 @@ def _leads_somewhere(parts: list[_Part], position: int) -> bool:
     return False
 
 
-def _pieces(part: _Part) -> list[str]:
+def _pieces(part: _Part, numbered: bool) -> list[str]:
     pieces = [_heading(part.section)] if part.section.title else []
     omitted = False
-    for block, chosen in zip(part.section.blocks, part.chosen, strict=True):
+    for number, (block, chosen) in enumerate(zip(part.section.blocks, part.chosen, strict=True), part.first):
         if chosen:
-            pieces.append(_markdown(block))
+            pieces.append(_numbered(number, block) if numbered else _markdown(block))
         elif not omitted:
             pieces.append(_OMISSION)
         omitted = not chosen
     return pieces
+
+
+def _numbered(number: int, block: Block) -> str:
+    between = "\n" if block.kind is BlockKind.TABLE else " "  # its first row stays whole
+    return f"[{number}]{between}{_markdown(block)}"
 
 
 def _heading(section: Section) -> str:

@@ -111,6 +111,9 @@ _BLOCK_TAGS = {  # what ends a paragraph
     "hr",
 }
 _BLOCK_CLASSES = {"ltx_para", "ltx_minipage", "ltx_listing", "ltx_block"}
+_ANCHORED_TAGS = _BLOCK_TAGS | {"li", "dt", "dd", "table", "figcaption"}
+_ANCHORED_CLASSES = _BLOCK_CLASSES | _EQUATIONS | {"ltx_item", "ltx_tabular", "ltx_caption", "ltx_figure", "ltx_table"}
+"""Of an element whose `id` is the place of the text in it. LaTeXML gives one to single words, too."""
 _FOOTNOTES = {"ltx_role_footnote", "ltx_role_footnotetext", "ltx_role_endnote"}
 _BULLETS = {"", "•", "–", "-", "—", "∙", "*", "◦", "·", "▪", "■", "○", "►", "‣"}
 _SELF_CLOSED = re.compile(r"<(?!(?:br|hr|img|meta|link|input|col|wbr|base)\b)([a-zA-Z]+)((?:\s[^<>]*)?)/>")
@@ -224,6 +227,8 @@ class _Reader:
         self._run_in = ""  # a heading that stands in the line of the next paragraph: Theorem 1. / (a)
         self._kind = BlockKind.PARAGRAPH
         self._flat = 0  # inside a cell, a heading, a footnote: blocks become words
+        self._anchor = ""  # the id of the innermost block around what is read now
+        self._starts_at = ""  # the anchor of what `_inline` begins with
         self._depth = 0
         self._level = 0
         self._appendix = False
@@ -262,7 +267,11 @@ class _Reader:
             if classes & _BIBLIOGRAPHY:
                 self._appendix = True  # what an author puts behind the bibliography
             elif not classes & _LEFT_OUT:
+                outside = self._anchor
+                if node.id and (tag in _ANCHORED_TAGS or classes & _ANCHORED_CLASSES):
+                    self._anchor = node.id
                 self._element(node, tag, classes)
+                self._anchor = outside
 
     def _element(self, node: LexborNode, tag: str, classes: set[str]) -> None:
         if classes & _SECTIONS:
@@ -300,7 +309,14 @@ class _Reader:
     # -- text
 
     def _add_text(self, text: str, escape: bool = True) -> None:
+        if text.strip():
+            self._begin()
         self._inline.append(text.replace("$", r"\$") if escape else text)
+
+    def _begin(self) -> None:
+        """Notes where a block begins, at the first of what it holds."""
+        if not self._flat and not self._starts_at:
+            self._starts_at = self._anchor
 
     def _flush(self, kind: BlockKind | None = None) -> None:
         if self._flat:
@@ -316,9 +332,10 @@ class _Reader:
         for footnote in self._footnotes:
             self._emit(BlockKind.FOOTNOTE, footnote)
         self._footnotes = []
+        self._starts_at = ""
 
     def _emit(self, kind: BlockKind, text: str) -> None:
-        self._sections[-1][3].append(Block(kind, text))
+        self._sections[-1][3].append(Block(kind, text, self._starts_at or self._anchor))
 
     def _block(self, node: LexborNode, kind: BlockKind) -> None:
         self._flush()
@@ -392,6 +409,7 @@ class _Reader:
             self._display(tex)
             return
         self.formula_count += 1
+        self._begin()
         # Two formulas that touch would read as the start of a displayed one.
         self._inline.append((" " if self._inline and self._inline[-1].endswith("$") else "") + f"${tex}$")
 

@@ -17,7 +17,8 @@ from enum import Enum
 from typing import Any, BinaryIO
 
 from digest_assets.full_text import NoText
-from digest_assets.model import Block, BlockKind, Figure, Section
+from digest_assets.full_text.stored import block_of, block_row
+from digest_assets.model import Figure, Section
 
 MEMORY_LIMIT = 500_000_000
 """Bytes of address space. Reading a paper of 2 MB takes a tenth, the interpreter and the libraries included."""
@@ -93,7 +94,7 @@ def _explain(code: int, errors: bytes) -> str:
 
 def _to_json(text: ReadText) -> dict[str, object]:
     return {
-        "sections": [[s.title, s.level, s.appendix, [[b.kind.value, b.text] for b in s.blocks]] for s in text.sections],
+        "sections": [[s.title, s.level, s.appendix, [*map(block_row, s.blocks)]] for s in text.sections],
         "formula_count": text.formula_count,
         "table_count": text.table_count,
         "licence": text.licence,
@@ -104,7 +105,7 @@ def _to_json(text: ReadText) -> dict[str, object]:
 
 def _from_json(answer: dict[str, Any]) -> ReadText:
     sections = tuple(
-        Section(title, level, tuple(Block(BlockKind(kind), text) for kind, text in blocks), appendix)
+        Section(title, level, tuple(map(block_of, blocks)), appendix)
         for title, level, appendix, blocks in answer["sections"]
     )
     figure = Figure(*answer["figure"]) if answer["figure"] else None

@@ -6,7 +6,7 @@ import pytest
 
 from digest_assets.full_text.excerpt import Role, excerpt, roles
 from digest_assets.full_text.tokens import count_tokens
-from digest_assets.model import Block, BlockKind, FullText, Section, TextSource
+from digest_assets.model import Block, BlockKind, FullText, Paragraph, Section, TextSource
 
 ABSTRACT = "We do a thing. It works. It is better than before."
 
@@ -98,7 +98,7 @@ def test_a_paper_that_fits_goes_whole_and_nothing_is_said() -> None:
 @pytest.mark.parametrize("budget", [*range(20, 400, 20), 500, 800, 1200, 1600, 2000, 5000])
 def test_no_budget_is_ever_passed(budget: int) -> None:
     result = excerpt(full_text(), ABSTRACT, budget)
-    assert result.tokens == count_tokens(result.text) <= budget
+    assert result.tokens == count_tokens(result.numbered) <= budget
 
 
 def test_marks_of_omission_do_not_pass_the_budget() -> None:
@@ -108,7 +108,27 @@ def test_marks_of_omission_do_not_pass_the_budget() -> None:
     method = Section("3 Method", 1, prose("step", 200))
     result = excerpt(full_text(method, *results), ABSTRACT, 1500)
     assert result.text.count("[…]") > 20
-    assert 1400 < result.tokens == count_tokens(result.text) <= 1500
+    assert 1400 < result.tokens == count_tokens(result.numbered) <= 1500
+
+
+@pytest.mark.parametrize("budget", [400, 1200, 100_000])
+def test_a_paragraph_has_the_same_number_whatever_else_is_left_out(budget: int) -> None:
+    whole = {each.text: each for each in excerpt(full_text(), ABSTRACT, 100_000).paragraphs}
+    result = excerpt(full_text(), ABSTRACT, budget)
+    assert result.paragraphs
+    assert all(whole[each.text] == each for each in result.paragraphs)
+    for each in result.paragraphs:
+        assert f"[{each.number}]" in result.numbered
+        assert each.text in result.numbered
+    assert "[1]" not in result.text
+
+
+def test_a_paragraph_knows_its_section_and_its_place_in_arxiv_s_page() -> None:
+    block = Block(BlockKind.PARAGRAPH, "We do it so.", "S3.p2")
+    result = excerpt(full_text(Section("3 Method", 1, (block,))), ABSTRACT, 500)
+    assert result.paragraphs[0].text == ABSTRACT
+    assert result.paragraphs[1] == Paragraph(2, BlockKind.PARAGRAPH, "We do it so.", "3 Method", "S3.p2")
+    assert "[2] We do it so." in result.numbered
 
 
 @pytest.mark.parametrize("budget", [400, 800, 1200])

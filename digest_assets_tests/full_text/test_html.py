@@ -350,3 +350,23 @@ def test_a_few_unknown_macros_do_not_condemn_a_long_page() -> None:
 def test_thousands_of_elements_inside_each_other_are_read_without_a_crash() -> None:
     body = para("<span>" * 20_000 + "deep" + "</span>" * 20_000)
     assert body_texts(body) == ["deep"]
+
+
+def test_a_block_keeps_the_anchor_of_its_place() -> None:
+    caption = '<figcaption class="ltx_caption">Table 1: Both.</figcaption>'
+    cells = '<tr class="ltx_tr"><td class="ltx_td">A</td><td class="ltx_td">1</td></tr>'
+    html = (
+        '<div class="ltx_para" id="S1.p1"><p class="ltx_p" id="S1.p1.1"><span id="S1.p1.1.1">One</span> word.</p></div>'
+        '<ul class="ltx_itemize"><li class="ltx_item" id="S1.I1.i1"><div class="ltx_para" id="S1.I1.i1.p1">'
+        '<p class="ltx_p">An item.</p></div></li></ul>'
+        f'<figure class="ltx_table" id="S1.T1">{caption}<table class="ltx_tabular">{cells}</table></figure>'
+        '<div class="ltx_para"><p class="ltx_p">No id of its own.</p></div>'
+    )
+    found = [(block.kind, block.anchor) for block in body_blocks(html)]
+    assert found == [
+        (BlockKind.PARAGRAPH, "S1.p1.1"),
+        (BlockKind.ITEM, "S1.I1.i1.p1"),
+        (BlockKind.CAPTION, "S1.T1"),
+        (BlockKind.TABLE, "S1.T1"),
+        (BlockKind.PARAGRAPH, ""),
+    ]

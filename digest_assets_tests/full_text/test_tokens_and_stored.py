@@ -61,7 +61,7 @@ def test_a_text_that_is_no_text_is_counted_soon(text: str) -> None:
     assert time.monotonic() - began < 5
 
 
-blocks = st.builds(Block, st.sampled_from(BlockKind), st.text(max_size=80))
+blocks = st.builds(Block, st.sampled_from(BlockKind), st.text(max_size=80), st.sampled_from(["", "S1.p2", "S4.T1"]))
 sections = st.builds(
     Section, st.text(max_size=30), st.integers(1, 6), st.lists(blocks, max_size=5).map(tuple), st.booleans()
 )
@@ -71,6 +71,11 @@ sections = st.builds(
 def test_sections_come_back_as_they_were_packed(written: tuple[Section, ...]) -> None:
     assert unpack(pack(written)) == written
     assert pack(unpack(pack(written))) == pack(written)
+
+
+def test_a_text_that_was_packed_without_anchors_is_still_read() -> None:
+    packed = zlib.compress(b'{"format":1,"sections":[["1 One",1,false,[["paragraph","Said."]]]]}')
+    assert unpack(packed) == (Section("1 One", 1, (Block(BlockKind.PARAGRAPH, "Said."),)),)
 
 
 def test_packing_makes_a_text_smaller() -> None:
@@ -88,7 +93,7 @@ def test_bytes_that_were_not_packed_are_refused_with_a_cure(packed: bytes) -> No
 
 def test_a_text_of_a_newer_version_is_refused_with_a_cure() -> None:
     with pytest.raises(StoreUnusable, match="Update"):
-        unpack(zlib.compress(b'{"format":2,"sections":[]}'))
+        unpack(zlib.compress(b'{"format":99,"sections":[]}'))
 
 
 def test_the_vocabulary_is_read_before_anybody_counts_and_once() -> None:
