@@ -220,7 +220,9 @@ class LlmSettings(_Section):
     """How long a run waits for its batch before it leaves it to a later run."""
     batch_poll_seconds: float = Field(60, gt=0)
     """How often a run asks whether its batch has ended."""
-    on_defect: Literal["withhold", "flag"] = "withhold"
+    on_defect: Literal["withhold", "sentence", "flag"] = "sentence"
+    """What becomes of an answer whose defects a second try did not mend: all of it is withheld, its wrong sentences
+    are, or it is published with a mark."""
     limit_tolerance: float = Field(0.2, ge=0, le=5)
     budget_run_tokens: int | None = Field(None, ge=0)
     budget_day_tokens: int | None = Field(None, ge=0)

@@ -51,22 +51,36 @@ def share(world: World, asset: str, check: str, name: str = "share_withheld") ->
     return record.event.dagster_event.asset_check_evaluation_data.metadata[name].value
 
 
-def test_what_a_second_try_does_not_mend_is_withheld_and_said(world: World) -> None:
+def test_a_sentence_that_a_second_try_does_not_mend_is_withheld_and_said(world: World) -> None:
     world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
     report = world.make(DAY)
     assert report.outcome is RunOutcome.COMPLETE  # nothing failed: what is published is good
     for table in ("translations", "summaries"):
         status, reason = the_one(world, table)
-        assert status == "withheld"
+        assert status == "done"
         assert reason is not None
         assert "87.31" in reason
     post = world.post(DAY)
-    assert "译文待校" in post
+    assert "87.31" not in post
+    assert post.count("（待校）") == 1
+    assert "本部分略去 1 句" in post
+    assert "待校或略去 2 句" in post
     reasons = [reason for (reason,) in world.rows("SELECT reason FROM ledger WHERE status = 'published'") if reason]
     assert len(reasons) == 1
-    assert reasons[0].startswith("translation withheld: ")
-    assert "; reading withheld: " in reasons[0]
+    assert reasons[0].startswith("translation with 1 in the original: ")
+    assert "; reading without 1 sentences: " in reasons[0]
+    assert share(world, "translations", "few_translations_are_withheld") == 0
+
+
+def test_the_setting_withhold_withholds_the_whole_text(world: World) -> None:
+    world.change(llm={"on_defect": "withhold"})
+    world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
+    world.make(DAY)
+    assert the_one(world, "translations")[0] == the_one(world, "summaries")[0] == "withheld"
+    post = world.post(DAY)
+    assert "译文待校" in post
     assert "87.31" not in post
+    assert "译文 10/11；解读 10/11" in post
     assert share(world, "translations", "few_translations_are_withheld") == pytest.approx(1 / 11, abs=0.001)
     assert share(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
 

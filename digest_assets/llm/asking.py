@@ -8,7 +8,7 @@ answers are checked again as they are read: a check that was mended since judges
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -27,13 +27,14 @@ from digest_assets.errors import (
     QuotaExhausted,
 )
 from digest_assets.llm import answers as answer_texts
-from digest_assets.llm import checks
+from digest_assets.llm import checks, evidence
 from digest_assets.llm.answers import PARTS, TRANSLATION, Answer
 from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.keys import answer_key
 from digest_assets.llm.prompts import Prompt, Task, correction_text, reading_messages, translation_messages
-from digest_assets.model import AnswerStatus, Paper, Reading, TextSource, Translation, Usage
+from digest_assets.llm.withholding import JudgedReading, JudgedTranslation, judged_reading, judged_translation
+from digest_assets.model import AnswerStatus, Paper, Paragraph, Reading, TextSource, Translation, Usage
 
 SHORTENINGS = 4
 """How often an excerpt is made shorter before a paper is given up: each time at most by half."""
@@ -51,6 +52,8 @@ class OnDefect(str, Enum):
     """What becomes of an answer whose defects a second try did not mend."""
 
     WITHHOLD = "withhold"
+    SENTENCE = "sentence"
+    """Published without the sentences that are wrong (`withholding.py`)."""
     FLAG = "flag"
     """Published, with the defects as its reason."""
 
@@ -99,6 +102,10 @@ class Excerpt:
     """For the model, in the digest's language: which sections are left out. None: nothing is."""
     tokens: int
     source: TextSource
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Of `text`, by the numbers that `numbered` has. Without any, nothing can be cited."""
+    numbered: str | None = None
+    """`text` as the model gets it, each paragraph under its number. None: it gets `text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class AskingRules:
     language: str = "zh"
     temperature: float | None = None
     max_output_tokens: int = 8192
-    on_defect: OnDefect = OnDefect.WITHHOLD
+    on_defect: OnDefect = OnDefect.SENTENCE
     tolerance: float = 0.2
     """By how much a reading's parts may pass their limits: 0.2 is a fifth."""
     glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
@@ -134,13 +141,13 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
     if rules.language == "en":
         return Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
 
-    def judge(text: str) -> tuple[str | None, tuple[Defect, ...]]:
+    def judge(text: str) -> tuple[JudgedTranslation | None, tuple[Defect, ...]]:
         apart = answer_texts.translation_in(text)
         if apart.defects:
             return None, apart.defects
         translation = apart.parts[TRANSLATION]
         judgement = checks.judge_translation(paper.abstract, translation, rules.language, rules.glossary, paper.title)
-        return translation, judgement.defects
+        return judged_translation(judgement.pairs), judgement.defects
 
     prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary)
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
@@ -152,7 +159,8 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
         identifier=paper.identifier,
         version=paper.version,
         status=outcome.status,
-        text=outcome.content,
+        text=outcome.content.text if outcome.content else None,
+        pairs=outcome.content.pairs if outcome.content else (),
         reason=outcome.reason,
         model=outcome.model,
         prompt_version=prompt.version,
@@ -177,7 +185,9 @@ async def read(
     """
     conversation = _Conversation(Task.READING, paper, ask, answers, rules)
     for attempt in range(SHORTENINGS + 1):
-        prompt = reading_messages(paper, excerpt.text, excerpt.cut_note, rules.language, rules.audience, rules.glossary)
+        prompt = reading_messages(
+            paper, excerpt.numbered or excerpt.text, excerpt.cut_note, rules.language, rules.audience, rules.glossary
+        )
         try:
             outcome = await conversation.outcome(prompt, _reading_judge(paper, excerpt, rules))
             break
@@ -187,7 +197,8 @@ async def read(
                 outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
                 break
             excerpt = tighter
-    background, method, results = outcome.content or (None, None, None)
+    made = outcome.content
+    background, method, results = made.texts if made else (None, None, None)
     return Reading(
         identifier=paper.identifier,
         version=paper.version,
@@ -195,6 +206,9 @@ async def read(
         background=background,
         method=method,
         results=results,
+        sentences=made.sentences if made else (),
+        paragraphs=made.rested_on if made else (),
+        left_out=made.counts_left_out if made else (),
         reason=outcome.reason,
         text_source=excerpt.source,
         model=outcome.model,
@@ -204,7 +218,15 @@ async def read(
     )
 
 
-Content = TypeVar("Content")
+class Sentences(Protocol):
+    """An answer by sentences."""
+
+    def without(self: Content, defects: Iterable[Defect]) -> Content | None:
+        """Without those that `defects` name. None: too much is wrong."""
+        ...
+
+
+Content = TypeVar("Content", bound=Sentences)
 Judge = Callable[[str], tuple[Content | None, tuple[Defect, ...]]]
 """Makes the content out of an answer's text, None where it has not the form, and says what is wrong with it."""
 
@@ -327,23 +349,54 @@ class _Conversation:
         return _Outcome(AnswerStatus.DONE, tried.content, reason, tried.stored.model, tried.stored.key)
 
     def _defective(self, tries: Sequence[_Try[Content]]) -> _Outcome[Content]:
-        """What becomes of answers that all have defects: the one with the fewest is named, and published if flagged."""
-        best = min(tries, key=lambda each: (each.content is None, len(each.defects)))
-        reason = _named(best.defects)
-        if self._rules.on_defect is OnDefect.FLAG and best.content is not None:
+        """What becomes of answers that all have defects: that of which the most is right is published as far as the
+        rules let it, or named."""
+        best = min(tries, key=_wrongness)
+        told = [defect for defect in best.defects if not defect.kind.is_of_evidence]
+        if not told:
+            return self._published(best)
+        reason = _named(told)
+        if best.content is not None and self._rules.on_defect is OnDefect.FLAG:
             return self._published(best, reason)
-        return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
+        left = best.content.without(told) if best.content and self._rules.on_defect is OnDefect.SENTENCE else None
+        if left is None:
+            return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
+        return self._published(replace(best, content=left), reason)
 
 
-def _reading_judge(paper: Paper, excerpt: Excerpt, rules: AskingRules) -> Judge[tuple[str, str, str]]:
-    def judge(text: str) -> tuple[tuple[str, str, str] | None, tuple[Defect, ...]]:
+def _wrongness(tried: _Try[Content]) -> tuple[bool, int, int, int]:
+    """The less, the more of an answer can be published."""
+    wrong = [defect for defect in tried.defects if not defect.kind.is_harmless]
+    sentences = {(defect.part, defect.sentence) for defect in wrong if defect.sentence is not None}
+    whole = sum(1 for defect in wrong if defect.sentence is None)
+    return tried.content is None, whole, len(sentences), len(tried.defects)
+
+
+def _reading_judge(paper: Paper, excerpt: Excerpt, rules: AskingRules) -> Judge[JudgedReading]:
+    by_number = {each.number: each for each in excerpt.paragraphs}
+
+    def judge(text: str) -> tuple[JudgedReading | None, tuple[Defect, ...]]:
         apart = answer_texts.reading_in(text)
         if apart.defects:
             return None, apart.defects
-        background, method, results = parts = tuple(apart.parts[name] for name in PARTS)
+        parts = {name: evidence.take_off(apart.parts[name], by_number) for name in PARTS}
+        is_cited = evidence.is_cited([*parts.values()])
         source = f"{paper.title}\n{excerpt.text}"
-        judged = checks.judge_reading(parts, source, paper.abstract, rules.language, rules.tolerance)
-        return (background, method, results), tuple(defect for part in judged for defect in part.defects)
+        defects = [
+            defect
+            for name, part in parts.items()
+            for defect in checks.judge_part(
+                name,
+                part.sentences,
+                source,
+                paper.abstract,
+                rules.language,
+                rules.tolerance,
+                evidence.grounds(part, by_number) if is_cited else None,
+            ).defects
+        ]
+        defects += evidence.check(parts, by_number, paper.title, paper.abstract, rules.language)
+        return judged_reading(parts.values(), by_number, defects), tuple(defects)
 
     return judge
 

@@ -35,12 +35,34 @@ class DefectKind(str, Enum):
     MARKDOWN = "markdown"
     QUOTE_INVENTED = "quote invented"
     RESULT_LEFT_OUT = "result left out"
+    EVIDENCE_MISSING = "evidence missing"
+    """A sentence of a reading names no paragraph that it rests on, or one that does not exist."""
+    EVIDENCE_WRONG = "evidence wrong"
+    """The paragraphs that it names speak of something else."""
     TERM = "term"
 
     @property
     def is_soft(self) -> bool:
         """Recorded, but no reason to withhold or to ask again."""
         return self is DefectKind.TERM
+
+    @property
+    def is_harmless(self) -> bool:
+        """No reason to withhold anything where sentences are withheld: what is there is not made false by it.
+
+        A second try is made for it all the same.
+        """
+        return self in _HARMLESS
+
+    @property
+    def is_of_evidence(self) -> bool:
+        """Nothing is withheld for it, and no text flagged: the sentence is shown without its mark, and counted so."""
+        return self in (DefectKind.EVIDENCE_MISSING, DefectKind.EVIDENCE_WRONG)
+
+
+_HARMLESS = frozenset(
+    {DefectKind.EVIDENCE_MISSING, DefectKind.EVIDENCE_WRONG, DefectKind.TOO_LONG, DefectKind.RESULT_LEFT_OUT}
+)
 
 
 @dataclass(frozen=True, slots=True)

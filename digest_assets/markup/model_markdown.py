@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -107,15 +108,23 @@ _ENCODED_STAND_IN = re.compile(r"%F3%B[0-9A-F](?:%[89AB][0-9A-F]){2}")
 _CJK_GAP = re.compile(r"(?<=[⺀-鿿　-〿＀-￯])\n(?=[⺀-鿿　-〿＀-￯])")
 
 
+Piece: TypeAlias = "str | tuple[Span, ...]"
+"""A stretch of a model's Markdown, or spans that stand between two, as they are."""
+
+
 class ModelText:
     """A model's Markdown, parsed: `root` is the tree of its blocks, `spans_of` gives what a block's lines are made of.
 
     For those who write it anew, as Markdown in a post and as HTML in the site.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, *pieces: Piece) -> None:
         self._shelf = Shelf()
-        self.root = SyntaxTreeNode(_PARSER.parse(_put_aside(clean(text), self._shelf)))
+        # Code and formulas are found across the pieces: a sentence may end inside a pair of marks.
+        text = "".join(
+            clean(piece) if isinstance(piece, str) else self._shelf.put(*piece, source="") for piece in pieces
+        )
+        self.root = SyntaxTreeNode(_PARSER.parse(_put_aside(text, self._shelf)))
 
     def source(self, content: str) -> str:
         """The content of a block of code as it was typed."""

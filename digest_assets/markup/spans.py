@@ -56,7 +56,24 @@ class Break:
     """A line break inside a paragraph."""
 
 
-Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Strike | Break"
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A sentence in the paper's own English, in a text of another language."""
+
+    children: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What leads from a sentence to the paragraph that it rests on. Only pages that have that paragraph show it."""
+
+    href: str
+    """Of a page of our own, from the page that shows the mark."""
+    label: str
+    title: str
+
+
+Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Strike | Break | Original | Mark"
 
 
 _URL_SAFE = "-._~:/?#@!&'*+,;=%"
@@ -85,6 +102,8 @@ def plain(spans: Iterable[Span], formula: Callable[[str], str] = str) -> str:
             parts.append(formula(span.tex))
         elif isinstance(span, Break):
             parts.append(" ")
+        elif isinstance(span, Mark):
+            pass
         else:
             parts.append(plain(span.children, formula))
     return "".join(parts)

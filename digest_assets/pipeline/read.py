@@ -269,7 +269,7 @@ class PaperReading:
     async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
         def cut_to(tokens: int) -> asking.Excerpt:
             piece = excerpt(text, paper.abstract, tokens)
-            return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source)
+            return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
 
         return await asking.read(
             paper,

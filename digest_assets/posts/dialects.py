@@ -18,7 +18,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from digest_assets.markup.spans import Break, Code, Emphasis, Formula, Link, Span, Strike, Strong, Text, safe_url
+from digest_assets.markup.spans import (
+    Break,
+    Code,
+    Emphasis,
+    Formula,
+    Link,
+    Mark,
+    Original,
+    Span,
+    Strike,
+    Strong,
+    Text,
+    safe_url,
+)
 
 _EMPHASES = (Strong, Emphasis, Strike)
 
@@ -129,6 +142,10 @@ def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
         return _code(span.text, dialect)
     if isinstance(span, Break):
         return "\n"
+    if isinstance(span, Mark):
+        return ""
+    if isinstance(span, Original):
+        return _write(span.children, dialect, within)
     if isinstance(span, Link):
         url = safe_url(span.url)
         children = _write(span.children, dialect, within | {Link})

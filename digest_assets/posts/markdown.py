@@ -18,7 +18,7 @@ from markdown_it.tree import SyntaxTreeNode
 from digest_assets.markup import tex
 from digest_assets.markup.addresses import linked
 from digest_assets.markup.characters import clean
-from digest_assets.markup.model_markdown import KEPT, ModelText
+from digest_assets.markup.model_markdown import KEPT, ModelText, Piece
 from digest_assets.markup.spans import Formula, Span, Strong, Text, plain
 from digest_assets.posts.dialects import Dialect, write_code_block, write_line, write_paragraph
 
@@ -44,10 +44,15 @@ def line_from_text(text: str, dialect: Dialect) -> str:
     return write_line(linked(" ".join(clean(text).split())), dialect)
 
 
-@lru_cache(maxsize=KEPT)
 def blocks_from_model(text: str, dialect: Dialect) -> str:
     """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
-    model_text = ModelText(text)
+    return blocks_from_pieces((text,), dialect)
+
+
+@lru_cache(maxsize=KEPT)
+def blocks_from_pieces(pieces: tuple[Piece, ...], dialect: Dialect) -> str:
+    """The same of a text that has spans of another hand in it."""
+    model_text = ModelText(*pieces)
     return "\n".join(_parted(_Writer(model_text, dialect).blocks(model_text.root.children)))
 
 

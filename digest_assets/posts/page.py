@@ -25,8 +25,9 @@ from jinja2 import Environment
 from digest_assets import user_templates
 from digest_assets.digests.days import Window
 from digest_assets.markup.characters import clean
+from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import Link, Text
-from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource, texts_made
 from digest_assets.posts import markdown
 from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
 from digest_assets.posts.provenance import comment, provenance_of
@@ -174,7 +175,7 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
         provenance=tuple(
             found.as_yaml()
             for each in in_post_order(page.papers)
-            for found in (provenance_of(each, page.answered_at) if page.provenance == "front_matter" else ())
+            for found in (provenance_of(each, page.answered_at, words) if page.provenance == "front_matter" else ())
         ),
     )
 
@@ -213,12 +214,21 @@ def _count_line(page: DigestPage, words: Words) -> str:
     ):
         if count:
             clauses.append(clause.format(count=count))
+    made = texts_made(page.papers, page.language)
+    for clause, done, of in (
+        (words.translations_of, made.translations, made.translations_wanted),
+        (words.readings_of, made.readings, made.readings_wanted),
+    ):
+        if done < of:
+            clauses.append(clause.format(count=done, of=of))
+    if made.sentences_withheld:
+        clauses.append(words.sentences_withheld.format(count=made.sentences_withheld))
     return words.clause.join(clauses) + words.end
 
 
 def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> PaperView:
     paper = each.paper
-    parts = _parts(each, dialect)
+    parts = _parts(each, words, dialect)
     return PaperView(
         identifier=paper.identifier,
         title=markdown.line_from_tex(paper.title, dialect) or words.untitled,
@@ -232,7 +242,7 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         parts=parts,
         reading_title=_reading_title(each, words),
         no_reading="" if parts else _no_reading(each, words),
-        provenance=comment(provenance_of(each, page.answered_at)) if page.provenance == "comment" else "",
+        provenance=comment(provenance_of(each, page.answered_at, words)) if page.provenance == "comment" else "",
     )
 
 
@@ -300,16 +310,22 @@ def _translated(each: DigestPaper) -> str | None:
 def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     translated = _translated(each)
     if translated is not None:
-        return markdown.apart_from_list(markdown.blocks_from_model(translated, dialect)) or words.no_abstract
+        pairs = each.translation.pairs if each.translation.sentences_withheld else ()
+        pieces = translation_pieces(pairs, words.to_check) or (translated,)
+        return markdown.apart_from_list(markdown.blocks_from_pieces(pieces, dialect)) or words.no_abstract
     return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
 
 
-def _parts(each: DigestPaper, dialect: Dialect) -> tuple[str, ...]:
+def _parts(each: DigestPaper, words: Words, dialect: Dialect) -> tuple[str, ...]:
     if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
         return ()
     written = [markdown.blocks_from_model(part, dialect) for part in each.reading.parts]
     if not all(written):
         return ()
+    for index, count in enumerate(each.reading.left_out):
+        if count:
+            note = markdown.line_from_text(words.left_out.format(count=count), dialect)
+            written[index] = f"{written[index]}\n\n{note}"
     return tuple("\n" + part if markdown.begins_with_block(part) else part for part in written)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 
 from digest_assets.markup.characters import clean
 from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, Translation
+from digest_assets.posts.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Provenance:
     source: str
     """`html`, `pdf` or `abstract`: what the model was given."""
     answered_at: datetime | None
+    evidence: str = ""
+    """How many of a reading's sentences rest on paragraphs that hold what they say, and how many there are."""
 
     def as_yaml(self) -> str:
         """A mapping in flow style, which JSON's is."""
@@ -42,11 +45,13 @@ class Provenance:
     def _values(self) -> dict[str, str]:
         at = {"at": f"{self.answered_at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"} if self.answered_at else {}
         values = {"paper": self.paper, "part": self.part, "model": self.model, "prompt": self.prompt}
-        return {**values, "source": self.source, **at}
+        rests = {"evidence": self.evidence} if self.evidence else {}
+        return {**values, "source": self.source, **at, **rests}
 
 
-def provenance_of(each: DigestPaper, answered_at: Mapping[str, datetime]) -> list[Provenance]:
+def provenance_of(each: DigestPaper, answered_at: Mapping[str, datetime], words: Words) -> list[Provenance]:
     """Of the answers that are shown of a paper. `answered_at`: by the answers' keys."""
+    there, of = each.reading.evidence or (0, 0)
     source = each.reading.text_source or each.text_source or TextSource.ABSTRACT
     answers: tuple[tuple[str, Translation | Reading, TextSource], ...] = (
         ("translation", each.translation, TextSource.ABSTRACT),
@@ -60,6 +65,7 @@ def provenance_of(each: DigestPaper, answered_at: Mapping[str, datetime]) -> lis
             made.prompt_version or "",
             rests_on.value,
             answered_at.get(made.answer_key or ""),
+            words.evidence.format(there=there, of=of) if of and made is each.reading else "",
         )
         for part, made, rests_on in answers
         if made.status is AnswerStatus.DONE and made.model and not each.withdrawn

@@ -51,6 +51,17 @@ class Words:
     """Its answer is being made in a batch."""
     translation_flagged: str
     """Published although a check found a defect (`llm.on_defect = "flag"`)."""
+    to_check: str
+    """After a sentence of a translation that is shown in the original, because the translated one was wrong twice."""
+    left_out: str
+    """At the end of a part of a reading of which `count` sentences were withheld."""
+    evidence: str
+    """In a reading's provenance: how many of its sentences rest on paragraphs that were found to hold what they say."""
+    translations_of: str
+    """How many of the papers that should have one have a translation, where not all have; `readings_of` likewise."""
+    readings_of: str
+    sentences_withheld: str
+    """How many sentences of the page are shown in the original or left out."""
     because: str
     """A note after a mark. `reason` is already safe Markdown."""
     no_abstract: str
@@ -99,6 +110,12 @@ _CHINESE = Words(
     translation_budget="预算用尽，未翻译",
     translation_waiting="等待批量翻译，以下为原文摘要",
     translation_flagged="译文未通过校对",
+    to_check="（待校）",
+    left_out="（本部分略去 {count} 句：未通过检查）",
+    evidence="依据 {there}/{of} 句",
+    translations_of="译文 {count}/{of}",
+    readings_of="解读 {count}/{of}",
+    sentences_withheld="待校或略去 {count} 句",
     because="（{reason}）",
     no_abstract="（无摘要）",
     reading="详细解读",
@@ -144,6 +161,12 @@ _ENGLISH = Words(
     translation_budget="Not translated: the budget was used up",
     translation_waiting="Not translated yet: it waits for a batch; the original abstract",
     translation_flagged="This translation did not pass the checks",
+    to_check=" (translation to be checked)",
+    left_out="({count} sentences of this part did not pass the checks and are left out)",
+    evidence="{there} of {of} sentences with evidence",
+    translations_of="translations {count}/{of}",
+    readings_of="readings {count}/{of}",
+    sentences_withheld="{count} sentences in the original or left out",
     because=" ({reason})",
     no_abstract="(no abstract)",
     reading="Reading",
@@ -189,6 +212,12 @@ _JAPANESE = Words(
     translation_budget="予算切れのため未翻訳",
     translation_waiting="一括処理を待っています、以下は原文の要旨",
     translation_flagged="この訳文は検査に通っていません",
+    to_check="（訳文確認待ち）",
+    left_out="（この部分の {count} 文は検査に通らなかったため省略）",
+    evidence="根拠 {there}/{of} 文",
+    translations_of="訳文 {count}/{of}",
+    readings_of="解説 {count}/{of}",
+    sentences_withheld="原文のまま、または省略 {count} 文",
     because="（{reason}）",
     no_abstract="（要旨なし）",
     reading="詳しい解説",

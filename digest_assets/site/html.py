@@ -16,8 +16,22 @@ from markupsafe import Markup, escape
 from digest_assets.markup import tex
 from digest_assets.markup.addresses import linked
 from digest_assets.markup.characters import clean
-from digest_assets.markup.model_markdown import KEPT, ModelText
-from digest_assets.markup.spans import Break, Code, Emphasis, Formula, Link, Span, Strike, Strong, Text, plain, safe_url
+from digest_assets.markup.model_markdown import KEPT, ModelText, Piece
+from digest_assets.markup.spans import (
+    Break,
+    Code,
+    Emphasis,
+    Formula,
+    Link,
+    Mark,
+    Original,
+    Span,
+    Strike,
+    Strong,
+    Text,
+    plain,
+    safe_url,
+)
 from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 
@@ -60,10 +74,15 @@ def paragraphs_from_tex(text: str) -> Markup:
     return _joined(Markup("<p>{}</p>").format(from_spans(each)) for each in paragraphs if each)
 
 
-@lru_cache(maxsize=KEPT)
 def blocks_from_model(text: str) -> Markup:
     """A model's Markdown as block elements. Empty where nothing is left to show."""
-    return _Blocks(ModelText(text)).all()
+    return blocks_from_pieces((text,))
+
+
+@lru_cache(maxsize=KEPT)
+def blocks_from_pieces(pieces: tuple[Piece, ...]) -> Markup:
+    """The same of a text that has spans of another hand in it."""
+    return _Blocks(ModelText(*pieces)).all()
 
 
 @lru_cache(maxsize=200_000)  # a gist is in many lists
@@ -108,6 +127,11 @@ def _span(span: Span) -> Markup:
         return Markup("<code>{}</code>").format(span.text)
     if isinstance(span, Break):
         return Markup("<br>")
+    if isinstance(span, Mark):
+        mark = Markup('<a class="rests-on" href="{}" title="{}">{}</a>')
+        return mark.format(span.href, span.title, span.label)
+    if isinstance(span, Original):
+        return Markup('<span class="not-translated" lang="en">{}</span>').format(_phrase(span.children))
     inside = _phrase(span.children)
     if isinstance(span, Link):
         url = safe_url(span.url)

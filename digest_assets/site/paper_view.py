@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import safe_url
 from digest_assets.model import AnnouncementKind, AnswerStatus, DigestPaper, Reading, TextSource, Translation
 from digest_assets.site import citation, html
@@ -106,7 +107,7 @@ def paper_view(
     paper = each.paper
     title = html.plain_from_tex(paper.title) or words.untitled
     names = tuple(filter(None, map(html.plain_from_tex, paper.authors)))
-    translation = _translation(each.translation) if words.is_translated else Markup("")
+    translation = _translation(each.translation, words) if words.is_translated else Markup("")
     parts = _parts(each, words)
     return PaperView(
         identifier=paper.identifier,
@@ -139,11 +140,11 @@ def paper_view(
         translation_missing=""
         if translation or each.withdrawn or not words.is_translated
         else _missing(words.translation_missing, each.translation, words),
-        translation_flagged=_flagged(words.translation_flagged, each.translation, words) if translation else "",
+        translation_flagged=_flagged(words.translation_flagged, each.translation) if translation else "",
         abstract=html.paragraphs_from_tex(paper.abstract) or Markup("<p>{}</p>").format(words.no_abstract),
         parts=parts,
         reading_missing="" if parts or each.withdrawn else _missing(words.reading_missing, each.reading, words),
-        reading_flagged=_flagged(words.reading_flagged, each.reading, words) if parts else "",
+        reading_flagged=_flagged(words.reading_flagged, each.reading) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         sources=_sources(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         figure_url=(safe_url(each.figure.url) or "") if each.figure and not each.withdrawn else "",
@@ -171,16 +172,20 @@ def _beginning(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def _translation(made: Translation) -> Markup:
+def _translation(made: Translation, words: SiteWords) -> Markup:
     if made.status is not AnswerStatus.DONE or not made.text:
         return Markup("")
-    return html.blocks_from_model(made.text)
+    pairs = made.pairs if made.sentences_withheld else ()
+    return html.blocks_from_pieces(translation_pieces(pairs, words.to_check) or (made.text,))
 
 
 def _parts(each: DigestPaper, words: SiteWords) -> tuple[tuple[str, Markup], ...]:
     if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
         return ()
-    written = tuple(map(html.blocks_from_model, each.reading.parts))
+    written = [html.blocks_from_model(part) for part in each.reading.parts]
+    for index, count in enumerate(each.reading.left_out):
+        if count:
+            written[index] += Markup('<p class="note">{}</p>').format(words.left_out.format(count=count))
     return tuple(zip(words.parts, written, strict=True)) if all(written) else ()
 
 
@@ -197,15 +202,11 @@ def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[Mark
 
 
 def _missing(sentence: str, made: Translation | Reading, words: SiteWords) -> str:
-    return sentence.format(state=words.states[made.status.value] + _because(made, words))
+    return sentence.format(state=words.states[made.status.value])
 
 
-def _flagged(sentence: str, made: Translation | Reading, words: SiteWords) -> str:
-    return sentence.format(reason=_because(made, words)) if made.is_flagged else ""
-
-
-def _because(made: Translation | Reading, words: SiteWords) -> str:
-    return words.because.format(reason=" ".join(made.reason.split())) if made.reason else ""
+def _flagged(sentence: str, made: Translation | Reading) -> str:
+    return sentence if made.is_flagged else ""
 
 
 def _provenance(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:
@@ -232,5 +233,9 @@ def _sources(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_
     ):
         if is_there and made.model:
             by = words.made_by.format(what=what, model=made.model, prompt=made.prompt_version or "–")
-            said.append(by + words.flagged if made.is_flagged else by)
+            by += words.flagged if made.is_flagged else ""
+            if made is each.reading and each.reading.evidence:
+                there, of = each.reading.evidence
+                by += words.because.format(reason=words.evidence.format(there=there, of=of))
+            said.append(by)
     return tuple(said)

@@ -79,6 +79,15 @@ class SiteWords:
     reading_flagged: str
     """Above it: a reader is to know before."""
     because: str
+    to_check: str
+    """After a sentence of a translation that is shown in the original."""
+    left_out: str
+    """At the end of a part of a reading of which `count` sentences were withheld."""
+    evidence: str
+    """How many of a reading's sentences rest on paragraphs that were found to hold what they say."""
+    translations_of: str
+    """How many papers have a translation, of those that should have one, where not all have."""
+    readings_of: str
     translation_missing: str
     reading_missing: str
     states: dict[str, str]
@@ -252,9 +261,14 @@ _CHINESE = SiteWords(
     text_from="解读依据：{source}",
     made_by="{what}：{model}，提示词 {prompt}",
     flagged="，未通过校对",
-    translation_flagged="译文未通过校对{reason}",
-    reading_flagged="解读未通过校对{reason}",
+    translation_flagged="译文未通过校对",
+    reading_flagged="解读未通过校对",
     because="（{reason}）",
+    to_check="（待校）",
+    left_out="本部分略去 {count} 句：未通过检查",
+    evidence="依据 {there}/{of} 句",
+    translations_of="译文 {count}/{of}",
+    readings_of="解读 {count}/{of}",
     translation_missing="摘要{state}，以下为原文",
     reading_missing="解读{state}",
     states={
@@ -429,9 +443,14 @@ _ENGLISH = SiteWords(
     text_from="The reading rests on: {source}",
     made_by="{what}: {model}, prompt {prompt}",
     flagged=", which did not pass the checks",
-    translation_flagged="Translation that did not pass the checks{reason}",
-    reading_flagged="This reading did not pass the checks{reason}",
+    translation_flagged="Translation that did not pass the checks",
+    reading_flagged="This reading did not pass the checks",
     because=" ({reason})",
+    to_check=" (translation to be checked)",
+    left_out="{count} sentences of this part did not pass the checks and are left out",
+    evidence="{there} of {of} sentences with evidence",
+    translations_of="translations {count}/{of}",
+    readings_of="readings {count}/{of}",
     translation_missing="Abstract {state}; the original",
     reading_missing="Reading {state}",
     states={
@@ -614,9 +633,14 @@ _JAPANESE = SiteWords(
     text_from="解説の根拠：{source}",
     made_by="{what}：{model}、プロンプト {prompt}",
     flagged="（検査に通っていません）",
-    translation_flagged="この訳文は検査に通っていません{reason}",
-    reading_flagged="この解説は検査に通っていません{reason}",
+    translation_flagged="この訳文は検査に通っていません",
+    reading_flagged="この解説は検査に通っていません",
     because="（{reason}）",
+    to_check="（訳文確認待ち）",
+    left_out="この部分の {count} 文は検査に通らなかったため省略",
+    evidence="根拠 {there}/{of} 文",
+    translations_of="訳文 {count}/{of}",
+    readings_of="解説 {count}/{of}",
     translation_missing="要旨は{state}、以下は原文",
     reading_missing="解説は{state}",
     states={

@@ -15,6 +15,7 @@ import duckdb
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
+from digest_assets.store import sentences
 from digest_assets.store.flights import Flights, shared_flights
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
@@ -26,7 +27,11 @@ Row = dict[str, Any]
 
 def translation_row(digest: str, day: date, language: str, made: Translation, now: datetime) -> Row:
     """A row of `translations`."""
-    return {"abstract": made.text, **_columns(digest, day, language, made, now)}
+    return {
+        "abstract": made.text,
+        "pairs": sentences.pairs_to_json(made.pairs),
+        **_columns(digest, day, language, made, now),
+    }
 
 
 def reading_row(digest: str, day: date, language: str, made: Reading, now: datetime) -> Row:
@@ -36,6 +41,9 @@ def reading_row(digest: str, day: date, language: str, made: Reading, now: datet
         "method": made.method,
         "results": made.results,
         "text_source": made.text_source,
+        "sentences": sentences.sentences_to_json(made.sentences),
+        "paragraphs": sentences.paragraphs_to_json(made.paragraphs),
+        "left_out": [*made.left_out],
         **_columns(digest, day, language, made, now),
     }
 
@@ -59,6 +67,7 @@ def _columns(digest: str, day: date, language: str, each: Translation | Reading,
         "language": language,
         "status": each.status,
         "reason": each.reason,
+        "sentences_withheld": each.sentences_withheld,
         "model": each.model,
         "prompt_version": each.prompt_version,
         "input_tokens": each.usage.input_tokens,
@@ -119,7 +128,9 @@ def ended_by_budget(connection: duckdb.DuckDBPyConnection, digest: str, since: d
 def translations_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, Translation]:
     """A date's translations, by identifier."""
     return {
-        row["identifier"]: Translation(text=row["abstract"], **_common(row))
+        row["identifier"]: Translation(
+            text=row["abstract"], pairs=sentences.pairs_of_json(row["pairs"]), **_common(row)
+        )
         for row in _rows_of(connection, "translations", digest, day)
     }
 
@@ -132,6 +143,9 @@ def readings_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -
             method=row["method"],
             results=row["results"],
             text_source=TextSource(row["text_source"]) if row["text_source"] else None,
+            sentences=sentences.sentences_of_json(row["sentences"]),
+            paragraphs=sentences.paragraphs_of_json(row["paragraphs"]),
+            left_out=tuple(row["left_out"] or ()),
             **_common(row),
         )
         for row in _rows_of(connection, "summaries", digest, day)

@@ -129,8 +129,9 @@ _DATES = """
         SELECT w.digest, w.digest_date,
                string_agg(hash(w.identifier, w.version, w.outcome, w.reason, w.late, w.in_window, w.withdrawn,
                                a.title, a.abstract, a.authors, a.categories, a.comment, a.doi,
-                               t.status, t.reason, t.abstract, t.model, t.prompt_version,
-                               s.status, s.reason, s.background, s.method, s.results, s.model, s.prompt_version,
+                               t.status, t.reason, t.abstract, t.pairs, t.model, t.prompt_version,
+                               s.status, s.reason, s.background, s.method, s.results, s.sentences, s.paragraphs,
+                               s.left_out, s.model, s.prompt_version,
                                f.source, f.reason, f.figure_url)::VARCHAR, ',' ORDER BY w.identifier) AS content
         FROM windowed_papers w
         JOIN papers a USING (identifier, version)

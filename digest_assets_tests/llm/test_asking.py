@@ -18,7 +18,7 @@ from digest_assets.errors import (
 )
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import AskingRules, Excerpt, OnDefect, read, translate
-from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
+from digest_assets.model import AnswerStatus, BlockKind, Paragraph, Reading, TextSource, Translation, Usage
 from digest_assets_tests.llm.examples import (
     BAD_TRANSLATION,
     GOOD_TRANSLATION,
@@ -77,8 +77,21 @@ def test_a_defect_is_named_to_the_model_and_its_second_answer_published() -> Non
     assert "11.9" in second.messages[-1].content
 
 
-def test_a_defect_that_a_second_try_does_not_mend_withholds_the_answer() -> None:
+def test_a_defect_that_a_second_try_does_not_mend_withholds_its_sentence() -> None:
     result = translated(ScriptedModel([BAD_TRANSLATION, BAD_TRANSLATION]))
+    assert result.status is AnswerStatus.DONE
+    assert result.text is not None
+    assert "11.9%" not in result.text
+    assert "On 12,000 utterances from 48 speakers the word error rate falls from 21.4% to 13.9%." in result.text
+    assert "耳语语音缺少音高" in result.text
+    assert result.sentences_withheld == 1
+    assert not result.is_flagged
+    assert "13.9" in (result.reason or "")
+
+
+def test_the_setting_withhold_withholds_the_answer() -> None:
+    rules = AskingRules(model="test-model", audience="", on_defect=OnDefect.WITHHOLD)
+    result = translated(ScriptedModel([BAD_TRANSLATION, BAD_TRANSLATION]), rules=rules)
     assert (result.status, result.text) == (AnswerStatus.WITHHELD, None)
     assert result.reason is not None
     assert "13.9" in result.reason
@@ -90,6 +103,62 @@ def test_the_setting_flag_publishes_the_better_answer_with_its_defects() -> None
     result = translated(ScriptedModel([BAD_TRANSLATION, worse]), rules=rules)
     assert (result.status, result.text) == (AnswerStatus.DONE, BAD_TRANSLATION)
     assert result.reason is not None
+
+
+NUMBERED = tuple(
+    Paragraph(number, BlockKind.PARAGRAPH, f"{text}.") for number, text in enumerate(TEXT.rstrip(".").split(". "), 1)
+)
+CITABLE = Excerpt(
+    TEXT, None, 4000, TextSource.HTML, NUMBERED, "\n\n".join(f"[{each.number}] {each.text}" for each in NUMBERED)
+)
+
+
+def cited(results: str = "- 在WhisperBank（48位说话人）上，词错误率由21.4降至13.9[4]。") -> str:
+    return (
+        "<background>\n- 耳语语音没有音高[1]，既有系统**需要平行数据**[2]。\n</background>\n"
+        "<method>\n- 提出MurmurNet，共6层，训练40轮，损失为$L = |r_t|$。[3]\n</method>\n"
+        f"<results>\n{results}\n</results>"
+    )
+
+
+def was_read_with_evidence(replies: list[str]) -> Reading:
+    model = ScriptedModel([*replies])
+    made = asyncio.run(read(PAPER, CITABLE, ask=model, answers=MemoryAnswers(), rules=RULES))
+    assert "[3] MurmurNet has 6 layers" in model.prompts[0].text
+    return made
+
+
+def test_what_a_reading_rests_on_is_kept_and_not_printed() -> None:
+    result = was_read_with_evidence([cited()])
+    assert (result.status, result.reason) == (AnswerStatus.DONE, None)
+    assert result.parts is not None
+    assert "[" not in "".join(result.parts)
+    assert [each.paragraphs for part in result.sentences for each in part] == [(1, 2), (3,), (4,)]
+    assert [each.number for each in result.paragraphs] == [1, 2, 3, 4]
+    assert result.evidence == (3, 3)
+
+
+def test_a_number_that_stands_elsewhere_in_the_paper_is_asked_for_again_then_left_out() -> None:
+    elsewhere = cited("- 在WhisperBank（48位说话人）上，词错误率由21.4降至13.9[4]。\n- 训练用了48位说话人的语料[3]。")
+    somewhere = reading("- 在WhisperBank（48位说话人）上，词错误率由21.4降至13.9。\n- 训练用了48位说话人的语料。")
+    assert was_read(ScriptedModel([somewhere])).left_out == (0, 0, 0)  # in the paper it does stand
+    result = was_read_with_evidence([elsewhere, elsewhere])
+    assert result.status is AnswerStatus.DONE
+    assert result.left_out == (0, 0, 1)
+    assert result.results == "- 在WhisperBank（48位说话人）上，词错误率由21.4降至13.9。"
+    assert "48" in (result.reason or "")
+    assert was_read_with_evidence([elsewhere, cited()]).left_out == (0, 0, 0)
+
+
+def test_a_sentence_that_rests_on_nothing_is_asked_for_again_then_published_without_a_mark() -> None:
+    bare = cited("- 在WhisperBank（48位说话人）上，词错误率由21.4降至13.9。")
+    result = was_read_with_evidence([bare, bare])
+    assert (result.status, result.reason, result.evidence) == (AnswerStatus.DONE, None, (2, 3))
+
+
+def test_a_model_that_gives_no_numbers_is_judged_as_before() -> None:
+    result = was_read_with_evidence([reading()])
+    assert (result.status, result.reason, result.evidence) == (AnswerStatus.DONE, None, (0, 3))
 
 
 def test_an_unreadable_reading_is_asked_for_again_and_never_flagged_through() -> None:
