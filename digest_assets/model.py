@@ -409,7 +409,7 @@ class DigestPaper:
 
 @dataclass(frozen=True, slots=True)
 class TextsMade:
-    """How many of a date's papers have what was asked for. A withdrawn paper has nothing to be asked for."""
+    """How many of a date's papers have what the model was asked for. Without a key it is asked for nothing."""
 
     translations: int
     translations_wanted: int
@@ -418,21 +418,21 @@ class TextsMade:
     readings_wanted: int
     sentences_withheld: int
     """In the texts that are there."""
-
-    @property
-    def are_all_there(self) -> bool:
-        return self.translations == self.translations_wanted and self.readings == self.readings_wanted
+    withheld: int
+    """Translations and readings that were wrong twice, as a whole: no further call mends them."""
 
 
 def texts_made(papers: Iterable[DigestPaper], language: str) -> TextsMade:
     """Of the papers of a page in `language`."""
     wanted = [each for each in papers if not each.withdrawn]
-    translated = [each.translation for each in wanted if each.translation.status is AnswerStatus.DONE]
-    read = [each.reading for each in wanted if each.reading.status is AnswerStatus.DONE]
+    translations = [each.translation for each in wanted if language != "en"]
+    readings = [each.reading for each in wanted]
+    made: list[Translation | Reading] = [*translations, *readings]
     return TextsMade(
-        translations=len(translated) if language != "en" else 0,
-        translations_wanted=len(wanted) if language != "en" else 0,
-        readings=len(read),
-        readings_wanted=len(wanted),
-        sentences_withheld=sum(each.sentences_withheld for each in (*translated, *read)),
+        translations=sum(1 for each in translations if each.status is AnswerStatus.DONE),
+        translations_wanted=sum(1 for each in translations if each.status is not AnswerStatus.NOT_ASKED),
+        readings=sum(1 for each in readings if each.status is AnswerStatus.DONE),
+        readings_wanted=sum(1 for each in readings if each.status is not AnswerStatus.NOT_ASKED),
+        sentences_withheld=sum(each.sentences_withheld for each in made if each.status is AnswerStatus.DONE),
+        withheld=sum(1 for each in made if each.status is AnswerStatus.WITHHELD),
     )

@@ -22,6 +22,7 @@ from digest_assets.config import Settings
 from digest_assets.pipeline.write_post import Published, publish
 from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.posts import TEXT_COUNTS
 from digest_assets.store.usage import money_of
 
 
@@ -79,6 +80,7 @@ def _metadata(settings: Settings, made: Published) -> dict[str, Any]:
         "filtered": post.filtered,
         "failed": post.failed,
         "late": post.late,
+        **{name: getattr(post, name) or 0 for name in TEXT_COUNTS},
         "tokens": sum(each.tokens for each in made.paid),
         **money_metadata("money", money_of(made.paid)),
         **({KEPT: made.kept} if made.kept else {}),

@@ -14,6 +14,7 @@ import dagster as dg
 
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
+from digest_assets.digests.standing import texts_said
 from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.posts import RenderedPost, post_of
@@ -30,7 +31,9 @@ class RunOutcome(str, Enum):
     EMPTY = "empty"
     """The date has no papers, and no post: `reasons` says why."""
     IN_PART = "in part"
-    """There is a post; some papers lack what was asked for."""
+    """There is a post; some papers lack what was asked for, and another run may bring it."""
+    WITH_GAPS = "with gaps"
+    """There is a post; some translations or readings were wrong twice, and are withheld."""
     NOT_YET = "not yet"
     """The mailing is not searchable, or answers wait for a batch; nothing was published."""
     FAILED = "failed"
@@ -87,6 +90,8 @@ def run_date(
         return DateReport(day, RunOutcome.IN_PART, post, kept + reasons)
     if post is None or post.path is None:
         return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])
+    if post.withheld:
+        return DateReport(day, RunOutcome.WITH_GAPS, post, [*kept, f"{texts_said(post)}: the others were wrong twice"])
     return DateReport(day, RunOutcome.COMPLETE, post, kept)
 
 

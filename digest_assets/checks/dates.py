@@ -27,7 +27,7 @@ LOST = "lost"
 """How a date stands that Dagster shows as made and the store does not hold."""
 WAITING = "waiting"
 """How a date stands whose papers are claimed and whose answers are being made in a batch: neither left nor there."""
-THERE = (Standing.COMPLETE, Standing.EMPTY, Standing.IN_PART)
+THERE = (Standing.COMPLETE, Standing.EMPTY, Standing.IN_PART, Standing.WITH_GAPS)
 LEFT = (Standing.FAILED, Standing.IN_PART, Standing.LATE)
 
 

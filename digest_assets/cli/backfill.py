@@ -56,7 +56,8 @@ def backfill(
             check_exists(days, each)
         with store_of(settings).transaction() as connection:
             before = standings(connection, settings.digest.name, days, wanted, now)
-        done = {day for day, (standing, _) in before.items() if standing in (Standing.COMPLETE, Standing.EMPTY)}
+        nothing_to_mend = (Standing.COMPLETE, Standing.EMPTY, Standing.WITH_GAPS)
+        done = {day for day, (standing, _) in before.items() if standing in nothing_to_mend}
         missing = [day for day in wanted if again or day not in done]
         err.print(f"{len(wanted)} dates, {len(wanted) - len(missing)} of them complete: {len(missing)} to make")
         reports = list(_until_all_would_fail(make(settings, missing, batch=batch)))

@@ -108,13 +108,15 @@ def exit_code(reports: Iterable[DateReport]) -> int:
     from digest_assets.automation.command_line_runs import RunOutcome
 
     outcomes = {report.outcome for report in reports}
-    if outcomes & {RunOutcome.FAILED, RunOutcome.IN_PART}:
+    if outcomes & {RunOutcome.FAILED, RunOutcome.IN_PART, RunOutcome.WITH_GAPS}:
         return FAILED
     return NOT_YET if RunOutcome.NOT_YET in outcomes else 0
 
 
 def _json(report: DateReport) -> dict[str, Any]:
-    names = ("announced", "published", "filtered", "failed", "late", "path")
+    from digest_assets.store.posts import TEXT_COUNTS
+
+    names = ("announced", "published", "filtered", "failed", "late", *TEXT_COUNTS, "path")
     post = {name: getattr(report.post, name) for name in names} if report.post else dict.fromkeys(names)
     return {"date": report.day, "outcome": report.outcome, **post, "reasons": report.reasons}
 

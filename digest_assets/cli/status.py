@@ -27,6 +27,7 @@ _LOOKS = {
     Standing.COMPLETE: ("+", "green"),
     Standing.EMPTY: ("o", "blue"),
     Standing.IN_PART: ("~", "yellow"),
+    Standing.WITH_GAPS: ("*", "yellow"),
     Standing.FAILED: ("!", "red"),
     Standing.LATE: ("?", "magenta"),
     Standing.NOT_MADE: ("-", "dim"),
@@ -70,6 +71,7 @@ def status(
 
 def _json(day: date, stands: tuple[Standing, str | None], record: DateRecord | None) -> dict[str, object]:
     names = ("announced", "published", "filtered", "failed", "late", "path")
+    names += ("translations", "translations_wanted", "readings", "readings_wanted", "withheld")
     counts = {name: getattr(record, name) if record else None for name in names}
     return {"date": day, "standing": stands[0], "reason": stands[1], **counts}
 

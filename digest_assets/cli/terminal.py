@@ -18,6 +18,7 @@ _COLOURS = {
     RunOutcome.COMPLETE: "green",
     RunOutcome.EMPTY: "blue",
     RunOutcome.IN_PART: "yellow",
+    RunOutcome.WITH_GAPS: "yellow",
     RunOutcome.NOT_YET: "yellow",
     RunOutcome.FAILED: "red",
 }

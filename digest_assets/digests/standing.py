@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import Protocol
 
 from digest_assets.digests.days import DigestDays
 from digest_assets.digests.emptiness import EmptyCause, empty_reason
@@ -17,7 +18,9 @@ class Standing(str, Enum):
     EMPTY = "empty"
     """Made, and there was nothing to publish."""
     IN_PART = "in part"
-    """Published; some papers lack what was asked for."""
+    """Published; some papers lack what was asked for, and another run may bring it."""
+    WITH_GAPS = "with gaps"
+    """Published; some translations or readings were wrong twice and are withheld: another run brings the same."""
     FAILED = "failed"
     """Asked for, and not published."""
     LATE = "late"
@@ -50,6 +53,15 @@ class DateRecord:
     """How many of its answers wait for a batch."""
     texts_to_come: int = 0
     """How many of its papers were read by their abstract, for a reason that may pass."""
+    translations: int | None = None
+    """This and the next four: as its post counts them; None where a version rendered it that did not."""
+    translations_wanted: int | None = None
+    readings: int | None = None
+    readings_wanted: int | None = None
+    withheld: int | None = None
+    """Translations and readings that were wrong twice."""
+    withheld_before: int = 0
+    """Of those withheld, how many were asked for by a prompt of an earlier version."""
 
 
 def standing(
@@ -82,6 +94,33 @@ def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
     if record.texts_to_come:
         told = f"{record.texts_to_come} of its full texts could not be fetched yet; run it again."
         return Standing.IN_PART, told
+    if record.withheld_before:
+        told = f"{record.withheld_before} of its texts are withheld that an earlier prompt asked for; run it again."
+        return Standing.IN_PART, told
+    if record.withheld:
+        return Standing.WITH_GAPS, f"{texts_said(record)}: {record.withheld} texts were wrong twice."
     if record.path is None:
         return Standing.EMPTY, record.empty_reason or "All its papers were filtered out."
     return Standing.COMPLETE, None
+
+
+class TextCounts(Protocol):
+    """How many of a date's papers have what was asked for."""
+
+    @property
+    def translations(self) -> int | None: ...
+    @property
+    def translations_wanted(self) -> int | None: ...
+    @property
+    def readings(self) -> int | None: ...
+    @property
+    def readings_wanted(self) -> int | None: ...
+
+
+def texts_said(counts: TextCounts) -> str:
+    """`translations 34/36, readings 30/36`, for people who run it; empty where nothing was counted or wanted."""
+    named = (
+        ("translations", counts.translations, counts.translations_wanted),
+        ("readings", counts.readings, counts.readings_wanted),
+    )
+    return ", ".join(f"{name} {count}/{of}" for name, count, of in named if of)

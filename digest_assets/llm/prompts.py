@@ -13,8 +13,10 @@ Three things shape a prompt:
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -146,6 +148,16 @@ def prompt_file(task: Task, language: str) -> PromptFile:
         glossary=parts["glossary"],
         correction=parts["correction"],
     )
+
+
+@lru_cache(maxsize=1)
+def current_versions() -> frozenset[str]:
+    """Of all prompts: what another one asked for would be asked for anew."""
+    found = set()
+    for task, language in itertools.product(Task, AUDIENCES):
+        with suppress(ValueError):
+            found.add(prompt_file(task, language).version)
+    return frozenset(found)
 
 
 def _prompt(file: PromptFile, values: Mapping[str, str], glossary: Glossary) -> Prompt:

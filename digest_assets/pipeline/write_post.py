@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from digest_assets.config import Settings
-from digest_assets.model import (
-    AnswerStatus,
-    Outcome,
-)
+from digest_assets.model import AnswerStatus, Outcome, texts_made
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
@@ -89,6 +86,7 @@ def publish(
         filtered=page.filtered,
         failed=page.failed,
         late=page.late,
+        **asdict(texts_made(page.papers, page.language)),
     )
     with store.transaction() as connection:
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])

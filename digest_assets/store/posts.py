@@ -25,6 +25,19 @@ class RenderedPost:
     filtered: int
     failed: int
     late: int
+    translations: int | None = None
+    """How many of the papers that should have one have a translation; this and the next five are None where the post
+    was rendered by a version that did not count them."""
+    translations_wanted: int | None = None
+    readings: int | None = None
+    readings_wanted: int | None = None
+    sentences_withheld: int | None = None
+    withheld: int | None = None
+    """Translations and readings that were wrong twice, as a whole."""
+
+
+TEXT_COUNTS = ("translations", "translations_wanted", "readings", "readings_wanted", "sentences_withheld", "withheld")
+"""The columns that say how many of a post's papers have what was asked for."""
 
 
 def record_post(
@@ -65,6 +78,12 @@ def record_post(
                 "filtered": post.filtered,
                 "failed": post.failed,
                 "late": post.late,
+                "translations": post.translations,
+                "translations_wanted": post.translations_wanted,
+                "readings": post.readings,
+                "readings_wanted": post.readings_wanted,
+                "sentences_withheld": post.sentences_withheld,
+                "withheld": post.withheld,
                 "rendered_at": now,
             }
         ],

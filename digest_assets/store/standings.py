@@ -9,6 +9,7 @@ import duckdb
 
 from digest_assets.digests.days import DigestDays
 from digest_assets.digests.standing import DateRecord, Standing, standing
+from digest_assets.llm.prompts import current_versions
 from digest_assets.store.ledger import OF_A_DATE, bounds, of_a_date
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
@@ -29,13 +30,16 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 SELECT digest_date, empty_reason
                 FROM digests WHERE digest = $digest AND digest_date BETWEEN $first AND $last
             ), rendered AS (
-                SELECT digest_date, announced, published, filtered, failed, late, path
+                SELECT * EXCLUDE (digest, sha256, rendered_at, sentences_withheld)
                 FROM rendered_posts WHERE digest = $digest AND digest_date BETWEEN $first AND $last
             ), waits AS (
-                SELECT digest_date, count(*) AS waiting FROM (
-                    SELECT digest, digest_date, status FROM translations
-                    UNION ALL SELECT digest, digest_date, status FROM summaries
-                ) WHERE digest = $digest AND status = 'waiting' GROUP BY digest_date
+                SELECT digest_date, count(*) FILTER (status = 'waiting') AS waiting,
+                       count(*) FILTER (status = 'withheld' AND prompt_version NOT IN
+                                        (SELECT unnest(from_json($prompts::JSON, '["VARCHAR"]')))) AS withheld_before
+                FROM (
+                    SELECT digest, digest_date, status, prompt_version FROM translations
+                    UNION ALL SELECT digest, digest_date, status, prompt_version FROM summaries
+                ) WHERE digest = $digest AND status IN ('waiting', 'withheld') GROUP BY digest_date
             ), texts AS (
                 SELECT w.digest_date, count(*) AS texts_to_come
                 FROM windowed_papers w JOIN full_texts t USING (identifier, version)
@@ -43,12 +47,12 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 AND {TEXT_TO_COME} GROUP BY w.digest_date
             )
             SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
-                   announced, published, filtered, failed, late, path, coalesce(waiting, 0) AS waiting,
-                   coalesce(texts_to_come, 0) AS texts_to_come
+                   rendered.* EXCLUDE (digest_date), coalesce(waiting, 0) AS waiting,
+                   coalesce(withheld_before, 0) AS withheld_before, coalesce(texts_to_come, 0) AS texts_to_come
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
             LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date)
             """,
-            {"digest": digest, "first": first, "last": last},
+            {"digest": digest, "first": first, "last": last, "prompts": json_list(current_versions())},
         )
     )
     return {row.pop("digest_date"): DateRecord(**row) for row in found}
