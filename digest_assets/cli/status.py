@@ -70,8 +70,8 @@ def status(
 
 
 def _json(day: date, stands: tuple[Standing, str | None], record: DateRecord | None) -> dict[str, object]:
-    names = ("announced", "published", "filtered", "failed", "late", "path")
-    names += ("translations", "translations_wanted", "readings", "readings_wanted", "withheld")
+    texts = ("translations", "translations_wanted", "readings", "readings_wanted", "withheld")
+    names = ("announced", "published", "filtered", "failed", "late", *texts, "path")
     counts = {name: getattr(record, name) if record else None for name in names}
     return {"date": day, "standing": stands[0], "reason": stands[1], **counts}
 

@@ -38,13 +38,13 @@ class DefectKind(str, Enum):
     EVIDENCE_MISSING = "evidence missing"
     """A sentence of a reading names no paragraph that it rests on, or one that does not exist."""
     EVIDENCE_WRONG = "evidence wrong"
-    """The paragraphs that it names speak of something else."""
+    """The paragraphs that it names speak of something else, as far as names and terms tell."""
     TERM = "term"
 
     @property
     def is_soft(self) -> bool:
         """Recorded, but no reason to withhold or to ask again."""
-        return self is DefectKind.TERM
+        return self in (DefectKind.TERM, DefectKind.EVIDENCE_WRONG)
 
     @property
     def is_harmless(self) -> bool:

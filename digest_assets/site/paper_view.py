@@ -212,9 +212,12 @@ def _flagged(sentence: str, made: Translation | Reading) -> str:
 def _provenance(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:
     """Where the text came from, and what each answer rests on."""
     said = _sources(each, words, has_translation=has_translation, has_reading=has_reading)
-    if each.withdrawn or not each.text_reason:
-        return said
-    return (said[0] + words.because.format(reason=each.text_reason), *said[1:])
+    if not each.withdrawn and each.text_reason:
+        said = (said[0] + words.because.format(reason=each.text_reason), *said[1:])
+    if has_reading and each.reading.evidence:
+        there, of = each.reading.evidence
+        said = (*said, words.evidence.format(there=there, of=of))
+    return said
 
 
 def _sources(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_reading: bool) -> tuple[str, ...]:
@@ -233,9 +236,5 @@ def _sources(each: DigestPaper, words: SiteWords, *, has_translation: bool, has_
     ):
         if is_there and made.model:
             by = words.made_by.format(what=what, model=made.model, prompt=made.prompt_version or "–")
-            by += words.flagged if made.is_flagged else ""
-            if made is each.reading and each.reading.evidence:
-                there, of = each.reading.evidence
-                by += words.because.format(reason=words.evidence.format(there=there, of=of))
-            said.append(by)
+            said.append(by + words.flagged if made.is_flagged else by)
     return tuple(said)
