@@ -18,6 +18,7 @@ from digest_assets.llm import numbers, verbatim
 from digest_assets.llm.alignment import sentences_of
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import default_glossary
+from digest_assets.markup import formulas
 from digest_assets.model import BlockKind, Paragraph
 
 LEAST_CLAIM = 6
@@ -118,8 +119,9 @@ def check(
 
 def _taken_off(sentence: str, known: Collection[int]) -> tuple[str, tuple[int, ...]]:
     masked = sentence
-    for pattern in (_ASIDE, verbatim.URL, verbatim.FORMULA):
+    for pattern in (_ASIDE, verbatim.URL):
         masked = pattern.sub(lambda match: "\x00" * len(match.group(0)), masked)
+    masked = formulas.replaced(masked, lambda formula: "\x00" * len(formula))
     out: list[str] = []
     given: list[int] = []
     start = 0

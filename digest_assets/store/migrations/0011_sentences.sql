@@ -1,13 +1,20 @@
 -- Texts by sentence: what each sentence of a translation is said for, what each of a reading rests on, and how many are
 -- not published as the model wrote them. NULL where a text was made before these were kept.
 
-ALTER TABLE translations ADD COLUMN pairs VARCHAR;                     -- JSON: [source, said, whether the source is shown instead]
-ALTER TABLE translations ADD COLUMN sentences_withheld INTEGER;        -- shown in the original, with a mark
+ALTER TABLE translations ADD COLUMN pairs VARCHAR;
+ALTER TABLE translations ADD COLUMN sentences_withheld INTEGER;
 
-ALTER TABLE summaries ADD COLUMN sentences VARCHAR;                    -- JSON, a part each: [text, paragraphs, says something, doubt]
-ALTER TABLE summaries ADD COLUMN paragraphs VARCHAR;                   -- JSON: [number, kind, text, section, anchor] of those rested on
-ALTER TABLE summaries ADD COLUMN left_out INTEGER[];                   -- sentences withheld, of each part
-ALTER TABLE summaries ADD COLUMN sentences_withheld INTEGER;           -- the same, together
+ALTER TABLE summaries ADD COLUMN sentences VARCHAR;
+ALTER TABLE summaries ADD COLUMN paragraphs VARCHAR;
+ALTER TABLE summaries ADD COLUMN left_out INTEGER[];
+ALTER TABLE summaries ADD COLUMN sentences_withheld INTEGER;
+
+COMMENT ON COLUMN translations.pairs IS 'JSON: [source, said, whether the source is shown instead]';
+COMMENT ON COLUMN translations.sentences_withheld IS 'shown in the original, with a mark';
+COMMENT ON COLUMN summaries.sentences IS 'JSON, a part each: [text, paragraphs, says something, doubt]';
+COMMENT ON COLUMN summaries.paragraphs IS 'JSON: [number, kind, text, section, anchor] of those rested on';
+COMMENT ON COLUMN summaries.left_out IS 'sentences withheld, of each part';
+COMMENT ON COLUMN summaries.sentences_withheld IS 'the same, together';
 
 -- The ledger, one row a paper that was announced: `SELECT status, reason, count(*) FROM ledger GROUP BY ALL`.
 CREATE OR REPLACE VIEW ledger AS
