@@ -5,11 +5,22 @@ Apart from `pdf`, so that it can be tested on pieces written by hand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
+
+
+class Face(NamedTuple):
+    """A font, as far as the file tells. `weight`: 400 is common for a text, but what is common in a file is its
+    norm."""
+
+    name: str
+    weight: int = 400
+    fixed_pitch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +35,23 @@ class Line:
     right: float
     baseline: float
     size: float
-    bold: bool
+    """Of most characters; of the capitals, where the others are small capitals."""
+    face: Face
+    """Of most letters."""
     hyphenated: bool
     """Whether a word goes on in the next line; its hyphen is not in `text`."""
     page_height: float
+    mixed: bool = False
+    """Whether many letters are of another face."""
+    lead: int = 0
+    """How many characters at the start are of one face, where the rest is of another: `Results. We see ...`."""
+    lead_face: Face | None = None
+
+
+NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z](?:\.\d{1,2}){0,3})[.:)]?")
+"""What may be the number before a title."""
+NUMBER_GAP = 2.4
+"""Times the size: how far from its number a title may stand (`\\quad`, and what Word has for it)."""
 
 
 class _Side(Enum):
@@ -83,18 +107,35 @@ def _continues(last: Line, piece: Line) -> bool:
 
 def _joined(last: Line, piece: Line) -> Line:
     """pdfium breaks a line at raised and lowered characters, and `pdf` at wide gaps."""
-    gap = piece.left - last.right
-    if gap > 0.9 * max(last.size, piece.size):
+    gap, size = piece.left - last.right, max(last.size, piece.size)
+    numbers = bool(NUMBER.fullmatch(last.text)) and gap < NUMBER_GAP * size
+    if gap > 0.9 * size and not numbers:
         text, cells = f"{last.text} {piece.text}", (*last.cells, *piece.cells)
     else:
-        joint = "" if gap < 0.15 * max(last.size, piece.size) else " "
+        joint = "" if gap < 0.15 * size else " "
         addition = _as_script(last, piece)
         text = f"{last.text}{joint}{addition}"
         cells = (*last.cells[:-1], f"{last.cells[-1]}{joint}{addition}", *piece.cells[1:])
     lead = piece if piece.size > 1.1 * last.size else last
+    short, long = sorted((last, piece), key=lambda each: len(each.text))
     return replace(
-        lead, text=text, cells=cells, left=last.left, right=max(last.right, piece.right), hyphenated=piece.hyphenated
+        lead,
+        text=text,
+        cells=cells,
+        left=last.left,
+        right=max(last.right, piece.right),
+        hyphenated=piece.hyphenated,
+        face=long.face,
+        lead=_lead(last, piece, numbers, len(text) - len(piece.text)),
+        lead_face=piece.lead_face if numbers else last.lead_face or last.face,
+        mixed=long.mixed or (short.face != long.face and len(short.text) > 0.25 * len(long.text)),
     )
+
+
+def _lead(last: Line, piece: Line, numbers: bool, offset: int) -> int:
+    if numbers:
+        return offset + piece.lead if piece.lead else 0
+    return last.lead or (len(last.text) if last.face != piece.face else 0)
 
 
 def _as_script(last: Line, piece: Line) -> str:

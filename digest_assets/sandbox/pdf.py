@@ -152,11 +152,14 @@ class _Pages:
         rows = [row for row in rows if not all(re.fullmatch(":?-+:?", cell) for cell in row)]
         if not rows:
             return
-        width = self._column_width / max(len(row) for row in rows)
+        widths = [
+            max(_width(_plain(row[number]), _SIZE) for row in rows if number < len(row)) + 2 * _SIZE
+            for number in range(max(len(row) for row in rows))
+        ]
         for row in rows:
             self._make_room(_LEADING)
             for number, cell in enumerate(row):
-                self._put(_plain(cell), self._x() + number * width, _SIZE, False, 0)
+                self._put(_plain(cell), self._x() + sum(widths[:number]), _SIZE, False, 0)
             self._y -= _LEADING
         self._space(6)
 

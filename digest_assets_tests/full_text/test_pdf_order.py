@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from digest_assets.full_text.pdf_order import Line, in_reading_order
+from digest_assets.full_text.pdf_order import Face, Line, in_reading_order
 
 
 def piece(text: str, left: float, baseline: float, right: float | None = None, size: float = 10) -> Line:
     width = len(text) * 0.45 * size
-    return Line(text, (text,), 0, left, right or left + width, baseline, size, False, False, 792)
+    return Line(text, (text,), 0, left, right or left + width, baseline, size, Face("Body"), False, 792)
 
 
 def texts(pieces: list[Line]) -> list[str]:

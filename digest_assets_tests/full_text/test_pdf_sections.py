@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Block, BlockKind
 
@@ -20,7 +20,8 @@ def line(
     hyphenated: bool = False,
 ) -> Line:
     cells = tuple(cell.strip() for cell in text.split("|"))
-    return Line(" ".join(cells), cells, page, left, left + 240, baseline, size, bold, hyphenated, 792)
+    face = Face("Body-Bold", 700) if bold else Face("Body")
+    return Line(" ".join(cells), cells, page, left, left + 240, baseline, size, face, hyphenated, 792)
 
 
 def set_lines(*texts: str, top: float = 700, page: int = 0) -> list[Line]:
@@ -31,8 +32,8 @@ def set_lines(*texts: str, top: float = 700, page: int = 0) -> list[Line]:
     ]
 
 
-def blocks_of(lines: list[Line], pages: int = 1) -> list[Block]:
-    sections, _ = to_sections(lines, pages)
+def blocks_of(lines: list[Line]) -> list[Block]:
+    sections = to_sections(lines).sections
     return [block for section in sections for block in section.blocks]
 
 
@@ -66,7 +67,7 @@ def test_a_sentence_goes_on_behind_a_table_and_a_page_break() -> None:
         *set_lines("Base | 1 | 2", "Ours | 3 | 4", top=680, page=1),
         *set_lines("continued on the next one, behind a table.", top=600, page=1),
     ]
-    assert [(block.kind, block.text) for block in blocks_of(lines, 2)] == [
+    assert [(block.kind, block.text) for block in blocks_of(lines)] == [
         (BlockKind.PARAGRAPH, "A sentence begins on this page and it is continued on the next one, behind a table."),
         (BlockKind.CAPTION, "Table 1: What stands at the top of a page."),
         (BlockKind.TABLE, "| Base | 1 | 2 |\n| Ours | 3 | 4 |"),
@@ -89,14 +90,14 @@ def test_a_heading_over_two_lines_is_one_heading() -> None:
         line("line is full", 686, size=12, bold=True),
         *BODY,
     ]
-    assert [section.title for section in to_sections(lines, 1)[0]] == [
+    assert [section.title for section in to_sections(lines).sections] == [
         "3 A heading that goes on and on until the line is full"
     ]
 
 
 @pytest.mark.parametrize("text", ["3 layers of it", "12.5 Percent of all, and more,", "Model", "Figure 3: A drawing"])
 def test_a_line_that_only_looks_like_a_heading_is_none(text: str) -> None:
-    assert all(not section.title for section in to_sections([line(text, 700), *BODY], 1)[0])
+    assert all(not section.title for section in to_sections([line(text, 700), *BODY]).sections)
 
 
 def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() -> None:
@@ -106,7 +107,7 @@ def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() 
         line("3.1. How it was collected", 716),
         *set_lines("words of the subsection that say how and then", "3.2 Percent of all that was said", top=704),
     ]
-    assert [(each.level, each.title) for each in to_sections(lines, 1)[0]] == [
+    assert [(each.level, each.title) for each in to_sections(lines).sections] == [
         (1, "3. Data"),
         (2, "3.1. How it was collected"),
     ]
@@ -117,14 +118,14 @@ def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() 
 )
 def test_a_bibliography_is_told_by_its_title(title: str) -> None:
     lines = [*BODY, line(title, 400, bold=True), *set_lines("[1] Somebody, 1999.", top=380)]
-    assert "Somebody" not in str(to_sections(lines, 1)[0])
+    assert "Somebody" not in str(to_sections(lines).sections)
 
 
 def test_a_bibliography_without_a_title_is_told_by_its_first_entry() -> None:
     lines = [*BODY, *set_lines("[1] A. Somebody, 1999.", "[2] B. Else, 2000.", top=380)]
-    assert "body that" in str(to_sections(lines, 1)[0])
-    assert "Somebody" not in str(to_sections(lines, 1)[0])
-    assert "Else" not in str(to_sections(lines, 1)[0])
+    assert "body that" in str(to_sections(lines).sections)
+    assert "Somebody" not in str(to_sections(lines).sections)
+    assert "Else" not in str(to_sections(lines).sections)
 
 
 def test_letters_number_appendices_behind_the_bibliography_only() -> None:
@@ -136,7 +137,7 @@ def test_letters_number_appendices_behind_the_bibliography_only() -> None:
         line("A Proofs", 600, size=12, bold=True),
         *BODY,
     ]
-    sections, _ = to_sections(lines, 1)
+    sections = to_sections(lines).sections
     assert [(each.title, each.appendix) for each in sections][-1] == ("A Proofs", True)
     assert "Somebody" not in str(sections)
 

@@ -1,0 +1,289 @@
+"""What is read of PDFs that others made: titles, exponents, prose, refusals, time and memory.
+
+    python -m benchmarks.documents FOLDER [--all]
+    python -m benchmarks.documents --one FILE
+
+`documents.toml` lists the files and what was read off their pages by eye. They are not ours to pass on, so the folder
+is the caller's; what is missing there is said. With `--all` every other PDF of the folder is read, too, for crashes,
+prose and time.
+
+- titles: those of the file's outline (or of the list), in order, among the titles that were read; numbers,
+bibliography and
+  abstract aside. A title that was read and is in no outline is counted beside them: outlines leave the deepest level
+  out.
+- exponents: the list's, letter by letter, spaces aside.
+- prose: runs of five words of pdfium's own text, each line for itself, that are neither in the sections that were
+read nor in
+  what the reader says that it left out; in characters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from rich.console import Console
+from rich.table import Table
+
+from digest_assets.full_text import NoText
+from digest_assets.full_text.pdf import PAGE_LIMIT, PdfText, read_pdf
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LISTED = Path(__file__).with_name("documents.toml")
+RUN_OF_WORDS = 5
+_NUMBER = re.compile(
+    r"^(?:§|[Aa]ppendix\s+|APPENDIX\s+|[Cc]hapter\s+|[Pp]art\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]+(?:-[A-Z])?)[.:)]?\s+"
+)
+_NO_SECTION = re.compile(
+    r"abstract|references(?: cited)?|bibliography|(?:table of )?contents|list of (?:figures|tables)|title(?: page)?|"
+    r"cover|index|literature cited|works cited",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file of the list. `titles`: of a file without an outline, read off its pages."""
+
+    name: str
+    source: str
+    exponents: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    outline: bool = True
+
+
+@dataclass
+class Result:
+    """What came out of one file."""
+
+    name: str
+    refused: str = ""
+    """Why the file was refused. Empty where it was read."""
+    titles: int = 0
+    titles_missing: list[str] = field(default_factory=list)
+    titles_beside: list[str] = field(default_factory=list)
+    """Read, and in no outline."""
+    exponents: int = 0
+    exponents_missing: list[str] = field(default_factory=list)
+    prose: int = 0
+    prose_lost: int = 0
+    lost: list[str] = field(default_factory=list)
+    pages: int = 0
+    seconds: float = 0
+    """Of the processor, so that other work on the machine does not count."""
+    megabytes: float = 0
+
+    @property
+    def titles_are_right(self) -> bool:
+        return not self.titles_missing
+
+
+def listed() -> tuple[Listed, ...]:
+    rows: list[dict[str, Any]] = tomllib.loads(LISTED.read_text("utf-8"))["document"]
+    return tuple(
+        Listed(
+            row["name"],
+            row["from"],
+            tuple(row.get("exponents", ())),
+            tuple(row.get("titles", ())),
+            row.get("outline", True),
+        )
+        for row in rows
+    )
+
+
+def measure(path: Path, expected: Listed) -> Result:
+    """Read `path` in this process."""
+    body = path.read_bytes()
+    result = Result(path.name)
+    began = time.process_time()
+    try:
+        text = read_pdf(body)
+    except NoText as refusal:
+        result.refused = refusal.reason
+        return result
+    finally:
+        result.seconds = time.process_time() - began
+        result.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result.pages = text.pages_read
+    whole = _written(text)
+    result.exponents = len(expected.exponents)
+    result.exponents_missing = [each for each in expected.exponents if _squeezed(each) not in _squeezed(whole)]
+    document = pypdfium2.PdfDocument(body)
+    titles = list(expected.titles) or (_outline(document) if expected.outline else [])
+    read = [each.title for each in text.sections if each.title]
+    result.titles = len(titles)
+    result.titles_missing, result.titles_beside = _compared(titles, read)
+    letters = _letters(whole) + "".join(_letters(each.text) for each in text.left_out)
+    for words in _runs_of_words(document):
+        result.prose += len(words)
+        if _letters(words) not in letters:
+            result.prose_lost += len(words)
+            result.lost.append(words)
+    return result
+
+
+def _written(text: PdfText) -> str:
+    return "\n\n".join(
+        piece for each in text.sections for piece in (each.title, *(block.text for block in each.blocks)) if piece
+    )
+
+
+def _outline(document: pypdfium2.PdfDocument) -> list[str]:
+    titles: list[tuple[int, str]] = []
+    for entry in document.get_toc(max_depth=3):
+        destination = entry.get_dest()
+        page = destination.get_index() if destination is not None else None
+        title = " ".join(entry.get_title().split())
+        if page is not None and page < PAGE_LIMIT and _letters(title):
+            titles.append((entry.level, title))
+    top = min((level for level, _ in titles), default=0)
+    if len(titles) > 1 and sum(level == top for level, _ in titles) == 1:
+        titles = [(level, title) for level, title in titles if level > top]  # the paper's own title above all
+    return [each for _, each in titles if not _NO_SECTION.fullmatch(_NUMBER.sub("", each).strip(" .:"))]
+
+
+def _compared(expected: Sequence[str], read: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What of `expected` is not in `read` in this order, and what of `read` is not in `expected`."""
+    wanted, found = [_title(each) for each in expected], [_title(each) for each in read]
+    missing, place, used = [], 0, set()
+    for title, name in zip(wanted, expected, strict=True):
+        here = next((index for index in range(place, len(found)) if _are_alike(title, found[index])), None)
+        if here is None:
+            missing.append(name)
+        else:
+            used.add(here)
+            place = here + 1
+    beside = [read[index] for index in range(len(read)) if index not in used and found[index] != "abstract"]
+    return missing, beside if expected else []
+
+
+def _title(text: str) -> str:
+    return _letters(_NUMBER.sub("", text)) or _letters(text)
+
+
+def _are_alike(one: str, two: str) -> bool:
+    return one == two or SequenceMatcher(None, one, two).ratio() > 0.87
+
+
+def _runs_of_words(document: pypdfium2.PdfDocument) -> Iterator[str]:
+    for number in range(min(len(document), PAGE_LIMIT)):
+        page = document[number]
+        for line in page.get_textpage().get_text_range().splitlines():
+            words = [word for word in line.split() if re.fullmatch(r"[(“\"]?[A-Za-z]+[-.,;:)”\"]*", word)]
+            if len(words) < len(line.split()) or len(words) < RUN_OF_WORDS or "\x02" in line:
+                continue
+            for start in range(0, len(words) - RUN_OF_WORDS + 1, RUN_OF_WORDS):
+                yield " ".join(words[start : start + RUN_OF_WORDS])
+        page.close()
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKD", text.lower()) if each.isalpha())
+
+
+def _squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-").replace("–", "-").replace("∗", "*")
+
+
+def measured_apart(path: Path) -> Result | str:
+    """Read in a process of its own; or how that died."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.documents", "--one", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode != 0:
+        return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return Result(**json.loads(done.stdout))
+
+
+def show(folder: Path, every: bool) -> None:
+    known = {each.name: each for each in listed()}
+    paths = sorted(path for path in folder.rglob("*.pdf") if every or path.name in known)
+    missing = sorted(set(known) - {path.name for path in paths})
+    results: list[Result] = []
+    crashed: list[str] = []
+    for path in paths:
+        outcome = measured_apart(path)
+        if isinstance(outcome, str):
+            crashed.append(f"{path.name}: {outcome}")
+        else:
+            results.append(outcome)
+    table = Table("file", "titles", "beside", "exponents", "prose", "lost", "s", "MB", "", title="PDFs of others")
+    for each in results:
+        if each.name in known or each.prose_lost or each.refused:
+            table.add_row(
+                each.name[:60],
+                f"{each.titles - len(each.titles_missing)}/{each.titles}" if each.titles else "",
+                str(len(each.titles_beside)) if each.titles else "",
+                f"{each.exponents - len(each.exponents_missing)}/{each.exponents}" if each.exponents else "",
+                str(each.prose),
+                str(each.prose_lost or ""),
+                f"{each.seconds:.1f}",
+                f"{each.megabytes:.0f}",
+                each.refused,
+            )
+    console = Console(width=150)
+    console.print(table)
+    titled = [each for each in results if each.titles]
+    right = sum(each.titles_are_right for each in titled)
+    wanted, lost = sum(each.exponents for each in results), sum(len(each.exponents_missing) for each in results)
+    prose, away = sum(each.prose for each in results), sum(each.prose_lost for each in results)
+    titles = sum(each.titles for each in titled)
+    there = titles - sum(len(each.titles_missing) for each in titled)
+    beside = sum(len(each.titles_beside) for each in titled)
+    slowest = max(results, key=lambda each: each.seconds, default=Result("-"))
+    largest = max((each.megabytes for each in results), default=0)
+    page = sum(each.seconds for each in results) / max(sum(each.pages for each in results), 1)
+    for line in (
+        f"{len(results)} files read or refused, {len(crashed)} crashed, {len(missing)} of the list missing",
+        f"titles: all right and in order in {right} of {len(titled)} files; {there} of {titles} titles; "
+        f"{beside} read that are in no outline",
+        f"exponents: {wanted - lost} of {wanted}",
+        f"prose: {away} of {prose} characters lost without a note",
+        f"refused: {sum(bool(each.refused) for each in results)}",
+        f"slowest: {slowest.name} {slowest.seconds:.1f} s for {slowest.pages} pages; largest: {largest:.0f} MB; "
+        f"{page * 1000:.0f} ms a page",
+    ):
+        console.print(line)
+    for line in [*crashed, *(f"missing: {name} (github.com/{known[name].source})" for name in missing)]:
+        console.print(line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", help="where the PDFs are")
+    parser.add_argument("--all", action="store_true", help="every PDF of the folder, not only those of the list")
+    parser.add_argument("--one", type=Path, metavar="FILE", help="measure one file, print JSON with all that is wrong")
+    arguments = parser.parse_args()
+    known = {each.name: each for each in listed()}
+    if arguments.one:
+        path: Path = arguments.one
+        print(json.dumps(asdict(measure(path, known.get(path.name, Listed(path.name, ""))))))
+    elif arguments.folder:
+        show(arguments.folder, arguments.all)
+    else:
+        parser.error("name the folder that holds the PDFs, or a file with --one")
+
+
+if __name__ == "__main__":
+    main()

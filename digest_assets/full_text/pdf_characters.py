@@ -1,0 +1,439 @@
+"""A page's characters at their places, and the pieces of lines that they make.
+
+pdfium says what each character is and where; its own lines are not used, because they end at raised characters. Sizes
+are those on the page, by the text matrix: a font of size 1 that is drawn ten times as large is as large as one of
+size 10.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from math import atan2, degrees
+from typing import NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line
+
+CHARACTER_LIMIT = 40_000
+"""A page in two columns has some 6,000; drawings made of letters have millions."""
+_SCRIPT_SCALE = 0.87  # of the line's size: what is smaller may be an exponent
+_RAISED, _LOWERED = 0.12, -0.06  # of the line's size: how far a small character stands off the line to be a script
+_HYPHENS = {0x02, 0xAD, 0xFFFE}
+"""How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
+_HARD_HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
+# T1 fonts without a map to Unicode give the ligatures' places in the font.
+_LIGATURES = str.maketrans(
+    {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl"}
+    | {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x7f\u200b\ufeff\ufffe\uffff]")
+# Accents that stand for themselves, as TeX sets them over a letter, and the marks that compose with it.
+_ACCENTS = {
+    "`": "\u0300", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u00af": "\u0304", "\u02d8": "\u0306",
+    "\u02d9": "\u0307", "\u00a8": "\u0308", "\u02da": "\u030a", "\u02dd": "\u030b", "\u02c7": "\u030c",
+    "\u00b8": "\u0327", "\u02db": "\u0328",
+}  # fmt: skip
+_NEGATIONS = {"6", "\u0338"}
+"""TeX's stroke through a sign, which its font of signs has in the place of the 6."""
+_ACCENTS |= dict.fromkeys(_NEGATIONS, "\u0338")
+_DOTLESS = {"\u0131": "i", "\u0237": "j"}
+
+
+_TURNED_PAGE = 5
+"""How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
+_SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
+_Place = tuple[float, float, float, float, float, float]
+"""Left, bottom, right, top and origin of a character, in the page's own coordinates."""
+# pdfium's function with plain addresses: to compare pointers of each of a page's characters takes half of the time
+# else.
+_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+
+
+class Glyph(NamedTuple):
+    """A character on the page. Points, `baseline` growing upwards; turned so that the page's text runs to the right."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    face: Face
+    space: bool
+    """Whether the file has a space before it."""
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Pieces of lines in the order of the file, and what stands beside the text."""
+
+    pieces: tuple[Line, ...]
+    hidden: str
+    """Text that is not drawn, on a page that is no scan: for machines, not the paper's."""
+    turned: str
+    """Text that runs another way than the page's: arXiv's stamp, labels of axes, watermarks."""
+
+
+def read_page(document: pypdfium2.PdfDocument, number: int) -> PageText:
+    """Page `number` (from 0). Empty for a page that pdfium cannot read: one damaged page is not the paper."""
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        return PageText((), "", "")
+    try:
+        left, bottom, right, top = page.get_bbox()
+        textpage = page.get_textpage()
+        try:
+            characters = _Characters(textpage.raw, (left, bottom, right - left, top - bottom))
+            glyphs, turned = characters.read()
+        finally:
+            textpage.close()
+    except pypdfium2.PdfiumError:
+        return PageText((), "", "")
+    finally:
+        page.close()
+    shown = [glyph for glyph in glyphs if not glyph.hidden]
+    # A scan's text is hidden behind the picture of the page.
+    is_scan = len(glyphs) > 11 * len(shown)
+    hidden = "" if is_scan else "".join(glyph.text for glyph in glyphs if glyph.hidden)
+    pieces = tuple(_pieces(glyphs if is_scan else shown, number, characters.height))
+    return PageText(pieces, hidden, turned)
+
+
+class _Look(NamedTuple):
+    """What the characters of one drawing operation have in common."""
+
+    face: Face
+    size: float
+    angle: int
+    hidden: bool
+
+
+class _Characters:
+    """The characters of one page, as pdfium's text page numbers them."""
+
+    def __init__(self, raw: pdfium.FPDF_TEXTPAGE, box: tuple[float, float, float, float]) -> None:
+        self._raw = raw
+        self._left, self._bottom, self._width, self._height = box
+        self.height = self._height
+        self._faces: dict[int, Face] = {}
+        self._count = min(pdfium.FPDFText_CountChars(raw), CHARACTER_LIMIT)
+
+    def read(self) -> tuple[list[Glyph], str]:
+        """The characters that run the way of most, and the text of the others."""
+        found = self._found()
+        angles = Counter(look.angle for _, _, look, _ in found)
+        angle, count = angles.most_common(1)[0] if angles else (0, 0)
+        if angle % 90 or count < _TURNED_PAGE * angles[0]:
+            angle = 0
+        if angle % 180:
+            self.height = self._width
+        turn = self._turns()[angle]
+        glyphs = [
+            Glyph(text, *turn(*place), look.size, look.face, space, look.hidden)
+            for text, place, look, space in found
+            if look.angle == angle
+        ]
+        return _composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
+
+    def _found(self) -> list[tuple[str, _Place, _Look, bool]]:
+        """Text, place, look, and whether there is a space before, of each character that is drawn."""
+        raw, address = self._raw, ctypes.cast(self._raw, ctypes.c_void_p)
+        look, last, space = None, None, False
+        rectangle, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+        box, origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
+        found: list[tuple[str, _Place, _Look, bool]] = []
+        for index, code in enumerate(_codes(raw, self._count)):
+            drawn = _text_object(address, index)
+            if drawn is None or code in _SPACES:
+                space = space or code not in _HYPHENS
+                continue
+            if look is None or drawn != last:
+                look, last = self._look(index, drawn), drawn
+                if look is None:
+                    continue
+            box(raw, index, rectangle)
+            origin(raw, index, x, y)
+            place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
+            found.append((chr(code) if code else "\ufffd", place, look, space))
+            space = False
+        return found
+
+    def _turns(self) -> dict[int, Callable[..., tuple[float, float, float]]]:
+        """By the angle of the page's text: left, right and baseline on the page as it is read."""
+        west, south = self._left, self._bottom
+        east, north = west + self._width, south + self._height
+        return {
+            0: lambda left, bottom, right, top, x, y: (left - west, right - west, y - south),
+            90: lambda left, bottom, right, top, x, y: (bottom - south, top - south, east - x),
+            180: lambda left, bottom, right, top, x, y: (east - right, east - left, north - y),
+            270: lambda left, bottom, right, top, x, y: (north - top, north - bottom, x - west),
+        }
+
+    def _look(self, index: int, address: int) -> _Look | None:
+        drawn, matrix = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT), pdfium.FS_MATRIX()
+        if not pdfium.FPDFText_GetMatrix(self._raw, index, matrix):
+            return None
+        size = pdfium.FPDFText_GetFontSize(self._raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        if not 0 < size < 10_000:
+            return None
+        angle = round(degrees(atan2(matrix.b, matrix.a)) / 5) * 5 % 360
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn)
+        face = self._face(index, drawn, mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
+        return _Look(face, round(size, 2), angle, mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+    def _face(self, index: int, drawn: pdfium.FPDF_PAGEOBJECT, stroked: bool) -> Face:
+        font = pdfium.FPDFTextObj_GetFont(drawn)
+        key = (ctypes.addressof(font.contents) if font else 0) * 2 + stroked
+        if key not in self._faces:
+            buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+            length = pdfium.FPDFText_GetFontInfo(self._raw, index, buffer, 128, flags)
+            name = buffer.value.decode("utf-8", "replace").split("+")[-1] if 0 < length <= 128 else ""
+            weight = pdfium.FPDFText_GetFontWeight(self._raw, index)
+            self._faces[key] = Face(name, max(weight, 0) + 300 * stroked, bool(flags.value & 1))
+        return self._faces[key]
+
+
+def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
+    """The Unicode numbers of the first `count` characters: at once, where pdfium leaves none out."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(raw, 0, count, buffer) == count + 1:
+        codes = list(buffer)[:count]
+        if not any(0xD800 <= code < 0xE000 for code in codes):
+            return codes
+    return [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
+
+
+def _composed(glyphs: list[Glyph]) -> list[Glyph]:
+    """Accents put on the letters that they stand over: `¨` and `u` are `ü`, however the file has them."""
+    result: list[Glyph] = []
+    for glyph in glyphs:
+        last = result[-1] if result else None
+        if last is not None and glyph[1:4] == last[1:4]:  # a ligature, which pdfium takes apart
+            result[-1] = last._replace(text=last.text + glyph.text)
+        elif (
+            last is not None
+            and (glyph.text in _ACCENTS or last.text in _ACCENTS)
+            and (letter := _accented(last, glyph) or _accented(glyph, last))
+        ):
+            letters = glyph if last.text in _ACCENTS else last
+            result[-1] = letters._replace(text=letter, space=last.space)
+        else:
+            result.append(glyph)
+    return result
+
+
+def _accented(accent: Glyph, letter: Glyph) -> str | None:
+    mark = _ACCENTS.get(accent.text)
+    if accent.text in _NEGATIONS and letter.text not in "=∈≡∼":
+        return None
+    overlap = min(accent.right, letter.right) - max(accent.left, letter.left)
+    if (
+        mark is None
+        or overlap < 0.4 * (accent.right - accent.left)
+        or abs(accent.baseline - letter.baseline) > letter.size
+    ):
+        return None
+    composed = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + mark)
+    return composed if len(composed) == 1 else None
+
+
+# -- to pieces of lines
+
+
+class _Word(NamedTuple):
+    start: int
+    stop: int
+    left: float
+    right: float
+
+
+def _pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
+    for run in _runs(glyphs):
+        spaced = _spaces(run)
+        for start, stop in _parts(run, spaced):
+            if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
+                yield piece
+
+
+def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
+    """Characters that go on to the right at about the same height, raised and lowered ones among them."""
+    run: list[Glyph] = []
+    main: Glyph | None = None
+    right = 0.0
+    for glyph in glyphs:
+        if main is not None and not _goes_on(main, run[-1], glyph, right):
+            yield run
+            run, main = [], None
+        if main is None or glyph.size > 0.95 * main.size:
+            main = glyph
+        right = max(right, glyph.right) if run else glyph.right
+        run.append(glyph)
+    if run:
+        yield run
+
+
+def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
+    """`main` is the last character of the run that is as large as its largest; `right` is where the run ends."""
+    size = max(main.size, glyph.size)
+    if abs(glyph.baseline - main.baseline) > (0.55 if glyph.size < _SCRIPT_SCALE * main.size else 0.35) * size and not (
+        # A raised character before the first large one: the mark of a footnote.
+        main.size < _SCRIPT_SCALE * glyph.size and 0 < main.baseline - glyph.baseline < 0.7 * size
+    ):
+        return False
+    if glyph.left >= right - 0.4 * size:
+        return True
+    # The second of two scripts that stand above each other.
+    return glyph.size < _SCRIPT_SCALE * main.size and last is not main and glyph.left > main.right - 0.3 * size
+
+
+def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:
+    """The run cut where it jumps: at the cells of a table, between two columns.
+
+    Justified lines stretch all of their spaces alike, so a gap is wide where it is wider than the line's others.
+    """
+    size = max(glyph.size for glyph in run)
+    words = list(_words(run, spaced))
+    gaps = [after.left - before.right for before, after in pairwise(words)]
+    usual = min((gap for gap in gaps if gap > 0.1 * size), default=0.0)
+    wide = min(0.9 * size if usual > 0.6 * size else max(0.9 * size, 1.8 * usual), 2.2 * size)
+    if len(gaps) > 3 and max(gaps) < 1.15 * min(gaps):  # stretched to the margin: all spaces are as wide
+        wide = max(gaps) + 1
+    parts, first = [], 0
+    for (before, after), gap in zip(pairwise(words), gaps, strict=True):
+        if gap > wide and not (before.start == 0 and gap < NUMBER_GAP * size and _is_number(run[: before.stop])):
+            parts.append((first, after.start))
+            first = after.start
+    return [*parts, (first, len(run))]
+
+
+def _is_number(glyphs: Sequence[Glyph]) -> bool:
+    return bool(NUMBER.fullmatch("".join(glyph.text for glyph in glyphs)))
+
+
+def _words(run: Sequence[Glyph], spaced: Sequence[bool]) -> Iterator[_Word]:
+    first, right = 0, run[0].right
+    for index in range(1, len(run) + 1):
+        if index == len(run) or spaced[index]:
+            yield _Word(first, index, run[first].left, right)
+            first = index
+        if index < len(run):
+            right = run[index].right if first == index else max(right, run[index].right)
+
+
+def _spaces(run: Sequence[Glyph]) -> list[bool]:
+    """Before which characters a space belongs: by the file's own spaces, and by the gaps.
+
+    Letters that are set apart (`C o m p u t i n g`) have a gap each, which is no space.
+    """
+    gaps = [0.0, *(after.left - before.right for before, after in pairwise(run))]
+    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 2], 0.0) if len(gaps) > 8 else 0.0
+    result = [False]
+    for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
+        size = min(before.size, glyph.size)
+        least = tracking + 0.12 * size if tracking > 0.06 * size else 0.1 * size
+        result.append(gap > least if glyph.space else gap > tracking + 0.3 * size)
+    return result
+
+
+def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) -> Line | None:
+    size, baseline = _main(glyphs)
+    text = _clean(_written(glyphs, spaced, size, baseline))
+    hyphenated = bool(text) and ord(glyphs[-1].text[-1]) in _HYPHENS and len(glyphs) > 1
+    if not hyphenated and len(glyphs) > 1 and _HARD_HYPHEN.search(text):
+        hyphenated, text = True, text[:-1]
+    if not text:
+        return None
+    on_line = [glyph for glyph in glyphs if abs(glyph.baseline - baseline) < 0.06 * size] or glyphs
+    faces = Counter(glyph.face for glyph in on_line if glyph.text.isalnum()) or Counter(each.face for each in on_line)
+    face, count = faces.most_common(1)[0]
+    return Line(
+        text,
+        (text,),
+        page,
+        glyphs[0].left,
+        max(glyph.right for glyph in glyphs),
+        baseline,
+        round(_shown_size(on_line, size), 1),
+        face,
+        hyphenated,
+        height,
+        mixed=count < 0.8 * sum(faces.values()),
+        lead=_lead(glyphs, text),
+        lead_face=glyphs[0].face,
+    )
+
+
+def _lead(glyphs: Sequence[Glyph], text: str) -> int:
+    """How many characters of `text` are of the face of the first one, where others follow on the line."""
+    letters = 0
+    for glyph in glyphs:
+        if glyph.face != glyphs[0].face and glyph.text.isalnum():
+            break
+        letters += sum(map(str.isalnum, glyph.text))
+    else:
+        return 0
+    for place, character in enumerate(text):
+        letters -= character.isalnum()
+        if letters <= 0:
+            return place + 1
+    return 0
+
+
+def _main(glyphs: Sequence[Glyph]) -> tuple[float, float]:
+    """Size and baseline of most of the characters, larger ones before smaller ones."""
+    sizes: Counter[float] = Counter()
+    for glyph in glyphs:
+        sizes[glyph.size] += 1 + (glyph.text.isalnum() or glyph.text >= "\u4e00")
+    size = max(sizes, key=lambda each: (sizes[each] * each, each))
+    # What is as large, but for rounding and for another font's design, is of the line.
+    lines = Counter(round(glyph.baseline, 1) for glyph in glyphs if glyph.size == size)
+    return size, lines.most_common(1)[0][0]
+
+
+def _shown_size(on_line: Sequence[Glyph], size: float) -> float:
+    """The size of the capitals, where the others are small capitals."""
+    letters = [glyph for glyph in on_line if glyph.text.isalpha()]
+    if len(letters) > 3 and all(glyph.text.isupper() for glyph in letters):
+        return max(glyph.size for glyph in letters)
+    return size
+
+
+def _written(glyphs: Sequence[Glyph], spaced: Sequence[bool], size: float, baseline: float, depth: int = 0) -> str:
+    """The text of `glyphs`, raised and lowered ones as `^{2}` and `_{i}`: 10^{20} is not 1020."""
+    text = ""
+    indexed = list(enumerate(glyphs))
+    for step, group in groupby(indexed, key=lambda each: _step(each[1], size, baseline)):
+        members = [index for index, _ in group]
+        within = [glyphs[index] for index in members]
+        before = " " if spaced[members[0]] and text else ""
+        if step == 0 or depth > 3:
+            text += before + "".join(
+                (" " if spaced[index] and index != members[0] else "") + glyphs[index].text for index in members
+            )
+            continue
+        inner = _written(within, [spaced[index] for index in members], *_main(within), depth + 1).strip()
+        text += f"{before}{'^' if step > 0 else '_'}{{{inner}}}" if _clean(inner) else ""
+    return text
+
+
+def _step(glyph: Glyph, size: float, baseline: float) -> int:
+    """1 for a raised character, -1 for a lowered one, 0 for one on the line."""
+    rise = (glyph.baseline - baseline) / size
+    if glyph.size <= _SCRIPT_SCALE * size:
+        return 1 if rise > _RAISED else -1 if rise < _LOWERED else 0
+    return (1 if rise > 0 else -1) if abs(rise) > 0.2 and glyph.text.isdigit() else 0
+
+
+def _clean(text: str) -> str:
+    return " ".join(_CONTROL.sub("", text.translate(_LIGATURES)).split())
