@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 DEVELOPMENT := $(VENV)/installed-for-development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-ui test test-slow bench lint digest ui doctor clean
+.PHONY: help demo demo-ui test test-slow bench mutants lint digest ui doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, rec
 
 bench: $(DEVELOPMENT) ## the benchmarks in short, against their limits: four minutes
 	@$(BIN)/python -m benchmarks all --short
+
+mutants: $(DEVELOPMENT) ## which changes of one operator or constant no test sees, in what changed since the last run
+	@$(BIN)/mutmut run; $(BIN)/mutmut results
 
 lint: $(DEVELOPMENT) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -84,3 +84,39 @@ def test_nothing_below_the_assets_knows_of_dagster_or_of_them() -> None:
                     ("digest_assets.assets", "digest_assets.checks", "digest_assets.definitions")
                 )
                 assert part == "sandbox" or not name.startswith("dagster"), f"{path} imports {name}"
+
+
+FLOORS = (
+    ("cli",),
+    ("definitions", "doctor"),
+    ("automation",),
+    ("checks",),
+    ("assets",),
+    ("pipeline", "sandbox"),
+    ("resources",),
+    ("store",),
+    ("config",),
+    ("site",),
+    ("posts",),
+    ("user_templates", "glance"),
+    ("llm",),
+    ("full_text",),
+    ("markup",),
+    ("digests",),
+    ("arxiv",),
+    ("errors",),
+    ("model",),
+)
+"""The rooms from the top down, as CONTRIBUTING.md lists them. No room imports from one above it."""
+
+
+def test_no_import_points_upwards() -> None:
+    floor = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
+    rooms = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+    assert rooms - {"__init__"} == set(floor), "a room is not on the map"
+    for path in PACKAGE.rglob("*.py"):
+        here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for name in imports(path):
+            there = name.split(".")[1] if name.startswith("digest_assets.") else here
+            if there in floor and there != here:
+                assert floor[there] > floor[here], f"{path.relative_to(PACKAGE)} imports {name}"
