@@ -87,7 +87,7 @@ def json_ld(paper: Paper, title: str, authors: tuple[str, ...], abstract: str, a
     return Markup(in_script(said))
 
 
-def in_script(value: Json) -> str:
+def in_script(value: object) -> str:
     """`value` as JSON that may stand in a script, in a file or in a page."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return clean(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

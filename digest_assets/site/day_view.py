@@ -15,8 +15,10 @@ from digest_assets.site.words import SiteWords
 
 COMPACT_ABOVE = 30
 """Papers. A date with more begins with a line or two each, which unfold."""
-ROWS_AT_FIRST = 60
-"""So many of them stand in the page itself; the others come in blocks of as many when the page is there."""
+ROWS_AT_FIRST = 40
+"""So many of them stand in the page itself: what a telephone on a slow line gets and sets in a second."""
+ROWS_IN_A_BLOCK = 100
+"""So many come at once when the page is there and they are asked for."""
 _OTHER_CATEGORIES = 5
 _TOPICS = 12
 
@@ -102,12 +104,15 @@ def rests_on(papers: Iterable[PaperView]) -> list[str]:
 
 def in_blocks(found: Sequence[Item]) -> list[Sequence[Item]]:
     """The items of a date's page, and of the blocks that follow it."""
-    return [found[number * ROWS_AT_FIRST : (number + 1) * ROWS_AT_FIRST] for number in range(blocks_of(len(found)))]
+    if len(found) <= COMPACT_ABOVE:
+        return [found]
+    starts = range(ROWS_AT_FIRST, len(found), ROWS_IN_A_BLOCK)
+    return [found[:ROWS_AT_FIRST], *(found[start : start + ROWS_IN_A_BLOCK] for start in starts)]
 
 
 def blocks_of(papers: int) -> int:
     """Into how many blocks a date of so many papers comes, its page itself among them."""
-    return max(1, -(-papers // ROWS_AT_FIRST)) if papers > COMPACT_ABOVE else 1
+    return 1 + max(0, -(-(papers - ROWS_AT_FIRST) // ROWS_IN_A_BLOCK))
 
 
 def groups_of(found: Sequence[Item]) -> list[GroupView]:

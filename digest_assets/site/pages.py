@@ -218,6 +218,7 @@ class _Pages:
         if self._site.templates is not None:
             users = self._site.templates / WITHIN / "static"
             own |= {each.name: each.read_text for each in (users.iterdir() if users.is_dir() else ())}
+        yield Unit("s/simplified", (PlannedFile("s/simplified.js", search.simplifying),))
         yield Unit("assets", tuple(PlannedFile(f"assets/{name}", partial(read, "utf-8")) for name, read in own.items()))
         for name, heading in (("search", self._words.search), ("marked", self._words.marked)):
             values = {"title": heading, "heading": heading, "current": f"{name}.html"}

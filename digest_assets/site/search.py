@@ -13,7 +13,6 @@ The files are scripts rather than JSON, because a page that is opened from a dis
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -23,7 +22,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from digest_assets.markup.characters import clean
-from digest_assets.site.html import plain_from_tex, source_from_tex
+from digest_assets.site.citation import in_script
+from digest_assets.site.html import plain_from_tex, shown_from_model, source_from_tex
+from digest_assets.site.simplified import simplified, table
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
 PAPERS_A_BUCKET = 16
@@ -56,11 +57,11 @@ def words(text: str) -> Iterator[str]:
 
 
 def fold(text: str) -> str:
-    """`text` without capitals, accents and wide forms."""
+    """`text` without capitals, accents, wide forms and traditional characters."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", clean(text).lower())
-    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed))
+    return simplified(unicodedata.normalize("NFC", _MARKS.sub("", decomposed)))
 
 
 def _latin(word: str) -> Sequence[str]:
@@ -72,8 +73,8 @@ def _pairs(run: str) -> Sequence[str]:
 
 
 def bucket_of(word: str, count: int) -> int:
-    """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning."""
-    return _hash(word[:_BEGINNING]) % count
+    """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning, without its field."""
+    return _hash(word.rpartition(":")[2][:_BEGINNING]) % count
 
 
 @lru_cache(maxsize=200_000)  # many words begin alike
@@ -118,16 +119,29 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 def overview(found: Sequence[Period]) -> str:
     """The file that is loaded first: which periods there are."""
     rows = [[period.name, period.buckets, [list(each) for each in period.months]] for period in found]
-    return f"digestSearch.periods({_json(rows)});\n"
+    return f"digestSearch.periods({in_script(rows)});\n"
 
 
 def titles(month: str, part: int, entries: Sequence[Entry]) -> str:
     """What results show of papers of one month: `part` counts files of `TITLES_A_FILE`, in order."""
     rows = [
-        [each.identifier, each.day.isoformat(), plain_from_tex(each.title), _authors(each), list(each.categories)]
+        [
+            each.identifier,
+            each.day.isoformat(),
+            plain_from_tex(each.title),
+            _authors(each),
+            list(each.categories),
+            shown_from_model(each.translated_title),
+            shown_from_model(each.gist),
+        ]
         for each in entries
     ]
-    return f"digestSearch.titles({_json(month)},{part},{_json(rows)});\n"
+    return f"digestSearch.titles({in_script(month)},{part},{in_script(rows)});\n"
+
+
+def simplifying() -> str:
+    """The file by which a browser simplifies what is looked for: traditional characters, and theirs in their order."""
+    return f"digestSearch.simplified({in_script(''.join(table()))},{in_script(''.join(table().values()))});\n"
 
 
 def _authors(entry: Entry) -> str:
@@ -137,9 +151,20 @@ def _authors(entry: Entry) -> str:
 
 def paper_words(text: SearchText) -> PaperWords:
     """The words of a paper, each once."""
-    prominent = frozenset(words(_prominent(text.entry)))
-    other = frozenset(words(" ".join((text.abstract, text.translation, text.reading))))
+    prominent = frozenset(words(_prominent(text.entry))) | frozenset(_of_fields(text.entry))
+    other = frozenset(words(" ".join((text.entry.gist, text.abstract, text.translation, text.reading))))
     return PaperWords(prominent, other - prominent)
+
+
+AUTHOR, TOPIC = "a:", "t:"
+"""What stands before a word that is looked for in one field alone."""
+
+
+def _of_fields(entry: Entry) -> Iterator[str]:
+    for name in entry.authors[:AUTHORS_SHOWN]:
+        yield from (AUTHOR + word for word in words(plain_from_tex(name)))
+    for tag in entry.tags:
+        yield from (TOPIC + word for word in words(f"{tag.name} {tag.label}"))
 
 
 def bucket_files(period: Period, papers: Iterable[PaperWords], wanted: range) -> Iterator[tuple[int, str]]:
@@ -157,23 +182,17 @@ def bucket_files(period: Period, papers: Iterable[PaperWords], wanted: range) ->
         postings = [_deltas(prominent.get(word, [])), _deltas(other.get(word, []))]
         buckets[bucket_of(word, period.buckets)][word] = postings
     for index, bucket in buckets.items():
-        yield index, f"digestSearch.bucket({_json(period.name)},{index},{_json(bucket)});\n"
+        yield index, f"digestSearch.bucket({in_script(period.name)},{index},{in_script(bucket)});\n"
 
 
 def _prominent(entry: Entry) -> str:
     """Where a word counts for more: title, authors, categories, tags, number."""
     tags = (f"{tag.name} {tag.label}" for tag in entry.tags)
     names = (plain_from_tex(name) for name in entry.authors[:AUTHORS_SHOWN])
-    titles = plain_from_tex(entry.title), source_from_tex(entry.title)
+    titles = plain_from_tex(entry.title), source_from_tex(entry.title), entry.translated_title
     return " ".join((*titles, *names, *entry.categories, *tags, entry.identifier))
 
 
 def _deltas(numbers: list[int]) -> list[int]:
     """Each number as its distance from the one before it: shorter to write."""
     return [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]
-
-
-def _json(value: object) -> str:
-    """JSON that may stand in a script."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

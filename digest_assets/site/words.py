@@ -186,6 +186,13 @@ class SiteWords:
     may_be_lost: str
     last_saved: str
     never_saved: str
+    searched: str
+    found_near: str
+    search_narrower: str
+    search_author: str
+    search_topic: str
+    search_since: str
+    search_until: str
 
     def count(self, papers: int) -> str:
         """So many papers."""
@@ -379,6 +386,13 @@ _CHINESE = SiteWords(
     may_be_lost="收藏只存在此浏览器中，浏览器可能自行清除（Safari 在七天未访问后清除），请保存到文件。",
     last_saved="上次保存：{date}",
     never_saved="尚未保存。",
+    searched="检索：中英文标题与摘要、一句话、解读、作者、分类、主题、编号。简繁、英美拼写不分，词可只写开头。",
+    found_near="没有完全匹配；相近的有 {count} 篇",
+    search_narrower="更多条件",
+    search_author="作者",
+    search_topic="主题",
+    search_since="从",
+    search_until="到",
 )
 
 _ENGLISH = SiteWords(
@@ -569,6 +583,14 @@ _ENGLISH = SiteWords(
     "visit): save them to a file.",
     last_saved="Last saved: {date}",
     never_saved="Not saved yet.",
+    searched="Searched: titles, abstracts, gists, readings, authors, categories, topics, numbers. "
+    "British and American spellings count alike; the beginning of a word is enough.",
+    found_near="Nothing matches exactly; {count} come near",
+    search_narrower="More conditions",
+    search_author="Author",
+    search_topic="Topic",
+    search_since="From",
+    search_until="To",
 )
 
 _JAPANESE = SiteWords(
@@ -759,6 +781,13 @@ _JAPANESE = SiteWords(
     "ファイルに保存してください。",
     last_saved="前回の保存：{date}",
     never_saved="まだ保存していません。",
+    searched="検索対象：題名と要旨（日英）、一文の要約、解説、著者、分類、トピック、番号。語の初めだけでも探せます。",
+    found_near="完全な一致はありません。近いものは {count} 件",
+    search_narrower="条件を追加",
+    search_author="著者",
+    search_topic="トピック",
+    search_since="開始",
+    search_until="終了",
 )
 
 SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

@@ -7,8 +7,10 @@ import importlib.util
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,3 +34,44 @@ def over_http(folder: Path) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()
+
+
+SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
+"""A slow telephone: 1.6 Mbit/s down, 150 ms a round trip, as Lighthouse's "Slow 4G"."""
+SLOWER_CPU = 4
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How a page opens. `interactive_ms`: from its being asked for until its scripts have run."""
+
+    interactive_ms: float
+    nodes: int
+    """Elements."""
+    received: int
+    """Bytes of the page and of what it asked for until then."""
+
+
+def opened(browser: Any, address: str) -> Opened:
+    """Opens `address` as a telephone on a slow line does, with nothing in its cache."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_LINE)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+    sizes: list[int] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    page.goto(address, wait_until="domcontentloaded")
+    timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+    page.wait_for_function(f"() => {timing} > 0")
+    told = page.evaluate(f"[{timing}, document.querySelectorAll('*').length]")
+    received = sum(sizes)
+    context.close()
+    return Opened(told[0], told[1], received)
+
+
+def blank_page(folder: Path, size: int) -> str:
+    """The name of a page in `folder` that says nothing in `size` bytes."""
+    (folder / "blank.html").write_text(f"<!doctype html><title>Blank</title><!--{'x' * size}-->\\n")
+    return "blank.html"

@@ -142,7 +142,9 @@ def test_hostile_text_stays_text_on_every_page(tmp_path: Path) -> None:
 def test_hostile_text_cannot_leave_the_search_index(tmp_path: Path) -> None:
     hostile_site().write(tmp_path)
     for file in (tmp_path / "s").iterdir():
-        call = re.fullmatch(r"digestSearch\.(?:periods|titles|bucket)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL)
+        call = re.fullmatch(
+            r"digestSearch\.(?:periods|titles|bucket|simplified)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL
+        )
         assert call
         json.loads(f"[{call[1]}]")
 

@@ -71,6 +71,7 @@
       const note = line.querySelector("textarea");
       if (note !== focused) note.value = each.note;
     });
+    look(papers.map((each) => each.id));
     document.getElementById("no-marks").hidden = papers.length > 0;
     document.getElementById("leave").hidden = papers.length === 0;
     showWarning();
@@ -305,7 +306,6 @@
     if (!Object.keys(read.papers).length && !Object.keys(read.days).length) throw new Error("nothing in it");
     marks.take(stored);
     status.textContent = words.merged.replace("{count}", kept().length - before).replace("{all}", kept().length);
-    look(kept().map((each) => each.id));
   }
 
   async function loadFile(file) {
@@ -371,7 +371,6 @@
   });
   marks.watch(render);
   render();
-  look(kept().map((each) => each.id));
   window.addEventListener("hashchange", readAddress);
   readAddress();
 })();

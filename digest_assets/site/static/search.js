@@ -5,6 +5,7 @@
 
   const PAGE = 30;
   const folder = document.body.dataset.root + "s/";
+  const form = document.getElementById("conditions");
   const box = document.getElementById("q");
   const status = document.getElementById("status");
   const results = document.getElementById("results");
@@ -14,12 +15,14 @@
 
   const loaded = new Map(); // address -> promise of its content
   const arrived = new Map();
+  const simpler = new Map(); // traditional characters
 
   // The index's files call these: scripts, because a page from a disk may fetch nothing else.
   window.digestSearch = {
     periods: (rows) => arrived.set("periods", rows),
     titles: (month, part, rows) => arrived.set("titles-" + month + "-" + part, rows),
     bucket: (period, index, words) => arrived.set(period + "-" + index, words),
+    simplified: (from, to) => Array.from(from).forEach((each, place) => simpler.set(each, Array.from(to)[place])),
   };
 
   function file(name) {
@@ -43,59 +46,138 @@
   const CJK = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/g;
 
   function fold(text) {
-    return text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFC");
+    const folded = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFC");
+    return simpler.size ? Array.from(folded, (each) => simpler.get(each) || each).join("") : folded;
   }
 
-  // Each with whether longer words that begin so are meant, too.
-  function terms(query) {
+  // What a paper must hold: a Latin word, or most of the pairs of a run of Chinese characters, in a field or anywhere.
+  function units(query, field) {
     const found = [];
     for (const match of fold(query).matchAll(WORD)) {
       let position = 0;
       for (const run of match[0].matchAll(CJK)) {
-        latin(match[0].slice(position, run.index), found);
-        pairs(run[0], found);
+        latin(match[0].slice(position, run.index), field, found);
+        found.push({ shown: run[0], words: pairs(run[0]).map((pair) => ({ word: field + pair, open: false })) });
         position = run.index + run[0].length;
       }
-      latin(match[0].slice(position), found);
+      latin(match[0].slice(position), field, found);
     }
     return found;
   }
 
-  function latin(word, found) {
-    const characters = Array.from(word);
-    if (characters.length > 1) found.push({ word: characters.slice(0, 24).join(""), open: characters.length >= 3 });
+  function latin(text, field, found) {
+    const characters = Array.from(text);
+    if (characters.length < 2) return;
+    const word = characters.slice(0, 24).join("");
+    found.push({ shown: word, words: [{ word: field + word, open: characters.length >= 3, others: field ? [] : spellings(word) }] });
   }
 
-  function pairs(run, found) {
-    if (run.length === 1) found.push({ word: run, open: false });
-    for (let index = 0; index + 1 < run.length; index++) found.push({ word: run.slice(index, index + 2), open: false });
+  function pairs(run) {
+    const characters = Array.from(run);
+    if (characters.length === 1) return [run];
+    return characters.slice(1).map((each, index) => characters[index] + each);
+  }
+
+  // Of a word as it is written on either side of the Atlantic: those that are none are in no paper.
+  const SPELLINGS = [
+    ["our", "or"], ["isation", "ization"], ["ise", "ize"], ["ising", "izing"], ["yse", "yze"], ["lling", "ling"], ["lled", "led"],
+    ["ller", "ler"], ["tre", "ter"], ["logue", "log"], ["ence", "ense"], ["grey", "gray"], ["aes", "es"], ["programme", "program"],
+  ];
+
+  function spellings(word) {
+    const found = new Set();
+    for (const pair of SPELLINGS) {
+      for (const [from, to] of [pair, [pair[1], pair[0]]]) {
+        const place = word.lastIndexOf(from);
+        if (place > 1) found.add(word.slice(0, place) + to + word.slice(place + from.length));
+      }
+    }
+    found.delete(word);
+    return [...found].slice(0, 6);
   }
 
   function bucketOf(word, count) {
     let value = 0x811c9dc5;
-    const beginning = Array.from(word).slice(0, 3).join("");
+    const beginning = Array.from(word.replace(/^.*:/, "")).slice(0, 3).join("");
     for (let index = 0; index < beginning.length; index++) {
       value = Math.imul(value ^ beginning.charCodeAt(index), 0x01000193) >>> 0;
     }
     return value % count;
   }
 
+  // Whether two words differ by a few letters: left out, put in, changed, or in the other order.
+  function isNear(word, other, most) {
+    if (Math.abs(word.length - other.length) > most) return false;
+    let before = [];
+    let last = Array.from({ length: other.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= word.length; i++) {
+      const row = [i];
+      for (let j = 1; j <= other.length; j++) {
+        row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (word[i - 1] === other[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      before = last;
+      last = row;
+    }
+    return last[other.length] <= most;
+  }
+
+  // Beginnings with two neighbours changed, which are in another file than the word that was meant.
+  function swapped(word) {
+    const found = [];
+    for (let index = 0; index < 3 && index + 1 < word.length; index++) {
+      if (word[index] === word[index + 1]) continue;
+      found.push(word.slice(0, index) + word[index + 1] + word[index] + word.slice(index + 2));
+    }
+    return found;
+  }
+
   // --- searching ----------------------------------------------------------------------------------------------------
 
-  // The papers of one period that hold all terms: number -> score.
-  async function searchPeriod([name, buckets], wanted) {
-    let held = null;
-    const files = await Promise.all(wanted.map((term) => file(name + "-" + bucketOf(term.word, buckets))));
-    wanted.forEach((term, index) => {
-      const scores = new Map();
-      for (const [word, [prominent, other]] of matching(files[index], term)) {
-        const whole = word === term.word ? 1 : 0.6;
-        add(scores, prominent, 4 * whole);
-        add(scores, other, whole);
+  async function wordsOf(period, word) {
+    const [name, buckets] = period;
+    return file(name + "-" + bucketOf(word, buckets));
+  }
+
+  // Of one period, the papers that hold all units: number -> score. `loosely`: misprints count, and most of a compound.
+  async function searchPeriod(period, wanted, loosely) {
+    const each = await Promise.all(wanted.map((unit) => searchUnit(period, unit, loosely)));
+    return each.reduce((held, scores) => (held === null ? scores : both(held, scores)), null) || new Map();
+  }
+
+  async function searchUnit(period, unit, loosely) {
+    const found = await Promise.all(unit.words.map((term) => searchTerm(period, term, loosely)));
+    if (found.length === 1) return found[0];
+    const needed = loosely ? Math.ceil(0.6 * found.length) : found.length;
+    const counts = new Map();
+    for (const scores of found) {
+      for (const [number, score] of scores) {
+        const [count, sum] = counts.get(number) || [0, 0];
+        counts.set(number, [count + 1, sum + score]);
       }
-      held = held === null ? scores : both(held, scores);
-    });
-    return held || new Map();
+    }
+    return new Map([...counts].filter(([, [count]]) => count >= needed).map(([number, [, sum]]) => [number, sum / found.length]));
+  }
+
+  async function searchTerm(period, term, loosely) {
+    const scores = new Map();
+    const held = await wordsOf(period, term.word);
+    for (const [word, said] of matching(held, term)) add(scores, said, word === term.word ? 1 : 0.6);
+    for (const other of term.others || []) {
+      const words = await wordsOf(period, other);
+      for (const [word, said] of matching(words, { word: other, open: term.open })) add(scores, said, word === other ? 0.9 : 0.5);
+    }
+    if (loosely && term.open && !scores.size) {
+      const most = term.word.length < 8 ? 1 : 2;
+      if (term.word.length >= 4) {
+        for (const [word, said] of Object.entries(held)) if (isNear(term.word, word, most)) add(scores, said, 0.4);
+        for (const other of swapped(term.word)) {
+          const words = await wordsOf(period, other);
+          if (Object.hasOwn(words, other)) add(scores, words[other], 0.4);
+        }
+      }
+    }
+    return scores;
   }
 
   function matching(words, term) {
@@ -103,11 +185,13 @@
     return Object.entries(words).filter(([word]) => word.startsWith(term.word));
   }
 
-  function add(scores, deltas, score) {
-    let number = 0;
-    for (const delta of deltas) {
-      number += delta;
-      scores.set(number, Math.max(scores.get(number) || 0, score));
+  function add(scores, [prominent, other], factor) {
+    for (const [deltas, score] of [[prominent, 4 * factor], [other, factor]]) {
+      let number = 0;
+      for (const delta of deltas) {
+        number += delta;
+        scores.set(number, Math.max(scores.get(number) || 0, score));
+      }
     }
   }
 
@@ -119,44 +203,88 @@
 
   const TITLES_A_FILE = 400;
 
-  // Where a paper's title is: a file of its month, and its place there.
+  // Where a paper's title is: its month, a file of that, and its place there.
   function place(months, number) {
     for (const [month, count] of months) {
-      if (number < count) return ["titles-" + month + "-" + Math.floor(number / TITLES_A_FILE), number % TITLES_A_FILE];
+      if (number < count) return [month, "titles-" + month + "-" + Math.floor(number / TITLES_A_FILE), number % TITLES_A_FILE];
       number -= count;
     }
     throw new Error("the index is not of one piece");
   }
 
+  async function hitsFor(wanted, since, until, loosely) {
+    const all = await file("periods");
+    const periods = all.filter(([, , months]) => months.some(([month]) => inMonths(month, since, until)));
+    const found = await Promise.all(periods.map((period) => searchPeriod(period, wanted, loosely)));
+    const made = [];
+    found.forEach((scores, age) => {
+      for (const [number, score] of scores) {
+        const [month, name, index] = place(periods[age][2], number);
+        if (inMonths(month, since, until)) made.push({ month, name, index, score, age, number });
+      }
+    });
+    return withinDays(made, since, until);
+  }
+
+  function inMonths(month, since, until) {
+    return (!since || month >= since.slice(0, 7)) && (!until || month <= until.slice(0, 7));
+  }
+
+  // Only the first and the last month have papers of days that are not meant.
+  async function withinDays(found, since, until) {
+    const edges = [since && since.slice(0, 7), until && until.slice(0, 7)];
+    const kept = [];
+    for (const hit of found) {
+      if (edges.includes(hit.month)) {
+        const day = (await file(hit.name))[hit.index][1];
+        if ((since && day < since) || (until && day > until)) continue;
+      }
+      kept.push(hit);
+    }
+    return kept;
+  }
+
   let latest = 0;
   let hits = [];
   let shown = 0;
+  let sought = []; // what is marked in titles and snippets
+
+  function asked() {
+    return { q: box.value, author: form.elements.author.value, topic: form.elements.topic.value, since: form.elements.since.value, until: form.elements.until.value };
+  }
 
   async function search() {
     const mine = ++latest;
-    const wanted = terms(box.value);
+    const query = asked();
     results.replaceChildren();
     more.hidden = true;
-    if (!wanted.length) {
+    const text = query.q + query.author + query.topic;
+    if (!text.trim()) {
       status.textContent = status.dataset.hint;
       return;
     }
     status.textContent = status.dataset.searching;
     const began = performance.now();
     try {
-      const periods = await file("periods");
-      const found = await Promise.all(periods.map((period) => searchPeriod(period, wanted)));
+      if (/[\u3400-\u9fff\uf900-\ufaff]/.test(text)) await file("simplified");
+      const free = units(query.q, "");
+      const wanted = [...free, ...units(query.author, "a:"), ...units(query.topic, "t:")];
+      if (!wanted.length) {
+        status.textContent = status.dataset.hint;
+        return;
+      }
+      let found = await hitsFor(wanted, query.since, query.until, false);
+      const isExact = found.length > 0;
+      if (!isExact) found = await hitsFor(wanted, query.since, query.until, true);
       if (mine !== latest) return; // a newer query is under way
-      hits = [];
-      found.forEach((scores, age) => {
-        for (const [number, score] of scores) hits.push({ months: periods[age][2], number, score, age });
-      });
       // Better ones first; among equals the newer.
-      hits.sort((a, b) => b.score - a.score || a.age - b.age || b.number - a.number);
+      hits = found.sort((a, b) => b.score - a.score || a.age - b.age || b.number - a.number);
+      sought = free.flatMap((unit) => [unit.shown, ...unit.words.flatMap((term) => [...(term.others || []), ...(unit.words.length > 1 ? [term.word] : [])])]);
       shown = 0;
       await showMore();
       if (mine !== latest) return;
-      status.textContent = hits.length ? status.dataset.found.replace("{count}", hits.length) : status.dataset.nothing;
+      const said = hits.length ? (isExact ? status.dataset.found : status.dataset.near) : status.dataset.nothing;
+      status.textContent = said.replace("{count}", hits.length);
       status.dataset.milliseconds = Math.round(performance.now() - began);
     } catch (error) {
       if (mine === latest) status.textContent = status.dataset.failed;
@@ -165,26 +293,33 @@
 
   async function showMore() {
     const mine = latest;
-    const page = hits.slice(shown, shown + PAGE).map((hit) => place(hit.months, hit.number));
-    const titles = await Promise.all(page.map(([name]) => file(name)));
+    const page = hits.slice(shown, shown + PAGE);
+    const titles = await Promise.all(page.map((hit) => file(hit.name)));
     if (mine !== latest) return;
-    results.append(...page.map(([, index], at) => item(titles[at][index])));
+    const lines = page.map((hit, at) => item(titles[at][hit.index]));
+    results.append(...lines);
     shown += page.length;
     more.hidden = shown >= hits.length;
+    for (const line of lines) snippets.observe(line);
   }
 
-  function item([identifier, day, title, authors, categories]) {
+  // --- what a result shows ------------------------------------------------------------------------------------------
+
+  function element(name, className, text) {
+    const made = document.createElement(name);
+    made.className = className;
+    if (text) made.append(...marked(text));
+    return made;
+  }
+
+  function item([identifier, day, title, authors, categories, translated, gist]) {
     const line = document.createElement("li");
-    const link = document.createElement("a");
-    link.className = "title";
+    const link = element("a", "title", title);
     link.lang = "en";
     link.href = "d/" + day + ".html#p" + identifier.replace(/\//g, "-");
-    link.textContent = title;
-    const by = document.createElement("p");
-    by.className = "by";
-    by.textContent = authors;
-    const meta = document.createElement("p");
-    meta.className = "meta";
+    const by = element("p", "by", authors);
+    by.lang = "en";
+    const meta = element("p", "meta", "");
     const time = document.createElement("time");
     time.dateTime = time.textContent = day;
     meta.append(time);
@@ -194,29 +329,119 @@
       name.textContent = category;
       meta.append(" ", name);
     }
-    line.append(link, by, meta);
+    line.append(link);
+    if (translated) line.append(element("p", "translated", translated));
+    if (gist) line.append(element("p", "gist", gist));
+    line.append(by, meta);
+    line.dataset.id = identifier;
     return line;
   }
 
-  // --- the box ------------------------------------------------------------------------------------------------------
+  // `text` folded letter by letter, each with where it stands in `text`.
+  function foldedPlaces(text) {
+    const letters = [];
+    const places = [];
+    let place = 0;
+    for (const letter of text) {
+      for (const each of fold(letter)) {
+        letters.push(each);
+        places.push(place);
+      }
+      place += letter.length;
+    }
+    places.push(place);
+    return [letters.join(""), places];
+  }
+
+  // Where words of the query stand in `text`: [from, to), in order, none over another.
+  function standing(text) {
+    const [folded, places] = foldedPlaces(text);
+    const found = [];
+    for (const word of sought) {
+      if (Array.from(word).length < 2) continue;
+      for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
+        const isLatin = /^[\x00-\x7f]+$/.test(word);
+        if (isLatin && at && /[a-z0-9]/.test(folded[at - 1])) continue; // words are found by their beginning
+        found.push([places[at], places[at + word.length]]);
+      }
+    }
+    found.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+    return found.filter(([from], index) => !found.slice(0, index).some((before) => from < before[1]));
+  }
+
+  function marked(text) {
+    const made = [];
+    let from = 0;
+    for (const [start, end] of standing(text)) {
+      made.push(text.slice(from, start));
+      const mark = document.createElement("mark");
+      mark.textContent = text.slice(start, end);
+      made.push(mark);
+      from = end;
+    }
+    return [...made, text.slice(from)];
+  }
+
+  const AROUND = 48;
+
+  // Why a paper was found, where its line does not show it: the first place in its texts. Its file is loaded when the
+  // line is on the screen.
+  async function explain(line) {
+    if (line.querySelector("mark") || !sought.length) return;
+    const mine = latest;
+    const told = await window.digest.load(line.dataset.id);
+    const body = new DOMParser().parseFromString(told.body, "text/html");
+    for (const [selector, lang] of [[".translation", ""], [".original", "en"], [".reading", ""]]) {
+      const held = body.querySelector(selector);
+      const text = held ? held.textContent.replace(/\s+/g, " ") : "";
+      const [first] = standing(text);
+      if (!first || mine !== latest) continue;
+      const from = Math.max(0, first[0] - AROUND);
+      const cut = (from ? "…" : "") + text.slice(from, first[1] + AROUND) + (first[1] + AROUND < text.length ? "…" : "");
+      const snippet = element("p", "snippet", cut);
+      if (lang) snippet.lang = lang;
+      line.append(snippet);
+      return;
+    }
+  }
+
+  const snippets = new IntersectionObserver((seen) => {
+    for (const each of seen) {
+      if (!each.isIntersecting) continue;
+      snippets.unobserve(each.target);
+      explain(each.target).catch(() => {}); // without it the result is still one
+    }
+  });
+
+  // --- the box, and what narrows it ---------------------------------------------------------------------------------
+
+  function remember() {
+    const given = Object.entries(asked()).filter(([, value]) => value);
+    history.replaceState(null, "", "?" + new URLSearchParams(given));
+  }
 
   let timer = 0;
-  box.addEventListener("input", () => {
+  function soon() {
     clearTimeout(timer);
     timer = setTimeout(search, 180);
-  });
-  box.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    history.replaceState(null, "", "?q=" + encodeURIComponent(box.value));
-    search();
-  });
+  }
+  box.addEventListener("input", soon);
+  form.addEventListener("input", soon);
+  for (const each of [box.form, form]) {
+    each.addEventListener("submit", (event) => {
+      event.preventDefault();
+      remember();
+      search();
+    });
+  }
   more.addEventListener("click", showMore);
 
-  const asked = new URLSearchParams(location.search).get("q");
-  if (asked) {
-    box.value = asked;
-    search();
-  } else {
-    box.focus();
+  const given = new URLSearchParams(location.search);
+  for (const name of ["author", "topic", "since", "until"]) {
+    form.elements[name].value = given.get(name) || "";
+    if (given.get(name)) document.getElementById("narrower").open = true;
   }
+  box.value = given.get("q") || "";
+  if ([...given.values()].some(Boolean)) search();
+  else box.focus();
 })();
