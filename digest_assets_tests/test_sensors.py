@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from digest_assets.automation.sensors import PAUSES, mailing_sensor, retry_sensor
+from digest_assets.automation import sensors
+from digest_assets.automation.sensors import FEED_STAYS, PAUSES, mailing_sensor, retry_sensor
 from digest_assets.definitions import build_defs
 from digest_assets.sandbox import arxiv_server
 from digest_assets_tests.simulation import MortalStore, Simulation, a_simulation, noon
@@ -95,6 +97,39 @@ def test_a_feed_that_knows_of_more_asks_once_more(simulation: Simulation) -> Non
     ticks.at(MAILED + timedelta(minutes=10))  # and that run never came to be
     assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
     assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+
+
+def test_a_feed_asks_where_the_search_never_showed_the_mailing(simulation: Simulation) -> None:
+    """Its papers may be known already, by a run that somebody started: the date was not asked for all the same."""
+    simulation.arxiv.index_lag = timedelta(hours=20)
+    ticks = Ticks(simulation, mailing_sensor)
+    assert "not searchable yet" in ticks.at(MAILED + timedelta(minutes=10))
+    simulation.make(WEDNESDAY)
+    assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
+    assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+
+
+def test_a_feed_that_is_gone_ends_the_asking(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    assert ticks.at(MAILED + timedelta(minutes=10)) == ["2026-01-28-api"]
+    simulation.arxiv.faults.always("feed", arxiv_server.unavailable())
+    told = ticks.at(MAILED + FEED_STAYS - timedelta(minutes=1))
+    assert "gone" not in told
+    before = requests(simulation)
+    # By then it is another date's hour: the cursor is asked for its own mailing.
+    step = asyncio.run(
+        sensors._compare_with_feed(
+            simulation.settings,
+            simulation.store,
+            simulation.access,
+            sensors.MailingCursor("2026-01-28", by_api=True),
+            MAILED,
+            MAILED + FEED_STAYS,
+        )
+    )
+    assert "The feed of 2026-01-28 is gone" in step.why
+    assert step.cursor.by_feed
+    assert requests(simulation) == before
 
 
 def test_a_date_that_was_asked_for_is_asked_for_again_where_the_store_was_lost_since(simulation: Simulation) -> None:

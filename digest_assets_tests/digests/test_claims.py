@@ -14,11 +14,16 @@ MADE = Made(frozenset(AUDIO))
 
 
 def candidate(
-    identifier: str, home: date, *, claimed: bool = False, categories: tuple[str, ...] = ("cs.SD",)
+    identifier: str,
+    home: date,
+    *,
+    claimed: bool = False,
+    categories: tuple[str, ...] = ("cs.SD",),
+    latest: date | None = None,
 ) -> Candidate:
     paper = Paper(identifier, 1, "A title", "An abstract.", ("A. Author",), categories, NOON)
     announcement = Announcement(identifier, NOON, AnnouncementKind.NEW, KnownBy.INFERRED, NOON, Source.API)
-    return Candidate(announcement, paper, home, claimed)
+    return Candidate(announcement, paper, home, claimed, latest)
 
 
 def claimed(
@@ -53,3 +58,21 @@ def test_an_added_category_floods_no_later_date_with_old_papers() -> None:
     asked = (*AUDIO, "cs.CL")
     assert claimed(TUESDAY, [speech], {MONDAY: MADE}, asked) == {}
     assert claimed(MONDAY, [speech], {MONDAY: MADE}, asked) == {"cl": False}
+
+
+def test_a_digest_that_begins_after_an_inferred_home_takes_what_may_be_its_own() -> None:
+    """Moderation may have held it: it looks like Monday's, and nobody ever made Monday."""
+    in_doubt = candidate("held", MONDAY, latest=TUESDAY)
+    assert claimed(TUESDAY, [in_doubt], {}) == {"held": False}
+    assert claimed(WEDNESDAY, [in_doubt], {}) == {}, "not after the last date that may be its home"
+    assert claimed(TUESDAY, [candidate("sure", MONDAY)], {}) == {}, "not where its home is known"
+
+
+def test_an_inferred_home_that_was_made_makes_the_paper_late_and_leaves_nothing_in_doubt() -> None:
+    in_doubt = candidate("held", MONDAY, latest=TUESDAY)
+    assert claimed(TUESDAY, [in_doubt], {MONDAY: MADE}) == {"held": True}
+    assert claimed(WEDNESDAY, [in_doubt], {MONDAY: MADE}) == {"held": True}
+
+
+def test_a_date_takes_nothing_of_a_later_one() -> None:
+    assert claimed(MONDAY, [candidate("a", TUESDAY, latest=WEDNESDAY)], {}) == {}

@@ -218,3 +218,19 @@ def test_an_allowance_a_minute_is_kept_over_any_stretch(per_minute: float, event
         pace.spend(now, amount)
         spent, last = spent + amount, amount
     assert spent - last <= per_minute / 60 * (now + pace.burst_seconds) + 1e-6
+
+
+def test_a_waiter_whose_loop_was_closed_takes_no_place() -> None:
+    """A run that was stopped may leave one behind; the next run in the same process must not wait for it."""
+    limiter = Limiter(1)
+    gone = asyncio.new_event_loop()
+
+    async def run() -> int:
+        async with limiter.call():
+            limiter._waiting.append((gone, gone.create_future()))
+            gone.close()
+        async with limiter.call():
+            return limiter.under_way
+
+    assert asyncio.run(asyncio.wait_for(run(), 5)) == 1
+    assert limiter.under_way == 0
