@@ -199,6 +199,20 @@ def test_a_refreshed_paper_makes_its_date_due_again_in_the_new_version(tmp_path:
         assert dates_due(simulation.settings, simulation.store, simulation.clock.now()) == []
 
 
+def test_a_date_made_again_keeps_when_it_took_its_papers_and_lists_no_newer_version(tmp_path: Path) -> None:
+    papers = versions(abstract="A new abstract.", at=submitted(THURSDAY))
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY, WEDNESDAY)
+        taken = rows(simulation, "SELECT identifier, claimed_at FROM windowed_papers ORDER BY 1")
+        # Made again after the new version came, and before the date that lists it: it is that one's to tell.
+        simulation.clock.instant = noon(THURSDAY)
+        simulation.make(WEDNESDAY)
+        assert rows(simulation, "SELECT identifier, claimed_at FROM windowed_papers ORDER BY 1") == taken
+        assert rows(simulation, "SELECT count(*) FROM paper_updates") == [(0,)]
+        make(simulation, THURSDAY)
+        assert "2601.00001v2" in post(simulation, THURSDAY)
+
+
 # Papers in doubt, and runs that died
 
 
@@ -333,6 +347,20 @@ def test_two_versions_in_one_answer_are_one_paper_in_its_newest_version(tmp_path
         assert "2601.00001v2" in post(simulation, TUESDAY)
         assert "A second abstract." in post(simulation, TUESDAY)
         assert rows(simulation, "SELECT count(*) FROM paper_updates") == [(0,)]
+
+
+def test_by_submission_a_paper_in_doubt_of_its_mailing_is_in_no_doubt_of_its_date(tmp_path: Path) -> None:
+    """Its window is that of a date which nobody made: no later one takes it, whenever it may have been announced."""
+    held = announced("2601.00004", submitted(TUESDAY - timedelta(days=4)), on=WEDNESDAY)
+    with a_simulation(tmp_path, [*a_few(TUESDAY), held], WEDNESDAY) as simulation:
+        simulation.change(digest={"by": GroupBy.SUBMITTED})
+        for route in ("feed", "oai"):
+            simulation.arxiv.faults.always(route, NOTHING_THERE)
+        simulation.clock.instant = noon(WEDNESDAY) + timedelta(days=1)
+        simulation.make(WEDNESDAY)
+        ((latest,),) = rows(simulation, "SELECT latest_at FROM announcements WHERE identifier = '2601.00004'")
+        assert latest is not None, "its mailing is in doubt"
+        assert rows(simulation, "SELECT identifier FROM windowed_papers WHERE identifier = '2601.00004'") == []
 
 
 @pytest.mark.parametrize("by", ["announced", "submitted"])

@@ -104,6 +104,7 @@ def test_a_feed_asks_where_the_search_never_showed_the_mailing(simulation: Simul
     simulation.arxiv.index_lag = timedelta(hours=20)
     ticks = Ticks(simulation, mailing_sensor)
     assert "not searchable yet" in ticks.at(MAILED + timedelta(minutes=10))
+    simulation.clock.instant = MAILED + timedelta(hours=4, minutes=30)
     simulation.make(WEDNESDAY)
     assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
     assert "agree" in ticks.at(MAILED + timedelta(hours=6))
