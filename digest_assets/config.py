@@ -85,6 +85,8 @@ class DigestSettings(_Section):
     updates: Literal["ignore", "list", "refresh"] = "list"
     """What becomes of new versions of papers that a digest published: nothing, a line in the next digest, or that and
     a new translation and reading where the abstract or the text changed."""
+    topics: str = ""
+    """A file of topics that is laid over the field's own. Empty: none."""
     old_cross_lists: bool = True
     """Whether papers of other fields count that are cross-listed long after their own announcement."""
 

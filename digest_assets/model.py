@@ -318,6 +318,12 @@ class Translation(_Answered):
     answer_key: str | None = None
     pairs: tuple[SentencePair, ...] = ()
     """`text` by sentences. Empty for texts of versions that did not keep them."""
+    title: str | None = None
+    """In the digest's language, plain but for `$TeX$`."""
+    gist: str | None = None
+    """One sentence in the digest's language: what is new and what came out. None: nobody was asked, or it fell."""
+    topics: tuple[str, ...] | None = None
+    """Keys of the field's topics, as the model chose them. None: nobody was asked, or they fell."""
 
     @property
     def sentences_withheld(self) -> int:

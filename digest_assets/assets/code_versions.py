@@ -23,14 +23,16 @@ def code_versions(settings: Settings) -> dict[str, str]:
     audience = audience_in(digest.language, llm.audience)
     asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
     form = [settings.output.form] if settings.output.form != "jekyll" else []
-    translation, reading = (_prompt(task, digest.language) for task in (Task.TRANSLATION, Task.READING))
+    translation, gist, reading = (
+        _prompt(task, digest.language) for task in (Task.TRANSLATION, Task.GIST, Task.READING)
+    )
     return {
         "raw_feed_entries": _version([digest.categories, settings.arxiv.lookback_days]),
         "windowed_papers": _version(
             [digest.categories, digest.timezone, digest.anchor, digest.by, settings.filters.model_dump_json()]
         ),
         "full_texts": _version([]),
-        "translations": _version([*asked, translation]),
+        "translations": _version([*asked, translation, gist, digest.topics]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
         "rendered_posts": _version(
             [digest.language, settings.output.notice, settings.output.provenance, *form, *_templates(settings)]

@@ -39,6 +39,9 @@ COMES_FROM = {
     },
     "translations": {
         "abstract": ["windowed_papers.identifier", "windowed_papers.version"],
+        "title": ["windowed_papers.identifier", "windowed_papers.version"],
+        "gist": ["windowed_papers.identifier", "windowed_papers.version"],
+        "topics": ["windowed_papers.identifier", "windowed_papers.version"],
         "status": ["windowed_papers.withdrawn"],
     },
     "summaries": {
@@ -57,6 +60,9 @@ COMES_FROM = {
         "sha256": [
             "windowed_papers.identifier",
             "translations.abstract",
+            "translations.title",
+            "translations.gist",
+            "translations.topics",
             "summaries.background",
             "summaries.method",
             "summaries.results",

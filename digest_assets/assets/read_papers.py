@@ -69,9 +69,10 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
         papers, prices = [each.identifier for each in translated], price_table(llm)
         paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
 
-    def spending(stage: str, task: Task) -> Spending:
+    def spending(stage: str, *tasks: Task) -> Spending:
         meter = reading.meters[stage]
-        return Spending(meter.usage, reading.language_model.price, meter.in_batches, paid[task])
+        by_all = [each for task in tasks for each in paid[task]]
+        return Spending(meter.usage, reading.language_model.price, meter.in_batches, by_all)
 
     return {
         "full_texts": (
@@ -79,8 +80,8 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
             [(identifier, held[identifier].packed) for identifier in sorted(held)],
         ),
         "translations": (
-            translations.metadata(translated, spending("translations", Task.TRANSLATION)),
-            [(each.status, each.text) for each in translated],
+            translations.metadata(translated, spending("translations", Task.TRANSLATION, Task.GIST)),
+            [(each.status, each.text, each.title, each.gist, each.topics) for each in translated],
         ),
         "summaries": (
             summaries.metadata(read, spending("summaries", Task.READING)),

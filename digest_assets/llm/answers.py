@@ -19,6 +19,8 @@ from digest_assets.model import Usage
 
 PARTS = ("background", "method", "results")
 """The tags of a reading."""
+PIECES = ("title", "gist", "topics")
+"""The tags of what comes with a translation, each of which may be missing."""
 TRANSLATION = "translation"
 """The tag of a translation, which may also stand without it."""
 
@@ -97,10 +99,12 @@ def take_apart(text: str, needed: Sequence[str], more: Sequence[str] = (), alone
 
 
 def translation_in(text: str) -> TakenApart:
-    """The translation in an answer, under `TRANSLATION`: one paragraph of plain text."""
-    apart = take_apart(text, (TRANSLATION,), alone=TRANSLATION)
-    parts = {name: one_paragraph(each) for name, each in apart.parts.items()}
-    return TakenApart(parts, apart.repairs, apart.defects)
+    """The translation in an answer, under `TRANSLATION`: one paragraph of plain text. What is wrong with the pieces
+    beside it (`pieces.py`) is no defect of it."""
+    apart = take_apart(text, (TRANSLATION,), PIECES, alone=TRANSLATION)
+    parts = {name: one_paragraph(each) for name, each in apart.parts.items() if name == TRANSLATION}
+    defects = tuple(each for each in apart.defects if each.part not in PIECES)
+    return TakenApart(parts, apart.repairs, defects)
 
 
 def reading_in(text: str) -> TakenApart:

@@ -27,12 +27,22 @@ from digest_assets.errors import (
     QuotaExhausted,
 )
 from digest_assets.llm import answers as answer_texts
-from digest_assets.llm import checks, evidence
+from digest_assets.llm import checks, evidence, pieces
 from digest_assets.llm.answers import PARTS, TRANSLATION, Answer
 from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.keys import answer_key
-from digest_assets.llm.prompts import Prompt, Task, correction_text, reading_messages, translation_messages
+from digest_assets.llm.pieces import NO_PIECES, Pieces
+from digest_assets.llm.prompts import (
+    Prompt,
+    Task,
+    TopicLines,
+    correction_text,
+    earlier_translation_messages,
+    gist_messages,
+    reading_messages,
+    translation_messages,
+)
 from digest_assets.llm.withholding import JudgedReading, JudgedTranslation, judged_reading, judged_translation
 from digest_assets.model import AnswerStatus, Paper, Paragraph, Reading, TextSource, Translation, Usage
 
@@ -121,6 +131,7 @@ class AskingRules:
     tolerance: float = 0.2
     """By how much a reading's parts may pass their limits: 0.2 is a fifth."""
     glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
+    topics: TopicLines = field(default=(), repr=False)
 
 
 def key_of(prompt: Prompt, rules: AskingRules) -> str:
@@ -133,14 +144,25 @@ def key_of(prompt: Prompt, rules: AskingRules) -> str:
 
 
 async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
-    """The abstract of `paper` in the language of `rules`, checked. For English it is the abstract itself.
+    """The abstract of `paper` in the language of `rules`, checked, with title, gist and topics. For English it is the
+    abstract itself, and the pieces alone are asked for.
 
-    `usage` is what its answers cost, whichever run paid for them. Raises the errors that no further call can survive:
-    `EndpointRefused`, `ModelUnknown`, `QuotaExhausted`.
+    An answer that is held from a prompt of an earlier version is as good as ever; the pieces that it has not are asked
+    for in a small call. `usage` is what all its answers cost, whichever run paid for them. Raises the errors that no
+    further call can survive: `EndpointRefused`, `ModelUnknown`, `QuotaExhausted`.
     """
     if rules.language == "en":
-        return Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
+        original = Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
+        return await _with_pieces_alone(paper, original, ask, answers, rules)
+    for earlier in earlier_translation_messages(paper, rules.language, rules.audience, rules.glossary):
+        held = await _held_translation(paper, earlier, answers, rules)
+        if held is not None:
+            return await _with_pieces_alone(paper, held, ask, answers, rules)
+    prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary, rules.topics)
+    return await _translation(paper, prompt, ask, answers, rules)
 
+
+async def _translation(paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
     def judge(text: str) -> tuple[JudgedTranslation | None, tuple[Defect, ...]]:
         apart = answer_texts.translation_in(text)
         if apart.defects:
@@ -149,12 +171,12 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
         judgement = checks.judge_translation(paper.abstract, translation, rules.language, rules.glossary, paper.title)
         return judged_translation(judgement.pairs), judgement.defects
 
-    prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary)
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
     try:
         outcome = await conversation.outcome(prompt, judge)
     except ContextTooLong as error:  # an abstract cannot be made shorter
         outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+    found = await _pieces(paper, outcome.key, answers, rules)
     return Translation(
         identifier=paper.identifier,
         version=paper.version,
@@ -166,6 +188,79 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
         prompt_version=prompt.version,
         usage=conversation.usage,
         answer_key=outcome.key,
+        title=found.title,
+        gist=found.gist,
+        topics=found.topics,
+    )
+
+
+class _NotHeld(Exception):
+    """A question whose answer would have to be asked for."""
+
+
+async def _held_translation(
+    paper: Paper, prompt: Prompt, answers: AnswerStore, rules: AskingRules
+) -> Translation | None:
+    """What became of `prompt` by answers that are held alone; None where one of them is not."""
+
+    async def nobody(_: Prompt) -> Answer:
+        raise _NotHeld
+
+    if answers.find(key_of(prompt, rules)) is None:
+        return None
+    try:
+        return await _translation(paper, prompt, nobody, answers, rules)
+    except _NotHeld:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """An answer whose parts stand by themselves."""
+
+    text: str
+
+    def without(self, _: object) -> None:
+        return None
+
+
+async def _with_pieces_alone(
+    paper: Paper, made: Translation, ask: Ask, answers: AnswerStore, rules: AskingRules
+) -> Translation:
+    """`made` with the pieces of a small call for them. Where it fails, the pieces alone are missing."""
+
+    def judge(text: str) -> tuple[_Apart | None, tuple[Defect, ...]]:
+        apart = answer_texts.take_apart(text, (pieces.GIST,), (pieces.TITLE, pieces.TOPICS))
+        return (None, apart.defects) if apart.defects else (_Apart(text), ())
+
+    prompt = gist_messages(paper, rules.language, rules.audience, rules.glossary, rules.topics)
+    conversation = _Conversation(Task.GIST, paper, ask, answers, rules)
+    try:
+        outcome = await conversation.outcome(prompt, judge)
+    except ContextTooLong:
+        return replace(made, usage=made.usage + conversation.usage)
+    found = await _pieces(paper, outcome.key, answers, rules, made.text or "")
+    waits = outcome.status is AnswerStatus.WAITING and rules.language == "en"
+    return replace(
+        made,
+        status=AnswerStatus.WAITING if waits else made.status,
+        usage=made.usage + conversation.usage,
+        title=found.title,
+        gist=found.gist,
+        topics=found.topics,
+    )
+
+
+async def _pieces(
+    paper: Paper, key: str | None, answers: AnswerStore, rules: AskingRules, translation: str = ""
+) -> Pieces:
+    """The pieces in the answer that is held under `key`."""
+    stored = answers.find(key) if key is not None else None
+    if stored is None:
+        return NO_PIECES
+    known = [topic for topic, _ in rules.topics]
+    return await asyncio.to_thread(
+        pieces.pieces_in, stored.text, paper.title, paper.abstract, rules.language, known, translation
     )
 
 

@@ -139,6 +139,24 @@ def _sentence_defects(sentence: str, ground: str, source: str) -> Iterator[Defec
     yield from _quotes(source, sentence)
 
 
+def judge_statement(said: str, support: str, language: str) -> tuple[Defect, ...]:
+    """Compares a sentence with all that it may rest on: a gist with its abstract, an overview's with the gists."""
+    if not said.strip():
+        return (Defect(DefectKind.EMPTY, "the sentence is empty"),)
+    return (
+        *_refusals(said),
+        *_language(said, language),
+        *_formula_balance(said),
+        *_markdown(said, support),
+        *_numbers_invented(support, said, counted=language in ("zh", "ja")),
+        *_units_invented(numbers.without_tex(support), numbers.without_tex(said)),
+        *_formulas_invented(said, support),
+        *_urls_invented(said, support),
+        *_names_invented(support, said),
+        *_injection_traces(said, support),
+    )
+
+
 def character_count(text: str) -> int:
     """Characters as the limits of a reading count them: without white space and `*`."""
     return len(re.sub(r"[\s*]", "", text))

@@ -39,6 +39,10 @@ class DefectKind(str, Enum):
     """A sentence of a reading names no paragraph that it rests on, or one that does not exist."""
     EVIDENCE_WRONG = "evidence wrong"
     """The paragraphs that it names speak of something else, as far as names and terms tell."""
+    NOT_ONE_SENTENCE = "not one sentence"
+    PRAISE_ADDED = "praise added"
+    DIRECTION = "direction turned round"
+    OFF_SUBJECT = "off the subject"
     TERM = "term"
 
     @property

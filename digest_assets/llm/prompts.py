@@ -49,6 +49,9 @@ class Task(str, Enum):
     """What a prompt asks for, and so what its answer is."""
 
     TRANSLATION = "translation"
+    """With the pieces of `pieces.py`: title, gist, topics."""
+    GIST = "gist"
+    """These pieces alone, where a translation has none."""
     READING = "reading"
 
 
@@ -98,14 +101,51 @@ class PromptFile:
     correction: str
 
 
-def translation_messages(paper: Paper, language: str, audience: str, glossary: Glossary = EMPTY_GLOSSARY) -> Prompt:
-    """Asks for the abstract of `paper` in `language` (`zh`, `ja`). Abstracts are English: there is none for `en`."""
-    values = {
+TopicLines = tuple[tuple[str, str], ...]
+"""The topics that a model may choose from: key, and what it is told of it."""
+
+EARLIER_TRANSLATIONS = (1,)
+"""Earlier prompts whose answers are still good: what was paid for is not asked anew where a prompt asks for more."""
+
+
+def translation_messages(
+    paper: Paper,
+    language: str,
+    audience: str,
+    glossary: Glossary = EMPTY_GLOSSARY,
+    topics: TopicLines = (),
+) -> Prompt:
+    """Asks for the abstract of `paper` in `language` (`zh`, `ja`), with a title, a gist and topics. Abstracts are
+    English: there is none for `en`."""
+    return _prompt(prompt_file(Task.TRANSLATION, language), _about(paper, audience, topics), glossary)
+
+
+def earlier_translation_messages(
+    paper: Paper, language: str, audience: str, glossary: Glossary = EMPTY_GLOSSARY
+) -> list[Prompt]:
+    """What earlier versions asked, the newest first: for looking up answers that are held."""
+    files = [prompt_file(Task.TRANSLATION, language, version) for version in EARLIER_TRANSLATIONS]
+    return [_prompt(file, _about(paper, audience), glossary) for file in files]
+
+
+def gist_messages(
+    paper: Paper,
+    language: str,
+    audience: str,
+    glossary: Glossary = EMPTY_GLOSSARY,
+    topics: TopicLines = (),
+) -> Prompt:
+    """Asks for gist and topics of `paper`, and for its title where `language` is not `en`."""
+    return _prompt(prompt_file(Task.GIST, language), _about(paper, audience, topics), glossary)
+
+
+def _about(paper: Paper, audience: str, topics: TopicLines = ()) -> dict[str, str]:
+    return {
         "audience": audience,
         "title": _one_line(paper.title),
         "abstract": _one_line(paper.abstract),
+        "topics": "\n".join(f"  {key} = {said}" for key, said in topics) or "  none",
     }
-    return _prompt(prompt_file(Task.TRANSLATION, language), values, glossary)
 
 
 def reading_messages(
@@ -134,9 +174,10 @@ def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=32)
-def prompt_file(task: Task, language: str) -> PromptFile:
-    """The file of a task and a language. Raises `ValueError` where there is none."""
-    path = resources.files("digest_assets.llm") / "prompts" / f"{task.value}.{language}.md"
+def prompt_file(task: Task, language: str, earlier: int | None = None) -> PromptFile:
+    """The file of a task and a language, today's or an `earlier` version. Raises `ValueError` where there is none."""
+    name = f"{task.value}.{language}" if earlier is None else f"{task.value}.{language}.{earlier}"
+    path = resources.files("digest_assets.llm") / "prompts" / f"{name}.md"
     if not path.is_file():
         raise ValueError(f"there is no prompt for a {task.value} in {language!r}")
     head, *blocks = _BLOCK.split(path.read_text(encoding="utf-8"))

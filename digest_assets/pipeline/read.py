@@ -11,7 +11,7 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from functools import partial
@@ -34,6 +34,7 @@ from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
 from digest_assets.resources.progress import Progress
+from digest_assets.resources.topics import topic_lines, topics_of_digest
 from digest_assets.store import answers, batches, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore, Keeping
@@ -47,7 +48,7 @@ BATCH_TAG = "digest/batch"
 HAND_IN = "hand in"
 OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
-_STAGES = {Task.TRANSLATION: "translations", Task.READING: "summaries"}
+_STAGES = {Task.TRANSLATION: "translations", Task.GIST: "translations", Task.READING: "summaries"}
 
 
 def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:
@@ -148,7 +149,9 @@ class PaperReading:
                     desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
                 if budget.counts_the_day:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
-            rules = self.language_model.rules(self.settings.digest.language)
+            language = self.settings.digest.language
+            topics = topic_lines(topics_of_digest(self.settings), language)
+            rules = replace(self.language_model.rules(language), topics=topics)
             # All requests of a batch are there before it is handed in, and none of them waits for another.
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency) if desk is None else nullcontext()
             yield _Session(day, gathered, known, rules, ask, desk, unpacked, Ahead(self.settings, len(papers)))

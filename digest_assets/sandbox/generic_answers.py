@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 
+from digest_assets.glance.topics import topics_of, topics_of_field
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.numbers import stated_in_english
 from digest_assets.llm.verbatim import without_layout
@@ -149,6 +150,24 @@ def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
     )
     background, results = (f"{_clauses(phrases, start + step, 60)}。" for step in (0, 4))
     return background + first, "\n".join(method), results + last
+
+
+_LONGEST_GIST = {"zh": 36, "ja": 54, "en": 24}
+"""Characters; for English words."""
+
+
+def generic_pieces(title: str, abstract: str, language: str = "zh") -> dict[str, str]:
+    """Title, gist and topics of a paper, in which nothing is said that its translation does not say."""
+    topics = ", ".join(topics_of(topics_of_field("audio"), title, abstract)) or "none"
+    if language == "en":
+        sentences = [each for each in _SENTENCE.split(" ".join(abstract.split())) if each]
+        shortest = min(sentences, key=lambda each: abs(len(each.split()) - 15), default="A paper.")
+        return {"gist": " ".join(shortest.split()[: _LONGEST_GIST["en"]]).rstrip(".") + ".", "topics": topics}
+    first = _SENTENCE.split(" ".join(without_layout(abstract).split()))[0]
+    said = re.split(r"[（。]", _sentence(first, language))[0]
+    tokens = "、".join(dict.fromkeys((*_words(title, language), *kept_tokens(without_layout(title), language))))
+    study = {"zh": "关于{}的研究", "ja": "{}に関する研究"}[language]
+    return {"title": study.format(tokens), "gist": said[: _LONGEST_GIST[language]] + "。", "topics": topics}
 
 
 def _excerpts(text: str) -> tuple[str, str, str]:

@@ -1,9 +1,9 @@
 """The invented papers as they are written: one Markdown file each in `invented/`, read into values.
 
 A file is TOML between `+++` lines (metadata, and when it is announced), then `# Abstract`, `# Text` with its sections,
-`# 译文` and `# 背景`, `# 方法`, `# 结果`: the answers that the sandbox's model gives. In the text `$...$` and
-`$$...$$` are TeX, `^[...]` is a footnote, a line `Figure 1: ...` a figure, a line `Table 1: ...` the caption of the
-table below it.
+`# 译文`, `# 题名`, `# 速览`, `# 主题` and `# 背景`, `# 方法`, `# 结果`: the answers that the sandbox's model gives. In
+the text `$...$` and `$$...$$` are TeX, `^[...]` is a footnote, a line `Figure 1: ...` a figure, a line `Table 1: ...`
+the caption of the table below it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ class Chinese:
     background: str
     method: str
     results: str
+    title: str = ""
+    gist: str = ""
+    topics: str = ""
+    """Keys of topics, parted by commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,10 @@ def read_manuscript(slug: str, text: str) -> Manuscript:
         slug=slug,
         abstract=" ".join(parts["Abstract"].split()),
         sections=read_sections(parts["Text"]),
-        chinese=Chinese(parts["译文"], parts["背景"], parts["方法"], parts["结果"]),
+        chinese=Chinese(
+            *(parts[name] for name in ("译文", "背景", "方法", "结果")),
+            *(parts.get(name, "") for name in ("题名", "速览", "主题")),
+        ),
         **{**metadata, "pdf": PdfKind(metadata.get("pdf", PdfKind.COLUMNS))},
     )
 

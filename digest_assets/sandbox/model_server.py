@@ -1,7 +1,8 @@
 """A small OpenAI-compatible server on loopback that answers at once, and misbehaves on request.
 
 It answers chat completions (streamed and not), models, files and batches. A request that holds `<background>` asks for
-a reading, any other for a translation. For invented papers, recognised by abstract or title, it gives what was written
+a reading, one with `<g1>` for an overview, one with `<gist>` and no `<translation>` for a gist, any other for a
+translation. For invented papers, recognised by abstract or title, it gives what was written
 by hand in Chinese; for others, and in Japanese and English, what keeps all that has to be kept (`generic_answers`).
 Dialects and faults are those that endpoints in the field have: see the functions that make them.
 """
@@ -22,7 +23,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from digest_assets.sandbox.generic_answers import generic_reading, generic_translation
+from digest_assets.sandbox.generic_answers import generic_pieces, generic_reading, generic_translation
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
@@ -42,6 +43,12 @@ _LABEL = re.compile(r"^(?:正文|本文|Body)[:：]\s*$", re.MULTILINE)
 
 READING = "reading"
 TRANSLATION = "translation"
+GIST = "gist"
+OVERVIEW = "overview"
+_GROUP = re.compile(r"^<g(\d+)>[^\n]*\n(.*?)(?=^<g\d+>|\Z)", re.MULTILINE | re.DOTALL)
+_MEMBER = re.compile(r"^\[([^\]]+)\] (.+)$", re.MULTILINE)
+_SAID_AT_MOST = 3
+"""Papers that the sentence of a group names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ class ModelRequest:
     path: str
     body: Mapping[str, Any]
     kind: str | None
-    """READING or TRANSLATION, for chat completions."""
+    """READING, TRANSLATION, GIST or OVERVIEW, for chat completions."""
     status: int
     fault: str | None
     started: float
@@ -230,7 +237,7 @@ class SandboxModel(LoopbackServer):
         """Whether batches show the metadata that they were given."""
         self.requests: list[ModelRequest] = []
         self.calls: Counter[str] = Counter()
-        """Answers given, by kind: READING and TRANSLATION."""
+        """Answers given, by kind."""
         self.most_in_flight = 0
         self._written = _written(papers)
         self._in_flight = 0
@@ -313,14 +320,24 @@ class SandboxModel(LoopbackServer):
         return None
 
     def reply_to(self, prompt: str) -> str:
-        """What a good model says to `prompt`: a reading in its three tags, or a translation."""
-        language = language_of(prompt)
+        """What a good model says to `prompt`: a reading in its three tags, a translation with its pieces, the pieces
+        alone, or a sentence for each group of a day."""
+        kind, language = _kind_of(prompt), language_of(prompt)
+        if kind == OVERVIEW:
+            return _overview(prompt, language)
         chinese = self._recognised(prompt) if language == "zh" else None
-        if "<background>" in prompt:
+        if kind == READING:
             parts = _parts(chinese) if chinese else generic_reading(source_text(prompt), language)
             tags = ("background", "method", "results")
             return "\n".join(f"<{tag}>\n{part}\n</{tag}>" for tag, part in zip(tags, parts, strict=True))
-        return chinese.translation if chinese else generic_translation(source_text(prompt), language)
+        said = _pieces(chinese) if chinese else generic_pieces(_title(prompt), source_text(prompt), language)
+        written = [f"<{tag}>{piece}</{tag}>" for tag, piece in said.items() if piece and f"<{tag}>" in prompt]
+        if kind == GIST:
+            return "\n".join(written)
+        translation = chinese.translation if chinese else generic_translation(source_text(prompt), language)
+        if "<translation>" not in prompt:
+            return translation
+        return "\n".join([f"<translation>\n{translation}\n</translation>", *written])
 
     def _recognised(self, prompt: str) -> Chinese | None:
         if not self._written:
@@ -529,6 +546,32 @@ def _parts(chinese: Chinese) -> tuple[str, str, str]:
     return chinese.background, chinese.method, chinese.results
 
 
+_TITLE = re.compile(r"^(?:标题|題名|Title)[:：] ?(.*)$", re.MULTILINE)
+
+
+def _title(prompt: str) -> str:
+    found = _TITLE.search(prompt)
+    return found.group(1) if found else ""
+
+
+def _pieces(chinese: Chinese) -> dict[str, str]:
+    return {"title": chinese.title, "gist": chinese.gist, "topics": chinese.topics or "none"}
+
+
+def _overview(prompt: str, language: str) -> str:
+    """A sentence a group, made of the gists of its first papers, each with its identifier."""
+    marked = _MARKED.search(prompt)
+    between, end = ("; ", ".") if language == "en" else ("；", "。")
+    written = []
+    for number, members in _GROUP.findall(marked.group(1) if marked else ""):
+        said = [
+            f"{gist.strip().rstrip('。.')} [{identifier}]"
+            for identifier, gist in _MEMBER.findall(members)[:_SAID_AT_MOST]
+        ]
+        written.append(f"<g{number}>{between.join(said)}{end}</g{number}>")
+    return "\n".join(written)
+
+
 def _prompt(body: Mapping[str, Any]) -> str:
     contents = [message.get("content") or "" for message in body.get("messages") or []]
     return "\n".join(
@@ -537,7 +580,15 @@ def _prompt(body: Mapping[str, Any]) -> str:
 
 
 def _kind(body: Mapping[str, Any]) -> str:
-    return READING if "<background>" in _prompt(body) else TRANSLATION
+    return _kind_of(_prompt(body))
+
+
+def _kind_of(prompt: str) -> str:
+    if "<background>" in prompt:
+        return READING
+    if "<g1>" in prompt:
+        return OVERVIEW
+    return GIST if "<gist>" in prompt and "<translation>" not in prompt else TRANSLATION
 
 
 def _within(reply: Reply, most_tokens: int | None) -> Reply:

@@ -30,6 +30,9 @@ def translation_row(digest: str, day: date, language: str, made: Translation, no
     return {
         "abstract": made.text,
         "pairs": sentences.pairs_to_json(made.pairs),
+        "title": made.title,
+        "gist": made.gist,
+        "topics": None if made.topics is None else [*made.topics],
         **_columns(digest, day, language, made, now),
     }
 
@@ -129,7 +132,12 @@ def translations_of(connection: duckdb.DuckDBPyConnection, digest: str, day: dat
     """A date's translations, by identifier."""
     return {
         row["identifier"]: Translation(
-            text=row["abstract"], pairs=sentences.pairs_of_json(row["pairs"]), **_common(row)
+            text=row["abstract"],
+            pairs=sentences.pairs_of_json(row["pairs"]),
+            title=row["title"],
+            gist=row["gist"],
+            topics=None if row["topics"] is None else tuple(row["topics"]),
+            **_common(row),
         )
         for row in _rows_of(connection, "translations", digest, day)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,8 @@ from digest_assets.errors import (
     QuotaExhausted,
 )
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.asking import AskingRules, Excerpt, OnDefect, read, translate
+from digest_assets.llm.asking import AskingRules, Excerpt, OnDefect, StoredAnswer, key_of, read, translate
+from digest_assets.llm.prompts import Task, earlier_translation_messages
 from digest_assets.model import AnswerStatus, BlockKind, Paragraph, Reading, TextSource, Translation, Usage
 from digest_assets_tests.llm.examples import (
     BAD_TRANSLATION,
@@ -309,8 +311,64 @@ def test_a_correction_that_does_not_fit_the_context_withholds() -> None:
 
 def test_an_english_digest_shows_the_abstract_itself() -> None:
     rules = AskingRules(model="test-model", audience="researchers", language="en")
-    result = translated(ScriptedModel([]), rules=rules)
-    assert (result.status, result.text, result.usage.calls) == (AnswerStatus.DONE, PAPER.abstract, 0)
+    result = translated(
+        ScriptedModel(["<gist>MurmurNet learns a residual between whispered and voiced speech.</gist>"]), rules=rules
+    )
+    assert (result.status, result.text, result.usage.calls) == (AnswerStatus.DONE, PAPER.abstract, 1)
+    assert result.gist == "MurmurNet learns a residual between whispered and voiced speech."
+
+
+def test_an_english_abstract_is_shown_whatever_became_of_its_gist() -> None:
+    rules = AskingRules(model="test-model", audience="researchers", language="en")
+    budget = BudgetUsedUp("The budget is used up.", cure="Raise it.")
+    for reply in (budget, "<gist>It dramatically halves the error.</gist>"):
+        result = translated(ScriptedModel([reply]), rules=rules)
+        assert (result.status, result.text, result.gist) == (AnswerStatus.DONE, PAPER.abstract, None)
+
+
+TITLE = "MurmurNet：耳语语音识别"
+GIST = "MurmurNet 学习耳语语音与有声语音之间的残差，词错误率由 21.4% 降至 13.9%。"
+WITH_PIECES = (
+    f"<translation>\n{GOOD_TRANSLATION}\n</translation>\n<title>{TITLE}</title>\n<gist>{GIST}</gist>\n"
+    "<topics>recognition</topics>"
+)
+WITH_TOPICS = replace(RULES, topics=(("recognition", "语音识别"), ("codec", "编解码")))
+
+
+def test_title_gist_and_topics_come_with_the_translation() -> None:
+    result = translated(ScriptedModel([WITH_PIECES]), rules=WITH_TOPICS)
+    assert (result.text, result.title, result.gist) == (GOOD_TRANSLATION, TITLE, GIST)
+    assert (result.topics, result.usage.calls) == (("recognition",), 1)
+
+
+def test_a_piece_that_is_wrong_falls_alone_and_nobody_is_asked_again() -> None:
+    for wrong, right in ((("13.9%。<", "11.9%。<"), "title"), (("<topics>recognition", "<topics>cooking"), "gist")):
+        result = translated(ScriptedModel([WITH_PIECES.replace(*wrong)]), rules=WITH_TOPICS)
+        assert result.status is AnswerStatus.DONE
+        assert getattr(result, right) is not None
+        assert (result.gist is None) != (result.topics is None)
+
+
+def test_a_withheld_translation_may_have_a_gist() -> None:
+    bad = WITH_PIECES.replace(GOOD_TRANSLATION, BAD_TRANSLATION)
+    result = translated(ScriptedModel([bad, bad]), rules=replace(WITH_TOPICS, on_defect=OnDefect.WITHHOLD))
+    assert (result.status, result.gist) == (AnswerStatus.WITHHELD, GIST)
+
+
+def test_an_answer_to_an_earlier_prompt_is_good_and_only_its_pieces_are_asked_for() -> None:
+    held = MemoryAnswers()
+    (earlier,) = earlier_translation_messages(PAPER, "zh", RULES.audience, RULES.glossary)
+    key = key_of(earlier, RULES)
+    held.kept[key] = StoredAnswer(
+        key, Task.TRANSLATION, "test-model", earlier.version, PAPER.identifier, 1, GOOD_TRANSLATION, Usage(), "stop"
+    )
+    model = ScriptedModel([f"<title>{TITLE}</title><gist>{GIST}</gist><topics>none</topics>"])
+    result = translated(model, held, rules=WITH_TOPICS)
+    assert [prompt.version for prompt in model.prompts] == ["gist-zh-1"]
+    assert (result.text, result.prompt_version) == (GOOD_TRANSLATION, "translation-zh-1")
+    assert (result.title, result.gist, result.topics) == (TITLE, GIST, ())
+    again = translated(ScriptedModel([]), held, rules=WITH_TOPICS)
+    assert again.gist == GIST
 
 
 def test_an_abstract_that_does_not_fit_the_context_fails_alone() -> None:

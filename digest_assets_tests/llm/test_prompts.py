@@ -18,6 +18,8 @@ from digest_assets.llm.prompts import (
     Prompt,
     Task,
     correction_text,
+    earlier_translation_messages,
+    gist_messages,
     prompt_file,
     reading_messages,
     translation_messages,
@@ -27,17 +29,23 @@ from digest_assets_tests.llm.examples import PAPER
 PROMPTS = [
     (Task.TRANSLATION, "zh"),
     (Task.TRANSLATION, "ja"),
+    (Task.GIST, "zh"),
+    (Task.GIST, "ja"),
+    (Task.GIST, "en"),
     (Task.READING, "zh"),
     (Task.READING, "ja"),
     (Task.READING, "en"),
 ]
 GLOSSARY = Glossary((Term("speech recognition", ("语音识别",)), Term("vocoder", ("声码器",))))
+TOPICS = (("recognition", "语音识别: ASR"), ("codec", "编解码"))
 
 
 def prompt(task: Task, language: str, **changes: str) -> Prompt:
     paper = replace(PAPER, **changes)
     if task is Task.TRANSLATION:
-        return translation_messages(paper, language, "语音研究人员", GLOSSARY)
+        return translation_messages(paper, language, "语音研究人员", GLOSSARY, TOPICS)
+    if task is Task.GIST:
+        return gist_messages(paper, language, "语音研究人员", GLOSSARY, TOPICS)
     return reading_messages(paper, "The body.", None, language, "语音研究人员", GLOSSARY)
 
 
@@ -63,6 +71,24 @@ def test_a_reading_is_asked_for_in_the_tags_that_are_parsed(task: Task, language
         assert (f"<{part}>" in system and f"</{part}>" in system) is (task is Task.READING)
 
 
+@pytest.mark.parametrize(("task", "language"), PROMPTS)
+def test_the_pieces_and_the_topics_are_asked_for_in_their_tags(task: Task, language: str) -> None:
+    system = prompt(task, language).messages[0].content
+    for tag in ("gist", "topics"):
+        assert (f"<{tag}>" in system) is (task is not Task.READING)
+    assert ("<title>" in system) is (task is not Task.READING and language != "en")
+    assert ("  codec = 编解码" in system) is (task is not Task.READING)
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_what_earlier_versions_asked_is_asked_in_their_words(language: str) -> None:
+    """A word that is changed in these files, and every translation that was ever paid for is paid for again."""
+    (earlier,) = earlier_translation_messages(PAPER, language, "研究人员", GLOSSARY)
+    assert earlier.version == f"translation-{language}-1"
+    known = {"zh": "4648592b69994b25", "ja": "8abb2d234e4aed1e"}
+    assert answer_key("m", {}, earlier)[:16] == known[language]
+
+
 def test_there_is_no_translation_into_english() -> None:
     with pytest.raises(ValueError, match="'en'"):
         prompt(Task.TRANSLATION, "en")
@@ -81,39 +107,22 @@ def test_line_ends_inside_an_abstract_mean_nothing() -> None:
 
 def test_a_note_on_what_was_cut_is_outside_of_the_marks() -> None:
     content = reading_messages(PAPER, "Body.", "第4节略去。", "zh", "").messages[1].content
-    assert content.index("第4节略去。") < content.index("<<<<<<<< PAPER")
-
-
-@given(st.text(max_size=200))
-def test_no_paper_can_close_its_own_marks_or_fill_a_variable(text: str) -> None:
-    content = (
-        reading_messages(PAPER, f"{text} {{{{audience}}}} >>>>>>>> PAPER 0123456789ab", None, "zh", "AUD")
-        .messages[1]
-        .content
-    )
-    closing = content.splitlines()[-3]
-    assert closing.startswith(">>>>>>>> PAPER ")
-    assert content.count(closing) == 1
-    assert "AUD" not in content.replace(text, "")
-
-
-def test_the_correction_names_every_defect() -> None:
-    text = correction_text(Task.READING, "zh", ["one is wrong", "two is wrong"])
-    assert "- one is wrong\n- two is wrong" in text
-
-
-def test_each_file_has_a_version_of_its_own() -> None:
-    versions = [prompt_file(task, language).version.rpartition("-") for task, language in PROMPTS]
+    assert content.index("第4节略去。") < content.index("<    versions = [prompt_file(task, language).version.rpartition("-") for task, language in PROMPTS]
     assert [named for named, _, _ in versions] == [f"{task.value}-{language}" for task, language in PROMPTS]
     assert all(number.isdecimal() for _, _, number in versions)
 
 
 FINGERPRINTS = {
+    "gist-en-1": "035204d7f7f196cf",
+    "gist-ja-1": "604bc5057b39aec1",
+    "gist-zh-1": "0e4c0f3111354dcc",
     "reading-en-2": "d7e1b3f91b0974b6",
     "reading-ja-2": "31a22227645cbe5d",
     "reading-zh-2": "fda42a75988402d6",
     "translation-ja-1": "1a4a470084b2b7e6",
+    "translation-ja-2": "3dc21b0b467d01be",
     "translation-zh-1": "7e457cb29b242670",
+    "translation-zh-2": "e7e309abd7ce90d6",
 }
 
 
@@ -138,7 +147,7 @@ def test_a_key_tells_apart_what_produced_an_answer_and_nothing_else() -> None:
         answer_key("n", {}, one),
         answer_key("m", {"temperature": 0.0}, one),
         answer_key("m", {}, prompt(Task.TRANSLATION, "zh", title="Other")),
-        answer_key("m", {}, replace(one, version="translation-zh-2")),
+        answer_key("m", {}, replace(one, version="translation-zh-3")),
         answer_key("m", {}, one.corrected("a", "b")),
     ]
     assert len({key, *others}) == 6
