@@ -299,6 +299,11 @@ class OutputSettings(_Section):
     """Where the site is served, for the links of its feeds and of deliveries. Empty: links are relative."""
     figures: bool = False
     """Whether a paper's first figure is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
+    facts: bool = True
+    """Whether a line of the post says a paper's venue, its links and its pages."""
+    readings_up_to: int = Field(60, ge=0)
+    """The most papers of a day whose readings stand in its post; with more they are on the site alone, if there is
+    one."""
     notice: str = ""
     """A sentence on top of each post."""
     provenance: Literal["off", "comment", "front_matter"] = "off"

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "llm": VOCABULARY | {"markup"},
     "markup": VOCABULARY,
     "user_templates": VOCABULARY,
-    "posts": VOCABULARY | {"markup", "digests", "user_templates"},
+    "posts": VOCABULARY | {"markup", "digests", "user_templates", "glance"},
     "digests": VOCABULARY | {"arxiv"},
     "glance": VOCABULARY | {"llm"},
     "site": VOCABULARY | {"markup", "digests", "user_templates"},

@@ -35,7 +35,16 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "translations": _version([*asked, translation, gist, digest.topics]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
         "rendered_posts": _version(
-            [digest.language, settings.output.notice, settings.output.provenance, *form, *_templates(settings)]
+            [
+                digest.language,
+                digest.topics,
+                settings.output.notice,
+                settings.output.provenance,
+                settings.output.facts,
+                settings.output.readings_up_to,
+                *form,
+                *_templates(settings),
+            ]
         ),
         "reader_site": _version([digest.language, settings.output.notice, settings.output.site_url]),
         "deliveries": _version([digest.language, settings.output.site_url, settings.delivery.papers]),

@@ -134,7 +134,13 @@ _UNIT_OF_EDITORS = re.compile(
 
 def editors_count(text: str) -> int:
     """Characters as editors of Chinese count them: a Latin word, a number or a formula is one."""
-    return len(_UNIT_OF_EDITORS.findall(verbatim.FORMULA.sub(" X ", text)))
+    return len(_UNIT_OF_EDITORS.findall(_with_formulas_as_words(text)))
+
+
+def _with_formulas_as_words(text: str) -> str:
+    for formula in verbatim.formulas(text):
+        text = text.replace(formula, " X ")
+    return text
 
 
 def _form(said: str, limit: int, language: str) -> Iterator[Defect]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digest_assets.config import Settings
 from digest_assets.model import AnswerStatus, Outcome, texts_made
+from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
@@ -128,6 +129,10 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         by_submission=settings.digest.by.value == "submitted",
         updates=tuple(held.updates),
         provenance=settings.output.provenance,
+        groups=named_groups(settings, held.papers, {}),
+        facts=settings.output.facts,
+        with_readings=len(held.papers) <= settings.output.readings_up_to or not settings.output.site_dir,
+        site_page=f"{settings.output.site_url}d/{day}.html" if settings.output.site_url else "",
     )
 
 

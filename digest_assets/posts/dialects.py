@@ -85,7 +85,7 @@ _ESCAPES = str.maketrans(
 _DASHES = re.compile(r"-(?=-)|(?<=-)-")
 _BLOCK_START = re.compile(r"(?m)^[ \t]*(?:(?P<sign>[-+=:])|(?P<number>\d{1,9})(?P<point>[.)])|(?P<caret>\^))")
 _LIQUID = re.compile(r"\{[{%]")
-_FRAME = re.compile(r"(?m)^ {0,3}(?:-{3}|#|</?(?:details|div|summary)|\d\)  $)")
+_FRAME = re.compile(r"(?m)^ {0,3}(?:-{3}|#|</?(?:details|div|summary)|\d\) (?:\S[^\n]*)? $)")
 """Lines of code that a reader of posts line by line would take for those of the post's own frame."""
 _SHORTCODE = re.compile(r"\{\{(?=[<%])")
 """Hugo's. Nothing else parts its braces inside code; a blank is the lesser harm."""

@@ -44,6 +44,17 @@ def line_from_text(text: str, dialect: Dialect) -> str:
     return write_line(linked(" ".join(clean(text).split())), dialect)
 
 
+def line_from_model(text: str, dialect: Dialect, *, strong: bool = False) -> str:
+    """A model's title or gist: one line that can stand anywhere in a line. Blocks in it are run together."""
+    model_text = ModelText(" ".join(text.split()))
+    spans: list[Span] = []
+    for node in model_text.root.walk():
+        if node.type in ("paragraph", "heading"):
+            spans += [Text(" "), *model_text.spans_of(node)] if spans else model_text.spans_of(node)
+    spans = spans or [Text(text)]
+    return write_line((Strong(tuple(spans)),) if strong else spans, dialect) if text.strip() else ""
+
+
 def blocks_from_model(text: str, dialect: Dialect) -> str:
     """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
     return blocks_from_pieces((text,), dialect)

@@ -24,6 +24,8 @@ from jinja2 import Environment
 
 from digest_assets import user_templates
 from digest_assets.digests.days import Window
+from digest_assets.glance.day import NamedGroup, gist_of
+from digest_assets.glance.facts import facts_of
 from digest_assets.markup.characters import clean
 from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import Link, Text
@@ -34,6 +36,8 @@ from digest_assets.posts.provenance import comment, provenance_of
 from digest_assets.posts.words import LANGUAGES, Words
 from digest_assets.user_templates import rendering
 
+MOST_LINKS = 4
+"""Of a paper's addresses only so many stand in its line of facts."""
 AUTHORS_SHOWN = 30
 """Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
 
@@ -81,6 +85,14 @@ class DigestPage:
     """Where it is said what each answer rests on."""
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
     """When the answers were given, by their keys; only looked at for the provenance."""
+    groups: tuple[NamedGroup, ...] = ()
+    """The papers by topic, for the overview on top; without any there is none."""
+    facts: bool = True
+    """Whether a line says a paper's venue, its links and its pages."""
+    with_readings: bool = True
+    """Whether the readings stand in the post; else it says where they are."""
+    site_page: str = ""
+    """The address of the date's page on the site; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,12 @@ class PaperView:
     categories: str
     abs_link: str
     pdf_link: str
+    anchor: str
+    """What the paper's place in the post is called."""
+    translated_title: str
+    """In the digest's language; empty where there is none."""
+    facts: str
+    """Venue, links and pages on one line; empty where nothing is known, or where that is not asked for."""
     marks: tuple[str, ...]
     """Paragraphs before the abstract: withdrawn, late, not translated and why."""
     abstract: str
@@ -101,11 +119,23 @@ class PaperView:
     """The first figure, as an image and its caption; empty where none is shown."""
     parts: tuple[str, ...]
     """The three parts of the reading; empty where there is none."""
+    part_names: tuple[str, ...]
     reading_title: str
     no_reading: str
     """Why there is no reading; empty where there is one."""
     provenance: str
     """What the answers rest on, as an HTML comment; empty where that is not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceView:
+    """A group of the overview."""
+
+    heading: str
+    sentence: str
+    """What its papers do; empty where nobody said."""
+    papers: tuple[str, ...]
+    """A line each: title, linked to its place, and gist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +145,14 @@ class PageView:
     title: str
     title_line: str
     """The title as Markdown."""
+    lang: str
+    description: str
+    """Plain, for the front matter."""
+    counts_by_name: tuple[tuple[str, int], ...]
+    """How many papers are on the page, translated, and read: names and numbers, for the front matter."""
+    overview_title: str
+    overview: tuple[GlanceView, ...]
+    """Empty where no groups are given."""
     date: str
     tags: tuple[str, ...]
     """Each ready to stand in a YAML list."""
@@ -163,6 +201,11 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
     return PageView(
         title=title,
         title_line=markdown.line_from_text(title, dialect),
+        lang=words.lang,
+        description=_description(page, words),
+        counts_by_name=_counts_by_name(page),
+        overview_title=words.overview,
+        overview=_overview(page, words, dialect),
         date=day,
         tags=tuple(_yaml(tag) for tag in dict.fromkeys((page.name, *page.categories))),
         heading=heading.format(date=day, zone=zone),
@@ -236,14 +279,101 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         categories=", ".join(markdown.line_from_text(category, dialect) for category in paper.categories),
         abs_link=_link(f"https://arxiv.org/abs/{paper.versioned}", dialect),
         pdf_link=_link(f"https://arxiv.org/pdf/{paper.versioned}", dialect),
+        anchor=anchor(paper.identifier),
+        translated_title=markdown.line_from_model(each.translation.title or "", dialect, strong=True),
+        facts=_facts(each, words, dialect) if page.facts else "",
         marks=_marks(each, page, words, dialect),
         abstract=_abstract(each, words, dialect),
         figure=_figure(each.figure, dialect),
-        parts=parts,
+        parts=parts if page.with_readings else (),
+        part_names=(words.part_background, words.part_method, words.part_results),
         reading_title=_reading_title(each, words),
-        no_reading="" if parts else _no_reading(each, words),
+        no_reading=_no_reading(each, page, words, dialect) if not parts or not page.with_readings else "",
         provenance=comment(provenance_of(each, page.answered_at, words)) if page.provenance == "comment" else "",
     )
+
+
+def anchor(identifier: str) -> str:
+    """What a paper's place in a post is called."""
+    return "paper-" + identifier.replace("/", "-")
+
+
+def _overview(page: DigestPage, words: Words, dialect: Dialect) -> tuple[GlanceView, ...]:
+    by_identifier = {each.paper.identifier: each for each in page.papers}
+    return tuple(
+        GlanceView(
+            heading=words.group.format(name=markdown.line_from_text(group.name, dialect), count=len(group.identifiers)),
+            sentence=_with_places(group, dialect),
+            papers=tuple(
+                _glance_line(by_identifier[each], words, dialect) for each in group.identifiers if each in by_identifier
+            ),
+        )
+        for group in page.groups
+    )
+
+
+_CITED = re.compile(r"\s*\[([^\[\]]+)\]")
+
+
+def _with_places(group: NamedGroup, dialect: Dialect) -> str:
+    """A group's sentence, each identifier in it a link to the paper's place."""
+
+    def place(match: re.Match[str]) -> str:
+        cited = [each.strip() for each in match[1].split(",")]
+        if not all(each in group.identifiers for each in cited):
+            return match[0]
+        links = ", ".join(f"[{each}](#{anchor(each)})" for each in cited)
+        return f" ({links})"
+
+    pieces = _CITED.split(group.sentence)
+    written = [markdown.line_from_model(piece, dialect) for piece in pieces[::2]]
+    cited = [place(match) for match in _CITED.finditer(group.sentence)]
+    return "".join(text + (cited[index] if index < len(cited) else "") for index, text in enumerate(written))
+
+
+def _glance_line(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+    title = markdown.line_from_tex(each.paper.title, dialect) or words.untitled
+    linked = title if "](" in title else f"[{title}](#{anchor(each.paper.identifier)})"  # no link in a link
+    gist = gist_of(each)
+    if each.withdrawn or not gist.text:
+        return f"{linked}{words.because.format(reason=words.withdrawn)}" if each.withdrawn else linked
+    if gist.is_original:
+        return f"{linked}{words.colon}{markdown.line_from_tex(gist.text, dialect)}{words.original}"
+    return f"{linked}{words.colon}{markdown.line_from_model(gist.text, dialect)}"
+
+
+def _description(page: DigestPage, words: Words) -> str:
+    groups = words.list_separator.join(
+        words.group_count.format(name=group.name, count=len(group.identifiers)) for group in page.groups
+    )
+    said = words.description.format(count=len(page.papers), groups=groups)
+    return said if groups else said.rstrip("：: ")
+
+
+def _counts_by_name(page: DigestPage) -> tuple[tuple[str, int], ...]:
+    read = sum(1 for each in page.papers if each.reading.status is AnswerStatus.DONE and each.reading.parts)
+    translated = sum(1 for each in page.papers if page.language != "en" and _translated(each) is not None)
+    counts = (("papers", len(page.papers)), ("translated", translated), ("read", read))
+    return tuple((name, count) for name, count in counts if name != "translated" or page.language != "en")
+
+
+def _facts(each: DigestPaper, words: Words, dialect: Dialect) -> str:
+    """`ICASSP 2026（已接收） · [代码](...) · 5 页`."""
+    if each.withdrawn:
+        return ""
+    facts = facts_of(each.paper)
+    said = []
+    if facts.state is not None:
+        state = str(getattr(words, f"state_{facts.state.value}")).format(
+            venue=markdown.line_from_text(facts.venue or "", dialect)
+        )
+        said.append(state if facts.venue else state.strip("（） ()"))
+    for link in facts.links[:MOST_LINKS]:
+        word = str(getattr(words, f"link_{link.kind.value}"))
+        said.append(write_line((Link(link.url, (Text(word),)),), dialect))
+    if facts.pages is not None:
+        said.append(words.pages.format(count=facts.pages))
+    return words.facts_separator.join(said)
 
 
 def _link(url: str, dialect: Dialect) -> str:
@@ -292,7 +422,7 @@ def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         announced = each.announcement.announced_at.astimezone(page.zone).date()
         marks.append(f"**{words.late.format(date=announced.isoformat())}**")
     not_asked = each.translation.status is AnswerStatus.NOT_ASKED
-    original_is_meant = not_asked and (page.language == "en" or each.withdrawn)
+    original_is_meant = page.language == "en" or (not_asked and each.withdrawn)
     if _translated(each) is None and not original_is_meant:
         # "Done" without a text is a failure of ours, and is called one. What exactly went wrong is for those who run
         # the digest: it stands in the ledger, in their words.
@@ -335,9 +465,13 @@ def _reading_title(each: DigestPaper, words: Words) -> str:
     return title + words.reading_flagged if each.reading.is_flagged else title
 
 
-def _no_reading(each: DigestPaper, words: Words) -> str:
+def _no_reading(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> str:
     if each.withdrawn:
         return words.reading_withdrawn
+    if not page.with_readings and each.reading.status is AnswerStatus.DONE:
+        place = f"{page.site_page}#p{anchor(each.paper.identifier).removeprefix('paper-')}" if page.site_page else ""
+        link = write_line((Link(place, (Text(words.the_site),)),), dialect) if place else words.the_site
+        return words.reading_on_the_site.format(link=link)
     return str(getattr(words, _MISSING_READINGS[each.reading.status]))
 
 

@@ -80,6 +80,36 @@ class Words:
     """After each: which post showed the paper, in which version, and what changed."""
     abstract_changed: str
     abstract_unchanged: str
+    lang: str
+    """As HTML names the language."""
+    overview: str
+    """Above the groups of a day."""
+    group: str
+    """A group's heading."""
+    original: str
+    """After a gist that is the abstract's own sentence."""
+    description: str
+    """Of the page, for those who only see that: how many papers, in which groups."""
+    group_count: str
+    list_separator: str
+    part_background: str
+    part_method: str
+    part_results: str
+    state_accepted: str
+    """Of a paper with its `venue`, which may be empty."""
+    state_published: str
+    state_submitted: str
+    state_named: str
+    link_code: str
+    link_data: str
+    link_model: str
+    link_demo: str
+    link_project: str
+    pages: str
+    facts_separator: str
+    reading_on_the_site: str
+    """In a post of so many papers that the readings are left out. `link`: to the page, or the word for it."""
+    the_site: str
 
 
 _CHINESE = Words(
@@ -131,6 +161,29 @@ _CHINESE = Words(
     update_of="{date} 收录 v{version}；{change}",
     abstract_changed="摘要有改动",
     abstract_unchanged="摘要未改动",
+    lang="zh-CN",
+    overview="今日速览",
+    group="{name}（{count} 篇）",
+    original="（原文）",
+    description="{count} 篇：{groups}",
+    group_count="{name} {count}",
+    list_separator="、",
+    part_background="背景与问题",
+    part_method="方法",
+    part_results="结果",
+    state_accepted="{venue}（已接收）",
+    state_published="{venue}（已发表）",
+    state_submitted="{venue}（在审）",
+    state_named="{venue}",
+    link_code="代码",
+    link_data="数据",
+    link_model="模型",
+    link_demo="演示",
+    link_project="项目主页",
+    pages="{count} 页",
+    facts_separator=" · ",
+    reading_on_the_site="详细解读见{link}",
+    the_site="网站",
 )
 
 _ENGLISH = Words(
@@ -182,6 +235,29 @@ _ENGLISH = Words(
     update_of="v{version} on {date}; {change}",
     abstract_changed="the abstract changed",
     abstract_unchanged="the abstract is the same",
+    lang="en",
+    overview="The day at a glance",
+    group="{name} ({count})",
+    original=" (from the abstract)",
+    description="{count} papers: {groups}",
+    group_count="{name} {count}",
+    list_separator=", ",
+    part_background="Background and problem",
+    part_method="Method",
+    part_results="Results",
+    state_accepted="{venue} (accepted)",
+    state_published="{venue} (published)",
+    state_submitted="{venue} (under review)",
+    state_named="{venue}",
+    link_code="code",
+    link_data="data",
+    link_model="model",
+    link_demo="demo",
+    link_project="project page",
+    pages="{count} pages",
+    facts_separator=" · ",
+    reading_on_the_site="The reading is on {link}",
+    the_site="the site",
 )
 
 _JAPANESE = Words(
@@ -233,6 +309,29 @@ _JAPANESE = Words(
     update_of="{date} に v{version} を収録；{change}",
     abstract_changed="要旨に変更あり",
     abstract_unchanged="要旨に変更なし",
+    lang="ja",
+    overview="今日のひと目",
+    group="{name}（{count} 件）",
+    original="（原文）",
+    description="{count} 件：{groups}",
+    group_count="{name} {count}",
+    list_separator="、",
+    part_background="背景と課題",
+    part_method="手法",
+    part_results="結果",
+    state_accepted="{venue}（採択済み）",
+    state_published="{venue}（出版済み）",
+    state_submitted="{venue}（査読中）",
+    state_named="{venue}",
+    link_code="コード",
+    link_data="データ",
+    link_model="モデル",
+    link_demo="デモ",
+    link_project="プロジェクト",
+    pages="{count} ページ",
+    facts_separator=" · ",
+    reading_on_the_site="詳しい解説は{link}にあります",
+    the_site="サイト",
 )
 
 LANGUAGES: dict[str, Words] = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

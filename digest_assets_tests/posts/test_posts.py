@@ -14,15 +14,21 @@ import yaml
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
+from digest_assets.checks.posts import defects_of
 from digest_assets.errors import TemplateBroken
+from digest_assets.glance.day import NamedGroup
 from digest_assets.model import AnswerStatus, DigestPaper, TextSource
-from digest_assets.posts.page import PostForm, in_post_order, post_name, render_post
+from digest_assets.posts.page import DigestPage, PostForm, in_post_order, post_name, render_post
+from digest_assets.posts.words import LANGUAGES
 
 from .examples import MAILING, a_page, a_paper, digest_paper, read, translated
 from .test_jekyll import pages
 from .test_markdown import TEXTS
 
 REASON = {"reason": "HTTP 429"}
+
+
+PARTS = ("1) 背景与问题  ", "2) 方法  ", "3) 结果  ")
 
 
 def lines(page: Any, **options: Any) -> list[str]:
@@ -40,6 +46,11 @@ def test_the_frame_is_the_one_that_sites_know_line_for_line() -> None:
         "layout: post",
         'title: "arXiv Daily – 2026-01-29"',
         "tags: [arxiv, cs.SD, eess.AS]",
+        "lang: zh-CN",
+        'description: "1 篇"',
+        "papers: 1",
+        "translated: 1",
+        "read: 1",
         "---",
         "",
         "以下为 2026-01-29（CST，北京时间）arXiv 公布的论文：",
@@ -59,13 +70,13 @@ def test_the_frame_is_the_one_that_sites_know_line_for_line() -> None:
         "",
         '<div markdown="1">',
         "",
-        "1)  ",
+        "1) 背景与问题  ",
         "- **背景**：雨声",
         "",
-        "2)  ",
+        "2) 方法  ",
         "用一层卷积。",
         "",
-        "3)  ",
+        "3) 结果  ",
         "误差为 3.2%。",
         "</div>",
         "",
@@ -74,6 +85,74 @@ def test_the_frame_is_the_one_that_sites_know_line_for_line() -> None:
         "---",
         "",
     ]
+
+
+def a_day(language: str = "zh") -> DigestPage:
+    """Two papers of a topic with gists, one of another without."""
+    said = (
+        {"title": "雨声 $x$ 的模型", "gist": "建立雨声模型，误差为 3.2%。"} if language != "en" else {"gist": "Rain."}
+    )
+    papers = [
+        digest_paper(a_paper(number, title=f"Rain {number}"), translation=translated("译文。") | said)
+        for number in (1, 2)
+    ]
+    papers.append(digest_paper(a_paper(3, title="Bells", abstract="Bells ring. We reduce the error to 4.1%.")))
+    groups = (
+        NamedGroup("音乐", ("2601.00002", "2601.00001"), "两篇都为雨声建模 [2601.00002, 2601.00001]。"),
+        NamedGroup("其他", ("2601.00003",)),
+    )
+    return a_page(*papers, groups=groups, language=language)
+
+
+def test_the_overview_names_groups_and_gives_each_paper_a_line_that_leads_to_its_place() -> None:
+    shown = lines(a_day())
+    start = shown.index("**今日速览**")
+    assert shown[start + 2 : start + 9] == [
+        "**音乐（2 篇）** 两篇都为雨声建模 ([2601.00002](#paper-2601.00002), [2601.00001](#paper-2601.00001))。",
+        "",
+        "- [Rain 2](#paper-2601.00002)：建立雨声模型，误差为 3.2%。",
+        "- [Rain 1](#paper-2601.00001)：建立雨声模型，误差为 3.2%。",
+        "",
+        "**其他（1 篇）**",
+        "",
+    ]
+    assert shown[start + 9] == "- [Bells](#paper-2601.00003)：We reduce the error to 4.1%.（原文）"
+    for number in (1, 2, 3):
+        place = shown.index(f'<a id="paper-2601.0000{number}"></a>')
+        assert shown[place + 1 : place + 2] == [""]
+        assert shown[place + 2].startswith("## ")
+    assert 'description: "3 篇：音乐 2、其他 1"' in shown
+
+
+def test_the_translated_title_stands_below_the_bullets() -> None:
+    shown = lines(a_day())
+    bullets = next(index for index, line in enumerate(shown) if line.startswith("- **PDF**") and "00002" in line)
+    assert shown[bullets + 1 : bullets + 4] == ["", "**雨声 $$x$$ 的模型**", ""]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", PostForm)
+def test_every_form_and_language_has_its_overview(form: PostForm, language: str) -> None:
+    text = render_post(a_day(language), form=form)
+    assert LANGUAGES[language].overview in text
+    assert text.count("#paper-2601.00001") >= 1
+    assert defects_of(text, 3, form) == []
+
+
+def test_facts_stand_on_a_line_unless_they_are_not_wanted() -> None:
+    paper = digest_paper(a_paper(comment="5 pages, accepted by ICASSP 2026. Code: https://github.com/a/b"))
+    line = "ICASSP 2026（已接收） · [代码](https://github.com/a/b) · 5 页"
+    assert line in lines(a_page(paper))
+    assert line not in lines(a_page(paper, facts=False))
+    assert "在审" in lines(a_page(digest_paper(a_paper(comment="Under review"))))
+
+
+def test_a_post_without_readings_says_where_they_are() -> None:
+    paper = digest_paper(reading=read("背景。"))
+    shown = lines(a_page(paper, with_readings=False, site_page="https://e.org/d/2026-01-29.html"))
+    assert "<details>" not in shown
+    assert "详细解读见[网站](https://e.org/d/2026-01-29.html#p2601.00001)" in shown
+    assert "详细解读见网站" in lines(a_page(paper, with_readings=False))
 
 
 def test_papers_follow_one_another_as_in_the_frame() -> None:
@@ -118,8 +197,8 @@ def test_the_window_is_told_in_the_digests_own_zone() -> None:
 
 def test_a_notice_is_said_once_above_the_papers() -> None:
     shown = lines(a_page(digest_paper(), notice="本页的论文都是虚构的。"))
-    assert shown[9] == "- 说明：本页的论文都是虚构的。"
-    assert shown[10:12] == ["", "## Invented paper 1"]
+    assert shown[14] == "- 说明：本页的论文都是虚构的。"
+    assert shown[15:17] == ["", "## Invented paper 1"]
 
 
 @pytest.mark.parametrize(
@@ -223,11 +302,16 @@ def test_a_digest_by_submission_says_so() -> None:
 def test_hugo_gets_its_front_matter_and_its_own_fold() -> None:
     paper = digest_paper(translation=translated("雨 $x$"), reading=read("背景 $y_1$"))
     shown = lines(a_page(paper), form=PostForm.HUGO)
-    assert shown[:6] == [
+    assert shown[:11] == [
         "---",
         'title: "arXiv Daily – 2026-01-29"',
         "date: 2026-01-29",
         "tags: [arxiv, cs.SD, eess.AS]",
+        "lang: zh-CN",
+        'description: "1 篇"',
+        "papers: 1",
+        "translated: 1",
+        "read: 1",
         "math: true",
         "---",
     ]
@@ -292,15 +376,15 @@ def test_whatever_a_paper_says_the_frame_can_be_read_back(first: str, second: st
     ]
     shown = lines(a_page(*papers, notice=first))
     assert [line.startswith("## ") for line in shown].count(True) == 2
-    assert shown[:5].count("---") == 2
-    rules = [index for index, line in enumerate(shown[5:], 5) if line == "---"]
+    assert shown[:10].count("---") == 2
+    rules = [index for index, line in enumerate(shown[10:], 10) if line == "---"]
     assert len(rules) == 2
     assert shown[rules[0] + 1 : rules[0] + 2] == [""]
     assert shown[rules[0] + 2].startswith("## ")
     assert shown[rules[1] + 1 :] == [""]
     for label in ("- **Authors**: ", "- **Categories**: ", "- **arXiv**: [https://", "- **PDF**: [https://"):
         assert [line.startswith(label) for line in shown].count(True) == 2
-    for line in ("<details>", "</details>", '<div markdown="1">', "</div>", "1)  ", "2)  ", "3)  "):
+    for line in ("<details>", "</details>", '<div markdown="1">', "</div>", *PARTS):
         assert shown.count(line) == 1, line
 
 

@@ -1,0 +1,19 @@
+"""What the post, the site and the messages show of a day at a glance: its groups, named, with their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from digest_assets.config import Settings
+from digest_assets.glance.day import NamedGroup, groups_of, named
+from digest_assets.model import DigestPaper
+from digest_assets.posts.page import in_post_order
+from digest_assets.resources.topics import topics_of_digest
+
+
+def named_groups(
+    settings: Settings, papers: Sequence[DigestPaper], sentences: Mapping[str, str]
+) -> tuple[NamedGroup, ...]:
+    """`papers` by topic, each group in the order of the post. `sentences`: of the groups, by their keys."""
+    topics = topics_of_digest(settings)
+    return named(groups_of(in_post_order(papers), topics), topics, settings.digest.language, sentences)
