@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ import dagster as dg
 import pytest
 
 from digest_assets.automation.command_line_runs import RunOutcome
-from digest_assets.sandbox import model_server
+from digest_assets.sandbox import model_server, serving
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -119,3 +120,31 @@ def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
     post = world.post(DAY)
     assert "建议接收" not in post
     assert "PINEAPPLE" not in post.replace("with the word PINEAPPLE", "")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["the key", "the endpoint", "the budget", "the model", "good answers"],
+)
+def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World, lost: str) -> None:
+    world.make(DAY)
+    good = world.post(DAY)
+    if lost == "the key":
+        world.change(llm={"api_key_env": "NO_SUCH_KEY"})
+    elif lost == "the endpoint":
+        world.change(llm={"model": "another", "base_url": "http://127.0.0.1:9/v1", "attempts": 1})
+    elif lost == "the budget":
+        world.change(llm={"model": "another", "budget_run_tokens": 1})
+    elif lost == "the model":
+        world.change(llm={"model": "no-such-model"})
+        world.sandbox.model.faults.always("chat", serving.status(404))
+    else:
+        world.change(llm={"model": "another", "on_defect": "withhold"})
+        world.sandbox.model.faults.always("chat", wrong_number())
+    world.make(DAY)
+    assert readable(world.post(DAY)) == readable(good)
+
+
+def readable(post: str) -> list[str]:
+    """What a reader sees of a post: without the comments that say where each text is from."""
+    return [line for line in re.sub(r"(?s)<!--.*?-->", "", post).splitlines() if line.strip()]

@@ -244,7 +244,7 @@ class PaperReading:
 
     async def _translate(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:
-            made = Translation.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
+            made = Translation.not_asked(paper, answers.WITHDRAWN if withdrawn else self.language_model.why_not)
         else:
             try:
                 ask = self._ask(session, Task.TRANSLATION, paper)
@@ -257,7 +257,7 @@ class PaperReading:
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:
-            made = Reading.not_asked(paper, "withdrawn" if withdrawn else self.language_model.why_not)
+            made = Reading.not_asked(paper, answers.WITHDRAWN if withdrawn else self.language_model.why_not)
         else:
             text = await self._texts[paper.identifier]
             try:

@@ -21,6 +21,8 @@ from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
 from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
+WITHDRAWN = "withdrawn"
+"""The reason of a text that is not asked for because its paper was withdrawn."""
 Row = dict[str, Any]
 """By column."""
 
@@ -81,23 +83,31 @@ def _columns(digest: str, day: date, language: str, each: Translation | Reading,
     }
 
 
-_NOTHING_MADE = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
-
-
 def _record(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    """Puts `rows` in their papers' places. A call that failed does not replace an answer for the same text that is
-    good."""
-    lacking = {row["identifier"] for row in rows if row["status"] in _NOTHING_MADE}
-    good = {_text_of(row) for row in rows if row["status"] is AnswerStatus.DONE}
+    """Puts `rows` in their papers' places, but for those that would make a post worse.
+
+    A good text stays until a better one is there: it is not replaced because a key, an endpoint or a budget went, nor
+    by another answer that was withheld. What it is replaced by without being better: the same answer, which the checks
+    now find wrong, and the notice that the paper is withdrawn.
+    """
+    lacking = {row["identifier"] for row in rows if row["status"] is not AnswerStatus.DONE}
+    good: dict[tuple[Any, ...], str | None] = {
+        _text_of(row): row["answer_key"] for row in rows if row["status"] is AnswerStatus.DONE
+    }
     if lacking:
-        good.update(
-            connection.execute(
-                f"SELECT digest, identifier, version, language FROM {table} "
-                f"WHERE identifier IN {IN_LIST} AND status = 'done'",
-                [json_list(lacking)],
-            ).fetchall()
-        )
-    put(connection, table, [row for row in rows if row["status"] not in _NOTHING_MADE or _text_of(row) not in good])
+        held = connection.execute(
+            f"SELECT digest, identifier, version, language, answer_key FROM {table} "
+            f"WHERE identifier IN {IN_LIST} AND status = 'done'",
+            [json_list(lacking)],
+        ).fetchall()
+        good = {**{tuple(text): key for *text, key in held}, **good}
+
+    def makes_worse(row: Row) -> bool:
+        if row["status"] is AnswerStatus.DONE or _text_of(row) not in good or row["reason"] == WITHDRAWN:
+            return False
+        return row["status"] is not AnswerStatus.WITHHELD or row["answer_key"] != good[_text_of(row)]
+
+    put(connection, table, [row for row in rows if not makes_worse(row)])
 
 
 def _text_of(row: Row) -> tuple[Any, ...]:
