@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -36,7 +37,7 @@ from pydantic_settings import (
 )
 
 from digest_assets.digests.days import DigestDays
-from digest_assets.errors import ConfigurationError, hide
+from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
 from digest_assets.llm.providers import presets
 
 if sys.version_info >= (3, 11):
@@ -49,6 +50,7 @@ CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY = re.compile(r"[\x21-\x7e]+")
 _CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
 
@@ -61,8 +63,32 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """A list in digest.toml; in the environment its items parted by commas."""
 
 
+def _variable_name(value: str) -> str:
+    # What was pasted in its place is a secret, and no message shows it.
+    if value and (not _VARIABLE.fullmatch(value) or looks_like_a_key(value)):
+        raise ValueError("it takes the name of a variable (such as OPENAI_API_KEY), not what the variable holds")
+    return value
+
+
+VariableName = Annotated[str, AfterValidator(_variable_name)]
+"""The name of an environment variable that holds a secret, or nothing."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hold_no_key(cls, values: Any) -> Any:
+        """A key does not belong into the settings, wherever it is pasted: they are shown, stored and published."""
+        if isinstance(values, dict):
+            for name, value in values.items():
+                if isinstance(value, str) and looks_like_a_key(value):
+                    raise ValueError(
+                        f"what {name} holds looks like a key; put it into an environment variable, and the variable's "
+                        "name into llm.api_key_env"
+                    )
+        return values
 
 
 class GroupBy(str, Enum):
@@ -201,7 +227,7 @@ class LlmSettings(_Section):
     """An endpoint whose address, model and key variable need not be spelt out: see `llm/providers.toml`."""
     base_url: str = ""
     model: str = ""
-    api_key_env: str = "OPENAI_API_KEY"
+    api_key_env: VariableName = "OPENAI_API_KEY"
     """Name of the variable that holds the key. Empty: the endpoint asks for none."""
     temperature: float | None = Field(None, ge=0, le=2)
     max_concurrency: int = Field(16, ge=1)
@@ -331,7 +357,7 @@ class RunSettings(_Section):
 class DeliverySettings(_Section):
     """Who is told of a new digest, through apprise."""
 
-    urls_env: str = "DIGEST_DELIVERY_URLS"
+    urls_env: VariableName = "DIGEST_DELIVERY_URLS"
     """Name of the variable that holds the addresses, parted by blanks: they hold passwords."""
     papers: int = Field(8, ge=1)
     """The most papers that a message names."""

@@ -1,7 +1,7 @@
 """What can go wrong, as a vocabulary: each error is one line for the user, and each names its cure.
 
 `DigestError` is the root; a caller that catches it can print `str(error)` and stop. Where an error is turned into
-Dagster's `Failure` (`assets/failures.py`) or into an exit code (`cli/__init__.py`) is one place each.
+Dagster's `Failure` (`assets/one_date.py`) or into an exit code (`cli/__init__.py`) is one place each.
 Secrets never enter a message: what a server answered is quoted only after `redact()`.
 """
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from digest_assets.model import Usage
 
 _SECRET = re.compile(r"(?i)(bearer\s+|sk-|api[-_]?key[\"'=:\s]+)[A-Za-z0-9_\-.*]{4,}")
+_LIKE_A_KEY = re.compile(
+    r"(?:sk|gsk|xai|hf|ark|nvapi|pplx|csk|fw|rk|ghp|xoxb)[-_][A-Za-z0-9_-]{16,}"  # the providers' own beginnings
+    r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_.-]+"  # Google's, and JSON web tokens
+    r"|(?i:[0-9a-f]{32,})(?:\.[A-Za-z0-9]{12,})?"  # Zhipu's, Azure's, and other hexadecimal ones
+)
 _SHORTEST_SECRET = 8
 """Shorter ones (`none`, `EMPTY`, `ollama`) are words that local servers are given, and stand in sentences."""
 _hidden: dict[str, re.Pattern[str]] = {}
@@ -27,6 +32,11 @@ def hide(secret: str) -> None:
         return
     start = re.escape(secret[:4])
     _hidden[secret] = re.compile(rf"{re.escape(secret)}|{start}[\w-]*[*•.…]{{2,}}[\w-]*")
+
+
+def looks_like_a_key(text: str) -> bool:
+    """Whether `text` has the form of a provider's key."""
+    return bool(_LIKE_A_KEY.search(text))
 
 
 def without_secrets(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import traceback
 from pathlib import Path
 
 import pytest
 
-from digest_assets.config import find_config, load_settings, setting_names
+from digest_assets.config import LlmSettings, find_config, load_settings, setting_names
 from digest_assets.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parents[1] / "digest.toml"
@@ -119,3 +120,44 @@ def test_no_secret_has_a_place_in_the_file() -> None:
 def test_dagsters_settings_are_the_same_wherever_its_home_is() -> None:
     root = SHIPPED.parent
     assert (root / "dagster.yaml").read_text("utf-8") == (root / "digest_assets" / "dagster.yaml").read_text("utf-8")
+
+
+CANARIES = [
+    "sk-Kx93mQvTz81LbNw02RyUc5",
+    "gsk_Kx93mQvTz81LbNw02RyUc5Jd",
+    "AIzaSyKx93mQvTz81LbNw02RyUc5JdPq7We4Tr",
+    "c0ffee00c0ffee00c0ffee00c0ffee00.AbCdEfGhIjKlMnOp",
+    "a key of three words",
+    "mailtos://user:Kx93mQvTz81@example.org",
+]
+
+
+@pytest.mark.parametrize("key", CANARIES)
+@pytest.mark.parametrize("setting", ["llm.api_key_env", "delivery.urls_env"])
+def test_a_secret_in_the_place_of_a_variable_s_name_is_refused_and_shown_nowhere(written, setting, key) -> None:  # type: ignore[no-untyped-def]
+    section, name = setting.split(".")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(written(f'[{section}]\n{name} = "{key}"\n'))
+    told = "".join(traceback.format_exception(caught.value))
+    assert setting.split(".")[0] in str(caught.value)
+    assert key not in told
+    assert key[8:] not in told
+
+
+@pytest.mark.parametrize("setting", [name for name in setting_names() if name not in ("llm.prices", "output.prices")])
+def test_no_setting_takes_a_key_or_shows_it(written, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    key = CANARIES[0]
+    section, name = setting.split(".")
+    path = written(f'[{section}]\n{name} = "{key}"\n')
+    for variable in (None, f"DIGEST__{section}__{name}".upper()):
+        if variable:
+            path.write_text("")
+            monkeypatch.setenv(variable, key)
+        with pytest.raises(ConfigurationError) as caught:
+            load_settings(path)
+        assert key[3:] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_names_of_variables_are_taken() -> None:
+    for name in ("OPENAI_API_KEY", "my_key", "KEY2", ""):
+        assert LlmSettings(api_key_env=name).api_key_env == name
