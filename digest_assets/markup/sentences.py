@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 
 from digest_assets.markup import tex
 from digest_assets.markup.characters import clean
-from digest_assets.markup.model_markdown import Piece
-from digest_assets.markup.spans import Mark, Original, Span, Text
+from digest_assets.markup.spans import Mark, Original, Piece, Span, Text
 from digest_assets.model import ReadSentence, SentencePair
 
 _NO_PROSE = ("$$", "|", "```", "\\]")

@@ -47,11 +47,6 @@ class Emphasis:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
-    children: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Break:
     """A line break inside a paragraph."""
 
@@ -73,7 +68,10 @@ class Mark:
     title: str
 
 
-Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Strike | Break | Original | Mark"
+Span: TypeAlias = "Text | Formula | Code | Link | Strong | Emphasis | Break | Original | Mark"
+
+Piece: TypeAlias = "str | tuple[Span, ...]"
+"""A stretch of what a model wrote, or spans that stand between two, as they are."""
 
 
 _URL_SAFE = "-._~:/?#@!&'*+,;=%"

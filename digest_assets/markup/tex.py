@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
 from digest_assets.markup.addresses import linked, unescaped
-from digest_assets.markup.spans import Code, Emphasis, Link, Span, Strong, Text, plain
+from digest_assets.markup.safe_tex import safe_tex
+from digest_assets.markup.spans import Code, Emphasis, Formula, Link, Span, Strong, Text, plain
 from digest_assets.markup.stand_ins import Shelf
+from digest_assets.markup.units import QUANTITIES
 
 _STRONG = frozenset({"textbf", "bf", "bfseries", "mathbf", "strong"})
 _EMPHASIS = frozenset({"emph", "em", "textit", "it", "itshape", "textsl", "sl", "slshape"})
@@ -42,26 +44,40 @@ _TOKEN = re.compile(
     r"\\(?P<word>[A-Za-z]+)\*?(?P<space>[ \t]*)|\\(?P<sign>[^A-Za-z])|(?P<open>\{)|(?P<close>\})|(?P<text>[^\\{}]+)|\\",
     re.DOTALL,
 )
+_ARGUMENTS = re.compile(r"(?:\s*\[[^\[\]]{0,80}\])?(?:\{(?:[^{}]|\{[^{}]*\}){0,80}\}){1,3}")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SWITCH = re.compile(r"\s*\\([A-Za-z]+)\s*")
 _DEEPEST = 20
 
 
 def read(text: str) -> tuple[Span, ...]:
     """The spans of TeX text, all in one paragraph. `text` is clean (`characters.clean`)."""
     shelf = Shelf()
-    return read_around(shelf.put_formulas(text), shelf)
+    return tuple(_Reader(shelf, typeset=_typeset).read(unescaped(shelf.put_formulas(text))))
 
 
-def read_around(text: str, shelf: Shelf) -> tuple[Span, ...]:
-    """The same, of a text whose formulas are on `shelf` already."""
-    return tuple(_Reader(shelf).read(unescaped(text)))
+def read_answer(text: str, shelf: Shelf) -> tuple[Span, ...]:
+    """The same of a model's plain text, in which dashes, quotes and ties are what they look like.
+
+    `shelf`: with what stands between its sentences, if anything does.
+    """
+    return tuple(_Reader(shelf, typeset=_on_one_line).read(unescaped(shelf.put_formulas(text))))
+
+
+def read_command(text: str, position: int, shelf: Shelf) -> tuple[tuple[Span, ...], int] | None:
+    """The spans of the command or of the group with a font that begins at `position`, and where it has ended.
+
+    None where it is none that is known. The formulas of `text` are on `shelf` already.
+    """
+    return _Reader(shelf, typeset=_on_one_line).command_at(text, position)
 
 
 class _Reader:
     """Walks over one text whose formulas are on `shelf`."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, *, typeset: Callable[[str], str]) -> None:
         self._shelf = shelf
+        self._typeset = typeset
 
     def read(self, text: str, depth: int = 0) -> list[Span]:
         spans: list[Span] = []
@@ -83,16 +99,29 @@ class _Reader:
                 spans.append(Text(token.group()))
         return _joined(spans)
 
+    def command_at(self, text: str, position: int) -> tuple[tuple[Span, ...], int] | None:
+        token = _TOKEN.match(text, position)
+        if token is None:
+            return None
+        if token["open"]:
+            end = _group_end(text, position)
+            switch = _SWITCH.match(text, position + 1)
+            if end < 0 or switch is None or switch[1] not in _SWITCHES:
+                return None
+            return tuple(self._group(text[token.end() : end - 1], 0)), end
+        found, end = self._command(text, token, 0) if token["word"] else self._sign(text, token)
+        return None if found == [Text(token.group())] else (tuple(found), end)
+
     def _running_text(self, text: str) -> Iterator[Span]:
         for span in linked(text):
             if isinstance(span, Text):
-                yield from self._shelf.take(_typeset(span.text))
+                yield from self._shelf.take(self._typeset(span.text))
             else:
                 yield span
 
     def _group(self, inside: str, depth: int) -> list[Span]:
         """Braces group where a macro is in them (`{\\'e}`, `{\\bf x}`); else they are text, as arXiv shows them."""
-        switch = re.match(r"\s*\\([A-Za-z]+)\s*", inside)
+        switch = _SWITCH.match(inside)
         if switch and switch[1] in _SWITCHES:
             return _styled(switch[1], self.read(inside[switch.end() :], depth + 1))
         spans = self.read(inside, depth + 1)
@@ -121,12 +150,21 @@ class _Reader:
                 return _styled(name, self.read(argument[0], depth + 1)), argument[1]
             return ([], position) if name in _SWITCHES else ([Text(token.group())], position)
         if name in _DROPPED:
-            return [], position
+            return [], position + (2 if text.startswith("{}", position) else 0)
+        if name in QUANTITIES:
+            return self._quantity(text, token)
         symbol = _symbol(name)
         if symbol is None:
             return [Text(token.group())], position
         position += 2 if text.startswith("{}", position) else 0
         return [Text(symbol)], position
+
+    def _quantity(self, text: str, token: re.Match[str]) -> tuple[list[Span], int]:
+        """`\\SI{16}{\\kilo\\hertz}` and the like, as a formula."""
+        arguments = _ARGUMENTS.match(text, token.end())
+        end = arguments.end() if arguments else token.end()
+        written = safe_tex(self._shelf.source(text[token.start() : end]))
+        return ([Formula(written)] if written else [Text(text[token.start() : end])]), end
 
     def _link(self, name: str, text: str, token: re.Match[str], depth: int) -> tuple[list[Span], int]:
         address = _argument(text, token.end())
@@ -190,15 +228,6 @@ def _group_ends(text: str) -> dict[int, int]:
     return ends
 
 
-def command_end(text: str, brace: int) -> int | None:
-    """Where a command whose first argument opens at `brace` has ended, with a second one; None where it never is."""
-    end = _group_end(text, brace)
-    if end < 0:
-        return None
-    second = _group_end(text, end) if text.startswith("{", end) else -1
-    return second if second >= 0 else end
-
-
 def _argument(text: str, position: int) -> tuple[str, int] | None:
     """The `{...}` at `position`, blanks before it allowed, and where it ends."""
     while text[position : position + 1] in (" ", "\n"):
@@ -235,9 +264,9 @@ def _symbol(name: str) -> str | None:
 _TYPESETTING = (
     (re.compile(r"(?<!-)---(?!-)"), "—"),
     (re.compile(r"(?<![-\s])--(?!-)|(?<=\s)--(?=\s)"), "–"),
-    (re.compile(r"``|''"), '"'),
-    (re.compile(r"`"), "'"),
-    (re.compile(r"(?<=\S)~(?=\S|$)"), "\u00a0"),
+    (re.compile(r"(?<!`)``(?!`)|''"), '"'),
+    (re.compile(r"`([^`']{1,200})'"), r"'\1'"),  # `code` has another end, and stays as it is
+    (re.compile(r"(?<=[^\s~])~(?=[^\s~]|$)"), "\u00a0"),
 )
 
 
@@ -245,6 +274,10 @@ def _typeset(text: str) -> str:
     """Dashes, quotes and ties as TeX means them. ` --flag` is no dash, and `about ~5` no tie."""
     for pattern, replacement in _TYPESETTING:
         text = pattern.sub(replacement, text)
+    return _on_one_line(text)
+
+
+def _on_one_line(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", text)
 
 

@@ -21,7 +21,7 @@ _UNITS = {
     "mW": "mW", "kW": "kW", "GB": "GB", "MB": "MB", "TB": "TB", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz", "Hz": "Hz",
     "dB": "dB", "eV": "eV", "per": "/", "squared": "²", "square": "²", "cubed": "³", "cubic": "³",
 }  # fmt: skip
-_NAMES = frozenset({"SI", "qty", "si", "unit", "num", "ang", "SIrange", "qtyrange", "numrange"})
+QUANTITIES = frozenset({"SI", "qty", "si", "unit", "num", "ang", "SIrange", "qtyrange", "numrange"})
 
 
 def quantity(name: str, argument: Callable[[], str], option: Callable[[], str]) -> str | None:
@@ -29,7 +29,7 @@ def quantity(name: str, argument: Callable[[], str], option: Callable[[], str]) 
 
     `argument` reads the next argument as it was typed, `option` one in brackets, which is left out.
     """
-    if name not in _NAMES:
+    if name not in QUANTITIES:
         return None
     option()
     if name in ("si", "unit"):

@@ -36,8 +36,15 @@ class Ahead:
         if self._site is not None and not self._has_begun:
             pages.read_templates(self._site)
         self._has_begun = True
-        for text in (made.parts or ()) if isinstance(made, Reading) else (made.text,):
-            if text:
-                markdown.blocks_from_model(text, self._dialect)
-                if self._site is not None:
-                    html.blocks_from_model(text)
+        if isinstance(made, Translation):
+            self._render_translation(made.text or "")
+            return
+        for part in made.parts or ():
+            markdown.blocks_from_model(part, self._dialect)
+            if self._site is not None:
+                html.blocks_from_model(part)
+
+    def _render_translation(self, text: str) -> None:
+        markdown.paragraphs_from_answer(text, self._dialect)
+        if self._site is not None:
+            html.paragraphs_from_answer(text)

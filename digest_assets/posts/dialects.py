@@ -27,13 +27,12 @@ from digest_assets.markup.spans import (
     Mark,
     Original,
     Span,
-    Strike,
     Strong,
     Text,
     safe_url,
 )
 
-_EMPHASES = (Strong, Emphasis, Strike)
+_EMPHASES = (Strong, Emphasis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ def _write_one(span: Span, dialect: Dialect, within: frozenset[type]) -> str:
         return children if url is None or Link in within or not children.strip() else f"[{children}]({url})"
     # Emphasis in itself would end at the inner mark, and emphasis around nothing or around spaces is just its stars.
     children = _write(span.children, dialect, within | {type(span)})
-    mark = {Strong: "**", Emphasis: "*", Strike: "~~"}[type(span)]
+    mark = {Strong: "**", Emphasis: "*"}[type(span)]
     stripped = children.strip()
     if type(span) in within or not stripped:
         return children

@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
 
-from digest_assets.markup import tex
+from digest_assets.markup import answer_text, tex
 from digest_assets.markup.addresses import linked
 from digest_assets.markup.characters import clean
-from digest_assets.markup.model_markdown import KEPT, ModelText, Piece
-from digest_assets.markup.spans import Formula, Span, Strong, Text, plain
+from digest_assets.markup.model_markdown import KEPT, ModelText
+from digest_assets.markup.spans import Formula, Piece, Span, Strong, Text, plain
 from digest_assets.posts.dialects import Dialect, write_code_block, write_line, write_paragraph
 
 
@@ -39,6 +39,19 @@ def paragraphs_from_tex(text: str, dialect: Dialect) -> str:
     return "\n\n".join(written for each in paragraphs if (written := _paragraphs(each, dialect)))
 
 
+def paragraphs_from_answer(text: str, dialect: Dialect) -> str:
+    """A translation, a model's plain text: paragraphs parted by an empty line. Empty where nothing is left to show."""
+    return paragraphs_from_pieces((text,), dialect)
+
+
+@lru_cache(maxsize=KEPT)
+def paragraphs_from_pieces(pieces: tuple[Piece, ...], dialect: Dialect) -> str:
+    """The same of a text that has spans of another hand in it."""
+    return "\n\n".join(
+        written for each in answer_text.paragraphs(*pieces) if (written := _paragraphs(each, dialect)).strip()
+    )
+
+
 def line_from_text(text: str, dialect: Dialect) -> str:
     """A reason, a notice: plain text on one line, in which only addresses mean something."""
     return write_line(linked(" ".join(clean(text).split())), dialect)
@@ -56,7 +69,7 @@ def line_from_model(text: str, dialect: Dialect, *, strong: bool = False) -> str
 
 
 def blocks_from_model(text: str, dialect: Dialect) -> str:
-    """A model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
+    """A reading, a model's Markdown, as blocks parted by empty lines. Empty where nothing is left to show."""
     return blocks_from_pieces((text,), dialect)
 
 
@@ -65,11 +78,6 @@ def blocks_from_pieces(pieces: tuple[Piece, ...], dialect: Dialect) -> str:
     """The same of a text that has spans of another hand in it."""
     model_text = ModelText(*pieces)
     return "\n".join(_parted(_Writer(model_text, dialect).blocks(model_text.root.children)))
-
-
-def apart_from_list(markdown: str) -> str:
-    """Written Markdown to follow a list: one that begins with a list would else go on with that one."""
-    return f"{_LISTS_APART}\n\n{markdown}" if _LIST.match(markdown) else markdown
 
 
 def begins_with_block(markdown: str) -> bool:

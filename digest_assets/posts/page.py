@@ -442,7 +442,7 @@ def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     if translated is not None:
         pairs = each.translation.pairs if each.translation.sentences_withheld else ()
         pieces = translation_pieces(pairs, words.to_check) or (translated,)
-        return markdown.apart_from_list(markdown.blocks_from_pieces(pieces, dialect)) or words.no_abstract
+        return markdown.paragraphs_from_pieces(pieces, dialect) or words.no_abstract
     return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
 
 

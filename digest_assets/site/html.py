@@ -7,16 +7,16 @@ Safety is again a property of one function per kind: text is escaped, an address
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
-from digest_assets.markup import tex
+from digest_assets.markup import answer_text, tex
 from digest_assets.markup.addresses import linked
 from digest_assets.markup.characters import clean
-from digest_assets.markup.model_markdown import KEPT, ModelText, Piece
+from digest_assets.markup.model_markdown import KEPT, ModelText
 from digest_assets.markup.spans import (
     Break,
     Code,
@@ -25,8 +25,8 @@ from digest_assets.markup.spans import (
     Link,
     Mark,
     Original,
+    Piece,
     Span,
-    Strike,
     Strong,
     Text,
     plain,
@@ -35,7 +35,7 @@ from digest_assets.markup.spans import (
 from digest_assets.site import plain_math
 from digest_assets.site.mathml import formula
 
-_TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em", Strike: "s"}
+_TAGS: dict[type, str] = {Strong: "strong", Emphasis: "em"}
 _FORMULA = r'(?:<span class="long">)?<math alttext="[^"]*">(?:(?!</math>).)*</math>(?:</span>)?'
 _CLOSING = "[)）\\]］”’」』,.;:!?，。；：、！？]"
 _AROUND_FORMULA = re.compile(
@@ -74,8 +74,25 @@ def paragraphs_from_tex(text: str) -> Markup:
     return _joined(Markup("<p>{}</p>").format(from_spans(each)) for each in paragraphs if each)
 
 
+def paragraphs_from_answer(text: str) -> Markup:
+    """A translation, a model's plain text: `<p>` elements. Empty where nothing is left to show."""
+    return paragraphs_from_pieces((text,))
+
+
+@lru_cache(maxsize=KEPT)
+def paragraphs_from_pieces(pieces: tuple[Piece, ...]) -> Markup:
+    """The same of a text that has spans of another hand in it."""
+    return _joined(Markup("<p>{}</p>").format(from_spans(each)) for each in answer_text.paragraphs(*pieces))
+
+
+@lru_cache(maxsize=200_000)
+def plain_from_answer(text: str) -> str:
+    """A translation on one line, without markup and with formulas in plain characters: for searching and previews."""
+    return " ".join(" ".join(plain(each, plain_math.plain) for each in answer_text.paragraphs(text)).split())
+
+
 def blocks_from_model(text: str) -> Markup:
-    """A model's Markdown as block elements. Empty where nothing is left to show."""
+    """A reading, a model's Markdown, as block elements. Empty where nothing is left to show."""
     return blocks_from_pieces((text,))
 
 
@@ -88,24 +105,7 @@ def blocks_from_pieces(pieces: tuple[Piece, ...]) -> Markup:
 @lru_cache(maxsize=200_000)  # a gist is in many lists
 def line_from_model(text: str) -> Markup:
     """A model's title or sentence as phrasing content."""
-    return Markup(" ").join(from_spans(spans) for spans in _lines(text))
-
-
-def plain_from_model(text: str) -> str:
-    """A model's Markdown as text on one line, for searching and previews."""
-    return " ".join(" ".join(map(plain, _lines(text))).split())
-
-
-@lru_cache(maxsize=200_000)
-def shown_from_model(text: str) -> str:
-    """The same with formulas in plain characters: for titles of pages and feeds, and results of a search."""
-    return " ".join(" ".join(plain(spans, formula=plain_math.plain) for spans in _lines(text)).split())
-
-
-def _lines(text: str) -> Iterator[Sequence[Span]]:
-    """The lines of a model's Markdown that have text, each as its spans."""
-    model_text = ModelText(text)
-    return (model_text.spans_of(node) for node in model_text.root.walk() if _has_text(node))
+    return Markup(" ").join(from_spans(spans) for spans in answer_text.paragraphs(text))
 
 
 def from_spans(spans: Iterable[Span]) -> Markup:
@@ -149,10 +149,6 @@ def _without_links(span: Link) -> Markup:
 
 def _joined(pieces: Iterable[Markup]) -> Markup:
     return Markup("").join(pieces)
-
-
-def _has_text(node: SyntaxTreeNode) -> bool:
-    return any(child.type == "inline" for child in node.children)
 
 
 class _Blocks:

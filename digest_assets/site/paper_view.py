@@ -114,7 +114,7 @@ def paper_view(
         versioned=paper.versioned,
         anchor=anchor(paper.identifier),
         file=file_of(paper.identifier),
-        translated_title=html.shown_from_model(glance.title) if words.is_translated else "",
+        translated_title=html.plain_from_answer(glance.title) if words.is_translated else "",
         gist=_gist(each, glance, words),
         badges=tuple(replace(badge, url=safe_url(badge.url) or "") for badge in glance.badges),
         is_cross_list=each.announcement.kind in (AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS),
@@ -161,10 +161,10 @@ def _gist(each: DigestPaper, glance: Glance, words: SiteWords) -> Gist:
     if glance.gist:
         if glance.gist_is_original:
             return Gist(html.plain_from_tex(glance.gist), "en", is_original=True)
-        return Gist(html.shown_from_model(glance.gist), words.lang)
+        return Gist(html.plain_from_answer(glance.gist), words.lang)
     made = each.translation
     if words.is_translated and made.status is AnswerStatus.DONE and made.text:
-        return Gist(_beginning(html.shown_from_model(made.text), _BEGINNING), words.lang, is_beginning=True)
+        return Gist(_beginning(html.plain_from_answer(made.text), _BEGINNING), words.lang, is_beginning=True)
     return Gist(_beginning(html.plain_from_tex(each.paper.abstract), 2 * _BEGINNING), "en", is_beginning=True)
 
 
@@ -176,7 +176,7 @@ def _translation(made: Translation, words: SiteWords) -> Markup:
     if made.status is not AnswerStatus.DONE or not made.text:
         return Markup("")
     pairs = made.pairs if made.sentences_withheld else ()
-    return html.blocks_from_pieces(translation_pieces(pairs, words.to_check) or (made.text,))
+    return html.paragraphs_from_pieces(translation_pieces(pairs, words.to_check) or (made.text,))
 
 
 def _parts(each: DigestPaper, words: SiteWords) -> tuple[tuple[str, Markup], ...]:

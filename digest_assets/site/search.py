@@ -23,7 +23,7 @@ from itertools import pairwise
 
 from digest_assets.markup.characters import clean
 from digest_assets.site.citation import in_script
-from digest_assets.site.html import plain_from_tex, shown_from_model, source_from_tex
+from digest_assets.site.html import plain_from_answer, plain_from_tex, source_from_tex
 from digest_assets.site.simplified import simplified, table
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
@@ -131,8 +131,8 @@ def titles(month: str, part: int, entries: Sequence[Entry]) -> str:
             plain_from_tex(each.title),
             _authors(each),
             list(each.categories),
-            shown_from_model(each.translated_title),
-            shown_from_model(each.gist),
+            plain_from_answer(each.translated_title),
+            plain_from_answer(each.gist),
         ]
         for each in entries
     ]

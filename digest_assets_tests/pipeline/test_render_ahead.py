@@ -21,13 +21,24 @@ BROKEN = "{% for paper in papers %}\n{{ paper.title }}\n"
 
 @pytest.fixture(autouse=True)
 def nothing_is_rendered_yet() -> None:
-    markdown.blocks_from_model.cache_clear()
-    html.blocks_from_model.cache_clear()
+    forget()
+
+
+OF_THE_POST = (markdown.blocks_from_pieces, markdown.paragraphs_from_pieces)
+OF_THE_SITE = (html.blocks_from_pieces, html.paragraphs_from_pieces)
+
+
+def forget() -> None:
+    for each in (*OF_THE_POST, *OF_THE_SITE):
+        each.cache_clear()
 
 
 def rendered() -> tuple[int, int]:
     """How many texts the post's and the site's functions have made."""
-    return markdown.blocks_from_model.cache_info().misses, html.blocks_from_model.cache_info().misses
+    return (
+        sum(each.cache_info().misses for each in OF_THE_POST),
+        sum(each.cache_info().misses for each in OF_THE_SITE),
+    )
 
 
 def test_the_post_and_the_site_make_no_text_that_was_rendered_while_others_were_awaited(
@@ -45,8 +56,7 @@ def test_the_post_and_the_site_make_no_text_that_was_rendered_while_others_were_
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert at_the_end[-1] == rendered() != (0, 0)
         with_it = content(world)
-    markdown.blocks_from_model.cache_clear()
-    html.blocks_from_model.cache_clear()
+    forget()
     monkeypatch.setattr(render_ahead.Ahead, "render", lambda self, made: None)
     with a_world(tmp_path / "without", noon_in_shanghai(DAY)) as world:
         assert world.make(DAY).outcome is RunOutcome.COMPLETE

@@ -272,9 +272,10 @@ def test_a_paper_without_title_authors_or_abstract_still_has_its_frame() -> None
     assert "（无摘要）" in shown
 
 
-def test_a_translation_that_is_a_list_does_not_go_on_with_the_list_above_it() -> None:
+def test_a_translation_is_plain_text_and_opens_no_list() -> None:
     shown = lines(a_page(digest_paper(translation=translated("- 雨\n- 雪"))))
-    assert shown[shown.index("- 雨") - 3 : shown.index("- 雨")] == ["", "<!-- -->", ""]
+    first = shown.index("\\- 雨  ")
+    assert shown[first - 1 : first + 3] == ["", "\\- 雨  ", "\\- 雪", ""]
 
 
 def test_front_matter_is_quoted_where_yaml_needs_it() -> None:
