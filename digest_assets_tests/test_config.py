@@ -161,3 +161,20 @@ def test_no_setting_takes_a_key_or_shows_it(written, setting: str, monkeypatch: 
 def test_the_names_of_variables_are_taken() -> None:
     for name in ("OPENAI_API_KEY", "my_key", "KEY2", ""):
         assert LlmSettings(api_key_env=name).api_key_env == name
+
+
+@pytest.mark.parametrize("key", ["sk-one two", "sk-one\nsk-two", "sk-ключ", "“sk-quoted”"])
+def test_what_cannot_be_a_key_is_refused_and_not_shown(
+    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY is no key") as caught:
+        load_settings(written("")).llm.api_key()
+    assert "sk-" not in str(caught.value)
+
+
+def test_every_preset_can_be_chosen_and_azure_wants_an_address(written: Callable[[str], Path]) -> None:
+    for name in set(presets()) - {"azure"}:
+        assert load_settings(written(f'[llm]\npreset = "{name}"\n')).llm.model
+    with pytest.raises(ConfigurationError, match=r"openai\.azure\.com"):
+        load_settings(written('[llm]\npreset = "azure"\nmodel = "mine"\n'))

@@ -20,6 +20,8 @@ _WORTH_COMPARING = 600
 """Tokens of a prompt, from which on our count and the endpoint's are compared."""
 _READ = 2 / 3
 """Of our count an endpoint has to have read: tokenizers differ by less."""
+_MOST_RATIO = 2.5
+"""Tokenizers differ by less than this, even on Chinese."""
 _SMALLEST_WINDOW = 2048
 _STEP = 1024
 _NEAR = 8
@@ -47,15 +49,19 @@ class Context:
     def learn_refusal(self, problem: Problem, prompt_tokens: int, limit: int) -> bool:
         """Takes down what a refusal tells of the window: what it names, else that what was sent did not fit. Whether
         it is news."""
-        known = self.window or math.inf
+        known, before = self.window or math.inf, self.ratio
+        if problem.prompt_tokens and prompt_tokens:
+            self.ratio = max(self.ratio, min(_MOST_RATIO, problem.prompt_tokens / prompt_tokens))
         if problem.number and problem.number < known:
             return self.learn_window(problem.number, problem)
+        if self.window is not None and self.ratio > before:
+            return True
         sent = math.ceil(prompt_tokens * self.ratio) + limit
         return self.learn_window(int(min(known, sent) * 3 / 4), problem)
 
     def learn_ratio(self, ours: int, theirs: int | None) -> None:
         """Compares counts of one prompt."""
-        if theirs and ours >= _WORTH_COMPARING and 1.0 < theirs / ours < 2.5:
+        if theirs and ours >= _WORTH_COMPARING and 1.0 < theirs / ours < _MOST_RATIO:
             self.ratio = max(self.ratio, theirs / ours)
 
     def room(self, prompt_tokens: int) -> int | None:
@@ -82,7 +88,7 @@ def read_in_part(answer: Answer, prompt_tokens: int) -> Problem | None:
     if theirs >= _READ * prompt_tokens:
         return None
     said = f"it was sent about {prompt_tokens:,} tokens and says that it read {theirs:,}"
-    return Problem(Fault.READ_IN_PART, said, 200, theirs, answer.usage, rests_on="usage.prompt_tokens")
+    return Problem(Fault.READ_IN_PART, said, 200, theirs, usage=answer.usage, rests_on="usage.prompt_tokens")
 
 
 def cut_by(answer: Answer, limit: int) -> tuple[int | None, int | None]:

@@ -90,6 +90,8 @@ class Problem:
     number: int | None = None
     """In tokens, where it was said: for `CONTEXT` the context's length, for `LIMIT_TOO_HIGH` the highest limit, for
     `TOO_LARGE` what a minute allows."""
+    prompt_tokens: int | None = None
+    """For `CONTEXT` and `TOO_LARGE`: the prompt's length as the endpoint counts it, where it says so."""
     usage: Usage | None = None
     """What an unusable answer cost all the same."""
     wait_seconds: float | None = None
@@ -120,6 +122,10 @@ _CONTEXT_LENGTH = re.compile(
     r"(?:maximum (?:context|model) length|context (?:size|window|length)|range of input length)"
     r"\D{0,40}?(?:\[1, ?)?(\d{3,7})"
     r"|n_ctx\"?\D{0,3}(\d{3,7})"
+)
+_PROMPT_LENGTH = re.compile(
+    r"(\d+) in the messages|request has (\d+) input tokens|(\d+) tokens from the input|input \((\d+) tokens"
+    r"|prompt \(length (\d+)|n_prompt_tokens\"?\D{0,3}(\d+)|messages resulted in (\d+) tokens"
 )
 _MINUTE = re.compile(r"limit:? ?(\d{3,8})")
 _LIMIT = re.compile(r"max_(?:completion_|output_|new_)?tokens")
@@ -181,7 +187,15 @@ def read_problem(
         number = _number(_HIGHEST.search(said.message.lower()))
     elif fault is Fault.TOO_LARGE:
         number = _number(_MINUTE.search(said.message.lower()))
-    return Problem(fault, redact(said.message) or "no explanation", status, number, None, wait, rests_on)
+    return Problem(
+        fault,
+        redact(said.message) or "no explanation",
+        status,
+        number,
+        _number(_PROMPT_LENGTH.search(said.details)) if fault is Fault.CONTEXT else None,
+        wait_seconds=wait,
+        rests_on=rests_on,
+    )
 
 
 def _fault(status: int | None, said: _Said, provider: Provider, model: str, wait: float | None) -> tuple[Fault, str]:

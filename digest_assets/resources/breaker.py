@@ -43,6 +43,7 @@ class Breaker:
         self._asking = 0
         self._failures = 0
         self._failing_since = 0.0
+        self._outage_since: float | None = None
         self._trying = False
         self._changed = asyncio.Event()
 
@@ -76,15 +77,17 @@ class Breaker:
             self._asking -= 1
 
     @asynccontextmanager
-    async def turn(self, kind: str) -> AsyncIterator[None]:
-        """Around one call: waits until it may be made. Raises the verdict where there is one."""
+    async def turn(self, kind: str) -> AsyncIterator[Callable[[], bool]]:
+        """Around one call: waits until it may be made. Raises the verdict where there is one.
+
+        Yields what tells, when the call has waited for its place elsewhere, whether it may still be made."""
         tries = await self._wait(kind)
         self._under_way[kind] += 1
         try:
             if tries and self.is_open:
                 await self._sleep(_PAUSES[min(self._failures - FAILURES_IN_A_ROW, len(_PAUSES) - 1)])
                 self._raise_verdict()
-            yield
+            yield lambda: self._verdict is None and (tries or not self.is_open)
         finally:
             self._under_way[kind] -= 1
             self._trying = self._trying and not tries
@@ -107,17 +110,21 @@ class Breaker:
         if self._verdict is not None:
             raise self._verdict()
 
-    def answered(self, kind: str) -> None:
-        """The endpoint answered such a question."""
-        self._failures = 0
+    def answered(self, kind: str, started_at: float) -> None:
+        """The endpoint answered such a question, whose call began at `started_at`: one that began before an outage says
+        nothing of its end."""
+        if self._outage_since is None or started_at >= self._outage_since:
+            self._failures, self._outage_since = 0, None
         if kind not in self._proven:
             self._proven.add(kind)
         self._tell()
 
-    def failed(self) -> None:
-        """A call failed in a way that says nothing of its question: an outage, a time-out."""
+    def failed(self, *, is_outage: bool) -> None:
+        """A call failed in a way that says nothing of its question."""
         if not self._failures:
             self._failing_since = self._clock()
+        if is_outage and self._outage_since is None:
+            self._outage_since = self._clock()
         self._failures += 1
         self._tell()
 

@@ -100,6 +100,11 @@ class Call:
         """A time-out, 503 or overload. Nothing new is begun for `retry_after_seconds`."""
         self._limiter._congested(self, retry_after_seconds)
 
+    def dropped(self) -> None:
+        """It was not made."""
+        with self._limiter._lock:
+            self._limiter.learned.dropped(self.started_at)
+
     def refused(self, retry_after_seconds: float | None = None) -> None:
         """429: too many at once, or too many a minute, which is found out."""
         self._limiter._refused(self, retry_after_seconds)
@@ -260,11 +265,11 @@ def _wake(turn: asyncio.Future[None]) -> None:
 _MINUTE = 60.0
 _MARGIN = 0.95
 """Of a pace that was found: starts are measured here and counted there."""
-_WHILE_UNREFUSED_SECONDS = 180.0
+_TRIED_FASTER_AFTER_SECONDS = 240.0
 """After so long without a refusal a learned pace is tried a little faster."""
 _FASTER = 1.2
-_CEILING_SECONDS = 1800.0
-"""For so long a pace that was refused is not tried again."""
+_NOT_TRIED_AGAIN_SECONDS = 3600.0
+"""For so long after a faster pace was refused none is tried."""
 _LONGEST_SPACING = 0.1
 _CAREFUL_SPACING = 1.0
 
@@ -287,8 +292,10 @@ class LearnedPace:
     _refused_at: float | None = None
     _fewest_others: int | None = None
     """While how few others were under way a call was refused, since the last answer to a later one."""
-    _ceiling: tuple[float, float] | None = None
-    """A pace that was refused, and when."""
+    _good: float | None = None
+    """The pace before it was tried faster. None: it is the one that was found."""
+    _faster_from: float = 0.0
+    """From when on a faster one may be tried."""
     _is_careful: bool = False
 
     def delay(self, now: float) -> float:
@@ -311,6 +318,10 @@ class LearnedPace:
         while self._starts and self._starts[0] <= now - _MINUTE:
             self._starts.popleft()
 
+    def dropped(self, started_at: float) -> None:
+        if started_at in self._starts:
+            self._starts.remove(started_at)
+
     def answered(self, started_at: float, now: float) -> None:
         latency = now - started_at
         self._latency = latency if self._latency is None else 0.7 * self._latency + 0.3 * latency
@@ -319,39 +330,44 @@ class LearnedPace:
 
     def refused(self, started_at: float, now: float, others: int, wait_seconds: float | None) -> float:
         """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
-        if started_at in self._starts:
-            self._starts.remove(started_at)
+        self.dropped(started_at)
         before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
         is_new = self._refused_at is None or started_at > self._refused_at
         self._is_careful = True
         is_rate = others == 0 or (is_new and before is not None and others <= before // 2) or (wait_seconds or 0) >= 2
         if is_new:
             self._refused_at = now
+        if is_new and self.per_minute is not None:
+            self._slow_down(now)
+            return max(wait_seconds or 0.0, _MINUTE / self.per_minute)
         if is_rate and is_new and self._starts:
             return self._learn(now, wait_seconds)
         return wait_seconds or 0.0
 
     def _learn(self, now: float, wait_seconds: float | None) -> float:
         taken = len([each for each in self._starts if each > now - _MINUTE])
-        if self.per_minute is not None:
-            self._ceiling = (self.per_minute, now)
-        found = max(1.0, taken * _MARGIN)
-        self.per_minute = min(found, self.per_minute * _MARGIN if self.per_minute is not None else found)
+        self.per_minute = max(1.0, taken * _MARGIN)
+        self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
         until_free = self._starts[0] + _MINUTE + 0.5 - now
         self._next_at = max(self._next_at, now + (until_free if wait_seconds is None else wait_seconds))
         return max(0.0, self._next_at - now)
 
+    def _slow_down(self, now: float) -> None:
+        """Back to the pace that was good; where that one is refused, and not by what was sent before it, a slower."""
+        if self.per_minute is None:
+            return
+        if self._good is not None:
+            self.per_minute, self._good = self._good, None
+            self._faster_from = now + _NOT_TRIED_AGAIN_SECONDS
+        elif now > self._faster_from - _TRIED_FASTER_AFTER_SECONDS + _MINUTE + 30:
+            self.per_minute = max(1.0, 0.9 * self.per_minute)
+            self._faster_from = now + _NOT_TRIED_AGAIN_SECONDS
+
     def _speed_up(self, now: float) -> None:
-        """A pace that was found too low is tried faster now and then, but not what was refused a while ago."""
-        if self.per_minute is None or self._refused_at is None:
-            return
-        if now - self._refused_at < _WHILE_UNREFUSED_SECONDS:
-            return
-        faster = self.per_minute * _FASTER
-        if self._ceiling is not None and now - self._ceiling[1] < _CEILING_SECONDS:
-            faster = min(faster, self._ceiling[0] * _MARGIN)
-        if faster > self.per_minute:
-            self.per_minute, self._refused_at = faster, now
+        """A pace may have been found too low, or may have risen: it is tried faster now and then."""
+        if self.per_minute is not None and now >= self._faster_from:
+            self._good, self.per_minute = self.per_minute, self.per_minute * _FASTER
+            self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
 
 
 _limiters: dict[tuple[str, int, float | None, float | None, Path | None], Limiter] = {}

@@ -39,6 +39,7 @@ from digest_assets.llm.providers import UNKNOWN, provider_of
 from digest_assets.llm.refusals import (
     FINAL,
     LONGEST_WAIT_SECONDS,
+    OUTAGE,
     RETRYABLE,
     Fault,
     Place,
@@ -179,8 +180,8 @@ class LanguageModel:
         try:
             async with self._breaker.asking():
                 while True:
-                    async with self._breaker.turn(prompt.version):
-                        outcome = await self._tried(question)
+                    async with self._breaker.turn(prompt.version) as may_call:
+                        outcome = await self._tried(question, may_call)
                     if isinstance(outcome, Answer):
                         return replace(outcome, usage=reduce(add, question.wasted, outcome.usage))
                     if outcome:
@@ -189,18 +190,20 @@ class LanguageModel:
             error.usage = reduce(add, question.wasted) if question.wasted else None
             raise
 
-    async def _tried(self, question: _Question) -> Answer | float:
+    async def _tried(self, question: _Question, may_call: Callable[[], bool]) -> Answer | float:
         """One call: the answer, or how many seconds later the next one comes. Raises what ends the question."""
         if self._listed_early:
             await self._look_at_list()
         dialect, prompt = self._dialect, question.prompt
-        limit = self._limit_for(question)
-        outcome = await self._once(prompt, dialect, limit)
+        limit, started_at = self._limit_for(question), self._clock()
+        outcome = await self._once(prompt, dialect, limit, may_call)
+        if outcome is None:
+            return 0.0  # what another call learned meanwhile is for this one, too
         if isinstance(outcome, Answer):
             learned = self._learned_of_answer(outcome, question, limit)
             if learned is None:
                 self._has_answered = True
-                self._breaker.answered(prompt.version)
+                self._breaker.answered(prompt.version, started_at)
                 return outcome
             question.waste(outcome.usage)
             if isinstance(learned, Problem):
@@ -293,7 +296,7 @@ class LanguageModel:
         """Seconds until the next try of what may pass. Raises after the last one."""
         fault, breaker = problem.fault, self._breaker
         question.tries += 1
-        breaker.failed()
+        breaker.failed(is_outage=fault in OUTAGE)
         settings = self._settings
         limit = min(settings.attempts, _TRIES.get(fault, settings.attempts))
         if not self._has_answered:
@@ -334,8 +337,9 @@ class LanguageModel:
         prompt alone: a firewall that sees code in it, a moderation."""
         if not self._has_answered:
             outcome = await self._once(_PROBE, self._dialect, _PROBE_LIMIT)
-            question.waste(outcome.usage)
-            self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
+            if outcome is not None:
+                question.waste(outcome.usage)
+                self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
         return self._has_answered
 
     def _about_the_prompt(self, problem: Problem) -> EndpointError:
@@ -407,10 +411,15 @@ class LanguageModel:
 
     # -- one request
 
-    async def _once(self, prompt: Prompt, dialect: Dialect, limit: int) -> Answer | Problem:
-        """One request, in its place among those under way."""
+    async def _once(
+        self, prompt: Prompt, dialect: Dialect, limit: int, may_call: Callable[[], bool] = lambda: True
+    ) -> Answer | Problem | None:
+        """One request, in its place among those under way. None: `may_call` said no when the place was there."""
         estimate = self._count_tokens(prompt.text)
         async with self._limiter.call(estimate) as call:
+            if not may_call():
+                call.dropped()
+                return None
             self._before_call()
             try:
                 outcome = await asyncio.wait_for(self._request(prompt, dialect, limit), self._settings.timeout_seconds)
@@ -419,7 +428,8 @@ class LanguageModel:
             if isinstance(outcome, Answer):
                 usage = outcome.usage
                 total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
-                call.answered(usage.output_tokens, total)
+                # How long thoughts without an answer take says nothing of how long answers do.
+                call.answered(usage.output_tokens if outcome.finish_reason == "stop" else None, total)
             elif outcome.fault is Fault.BUSY:
                 call.refused(outcome.wait_seconds)
             elif outcome.fault is Fault.TIMEOUT or outcome.status in (503, 529):

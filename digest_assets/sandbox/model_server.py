@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from digest_assets.sandbox.generic_answers import generic_pieces, generic_reading, generic_translation
+from digest_assets.sandbox.manners import Manners
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
 from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
@@ -235,6 +236,10 @@ class SandboxModel(LoopbackServer):
         """How batches end: `expired` and `cancelled` leave half of their requests unanswered, `failed` all."""
         self.keeps_metadata = True
         """Whether batches show the metadata that they were given."""
+        self.manners: Manners | None = None
+        """How it behaves at its limits (`manners.PLAYS`). None: it has none."""
+        self.clock = time.monotonic
+        """Seconds; a test on a virtual clock brings its own."""
         self.requests: list[ModelRequest] = []
         self.calls: Counter[str] = Counter()
         """Answers given, by kind."""
@@ -253,7 +258,7 @@ class SandboxModel(LoopbackServer):
 
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        path, started = request.url.path.rstrip("/"), time.monotonic()
+        path, started = request.url.path.rstrip("/"), self.clock()
         route = {"/v1/chat/completions": "chat", "/v1/models": "models"}.get(path, "")
         route = route or next((name for name in ("files", "batches", "models") if f"/v1/{name}" in path), "")
         self._in_flight += route == "chat"
@@ -275,7 +280,7 @@ class SandboxModel(LoopbackServer):
                 if kind and _is_given(answer):
                     self.calls[kind] += 1
             if route == "chat" and answer.status == 200 and self.latency_seconds:
-                await asyncio.sleep(started + self.latency_seconds - time.monotonic())
+                await asyncio.sleep(started + self.latency_seconds - self.clock())
             await send_answer(answer, send)
         finally:
             self._in_flight -= route == "chat"
@@ -297,12 +302,15 @@ class SandboxModel(LoopbackServer):
             return refused
         prompt = _prompt(body)
         tokens = estimated_tokens(prompt)
+        if self.manners is not None and (refusal := self.manners.refuse(body, tokens, self.clock())) is not None:
+            return refusal
         if tokens > self.context_tokens:
             if self.llama_errors:
                 return _llama_context_error(self.context_tokens, tokens)
             return context_length_exceeded(self.context_tokens, tokens).change(Answer())
         reply = Reply(self.reply_to(prompt), tokens, self._cached_tokens(prompt))
         reply = _within(reply, body.get("max_completion_tokens") or body.get("max_tokens"))
+        reply = self.manners.alter(body, reply) if self.manners is not None else reply
         if isinstance(fault, ReplyFault):
             reply = fault.alter(reply)
         return self._streamed(body, reply) if body.get("stream") else self._whole(reply)

@@ -64,7 +64,7 @@ def test_without_a_finish_reason_the_end_of_the_text_has_to_be_there() -> None:
         ({"code": "500", "message": "boom", "data": None}, Fault.BROKEN, "boom"),
         ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Fault.BALANCE, "insufficient"),
         ({"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, Fault.BUSY, "rate limit"),
-        ({"error": "Unexpected endpoint or method. (POST /chat/completions)"}, Fault.BROKEN, "Unexpected endpoint"),
+        ({"error": "Unexpected endpoint or method. (POST /chat/completions)"}, Fault.ADDRESS, "Unexpected endpoint"),
         ({"choices": [], "message": "queue is full"}, Fault.UNUSABLE, "queue is full"),
         ({"choices": []}, Fault.UNUSABLE, "no choices"),
     ],

@@ -367,3 +367,55 @@ def test_a_429_halves_what_may_be_under_way(endpoint: ScriptedEndpoint) -> None:
     asked(endpoint, limiter=limiter)
     assert limiter.window.allowed == 8
     assert limiter.under_way == 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (refusal(401, "no"), EndpointRefused),
+        (refusal(403, "no"), EndpointRefused),
+        (refusal(404, "no such model", code="model_not_found"), ModelUnknown),
+        (Reply("<html>404</html>", 404, content_type="text/html"), EndpointRefused),
+        (Reply({"error": "Unexpected endpoint or method. (POST /chat/completions)"}), EndpointRefused),
+        (refusal(402, "Insufficient Balance"), QuotaExhausted),
+        (refusal(403, "overdue", code="AccountOverdueError"), QuotaExhausted),
+        (refusal(429, "requests per day: try again in 7h12m0s"), EndpointPaused),
+        (refusal(503, "later", {"Retry-After": "3579"}), EndpointPaused),
+        (refusal(400, "messages: field required"), EndpointError),
+        (Reply("<!DOCTYPE html><p>welcome", content_type="text/html"), AnswerUnusable),
+        (Reply({"choices": []}), AnswerUnusable),
+    ],
+)
+def test_ten_calls_that_fail_for_one_reason_cost_two_at_most(
+    endpoint: ScriptedEndpoint, reply: Reply, kind: type[EndpointError]
+) -> None:
+    endpoint.replies = [reply]
+    naps = Naps()
+    chosen = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env="TEST_KEY")
+
+    async def ten() -> list[object]:
+        limiter = Limiter(16, clock=naps.clock, sleep=naps)
+        async with LanguageModel(chosen, KEY, limiter=limiter, sleep=naps, clock=lambda: NOW) as model:
+            return await asyncio.gather(*(model.ask(PROMPT) for _ in range(10)), return_exceptions=True)
+
+    told = asyncio.run(ten())
+    assert {type(each) for each in told} == {kind}
+    assert len({str(each) for each in told}) == 1
+    assert len(endpoint.requests) <= 2
+
+
+def test_a_system_role_that_is_refused_is_put_before_the_question(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(400, "System role not supported"), completion()]
+    asked(endpoint, PROMPT, PROMPT)
+    assert [[each["role"] for each in request["messages"]] for request in endpoint.requests] == [
+        ["system", "user"], ["user"], ["user"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("quoted", [KEY, KEY[:7] + "******" + KEY[-4:]])
+def test_no_part_of_a_key_is_in_an_error(endpoint: ScriptedEndpoint, quoted: str) -> None:
+    endpoint.replies = [refusal(402, f"no money on {quoted}")]
+    with pytest.raises(QuotaExhausted) as caught:
+        asked(endpoint)
+    assert "secret" not in str(caught.value)
+    assert "1234" not in str(caught.value)

@@ -1,0 +1,195 @@
+"""How providers behave at their limits, for the sandbox's model server to play: each by the provider's name.
+
+What they say is in the words and the shapes of the providers' own documentation (`llm/providers.toml` names the pages)
+and of public reports; what they count is simple: calls in the last minute, calls of a day, tokens of a prompt.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from digest_assets.sandbox.serving import Answer
+
+_JSON = "application/json"
+
+
+class Manners(Protocol):
+    """What a provider does with a call before it is answered, and with the answer."""
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        """The refusal of a call that comes at `now` (seconds). None: it is answered."""
+        ...
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        """The reply as this provider gives it."""
+        ...
+
+
+def _refusal(status: int, error: Mapping[str, Any] | list[Any], headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(status, json.dumps(error, ensure_ascii=False).encode(), _JSON, headers or {})
+
+
+def _limit(body: Mapping[str, Any]) -> int:
+    return int(body.get("max_completion_tokens") or body.get("max_tokens") or 0)
+
+
+@dataclass
+class PerMinute:
+    """So many calls in any minute; how a refusal looks is `said`."""
+
+    calls: int
+    said: Callable[[float], Answer]
+    """Given after how many seconds there is room again."""
+    _taken: deque[float] = field(default_factory=deque)
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        while self._taken and self._taken[0] <= now - 60:
+            self._taken.popleft()
+        if len(self._taken) >= self.calls:
+            return self.said(self._taken[0] + 60 - now)
+        self._taken.append(now)
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
+class PerDay:
+    """So many calls a day, then none for hours."""
+
+    calls: int
+    said: Callable[[], Answer]
+    _taken: int = 0
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        if self._taken >= self.calls:
+            return self.said()
+        self._taken += 1
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
+class Window:
+    """Prompt and room for the answer have to fit into so many tokens."""
+
+    tokens: int
+    said: Callable[[int, int, int], Answer]
+    """Given the window, the prompt's tokens and the room that was asked for."""
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        if prompt_tokens + _limit(body) > self.tokens:
+            return self.said(self.tokens, prompt_tokens, _limit(body))
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
+class Cut:
+    """Longer prompts are cut to so many tokens and answered all the same, as Ollama does."""
+
+    tokens: int
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return replace(reply, prompt_tokens=min(reply.prompt_tokens, self.tokens))
+
+
+@dataclass
+class Outage:
+    """Nothing works for some seconds, from the call on that comes as the `after`th."""
+
+    after: int
+    seconds: float
+    said: Callable[[], Answer]
+    _calls: int = 0
+    _until: float | None = None
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        self._calls += 1
+        if self._until is None and self._calls > self.after:
+            self._until = now + self.seconds
+        return self.said() if self._until is not None and now < self._until else None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
+class Thinks:
+    """Thoughts fill all the room that there is, unless they are turned off as `off` says. `most`: tokens of an
+    answer that the provider allows."""
+
+    off: Mapping[str, Any]
+    most: int
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        if all(body.get(name) == value for name, value in self.off.items()):
+            return reply
+        return replace(
+            reply, content="", reasoning="想" * min(self.most, _limit(body) or self.most), finish_reason="length"
+        )
+
+
+# --- by name ----------------------------------------------------------------------------------------------------------
+
+
+def _siliconflow(_: float) -> Answer:
+    said = "Request was rejected due to rate limiting. Details: RPM limit reached."
+    return _refusal(403, {"code": 50603, "message": said, "data": None})
+
+
+def _gemini(wait: float) -> Answer:
+    retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait:.0f}s"}
+    said = f"You exceeded your current quota, please check your plan. Please retry in {wait:.2f}s."
+    return _refusal(
+        429, [{"error": {"code": 429, "message": said, "status": "RESOURCE_EXHAUSTED", "details": [retry]}}]
+    )
+
+
+def _without_headers(_: float) -> Answer:
+    return _refusal(429, {"error": {"message": "Too many requests", "code": "429"}})
+
+
+def _groq_day() -> Answer:
+    said = "Rate limit reached for model on requests per day (RPD): Limit 60. Please try again in 7h12m0s."
+    return _refusal(429, {"error": {"message": said, "type": "requests", "code": "rate_limit_exceeded"}})
+
+
+def _vllm(window: int, prompt: int, limit: int) -> Answer:
+    said = (
+        f"This model's maximum context length is {window} tokens. However, you requested {prompt + limit} tokens "
+        f"({prompt} in the messages, {limit} in the completion). Please reduce the length of the messages."
+    )
+    return _refusal(400, {"object": "error", "message": said, "type": "BadRequestError", "param": None, "code": 400})
+
+
+def _unavailable() -> Answer:
+    return _refusal(503, {"error": {"message": "Service temporarily unavailable", "type": "server_error"}})
+
+
+PLAYS: Mapping[str, Callable[[], Manners]] = {
+    "any, 20 a minute without headers": lambda: PerMinute(20, _without_headers),
+    "gemini, 20 a minute": lambda: PerMinute(20, _gemini),
+    "siliconflow, 20 a minute as 403": lambda: PerMinute(20, _siliconflow),
+    "groq, daily quota after 60 calls": lambda: PerDay(60, _groq_day),
+    "vllm, window of 8,192": lambda: Window(8192, _vllm),
+    "ollama, cut at 4,096": lambda: Cut(4096),
+    "openrouter, outage of three minutes": lambda: Outage(60, 180, _unavailable),
+    "qwen, thinking eats the room": lambda: Thinks({"enable_thinking": False}, 8192),
+}
+"""What is played, by name: the provider stands before the comma."""
