@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from digest_assets.config import LlmSettings, find_config, load_settings, setting_names
 from digest_assets.errors import ConfigurationError
+from digest_assets.llm.providers import presets
 
 SHIPPED = Path(__file__).parents[1] / "digest.toml"
 

@@ -5,7 +5,8 @@ What the UI shows afterwards is what was run here; only the reporting differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -22,6 +23,8 @@ from digest_assets.store.posts import RenderedPost, post_of
 ASKED_BY_TAG = "digest/asked_by"
 """A run's tag: command line, schedule, or a sensor."""
 COMMAND_LINE = "command line"
+_SHOWN_ALONE = 3
+"""Papers that lack something for the same reason and are named each."""
 
 
 class RunOutcome(str, Enum):
@@ -86,13 +89,20 @@ def run_date(
         return DateReport(day, RunOutcome.NOT_YET, post, observed)
     kept = _kept_posts(result)
     if lacking:
-        reasons = [f"{identifier}: {reason}" for identifier, reason in lacking]
+        reasons = _grouped(lacking)
         return DateReport(day, RunOutcome.IN_PART, post, kept + reasons)
     if post is None or post.path is None:
         return DateReport(day, RunOutcome.EMPTY, post, [empty or "all papers were filtered out"])
     if post.withheld:
         return DateReport(day, RunOutcome.WITH_GAPS, post, [*kept, f"{texts_said(post)}: the others were wrong twice"])
     return DateReport(day, RunOutcome.COMPLETE, post, kept)
+
+
+def _grouped(lacking: Sequence[tuple[str, str]]) -> list[str]:
+    """A line a paper; where many lack something for one reason, such as a quota, one line for all of them."""
+    papers = Counter(reason for _, reason in lacking)
+    alone = [f"{identifier}: {reason}" for identifier, reason in lacking if papers[reason] <= _SHOWN_ALONE]
+    return [f"{count} papers: {reason}" for reason, count in papers.most_common() if count > _SHOWN_ALONE] + alone
 
 
 def _was_stopped(result: dg.ExecuteInProcessResult) -> bool:

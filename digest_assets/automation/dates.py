@@ -7,7 +7,7 @@ from datetime import date, datetime
 from digest_assets.config import GroupBy, Settings
 from digest_assets.digests.due import FURTHEST_BACK, due_dates
 from digest_assets.digests.emptiness import empty_reason
-from digest_assets.store import answers, ledger, standings
+from digest_assets.store import answers, endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
 
 
@@ -15,6 +15,7 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
     """The digest dates to make at `now`, oldest first. Each is due from now on until it is made, whatever dies when."""
     digest, since = settings.digest.name, now.date() - FURTHEST_BACK
     with store.transaction() as connection:
+        pauses = endpoint_pauses.standing(connection, digest, since)
         asked = standings.asked_and_not_published(connection, digest, since)
         due = due_dates(
             settings.digest.days,
@@ -24,6 +25,7 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
                 *asked,
                 *standings.unfinished(connection, digest, since),
                 *answers.ended_by_budget(connection, digest, since),
+                *(day for day, until in pauses.items() if until <= now),
             },
             every_day=settings.digest.by is GroupBy.SUBMITTED,
         )

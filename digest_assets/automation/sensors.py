@@ -23,7 +23,7 @@ from digest_assets.digests.emptiness import empty_reason
 from digest_assets.errors import ArxivError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.store import ledger, standings
+from digest_assets.store import endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
 
 POLL_SECONDS = 600
@@ -177,9 +177,16 @@ def retry_sensor(
         tried = standings.times_asked_again(connection, name)
         unbalanced = standings.unbalanced(connection, name, now.date() - FURTHEST_BACK)
         standings.forget_balanced(connection, name, unbalanced)
+        paused = endpoint_pauses.standing(connection, name, now.date() - FURTHEST_BACK)
         for day, stopped_at in unbalanced.items():
             count, last = tried.get(day) or (0, stopped_at)
-            if count >= len(PAUSES):
+            if day in paused and now < paused[day]:
+                waiting.append(f"{day} until {paused[day]:%Y-%m-%d %H:%M} UTC, for the model's endpoint")
+            elif day in paused:
+                endpoint_pauses.forget(connection, name, day)
+                standings.record_asked_again(connection, name, day, count, now)
+                asked.append((day, count))
+            elif count >= len(PAUSES):
                 given_up.append(day.isoformat())
             elif now < last + PAUSES[count]:
                 waiting.append(f"{day} until {last + PAUSES[count]:%Y-%m-%d %H:%M} UTC")

@@ -71,7 +71,9 @@ def make(
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
+    from digest_assets.resources.model_access import ModelAccess
 
+    ModelAccess(settings.llm, settings.root).check()
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)
     batch = batch or settings.llm.batch

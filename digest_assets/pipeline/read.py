@@ -18,8 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import duckdb
+
 from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, StoreError, redact
+from digest_assets.errors import DigestError, EndpointPaused, StoreError, redact
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
@@ -35,7 +37,7 @@ from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
 from digest_assets.resources.progress import Progress
 from digest_assets.resources.topics import topic_lines, topics_of_digest
-from digest_assets.store import answers, batches, ledger, texts
+from digest_assets.store import answers, batches, endpoint_pauses, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.ledger import require_made
@@ -72,6 +74,8 @@ class _Session:
     """By stage. None: no key is set."""
     desk: BatchDesk | None
     """None: no batches."""
+    paused: Callable[[], EndpointPaused | None]
+    """What ended the run for all its calls, if a later one may succeed."""
     unpacked: AbstractAsyncContextManager[object]
     """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
     ahead: Ahead
@@ -131,6 +135,15 @@ class PaperReading:
                         jobs.append(session.desk.taking_part(made) if session.desk else made())
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
             await fetch_texts.together(jobs)
+            await session.gathered.run(partial(self._note_pause, session))
+
+    def _note_pause(self, session: _Session, connection: duckdb.DuckDBPyConnection) -> None:
+        """Records when the date is worth asking for again, where the endpoint ended this run; else that it is not."""
+        digest, paused = self.settings.digest.name, session.paused()
+        if paused is None or paused.until is None:
+            endpoint_pauses.forget(connection, digest, session.day)
+        else:
+            endpoint_pauses.note(connection, digest, session.day, paused.until, paused.message, self.clock.now())
 
     @asynccontextmanager
     async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
@@ -141,9 +154,11 @@ class PaperReading:
                 answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
             )
             ask, desk = None, None
+            paused: Callable[[], EndpointPaused | None] = _is_not_paused
             if self.language_model.can_be_asked:
                 budget = self.language_model.budget(*await self._spent_today(gathered))
-                model = await stack.enter_async_context(self.language_model.open(budget))
+                model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now))
+                paused = model.paused
                 ask = {stage: meter.metered(model.ask) for stage, meter in self.meters.items()}
                 if self.batch_wait_seconds is not None:
                     desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
@@ -154,7 +169,7 @@ class PaperReading:
             rules = replace(self.language_model.rules(language), topics=topics)
             # All requests of a batch are there before it is handed in, and none of them waits for another.
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency) if desk is None else nullcontext()
-            yield _Session(day, gathered, known, rules, ask, desk, unpacked, Ahead(self.settings, len(papers)))
+            yield _Session(day, gathered, known, rules, ask, desk, paused, unpacked, Ahead(self.settings, len(papers)))
 
     @asynccontextmanager
     async def _watching_the_day(
@@ -185,7 +200,8 @@ class PaperReading:
         """What was spent on this day (UTC), and what batches under way will take; but these answers and batches."""
         today = self.clock.now().astimezone(timezone.utc).date()
         prices = price_table(self.settings.llm)
-        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, without))
+        price = self.language_model.price
+        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, without, price))
         coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
         coming_money = cost(coming, self.language_model.price, in_batch=True)
         return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
@@ -303,6 +319,11 @@ class PaperReading:
         self.waiting[stage] += made.status is AnswerStatus.WAITING
         self.progress.advance(stage, failed=unwell, tokens=spent)
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))
+
+
+def _is_not_paused() -> EndpointPaused | None:
+    """Of a run that asks nobody."""
+    return None
 
 
 def _line(about: FullText | Translation | Reading, event: str, reason: str | None) -> str:

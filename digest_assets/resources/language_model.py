@@ -28,7 +28,7 @@ import openai.resources.chat  # the client would read it in at the first call, f
 from openai import AsyncOpenAI
 
 from digest_assets.config import LlmSettings
-from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, hide
+from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, EndpointPaused, hide
 from digest_assets.llm import completions, dialects
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.context import Context, cut_by, read_in_part
@@ -130,6 +130,8 @@ class LanguageModel:
         self._has_listed = False
         self._client: AsyncOpenAI | None = None
         self._has_answered = False
+        self.paused: EndpointPaused | None = None
+        """What ended all calls of this run, where a later run may succeed."""
         self._breaker = Breaker(clock, sleep, self._limiter.proven)
 
     async def __aenter__(self) -> LanguageModel:
@@ -146,8 +148,7 @@ class LanguageModel:
         )
         known = self._limiter.closed
         if known is not None and self._clock() < known[0].timestamp():
-            until, problem = known
-            self._breaker.decide(lambda: as_error(problem, self._place, until=until))
+            self._decided(partial(as_error, known[1], self._place, until=known[0]))
         return self
 
     async def __aexit__(
@@ -307,7 +308,8 @@ class LanguageModel:
             raise self._decided(partial(outage, problem, self._place, breaker.failures, until))
         nobody_there = not self._has_answered and fault is Fault.UNREACHABLE
         waits_with_others = breaker.is_open and not breaker.is_alone and fault not in _TRIES and not nobody_there
-        if question.tries >= limit and not waits_with_others:
+        of_all = breaker.failures if fault is Fault.UNUSABLE and not self._has_answered else question.tries
+        if of_all >= limit and not waits_with_others:
             told = partial(as_error, problem, self._place, question.tries)
             if not self._has_answered and fault in _TRIES_OF_THE_FIRST:
                 raise self._decided(told)
@@ -330,7 +332,9 @@ class LanguageModel:
 
     def _decided(self, verdict: Callable[[], EndpointError]) -> EndpointError:
         self._breaker.decide(verdict)
-        return verdict()
+        error = verdict()
+        self.paused = self.paused or (error if isinstance(error, EndpointPaused) else None)
+        return error
 
     async def _others_are_answered(self, question: _Question) -> bool:
         """Whether the endpoint answers something else. What looks like a wrong key, model or address may be about one

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from digest_assets.config import LlmSettings
-from digest_assets.errors import ConfigurationError
+from digest_assets.errors import ConfigurationError, EndpointPaused
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.asking import Ask, AskingRules, OnDefect
 from digest_assets.llm.budget import Budget, Limits, budgeted
@@ -40,6 +41,8 @@ class OpenModel:
     batches: BatchEndpoint
     """Whoever uses it holds and settles the budget."""
     count_tokens: Callable[[str], int]
+    paused: Callable[[], EndpointPaused | None]
+    """What ended the run for all its calls, where a later run may succeed."""
 
 
 @dataclass(frozen=True)
@@ -92,29 +95,49 @@ class ModelAccess:
         """Of `llm.model`. None: the settings have none."""
         return price_of(self.settings.model, price_table(self.settings))
 
-    def budget(self, spent_today: Usage, money_today: Decimal | None) -> Budget:
-        """What a run may spend. Raises `ConfigurationError` where money is limited and the model has no price."""
+    def check(self) -> None:
+        """Raises `ConfigurationError` where a run could not start: what holds the key is none, or money is limited and
+        the model has no price."""
+        if self.can_be_asked and self._limits.needs_price and self.price is None:
+            line = f'[llm.prices."{self.settings.model}"] with input = ... and output = ... (per million tokens)'
+            raise ConfigurationError(
+                "llm.budget_run_money or llm.budget_day_money is set, and digest.toml does not say what "
+                f"{self.settings.model} costs.",
+                cure=f"Add {line}, or limit tokens instead.",
+            )
+
+    @property
+    def _limits(self) -> Limits:
         settings = self.settings
-        limits = Limits(
+        return Limits(
             settings.budget_run_tokens,
             settings.budget_day_tokens,
             settings.budget_run_money,
             settings.budget_day_money,
         )
-        return Budget(limits, self.price, spent_today, money_today)
+
+    def budget(self, spent_today: Usage, money_today: Decimal | None) -> Budget:
+        """What a run may spend. Raises `ConfigurationError` where money is limited and the model has no price."""
+        self.check()
+        return Budget(self._limits, self.price, spent_today, money_today)
 
     @asynccontextmanager
-    async def open(self, budget: Budget) -> AsyncIterator[OpenModel]:
-        """How to ask, within `budget`, for as long as the block lasts."""
+    async def open(self, budget: Budget, now: Callable[[], datetime]) -> AsyncIterator[OpenModel]:
+        """How to ask, within `budget`, for as long as the block lasts. `now` gives UTC."""
         key = self.settings.api_key() or ""
         llm = self.settings
         limiter = shared_limiter(
             llm.base_url, llm.max_concurrency, llm.requests_per_minute, llm.tokens_per_minute, self.limits
         )
         async with LanguageModel(
-            llm, key, limiter=limiter, count_tokens=_counted, before_call=budget.still_open
+            llm,
+            key,
+            limiter=limiter,
+            count_tokens=_counted,
+            before_call=budget.still_open,
+            clock=lambda: now().timestamp(),
         ) as model:
-            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted)
+            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
 
 
 @lru_cache(maxsize=256)

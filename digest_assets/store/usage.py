@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from digest_assets.llm.prices import PriceTable, cost, price_of
+from digest_assets.llm.prices import Price, PriceTable, cost, price_of
 from digest_assets.model import Usage
 from digest_assets.store.rows import IN_LIST, json_list, rows
 
@@ -110,11 +110,18 @@ def _day_usage(row: dict[str, Any], prices: PriceTable) -> DayUsage:
 
 
 def spent_on(
-    connection: duckdb.DuckDBPyConnection, day: date, prices: PriceTable, without: Collection[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    day: date,
+    prices: PriceTable,
+    without: Collection[str] = (),
+    otherwise: Price | None = None,
 ) -> tuple[Usage, Decimal | None]:
-    """What all models together were paid for on `day` (UTC), and in money as far as it is known. Answers whose keys are
-    in `without` are left out."""
-    days = usage_by_day(connection, prices, day, day, without)
+    """What all models together were paid for on `day` (UTC), and in money: models without a price by `otherwise`, as
+    far as that is known. Answers whose keys are in `without` are left out."""
+    days = [
+        replace(each, money=cost(each.usage, otherwise, in_batch=each.in_batch)) if each.money is None else each
+        for each in usage_by_day(connection, prices, day, day, without)
+    ]
     return sum((each.usage for each in days), Usage()), money_of(days)
 
 

@@ -156,3 +156,10 @@ def test_a_dated_release_has_the_price_of_its_model_and_another_model_has_not() 
     assert price_of("m-2026-01-01", table) == PRICE
     assert price_of("m-mini-2026-01-01", table) == table["m-mini"]
     assert price_of("m-nano", table) is None
+
+
+def test_a_model_that_is_named_otherwise_has_the_price_of_what_its_name_mostly_is() -> None:
+    table = {"qwen3-8b": PRICE, "gpt-5": PRICE}
+    assert price_of("Qwen/Qwen3-8B-AWQ", table) == PRICE
+    assert price_of("gpt-5-nano", table) is None
+    assert price_of("qwen3-80b", table) is None
