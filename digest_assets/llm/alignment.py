@@ -108,6 +108,11 @@ def aligned(source: str, answer: str, language: str) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
+def knows(language: str) -> bool:
+    """Whether there are words by which sentences of `language` are told to belong to English ones."""
+    return bool(_common_words(language))
+
+
 def sentences_of_english(text: str) -> list[str]:
     """The sentences of an abstract. Full stops in numbers, addresses and abbreviations end none."""
     found: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 
 from digest_assets.llm import alignment, numbers, verbatim
@@ -61,23 +62,29 @@ def judge_translation(
     by_pair = [
         replace(defect, sentence=index)
         for index, pair in enumerate(pairs)
-        for defect in _pair_defects(pair, answer, support, language)
+        for defect in _pair_defects(pair, answer, support, title, language)
     ]
     return TranslationJudgement(pairs, (*whole, *by_pair))
 
 
-def _pair_defects(pair: Pair, answer: str, support: str, language: str) -> Iterator[Defect]:
+def _pair_defects(pair: Pair, answer: str, support: str, title: str, language: str) -> Iterator[Defect]:
     if not pair.said:
         yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(pair.source, 90)}”")
         return
-    yield from _numbers_lost(pair.source, answer)
-    yield from _numbers_invented(support, pair.said, counted=language in ("zh", "ja"))
-    yield from _units_invented(numbers.without_tex(support), numbers.without_tex(pair.said))
+    if alignment.knows(language):
+        yield from _numbers_lost(pair.source, pair.said)
+        yield from _numbers_invented(f"{title}\n{pair.source}", pair.said)
+        yield from _counts_invented(pair.source, pair.said)
+        yield from _units_changed(pair.source, pair.said)
+    else:  # without words that both languages have, pairs are made by length alone
+        yield from _numbers_lost(pair.source, answer)
+        yield from _numbers_invented(support, pair.said)
+        yield from _counts_invented(support, pair.said)
     yield from _formulas_lost(pair.source, answer)
     yield from _formulas_invented(pair.said, support)
     yield from _urls_lost(pair.source, answer)
     yield from _urls_invented(pair.said, support)
-    yield from _names_lost(pair.source, answer)
+    yield from _names_lost(pair.source, answer, support)
     yield from _names_invented(support, pair.said)
 
 
@@ -133,7 +140,7 @@ def judge_part(
 
 def _sentence_defects(sentence: str, ground: str, source: str) -> Iterator[Defect]:
     """`ground` is what the sentence rests on, `source` all that the model was given."""
-    yield from _numbers_invented(ground, sentence, counted=False)
+    yield from _numbers_invented(ground, sentence)
     yield from _urls_invented(sentence, source)
     yield from _names_invented(source, sentence)
     yield from _quotes(source, sentence)
@@ -256,27 +263,62 @@ def _length(part: str, limit: int, tolerance: float, language: str) -> Iterator[
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
-def _numbers_lost(source: str, answer: str) -> Iterator[Defect]:
-    possible = numbers.possible_in_answer(answer)
+def _numbers_lost(source: str, said: str) -> Iterator[Defect]:
+    possible = numbers.possible_in_answer(said)
     for number in _each_value_once(numbers.stated_in_english(source)):
-        if number.value not in possible:
+        if not _values(number) & possible:
             yield Defect(DefectKind.NUMBER_LOST, f"the number {number.written} of the source is missing or changed")
 
 
-def _numbers_invented(source: str, answer: str, counted: bool) -> Iterator[Defect]:
+def _numbers_invented(source: str, said: str) -> Iterator[Defect]:
     possible = numbers.possible_in_english(source)
-    text = _LIST_NUMBER.sub("", answer)
-    stated = numbers.stated_in_answer(text)
-    for number in _each_value_once(stated):
-        values = {number.value}
-        if number.percent:
-            values |= {number.value / 100, (number.value / 100).normalize()}
-        if not values & possible:
+    for number in _each_value_once(numbers.stated_in_answer(_LIST_NUMBER.sub("", said))):
+        if not _values(number) & possible:
             yield Defect(DefectKind.NUMBER_INVENTED, f"the number {number.written} is not in the source")
-    if counted:
-        for number in _each_value_once(numbers.counted_in_chinese(text)):
-            if number.value not in possible and not _counts_a_list(text[: number.start], int(number.value)):
-                yield Defect(DefectKind.NUMBER_INVENTED, f"“{number.written}” ({number.value}) is not in the source")
+
+
+def _counts_invented(source: str, said: str) -> Iterator[Defect]:
+    possible = numbers.possible_in_english(source, whole=True)
+    for number in _each_value_once(numbers.counted_in_chinese(said)):
+        if number.value not in possible and not _counts_a_list(said, number):
+            yield Defect(DefectKind.NUMBER_INVENTED, f"“{number.written}” ({number.value}) is not in the source")
+
+
+def _values(number: numbers.Number) -> set[Decimal]:
+    values = {number.value} if number.other_value is None else {number.value, number.other_value}
+    return values | {(number.value / 100).normalize()} if number.percent else values
+
+
+def _units_changed(source: str, said: str) -> Iterator[Defect]:
+    """A number that has another unit than in the source: 30 % made 30 times, 80 ms made 80 s, 16 kHz made 16 layers.
+
+    Only where the number itself is the same: a unit that was converted has another one.
+    """
+    stated = numbers.stated_in_english(source)
+    answered = numbers.stated_in_answer(said)
+    for number in _each_value_once(each for each in stated if each.unit):
+        meant = {unit for each in stated if each.value == number.value for unit in (each.unit, each.may_have_unit)}
+        same = [each for each in answered if each.value == number.value]
+        if same and not any(_may_be(each, meant, source) for each in same):
+            unit = same[0].unit or "no unit"
+            yield Defect(DefectKind.UNIT, f"{number.written} is in {number.unit} in the source, in {unit} here")
+    with_unit = {(each.value, unit) for each in answered for unit in (each.unit, each.may_have_unit)}
+    for number in _each_value_once(each for each in answered if each.unit):
+        bare = [each for each in stated if each.value == number.value]
+        owners = [each for each in stated if each.unit == number.unit]
+        moved = owners and not any((each.value, number.unit) in with_unit for each in owners)
+        if bare and moved and all(each.unit is None and each.may_have_unit is None for each in bare):
+            yield Defect(DefectKind.UNIT, f"{number.written} has no unit in the source, {number.unit} here")
+
+
+def _may_be(number: numbers.Number, meant: set[str | None], source: str) -> bool:
+    units = {number.unit, number.may_have_unit} - {None}
+    if not units:
+        return numbers.PERCENT not in meant or (None in meant and len(meant) > 2)
+    return bool(units & meant) or (numbers.POINT in units and bool(_ABSOLUTE.search(source)))
+
+
+_ABSOLUTE = re.compile(r"absolute|\bpoints?\b|\bpp\b", re.IGNORECASE)
 
 
 _FIGURES_OF_RESULTS = 2
@@ -296,54 +338,22 @@ def _results_left_out(abstract: str, results: str) -> Iterator[Defect]:
         yield Defect(DefectKind.RESULT_LEFT_OUT, f"none of the results that the abstract states is given ({named})")
 
 
-_WITH_UNIT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(ms|k?Hz|MHz|dB|[kM]bps|mW|GB|MB)(?![A-Za-z])")
-
-
-def _units_invented(source: str, answer: str) -> Iterator[Defect]:
-    """`16 kHz` where the source has 16 of something else only. Told by the unit after the number, a list apart.
-
-    For translations: in a full text the unit may stand in a table's head, far from the number.
-    """
-    for number, unit in dict.fromkeys(_WITH_UNIT.findall(answer)):
-        units_there = unit in source
-        together = re.search(
-            rf"(?<![\d.]){re.escape(number)}(?![\d])[^.;!?]{{0,40}}(?:\.\d[^.;!?]{{0,40}})*?{unit}", source
-        )
-        if units_there and number in source and not together:
-            yield Defect(
-                DefectKind.NUMBER_INVENTED, f"{number} {unit} is not in the source: it has another number there"
-            )
-        elif not units_there and not _LONG_UNITS[unit].search(source):
-            yield Defect(
-                DefectKind.NUMBER_INVENTED, f"{number} {unit} is not in the source: nothing there is in {unit}"
-            )
-
-
-_LONG_UNITS = {
-    unit: re.compile(long, re.IGNORECASE)
-    for unit, long in {
-        "ms": r"milli-?second|msec|\bms\b",
-        "Hz": r"hertz|\bhz\b",
-        "kHz": r"kilo-?hertz|khz|\dk\b",
-        "MHz": r"mega-?hertz|mhz",
-        "dB": r"decibel|db",
-        "kbps": r"kilo-?bit|kb(?:it)?(?:ps|/s)|kbit",
-        "Mbps": r"mega-?bit|mb(?:it)?(?:ps|/s)|mbit",
-        "mW": r"milli-?watt|mw",
-        "GB": r"giga-?byte|gb|gib",
-        "MB": r"mega-?byte|mb|mib",
-    }.items()
-}
-
-
 _LIST_NUMBER = re.compile(r"^\s*(?:[-*]\s+)?(?:\*\*)?[（(]?\d{1,2}[.)、）](?!\d)", re.MULTILINE)
-_LIST_SEPARATOR = re.compile(r"、|以及|，|和|与|及|或|,")
+_LIST_SEPARATORS = tuple(
+    map(re.compile, (r"、|以及|和|与|(?<!以)及|或", r"、|以及|和|与|(?<!以)及|或|，|,", r"；|;", r"，|,", r"、"))
+)
 
 
-def _counts_a_list(before: str, count: int) -> bool:
-    """`韵律、音色和情感三个方面`: Chinese likes to count what it has just listed."""
-    sentence = re.split(r"[。！？；：]", before)[-1]
-    return count <= 10 and len(_LIST_SEPARATOR.findall(sentence)) >= count - 1
+def _counts_a_list(said: str, number: numbers.Number) -> bool:
+    """`韵律、音色和情感三个方面`, `三大特性：快、小和便宜`: Chinese likes to count what it lists."""
+    before = re.split(r"[。！？；：]", said[: number.start])[-1]
+    listed = re.search(
+        r"^[^。！？]{0,30}?(?:[：:（(]|——|即|包括|分别[是为]|涵盖|如)(.*)", said[number.end :], re.DOTALL
+    )
+    behind = re.split(r"[。！？]", listed.group(1))[0] if listed else ""
+    lists = (before, re.split(r"，", before)[-1], behind, re.split(r"[）)]", behind)[0], re.split(r"，", behind)[0])
+    counts = {len(separator.findall(each)) + 1 for each in lists for separator in _LIST_SEPARATORS}
+    return number.value in counts
 
 
 def _each_value_once(found: Iterable[numbers.Number]) -> Iterable[numbers.Number]:
@@ -354,17 +364,46 @@ def _each_value_once(found: Iterable[numbers.Number]) -> Iterable[numbers.Number
 
 
 def _formulas_lost(source: str, answer: str) -> Iterator[Defect]:
-    answer_core = _formula_core(answer)
     for formula in dict.fromkeys(verbatim.formulas(source)):
-        if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in answer_core:
+        if verbatim.is_symbolic(formula) and not _has_formula(answer, formula):
             yield Defect(DefectKind.FORMULA_LOST, f"the formula {formula} of the source is missing or changed")
 
 
 def _formulas_invented(said: str, support: str) -> Iterator[Defect]:
-    support_core = _formula_core(support)
     for formula in dict.fromkeys(verbatim.formulas(said)):
-        if verbatim.is_symbolic(formula) and verbatim.formula_core(formula) not in support_core:
+        if verbatim.is_symbolic(formula) and not _has_formula(support, formula):
             yield Defect(DefectKind.FORMULA_INVENTED, f"the formula {formula} is not in the source")
+
+
+def _has_formula(text: str, formula: str) -> bool:
+    """Whether `text` has `formula`, as one or as a part of one, or written out without dollars.
+
+    Where it is short it has to stand alone: every text has an x in some word.
+    """
+    core = verbatim.formula_core(formula, cased=True)
+    if len(core) > _LONG_FORMULA:
+        return core in _formula_core(text)
+    before = r"(?<![A-Za-z])" if core[:1].isascii() and core[:1].isalpha() else ""
+    behind = r"(?![A-Za-z])" if core[-1:].isascii() and core[-1:].isalpha() else ""
+    alone = re.compile(before + re.escape(core) + behind)
+    plain = _plain_core(text)
+    written_out = plain if core.isalnum() else plain.replace(" ", "")
+    return any(alone.search(each) for each in (*_formula_cores(text), written_out))
+
+
+_LONG_FORMULA = 8
+"""Signs. A longer one is not in a text by chance."""
+
+
+@lru_cache(maxsize=64)
+def _formula_cores(text: str) -> tuple[str, ...]:
+    return tuple(verbatim.formula_core(formula, cased=True) for formula in verbatim.formulas(text))
+
+
+@lru_cache(maxsize=64)
+def _plain_core(text: str) -> str:
+    """The text beside its formulas, with the signs of formulas made comparable, and its blanks kept."""
+    return " ".join(verbatim.formula_core(word, cased=True) for word in _prose(text).split())
 
 
 def _formula_balance(text: str) -> Iterator[Defect]:
@@ -382,33 +421,37 @@ def _formula_balance(text: str) -> Iterator[Defect]:
 def _urls_lost(source: str, answer: str) -> Iterator[Defect]:
     answer_text = answer.replace("\\_", "_").replace("\\", "").lower()
     for address in verbatim.urls(source):
-        if address not in answer_text:
+        if address not in answer_text and not address.startswith(_ARXIV_HELP):
             yield Defect(DefectKind.URL_LOST, f"the address {address} of the source is missing or changed")
 
 
+_ARXIV_HELP = "info.arxiv.org/help"
+"""arXiv's own pages: in an abstract they stand by accident."""
+
+
 def _urls_invented(said: str, support: str) -> Iterator[Defect]:
-    known = verbatim.urls(support)
+    known = (*verbatim.urls(support), *verbatim.urls(re.sub(r"(?<=/) (?=\S+/)", "", support)))
     for address in verbatim.urls(said):
         if address not in known and not any(each.startswith(address) for each in known):
             yield Defect(DefectKind.URL_INVENTED, f"the address {address} is not in the source")
 
 
-def _names_lost(source: str, answer: str) -> Iterator[Defect]:
-    answer_core = verbatim.name_core(answer)
+def _names_lost(source: str, answer: str, support: str) -> Iterator[Defect]:
+    answer_core = _name_core(answer)
     for name in verbatim.code_names(source):
-        if verbatim.name_core(name) not in answer_core:
+        if verbatim.name_core(name) not in answer_core and not verbatim.is_emphasised(name, support):
             yield Defect(DefectKind.NAME_LOST, f"the name {name} of the source is missing or changed")
 
 
 def _names_invented(support: str, answer: str) -> Iterator[Defect]:
     core = _name_core(support)
     for name in verbatim.code_names(answer):
-        if not _is_named(verbatim.name_core(name), core):
+        if not _is_named(verbatim.name_core(name), core) and not verbatim.stands_for(name, support):
             yield Defect(DefectKind.NAME_INVENTED, f"the name {name} is not in the source")
     unknown = [
         acronym
         for acronym in verbatim.acronyms(answer)
-        if acronym not in _COMMON_ACRONYMS and acronym.lower() not in core and acronym.lower() not in _initials(support)
+        if acronym not in _COMMON_ACRONYMS and acronym.lower() not in core and not verbatim.stands_for(acronym, support)
     ]
     for acronym in unknown:
         yield Defect(DefectKind.NAME_INVENTED, f"the abbreviation {acronym} is not in the source")
@@ -431,19 +474,13 @@ _COMMON_ACRONYMS = frozenset(
 
 
 @lru_cache(maxsize=32)
-def _initials(text: str) -> str:
-    """The first letters of the words, in order: `RVQ` may be made of `residual vector quantization`."""
-    return "".join(word[0] for word in re.split(r"[\W\d_]+", text.lower()) if word)
-
-
-@lru_cache(maxsize=32)
 def _name_core(text: str) -> str:
     return verbatim.name_core(text)
 
 
 @lru_cache(maxsize=32)
 def _formula_core(text: str) -> str:
-    return verbatim.formula_core(text)
+    return verbatim.formula_core(text, cased=True)
 
 
 @lru_cache(maxsize=32)

@@ -21,6 +21,7 @@ class DefectKind(str, Enum):
     PADDED = "padded"
     NUMBER_LOST = "number lost"
     NUMBER_INVENTED = "number invented"
+    UNIT = "unit changed"
     FORMULA_LOST = "formula lost"
     FORMULA_INVENTED = "formula invented"
     URL_LOST = "address lost"

@@ -44,6 +44,8 @@ _EMPHASIS = re.compile(r"^[a-z]+[A-Z]+[A-Za-z]*[a-z]$|^[A-Z]{2,3}[a-z]{5,}$")
 """`compreHEnsive`, `LAnguage`: words in which authors show where an acronym comes from."""
 _SHORTENED_TO = re.compile(r"^[A-Z]\d?2[A-Z]+s?$|^\d|^[A-Za-z]\d$|^[QK]\d+$|^[A-Z]{1,2}\d?s$")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}|^[a-z][A-Z]")
+_GLUED = re.compile(r"(?<=^[A-Z]\d)(?:of|and|in|on|for|to|with|by)$")
+"""`F1of`: authors forget a blank."""
 _PLURAL_ACRONYM = re.compile(r"^[A-Z0-9]+s$")
 _CONTENT_COMMAND = re.compile(
     r"\\(?:text[a-z]{2}|emph|mathrm|mathbf|mathit|texttt|underline|mbox|uline)\s*\{([^{}]*)\}"
@@ -114,8 +116,11 @@ def without_formulas(text: str) -> str:
     return recogniser.without(text)
 
 
-def formula_core(text: str) -> str:
-    """Symbols only: no white space, braces, delimiters, fonts or spacing; Greek and operators as characters."""
+def formula_core(text: str, cased: bool = False) -> str:
+    """Symbols only: no white space, braces, delimiters, fonts or spacing; Greek and operators as characters.
+
+    In small letters, but where it is `cased`: `Q` and `q` are two variables.
+    """
     text = text.replace("\\left.", "").replace("\\right.", "")
 
     def symbol(match: re.Match[str]) -> str:
@@ -124,13 +129,16 @@ def formula_core(text: str) -> str:
 
     text = _MACRO.sub(symbol, text.replace("\\(", "").replace("\\)", "").replace("\\[", "").replace("\\]", ""))
     text = text.translate(_SAME_SIGN)
-    return _CORE_NOISE.sub("", text).lower()
+    core = _CORE_NOISE.sub("", text)
+    return core if cased else core.lower().replace("ς", "σ")  # lower() makes a final sigma of a last Σ
 
 
 def is_symbolic(formula: str) -> bool:
     """Whether a formula is more than a number with a unit or an accented word: those are often written without `$`."""
     core = formula_core(formula)
-    return bool(re.search(r"[a-zα-ωΓ-Ω∑∂∇]", core, re.IGNORECASE)) and not re.fullmatch(
+    if core.strip(".") in ("e.g", "i.e", "etal", "vs", "cf"):
+        return False
+    return bool(re.search(r"[^\W\d_]|[∑∂∇]", core)) and not re.fullmatch(
         r"[~≈<>≤≥±+-]*[\d.,]+(?:[%*x°~/-]|st|nd|rd|th|times|hz|khz|db|ms|s|k|m|b|h)*[\d.,%]*", core
     )
 
@@ -158,7 +166,7 @@ def code_names(text: str) -> tuple[str, ...]:
     """
     masked = URL.sub(" ", without_formulas(text))
     tokens = (_PLURAL.sub("", token) for token in _TOKEN.findall(masked))
-    names = (token for token in tokens if _is_code_name(token))
+    names = (token for token in (_GLUED.sub("", token) for token in tokens) if _is_code_name(token))
     return tuple(dict.fromkeys((*names, *_VERSIONED.findall(masked))))
 
 
@@ -172,6 +180,62 @@ def acronyms(text: str) -> tuple[str, ...]:
 def name_core(text: str) -> str:
     """Letters and digits only, in lower case."""
     return re.sub(r"[\W_]+", "", text.lower())
+
+
+def is_emphasised(name: str, text: str) -> bool:
+    """Whether `name` is a word whose capitals show where a shorter name of `text` comes from: `EveNt`, `TABular`.
+
+    Of words in the ordinary form of a name (`LibriSpeech`) only those that a common prefix begins (`NonMonotonic`).
+    """
+    capitals = "".join(sign for sign in name if sign.isupper())
+    if len(name) < 5 or not name.isalpha() or (_REGULAR.match(name) and not _PREFIXED.match(name)):
+        return False
+    return any(capitals in each.upper() for each in _short_names(text) if each != name)
+
+
+@lru_cache(maxsize=64)
+def _short_names(text: str) -> frozenset[str]:
+    return frozenset(each for each in re.findall(r"[A-Za-z0-9]{3,}", text) if sum(map(str.isupper, each)) >= 3)
+
+
+_REGULAR = re.compile(r"^[A-Z][a-z]{2,}(?:[A-Z][a-z]{2,})+$")
+_PREFIXED = re.compile(
+    r"^(?:Multi|Non|Pre|Post|Sub|Semi|Self|Cross|Inter|Intra|Anti|Auto|Tri|Uni|Hyper|Super|Meta|Micro|Macro|Neuro|Bio)[A-Z]"
+    r"|(?:Ation|Ing|Ment|Tion|Ity|Ive|Ness|Able|Ance|Ence|Ism|Ist)$"
+)
+
+
+def stands_for(name: str, text: str) -> bool:
+    """Whether `name` is made of the first letters of words of `text` in a row: `ADNI` of Alzheimer's Disease ...
+
+    Small words may be left out, and a word may give more letters than one: `LightGBM` of light gradient boosting
+    machine.
+    """
+    words = _words(text)
+    letters = name.lower()
+    return any(word[0] == letters[0] and _made_of(letters, words, start) for start, word in enumerate(words))
+
+
+@lru_cache(maxsize=32)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z]+|\d+", re.sub(r"['’]s\b", "", text.lower())))
+
+
+def _made_of(letters: str, words: tuple[str, ...], index: int) -> bool:
+    if not letters:
+        return True
+    if index >= len(words):
+        return False
+    word = words[index]
+    shared = 0
+    while shared < min(len(letters), len(word), 6) and word[shared] == letters[shared]:
+        shared += 1
+        if _made_of(letters[shared:], words, index + 1):
+            return True
+    return word in _SMALL and _made_of(letters, words, index + 1)
+
+
+_SMALL = frozenset("the of and for in on to a an with by from as at via or under over between".split())  # noqa: SIM905
 
 
 def _is_code_name(token: str) -> bool:

@@ -75,7 +75,7 @@ def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> Non
         ("three models", "五种模型", {DefectKind.NUMBER_INVENTED}),
         ("several models", "17个模型", {DefectKind.NUMBER_INVENTED}),
         ("The error is 12.6% lower.", "错误率降低。", {DefectKind.NUMBER_LOST}),
-        ("from 16 kHz with 17 speakers", "17位说话人，17 kHz，16层", {DefectKind.NUMBER_INVENTED}),
+        ("from 16 kHz with 17 speakers", "17位说话人，17 kHz，16层", {DefectKind.UNIT}),
     ],
 )
 def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, expected: set[DefectKind]) -> None:

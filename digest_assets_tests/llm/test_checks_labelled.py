@@ -133,7 +133,7 @@ def wrapped(text: str) -> Iterator[str]:
 
 
 DAMAGES: dict[str, tuple[Callable[[str], Iterator[str]], int]] = {
-    "a number changed": (numbers_changed, 1),
+    "a number changed": (numbers_changed, 0),
     "a sentence dropped": (sentences_dropped, 8),  # of 57: short ones without a name, number or term of their own
     "a name changed": (names_changed, 0),
     "an address lost": (addresses_lost, 0),
@@ -174,7 +174,7 @@ def test_another_papers_sentence_is_found() -> None:
         if re.search(r"\d|[A-Z]", sentence)
     ]
     missed = [case for pair, case in cases if not pair.is_caught(case)]
-    assert len(missed) <= 11, missed  # of 297: all that they claim could be from the paper's own words
+    assert len(missed) <= 1, missed  # of 297: all that they claim could be from the paper's own words
     assert is_documented("labelled", "translation", "another paper's sentence", len(cases), len(cases) - len(missed))
 
 
