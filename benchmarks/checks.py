@@ -119,8 +119,8 @@ def judged_damage(case: tuple[Real, str]) -> Found:
 
 ONE_SENTENCE = (
     "a number changed", "percent, points or times changed", "a unit changed", "a small integer changed",
-    "a Chinese count changed", "a formula altered", "word salad", "another paper's sentence", "a direction turned round",
-    "a negation lost or added", "raw TeX left", "a sentence twice",
+    "a Chinese count changed", "a formula altered", "word salad", "another paper's sentence",
+    "a direction turned round", "a negation lost or added", "raw TeX left", "a sentence twice",
 )  # fmt: skip
 
 

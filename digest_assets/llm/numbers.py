@@ -80,7 +80,7 @@ _NO_COUNT = re.compile(
     r"[唯同统单逐之任每某另第万]一|一[致般定]|进一步"
     r"|(?<![十百千])(?:一[一两二]|[二两]三|三[四五]|四五|五六|六七|七八|八九)(?=[个种类项次倍位名])"
 )
-"""一 that counts nothing before a numeral that does (唯一一个, 同一三维), and pairs that count about so many (一两个)."""
+"""一 that counts nothing, before one that does (唯一一个, 同一三维), and pairs that count about so (一两个)."""
 _NO_NUMBER = re.compile(r"(?i:covid-?19)|24/7|(?:(?<=\s)|(?<=^))\(?\d\)(?=\s)")
 """Digits that are no quantity, and the numbers of a list in running text: `1) ... 2) ...`."""
 _DECADES = re.compile(r"\b(" + "|".join(_UNITS) + r")\s+decades")
