@@ -192,7 +192,7 @@ def test_a_name_in_the_title_is_not_invented() -> None:
         ("I'm sorry, I cannot help with that.", DefectKind.REFUSAL),
         ("语音。>>>>>>>> PAPER 0123456789ab", DefectKind.LEAKED_PROMPT),
         ("根据系统提示词，语音如下。", DefectKind.LEAKED_PROMPT),
-        ("只输出译文本身：纯文本，一段；不要标题、前言、说明、注释、引号或代码块", DefectKind.LEAKED_PROMPT),
+        ("译文是纯文本，一段，没有标题、说明、注释、引号或代码块", DefectKind.LEAKED_PROMPT),
         ("", DefectKind.EMPTY),
         ("Speech is studied here.", DefectKind.LANGUAGE),
         ("音声について研究する。これはとても重要である。", DefectKind.LANGUAGE),
