@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 
 from digest_assets.config import Settings
@@ -106,7 +107,7 @@ class Tagger:
 
 
 def day_of(row: SiteDate) -> Day:
-    counts = Counts(row.announced, row.published, row.filtered, row.failed, row.late)
+    counts = Counts(**{each.name: getattr(row, each.name) for each in fields(Counts)})
     return Day(row.date, counts, row.fingerprint, row.changed_at, row.rendered_at, row.empty_reason)
 
 

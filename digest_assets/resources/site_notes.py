@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import astuple
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +41,7 @@ from digest_assets.site.words import SiteWords
 NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
-_LAYOUT = "2"
+_LAYOUT = "3"
 _KEPT_IN_MEMORY = 16_000
 """kB: the newest papers are read once for each of the hundred lists that a date touches."""
 _PAGE = 8_192
@@ -51,7 +52,8 @@ _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE days (
     day TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, changed_at TEXT NOT NULL, rendered_at TEXT NOT NULL,
-    empty_reason TEXT, announced INTEGER, published INTEGER, filtered INTEGER, failed INTEGER, late INTEGER
+    empty_reason TEXT, announced INTEGER, published INTEGER, filtered INTEGER, failed INTEGER, late INTEGER,
+    translations INTEGER, translations_wanted INTEGER, readings INTEGER, readings_wanted INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX days_rendered ON days (rendered_at);
 CREATE TABLE entries (
@@ -116,16 +118,15 @@ class SiteNotes:
         Returns the lists that its papers were or are in, each as often as that.
         """
         touched = self.forget(day.date)
-        counts = day.counts
         self._connection.execute(
-            "INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO days VALUES ({', '.join('?' * 14)})",
             [
                 day.date.isoformat(),
                 day.fingerprint,
                 day.changed_at.isoformat(),
                 day.rendered_at.isoformat(),
                 day.empty_reason,
-                *(counts.announced, counts.published, counts.filtered, counts.failed, counts.late),
+                *astuple(day.counts),
             ],
         )
         of = day.date.isoformat()

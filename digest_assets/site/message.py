@@ -28,6 +28,7 @@ def message(day: Day, entries: Sequence[Entry], *, language: str, name: str, sit
     for word, count in ((words.filtered, counts.filtered), (words.failed, counts.failed), (words.late, counts.late)):
         if count:
             clauses.append(f"{word} {count}")
+    clauses += words.lacking(counts)
     lines = [" · ".join(clauses), ""]
     for number, each in enumerate(entries[:most], 1):
         title = plain_from_tex(each.title) or words.untitled

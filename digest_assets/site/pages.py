@@ -605,7 +605,7 @@ class _Pages:
         more = more if count > len(entries) else Markup("")
         return feeds.FeedItem(
             date=day.date,
-            title=f"{_dated(words.day_title, day.date)} · {words.count(count)}",
+            title=" · ".join((_dated(words.day_title, day.date), words.count(count), *words.lacking(day.counts))),
             summary="; ".join(html.plain_from_tex(each.title) or words.untitled for each in entries[:5]),
             content=Markup("<ol>{}</ol>{}").format(lines, more),
             published_at=min(day.changed_at, self._beginning(day.date)),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from digest_assets.markup.sentences import translation_pieces
+from digest_assets.markup import spans
+from digest_assets.markup.sentences import reading_pieces, translation_pieces
 from digest_assets.markup.spans import safe_url
-from digest_assets.model import AnnouncementKind, AnswerStatus, DigestPaper, Reading, TextSource, Translation
+from digest_assets.model import (
+    AnnouncementKind,
+    AnswerStatus,
+    BlockKind,
+    DigestPaper,
+    Reading,
+    ReadSentence,
+    TextSource,
+    Translation,
+)
 from digest_assets.site import citation, html
 from digest_assets.site.citation import Json
 from digest_assets.site.lists import anchor, file_of
@@ -41,6 +52,18 @@ class Gist:
     """Whether it is the abstract's own sentence."""
     is_beginning: bool = False
     """Whether it is no sentence of its own, but how the abstract begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphView:
+    """A paragraph of the paper, as it stands there."""
+
+    anchor: str
+    """On the paper's own page."""
+    section: str
+    text: Markup
+    url: str
+    """Its place in arXiv's HTML; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +104,10 @@ class PaperView:
     """What is wrong with a translation that is shown all the same; empty for a good one."""
     abstract: Markup
     parts: tuple[tuple[str, Markup], ...]
-    """Heading and text; empty where there is no reading."""
+    """Heading and text; empty where there is no reading. Its marks lead to `paragraphs` on the paper's own page, from a
+    page in a folder of the site's: `href="../p/...`."""
+    paragraphs: tuple[ParagraphView, ...]
+    """Of the paper, those that the reading rests on."""
     reading_missing: str
     reading_flagged: str
     provenance: tuple[str, ...]
@@ -143,6 +169,7 @@ def paper_view(
         translation_flagged=_flagged(words.translation_flagged, each.translation) if translation else "",
         abstract=html.paragraphs_from_tex(paper.abstract) or Markup("<p>{}</p>").format(words.no_abstract),
         parts=parts,
+        paragraphs=_paragraphs(each) if parts else (),
         reading_missing="" if parts or each.withdrawn else _missing(words.reading_missing, each.reading, words),
         reading_flagged=_flagged(words.reading_flagged, each.reading) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
@@ -183,10 +210,48 @@ def _parts(each: DigestPaper, words: SiteWords) -> tuple[tuple[str, Markup], ...
     if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
         return ()
     written = [html.blocks_from_model(part) for part in each.reading.parts]
+    if each.reading.paragraphs:
+        marks = _marks_of(each, words)
+        written = [html.blocks_from_pieces(reading_pieces(part, marks)) for part in each.reading.sentences]
     for index, count in enumerate(each.reading.left_out):
         if count:
             written[index] += Markup('<p class="note">{}</p>').format(words.left_out.format(count=count))
     return tuple(zip(words.parts, written, strict=True)) if all(written) else ()
+
+
+def _marks_of(each: DigestPaper, words: SiteWords) -> Callable[[ReadSentence], tuple[spans.Mark, ...]]:
+    """What leads from a sentence of a reading to each paragraph that it rests on."""
+    page = f"../p/{file_of(each.paper.identifier)}.html"
+    sections = {paragraph.number: paragraph.section for paragraph in each.reading.paragraphs}
+
+    def marks(sentence: ReadSentence) -> tuple[spans.Mark, ...]:
+        return tuple(
+            spans.Mark(f"{page}#{_anchor_of(number)}", "¶", words.rests_on.format(section=sections[number]).strip())
+            for number in sentence.paragraphs
+            if number in sections
+        )
+
+    return marks
+
+
+def _paragraphs(each: DigestPaper) -> tuple[ParagraphView, ...]:
+    is_html = each.reading.text_source is TextSource.HTML
+    place = f"https://arxiv.org/html/{each.paper.versioned}#"
+    return tuple(
+        ParagraphView(
+            _anchor_of(paragraph.number),
+            html.plain_from_tex(paragraph.section),
+            html.blocks_from_model(paragraph.text)
+            if paragraph.kind is BlockKind.TABLE
+            else html.paragraphs_from_tex(paragraph.text),
+            safe_url(place + paragraph.anchor) or "" if paragraph.anchor and is_html else "",
+        )
+        for paragraph in each.reading.paragraphs
+    )
+
+
+def _anchor_of(number: int) -> str:
+    return f"paragraph-{number}"
 
 
 def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[Mark, ...]:

@@ -112,6 +112,11 @@ class Counts:
     filtered: int
     failed: int
     late: int
+    translations: int = 0
+    """How many papers have a translation, of `translations_wanted`; 0 of 0 where that was not counted or not asked."""
+    translations_wanted: int = 0
+    readings: int = 0
+    readings_wanted: int = 0
 
     @property
     def shown(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from digest_assets.site.values import Counts
+
 
 @dataclass(frozen=True, slots=True)
 class SiteWords:
@@ -85,6 +87,13 @@ class SiteWords:
     """At the end of a part of a reading of which `count` sentences were withheld."""
     evidence: str
     """How many of a reading's sentences rest on paragraphs that were found to hold what they say."""
+    rests_on: str
+    """On the mark at a sentence that leads to the paragraph it rests on. `section`: that paragraph's; may be empty."""
+    paragraphs: str
+    """Above the paragraphs that a reading rests on."""
+    paragraphs_note: str
+    in_html: str
+    """The link from a paragraph to its place in arXiv's HTML."""
     translations_of: str
     """How many papers have a translation, of those that should have one, where not all have."""
     readings_of: str
@@ -194,6 +203,14 @@ class SiteWords:
     search_since: str
     search_until: str
 
+    def lacking(self, counts: Counts) -> list[str]:
+        """How many papers have a translation and a reading, where not all of those that should have one do."""
+        found = (
+            (self.translations_of, counts.translations, counts.translations_wanted),
+            (self.readings_of, counts.readings, counts.readings_wanted),
+        )
+        return [form.format(count=count, of=of) for form, count, of in found if count < of]
+
     def count(self, papers: int) -> str:
         """So many papers."""
         return self.one_paper if papers == 1 else self.papers.format(count=papers)
@@ -274,6 +291,10 @@ _CHINESE = SiteWords(
     to_check="（待校）",
     left_out="本部分略去 {count} 句：未通过检查",
     evidence="依据 {there}/{of} 句",
+    rests_on="原文依据 {section}",
+    paragraphs="解读依据的原文",
+    paragraphs_note="论文原文，逐字照录；¶ 由此而来。",
+    in_html="在 arXiv 的 HTML 中查看",
     translations_of="译文 {count}/{of}",
     readings_of="解读 {count}/{of}",
     translation_missing="摘要{state}，以下为原文",
@@ -463,6 +484,10 @@ _ENGLISH = SiteWords(
     to_check=" (translation to be checked)",
     left_out="{count} sentences of this part did not pass the checks and are left out",
     evidence="{there} of {of} sentences with evidence",
+    rests_on="Rests on {section}",
+    paragraphs="What the reading rests on",
+    paragraphs_note="The paper's own words; the marks ¶ lead here.",
+    in_html="In arXiv's HTML",
     translations_of="translations {count}/{of}",
     readings_of="readings {count}/{of}",
     translation_missing="Abstract {state}; the original",
@@ -661,6 +686,10 @@ _JAPANESE = SiteWords(
     to_check="（訳文確認待ち）",
     left_out="この部分の {count} 文は検査に通らなかったため省略",
     evidence="根拠 {there}/{of} 文",
+    rests_on="根拠 {section}",
+    paragraphs="解説の根拠となる原文",
+    paragraphs_note="論文の原文そのまま。¶ はここを指します。",
+    in_html="arXiv の HTML で見る",
     translations_of="訳文 {count}/{of}",
     readings_of="解説 {count}/{of}",
     translation_missing="要旨は{state}、以下は原文",

@@ -21,6 +21,10 @@ class SiteDate:
     filtered: int
     failed: int
     late: int
+    translations: int
+    translations_wanted: int
+    readings: int
+    readings_wanted: int
     rendered_at: datetime
     empty_reason: str | None
     fingerprint: str
@@ -120,7 +124,10 @@ _RENDERED = """
 # The dates of translations and summaries, which are those of the papers' claims, stand in the joins so that only their
 # rows are read: without them every text that was ever stored was.
 _DATES = """
-    SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late, p.rendered_at, d.empty_reason,
+    SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late,
+           coalesce(p.translations, 0) AS translations, coalesce(p.translations_wanted, 0) AS translations_wanted,
+           coalesce(p.readings, 0) AS readings, coalesce(p.readings_wanted, 0) AS readings_wanted,
+           p.rendered_at, d.empty_reason,
            md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content,
                          u.content)) AS fingerprint
     FROM rendered_posts p
