@@ -19,10 +19,18 @@ from digest_assets.config import CONFIG_VARIABLE, Settings
 from digest_assets.digests.due import mailing_of
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.clock import SetClock, SystemClock
+from digest_assets.sandbox.model_server import slips, thinks_aloud, wraps
 from digest_assets.sandbox.world import start_sandbox
 
 FORTNIGHT = timedelta(days=14)
 _MADE = ("data", "posts", "site")
+_SLIPS = (
+    ("Foghorn: Speech Enhancement", slips("2.71", "2.91")),
+    ("Muesli", thinks_aloud()),
+    ("Sixty Rooms", wraps()),
+)
+"""What the model gets wrong, as models do: a number each time it is asked, so that the demo shows a sentence withheld,
+and what is taken off an answer before anybody sees it."""
 
 
 class Demo:
@@ -42,6 +50,8 @@ class Demo:
                 f"{self.folder} cannot be made: {error.strerror}.", cure="Name another folder with --folder."
             ) from None
         sandbox = self._stack.enter_context(start_sandbox(self.clock.now))
+        for title, fault in _SLIPS:
+            sandbox.model.faults.always("chat", fault, containing=title)
         os.environ.update(sandbox.environment())
         os.environ[CONFIG_VARIABLE] = str(self.config)
         os.environ["DAGSTER_HOME"] = str(self.folder)

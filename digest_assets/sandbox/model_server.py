@@ -23,6 +23,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from digest_assets.sandbox.citing import cited, numbered_paragraphs, without_numbers
 from digest_assets.sandbox.generic_answers import generic_pieces, generic_reading, generic_translation
 from digest_assets.sandbox.manners import Manners
 from digest_assets.sandbox.manuscript import Chinese
@@ -104,6 +105,30 @@ def thinks_aloud(thought: str = "Let me think about the numbers 1, 2 and 3.") ->
 def reasons(thought: str = "Let me think about the numbers 1, 2 and 3.") -> ReplyFault:
     """`reasoning_content` beside the answer."""
     return reply_fault("reasoning_content", lambda reply: replace(reply, reasoning=thought))
+
+
+def slips(right: str, wrong: str) -> ReplyFault:
+    """The model says `wrong` for `right`, each time that it is asked."""
+    return reply_fault("slips", lambda reply: replace(reply, content=reply.content.replace(right, wrong)))
+
+
+def wraps(before: str = "```markdown\n", after: str = "\n```") -> ReplyFault:
+    """Something around the answer: a fence, a heading, a word to the reader."""
+    return reply_fault("wraps", lambda reply: replace(reply, content=f"{before}{reply.content}{after}"))
+
+
+def in_json(name: str = "translation") -> ReplyFault:
+    """The answer as the value of a JSON object that nobody asked for."""
+    return reply_fault(
+        "in JSON", lambda reply: replace(reply, content=json.dumps({name: reply.content}, ensure_ascii=False))
+    )
+
+
+def without_evidence() -> ReplyFault:
+    """A reading that does not say what it rests on, as models do that do not follow so far."""
+    return reply_fault(
+        "no evidence", lambda reply: replace(reply, content=re.sub(r"(?:\[\d+\])+(?=\W)", "", reply.content))
+    )
 
 
 def without_usage() -> ReplyFault:
@@ -336,8 +361,11 @@ class SandboxModel(LoopbackServer):
         chinese = self._recognised(prompt) if language == "zh" else None
         if kind == READING:
             parts = _parts(chinese) if chinese else generic_reading(source_text(prompt), language)
+            known = numbered_paragraphs(marked_text(prompt))
             tags = ("background", "method", "results")
-            return "\n".join(f"<{tag}>\n{part}\n</{tag}>" for tag, part in zip(tags, parts, strict=True))
+            return "\n".join(
+                f"<{tag}>\n{cited(part, known, language)}\n</{tag}>" for tag, part in zip(tags, parts, strict=True)
+            )
         said = _pieces(chinese) if chinese else generic_pieces(_title(prompt), source_text(prompt), language)
         written = [f"<{tag}>{piece}</{tag}>" for tag, piece in said.items() if piece and f"<{tag}>" in prompt]
         if kind == GIST:
@@ -527,12 +555,17 @@ def language_of(prompt: str) -> str:
     return next((language for language, head in _HEADS.items() if head.search(prompt)), "zh")
 
 
-def source_text(prompt: str) -> str:
-    """The English that a prompt is about: from the abstract on between its first two marks, or, in a prompt without
-    marks, every line that is not Chinese."""
+def marked_text(prompt: str) -> str:
+    """What stands between the first two marks of a prompt, from the abstract on, with the numbers of paragraphs."""
     marked = _MARKED.search(prompt)
-    if marked is not None:
-        return _LABEL.sub("", _ABSTRACT.split(marked.group(1), maxsplit=1)[-1]).strip()
+    return "" if marked is None else _LABEL.sub("", _ABSTRACT.split(marked.group(1), maxsplit=1)[-1]).strip()
+
+
+def source_text(prompt: str) -> str:
+    """The English that a prompt is about: what is marked, without the numbers of paragraphs, or, in a prompt without
+    marks, every line that is not Chinese."""
+    if marked := marked_text(prompt):
+        return without_numbers(marked)
     return "\n".join(line for line in prompt.splitlines() if not re.search(r"[\u4e00-\u9fff]", line))
 
 
