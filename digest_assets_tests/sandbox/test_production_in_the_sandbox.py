@@ -11,6 +11,7 @@ import pytest
 from digest_assets.config import LlmSettings
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.full_text.html import read_html
+from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.prompts import AUDIENCES
@@ -41,7 +42,7 @@ async def _defects(sandbox: Sandbox, language: str) -> tuple[int, list[str]]:
     glossary = default_glossary(language)
     rules = AskingRules(settings.model, AUDIENCES[language], language, tolerance=0, glossary=glossary)
     answers, asked, defects = Answers(), 0, []
-    async with LanguageModel(settings, "sandbox-key") as model, httpx2.AsyncClient() as http:
+    async with LanguageModel(settings, "sandbox-key", count_tokens=count_tokens) as model, httpx2.AsyncClient() as http:
         for each in sandbox.papers:
             translation = await translate(each.paper, ask=model.ask, answers=answers, rules=rules)
             outcomes = [(translation.status, translation.reason)]
@@ -49,9 +50,12 @@ async def _defects(sandbox: Sandbox, language: str) -> tuple[int, list[str]]:
             if page.status_code == 200:
                 text = read_html(page.content, str(page.url))
                 whole = FullText(each.paper.identifier, each.paper.version, TextSource.HTML, text.sections)
-                part = Excerpt(excerpt(whole, each.paper.abstract, 24_000).text, None, 1000, TextSource.HTML)
+                cut = excerpt(whole, each.paper.abstract, 24_000)
+                part = Excerpt(cut.text, None, cut.tokens, TextSource.HTML, cut.paragraphs, cut.numbered)
                 reading = await read(each.paper, part, ask=model.ask, answers=answers, rules=rules)
                 outcomes.append((reading.status, reading.reason))
+                there, of = reading.evidence or (0, 0)
+                assert there >= 0.5 * of > 0, f"{each.paper.versioned}: {there} of {of} sentences rest on paragraphs"
             asked += len(outcomes)
             defects += [f"{each.paper.versioned}: {why}" for status, why in outcomes if status is not AnswerStatus.DONE]
     return asked, defects
