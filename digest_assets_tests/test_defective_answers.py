@@ -12,7 +12,10 @@ import dagster as dg
 import pytest
 
 from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.cli.run import exit_code
+from digest_assets.digests.standing import Standing
 from digest_assets.sandbox import model_server, serving
+from digest_assets.store.standings import standings
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -84,6 +87,31 @@ def test_the_setting_withhold_withholds_the_whole_text(world: World) -> None:
     assert "译文 10/11；解读 10/11" in post
     assert share(world, "translations", "few_translations_are_withheld") == pytest.approx(1 / 11, abs=0.001)
     assert share(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
+
+
+def test_a_date_of_which_nothing_passed_is_not_called_complete(world: World) -> None:
+    world.sandbox.model.faults.always("chat", model_server.says("我无法翻译这篇论文。"))
+    report = world.make(DAY)
+    assert report.outcome is RunOutcome.WITH_GAPS
+    assert report.reasons == ["translations 0/11, readings 0/11: the others were wrong twice"]
+    assert exit_code([report]) == 1
+    assert "译文 0/11；解读 0/11" in world.post(DAY)
+    assert "译文 0/11" in (world.folder / "site" / "index.html").read_text("utf-8")
+    with world.store.transaction() as connection:
+        stands, why = standings(connection, "arxiv", world.settings.digest.days, [DAY], noon_in_shanghai(DAY))[DAY]
+    assert (stands, why) == (Standing.WITH_GAPS, "translations 0/11, readings 0/11: 22 texts were wrong twice.")
+    calls = world.calls
+    assert world.make(DAY).outcome is RunOutcome.WITH_GAPS
+    assert world.calls == calls  # another run brings the same, and asks for nothing
+
+
+def test_what_an_older_prompt_left_withheld_another_run_may_bring(world: World) -> None:
+    world.sandbox.model.faults.always("chat", model_server.says("我无法翻译这篇论文。"))
+    world.make(DAY)
+    with world.store.transaction() as connection:
+        connection.execute("UPDATE translations SET prompt_version = 'translation-zh-0'")
+        stands, _ = standings(connection, "arxiv", world.settings.digest.days, [DAY], noon_in_shanghai(DAY))[DAY]
+    assert stands is Standing.IN_PART
 
 
 def test_flagged_it_is_published_with_its_reason(world: World) -> None:

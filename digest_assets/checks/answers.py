@@ -6,6 +6,7 @@ good nor bad yet: they warn too, and say so.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Collection
 
 import dagster as dg
 
@@ -13,7 +14,7 @@ from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import Settings
-from digest_assets.model import AnswerStatus, Outcome, TextSource
+from digest_assets.model import AnswerStatus, Outcome, Reading, TextSource, Translation
 from digest_assets.store import answers, ledger, texts
 from digest_assets.store.connection import DigestStore
 
@@ -47,7 +48,7 @@ def few_translations_are_withheld(
     with checked_date(context) as day:
         with store.transaction() as connection:
             rows = answers.translations_of(connection, settings.digest.name, day).values()
-        return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+        return few_withheld(rows)
 
 
 @dg.asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
@@ -57,26 +58,31 @@ def few_readings_are_withheld(
     with checked_date(context) as day:
         with store.transaction() as connection:
             rows = answers.readings_of(connection, settings.digest.name, day).values()
-        return few_withheld([(each.identifier, each.status, each.reason) for each in rows])
+        return few_withheld(rows)
 
 
-def few_withheld(rows: list[tuple[str, AnswerStatus, str | None]]) -> dg.AssetCheckResult:
-    """What (identifier, status, reason) of each answer come to."""
-    withheld = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.WITHHELD]
-    waiting = sum(1 for _, status, _ in rows if status is AnswerStatus.WAITING)
-    asked = [status for _, status, _ in rows if status not in (AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)]
+def few_withheld(made: Collection[Translation | Reading]) -> dg.AssetCheckResult:
+    """What the answers of a date come to, by texts and by sentences."""
+    withheld = [each for each in made if each.status is AnswerStatus.WITHHELD]
+    waiting = sum(1 for each in made if each.status is AnswerStatus.WAITING)
+    asked = [each for each in made if each.status not in (AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)]
     share = len(withheld) / len(asked) if asked else 0.0
-    flagged = [(identifier, reason) for identifier, status, reason in rows if status is AnswerStatus.DONE and reason]
+    flagged = [each for each in made if each.is_flagged]
+    in_part = [each for each in made if each.status is AnswerStatus.DONE and each.sentences_withheld]
+    sentences = sum(each.sentences_withheld for each in in_part)
+    shown = [(each.identifier, each.reason) for each in (*withheld, *in_part, *flagged)]
     return dg.AssetCheckResult(
         passed=share <= MOST_WITHHELD and not waiting,
         severity=dg.AssetCheckSeverity.WARN,
         description=(f"{waiting} answers wait for a batch; run the date again to collect them. " if waiting else "")
-        + f"{len(withheld)} of {len(asked)} answers were withheld, {len(flagged)} published with a mark.",
+        + f"{len(withheld)} of {len(asked)} answers were withheld, and {sentences} sentences of {len(in_part)} others; "
+        f"{len(flagged)} were published with a mark.",
         metadata={
             "waiting": waiting,
             "share_withheld": round(share, 3),
             "share_flagged": round(len(flagged) / len(asked), 3) if asked else 0.0,
-            **listing("papers", ["paper", "reason"], [*withheld, *flagged][:20]),
+            "sentences_withheld": sentences,
+            **listing("papers", ["paper", "reason"], shown[:20]),
         },
     )
 

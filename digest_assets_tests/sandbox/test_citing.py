@@ -11,6 +11,7 @@ from digest_assets.llm.defects import hard
 from digest_assets.model import FullText, TextSource
 from digest_assets.sandbox.citing import cited, numbered_paragraphs, without_numbers
 from digest_assets.sandbox.manuscript import Manuscript, manuscripts
+from digest_assets_tests.llm.swapped_evidence import measured
 
 
 @pytest.mark.parametrize("paper", manuscripts(), ids=lambda paper: paper.slug)
@@ -35,3 +36,25 @@ def test_an_invented_reading_rests_on_paragraphs_that_hold_what_it_says(paper: M
 
 def test_the_numbers_are_no_part_of_what_a_prompt_is_about() -> None:
     assert without_numbers("## One\n\n[1] Said [2] here.\n\n[2]\n| A |") == "## One\n\nSaid [2] here.\n\n| A |"
+
+
+def test_evidence_swapped_between_sentences_is_found() -> None:
+    """On readings written by hand, with the paragraphs chosen by what they hold: `python -m benchmarks.evidence` has
+    the same of real ones."""
+    sentences = doubted = pairs = found = 0
+    for paper in manuscripts():
+        text = excerpt(FullText("2601.00001", 1, TextSource.HTML, paper.sections), paper.abstract, 24_000)
+        by_number = {each.number: each for each in text.paragraphs}
+        chinese = paper.chinese
+        parts = (chinese.background, chinese.method, chinese.results)
+        of = measured(parts, by_number, paper.title, paper.abstract)
+        sentences, doubted, pairs, found = (
+            sentences + of[0],
+            doubted + of[1],
+            pairs + of[2],
+            found + of[3],
+        )
+    assert sentences > 200
+    assert pairs > 300
+    assert found >= 0.95 * pairs
+    assert doubted <= 0.1 * sentences

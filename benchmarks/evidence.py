@@ -1,0 +1,46 @@
+"""Evidence numbers swapped between two sentences of a real reading: how often that is found, and how many are doubted
+though nothing was swapped.
+
+    python -m benchmarks.evidence
+
+Measured on Chinese readings by other models of whole papers, which are no part of this project: where they are not at
+hand (`../shared/truth/readings.jsonl.gz`), it says so.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+from digest_assets.model import BlockKind, Paragraph
+from digest_assets_tests.llm.swapped_evidence import measured
+
+READINGS = Path(__file__).resolve().parents[2] / "shared" / "truth" / "readings.jsonl.gz"
+_LEAST = 40
+"""Characters of a paragraph: less is a heading or a rest of the layout."""
+
+
+def paragraphs(text: str) -> dict[int, Paragraph]:
+    """Of a paper as plain text, up to its references."""
+    body = re.split(r"\n#*\s*references\s*\n", text, flags=re.IGNORECASE)[0]
+    found = (" ".join(each.split()) for each in re.split(r"\n\s*\n", body))
+    kept = [each for each in found if len(each) >= _LEAST]
+    return {number: Paragraph(number, BlockKind.PARAGRAPH, each) for number, each in enumerate(kept, 1)}
+
+
+def main() -> None:
+    if not READINGS.is_file():
+        print(f"skipped: there is no {READINGS.name}")
+        return
+    sentences = doubted = pairs = found = 0
+    with gzip.open(READINGS, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            of = measured([row["reading"]], paragraphs(row["full_text"]), row["title"], row["abstract"])
+            sentences, doubted, pairs, found = sentences + of[0], doubted + of[1], pairs + of[2], found + of[3]
+    print(f"{sentences} sentences, {doubted / sentences:.1%} doubted; {pairs} pairs swapped, {found / pairs:.1%} found")
+
+
+if __name__ == "__main__":
+    main()
