@@ -36,15 +36,9 @@ def is_doubted(
 
 
 def swaps(
-    sentences: Sequence[Anchored],
-    by_number: Mapping[int, Paragraph],
-    title: str,
-    abstract: str,
-    *,
-    most: int,
-    seed: int,
+    sentences: Sequence[Anchored], by_number: Mapping[int, Paragraph], title: str, abstract: str, most: int
 ) -> tuple[int, int]:
-    """(pairs of sentences whose evidence was swapped, pairs of which at least one is doubted for it); `most` pairs."""
+    """(pairs of sentences whose evidence was swapped, at most `most`; those of which one or both are doubted)."""
     pairs = [
         (one, other)
         for index, one in enumerate(sentences)
