@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,10 +12,18 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from digest_assets.errors import TemplateBroken
 
 
-def environment(package: str, folder: Path | None, *, within: str = "", escape: bool = False) -> Environment:
+def environment(
+    package: str,
+    folder: Path | None,
+    *,
+    within: str = "",
+    escape: bool = False,
+    finalize: Callable[[object], object] | None = None,
+) -> Environment:
     """An environment for the templates of `package`; those in `folder` (and there in `within`) go before them.
 
-    Raises `TemplateBroken` where `folder` does not exist; `within` need not.
+    `finalize` sees each value before it is written. Raises `TemplateBroken` where `folder` does not exist; `within`
+    need not.
     """
     loaders: list[FileSystemLoader | PackageLoader] = [PackageLoader(package)]
     if folder is not None:
@@ -27,6 +35,7 @@ def environment(package: str, folder: Path | None, *, within: str = "", escape: 
     return Environment(
         loader=ChoiceLoader(loaders),
         autoescape=escape,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

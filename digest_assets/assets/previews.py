@@ -12,11 +12,10 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.config import OutputSettings
+from digest_assets.markup.targets import metadata_cell
 from digest_assets.model import AnswerStatus, Reading, Translation
 from digest_assets.pipeline.spending import Spending
 from digest_assets.store.usage import money_of
-
-_CELL = 120
 
 
 def page_on_the_web(output: OutputSettings, day: date) -> dict[str, dg.MetadataValue]:
@@ -27,7 +26,8 @@ def page_on_the_web(output: OutputSettings, day: date) -> dict[str, dg.MetadataV
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MetadataValue:
     """A Markdown table; long cells are cut, and nothing in one can break the table."""
-    lines = [_line(columns), _line(["---"] * len(columns)), *(_line(row) for row in rows)]
+    ruled = " | ".join(["---"] * len(columns))
+    lines = [_line(columns), f"| {ruled} |", *(_line(row) for row in rows)]
     return dg.MetadataValue.md("\n".join(lines))
 
 
@@ -37,13 +37,7 @@ def listing(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
 
 
 def _line(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(value: object) -> str:
-    text = " ".join(("" if value is None else str(value)).split())
-    text = text if len(text) <= _CELL else text[: _CELL - 1] + "…"
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return "| " + " | ".join(metadata_cell(cell) for cell in cells) + " |"
 
 
 _STATUS_NAMES = {

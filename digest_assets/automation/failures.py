@@ -11,6 +11,7 @@ from dagster._core.storage.tags import WILL_RETRY_TAG
 from digest_assets.automation.command_line_runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.config import Settings
 from digest_assets.errors import redact
+from digest_assets.markup.targets import message_text
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message
 
@@ -47,7 +48,7 @@ def failure_message(digest: str, context: dg.RunFailureSensorContext) -> Message
     body = (
         "\n".join([*lines, "", f"run {context.dagster_run.run_id}"]) if lines else context.failure_event.message or ""
     )
-    return Message(f"{digest} · {dates} ✗", redact_lines(body))
+    return Message(message_text(f"{digest} · {dates} ✗"), message_text(redact_lines(body)))
 
 
 def redact_lines(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,11 +10,22 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from digest_assets.markup.targets import json_text, terminal_text
 
 FAILED, WRONG_USE, NOT_YET, STOPPED = 1, 2, 3, 130
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+class _Console(Console):
+    """A console that prints text of others as text: no escape sequence in it reaches the terminal."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(terminal_text(text), **how)
+
+
+out = _Console(highlight=False)
+err = _Console(stderr=True, highlight=False)
 
 
 def tell_error(line: str) -> None:
@@ -36,7 +46,7 @@ def say(line: str) -> None:
 def print_whole(console: Console, table: Table) -> None:
     """Prints `table` as wide as it is, whatever the terminal's width: a path that is cut cannot be opened."""
     needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
-    wide = Console(
+    wide = _Console(
         file=console.file,
         width=max(console.width, needed),
         force_terminal=console.is_terminal,
@@ -48,7 +58,7 @@ def print_whole(console: Console, table: Table) -> None:
 
 def print_json(value: object) -> None:
     """`value` as one JSON document on stdout. Decimals become strings: money is not rounded."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+    typer.echo(json_text(value, indent=2, default=_as_json))
 
 
 def _as_json(value: object) -> Any:

@@ -10,7 +10,6 @@ original and marked so, and a reading that does not exist has no fold.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,9 +25,9 @@ from digest_assets import user_templates
 from digest_assets.digests.days import Window
 from digest_assets.glance.day import NamedGroup, gist_of
 from digest_assets.glance.facts import facts_of
-from digest_assets.markup.characters import clean
 from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import Link, Text
+from digest_assets.markup.targets import HtmlComment, YamlScalar, yaml_quoted, yaml_scalar
 from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource, texts_made
 from digest_assets.posts import markdown
 from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
@@ -123,7 +122,7 @@ class PaperView:
     reading_title: str
     no_reading: str
     """Why there is no reading; empty where there is one."""
-    provenance: str
+    provenance: HtmlComment
     """What the answers rest on, as an HTML comment; empty where that is not asked for."""
 
 
@@ -154,7 +153,7 @@ class PageView:
     overview: tuple[GlanceView, ...]
     """Empty where no groups are given."""
     date: str
-    tags: tuple[str, ...]
+    tags: tuple[YamlScalar, ...]
     """Each ready to stand in a YAML list."""
     heading: str
     window: str
@@ -164,7 +163,7 @@ class PageView:
     updates_title: str
     updates: tuple[str, ...]
     """Lines on new versions of earlier papers; empty where there are none."""
-    provenance: tuple[str, ...]
+    provenance: tuple[YamlScalar, ...]
     """What the answers rest on, each a YAML mapping for the front matter; empty where that is not asked for."""
 
 
@@ -207,7 +206,7 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
         overview_title=words.overview,
         overview=_overview(page, words, dialect),
         date=day,
-        tags=tuple(_yaml(tag) for tag in dict.fromkeys((page.name, *page.categories))),
+        tags=tuple(yaml_scalar(tag) for tag in dict.fromkeys((page.name, *page.categories))),
         heading=heading.format(date=day, zone=zone),
         window=_window_line(page, words),
         counts=_count_line(page, words),
@@ -289,7 +288,9 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         part_names=(words.part_background, words.part_method, words.part_results),
         reading_title=_reading_title(each, words),
         no_reading=_no_reading(each, page, words, dialect) if not parts or not page.with_readings else "",
-        provenance=comment(provenance_of(each, page.answered_at, words)) if page.provenance == "comment" else "",
+        provenance=comment(provenance_of(each, page.answered_at, words))
+        if page.provenance == "comment"
+        else HtmlComment(""),
     )
 
 
@@ -475,21 +476,7 @@ def _no_reading(each: DigestPaper, page: DigestPage, words: Words, dialect: Dial
     return str(getattr(words, _MISSING_READINGS[each.reading.status]))
 
 
-_PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")
-_YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-
-
-def _yaml(text: str) -> str:
-    """`text` as a YAML scalar that can stand in a list: bare where that is surely a string, else quoted."""
-    return text if _PLAIN_YAML.fullmatch(text) and text.lower() not in _YAML_WORDS else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    """`text` between double quotes, for YAML and for a shortcode's parameter. JSON's strings are YAML's."""
-    return json.dumps(clean(text), ensure_ascii=False)
-
-
 def _environment(templates_dir: Path | None) -> Environment:
     environment = user_templates.environment("digest_assets.posts", templates_dir)
-    environment.filters["quoted"] = _quoted
+    environment.filters["quoted"] = yaml_quoted
     return environment

@@ -5,13 +5,11 @@ It stands where no reader meets it: in a comment of the paper, or in the post's 
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from digest_assets.markup.characters import clean
+from digest_assets.markup.targets import HtmlComment, YamlScalar, html_comment, yaml_mapping
 from digest_assets.model import AnswerStatus, DigestPaper, Reading, TextSource, Translation
 from digest_assets.posts.words import Words
 
@@ -33,14 +31,12 @@ class Provenance:
     evidence: str = ""
     """How many of a reading's sentences rest on paragraphs that hold what they say, and how many there are."""
 
-    def as_yaml(self) -> str:
-        """A mapping in flow style, which JSON's is."""
-        return clean(json.dumps(self._values(), ensure_ascii=False))
+    def as_yaml(self) -> YamlScalar:
+        return yaml_mapping(self._values())
 
     def as_text(self) -> str:
         said = ", ".join(value for name, value in self._values().items() if name not in ("paper", "part"))
-        # What ends a comment must not stand in one.
-        return f"{self.part}: {re.sub('[<>]|-(?=-)', ' ', clean(said))}"
+        return f"{self.part}: {said}"
 
     def _values(self) -> dict[str, str]:
         at = {"at": f"{self.answered_at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"} if self.answered_at else {}
@@ -72,6 +68,6 @@ def provenance_of(each: DigestPaper, answered_at: Mapping[str, datetime], words:
     ]
 
 
-def comment(found: list[Provenance]) -> str:
+def comment(found: list[Provenance]) -> HtmlComment:
     """An HTML comment; empty where there is nothing to say."""
-    return f"<!-- {'; '.join(each.as_text() for each in found)} -->" if found else ""
+    return html_comment("; ".join(each.as_text() for each in found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest_assets.markup.characters import clean
+from digest_assets.markup.targets import MessageText, message_text
 from digest_assets.site.html import plain_from_tex
 from digest_assets.site.values import Day, Entry
 from digest_assets.site.words import SITE_WORDS
@@ -15,8 +15,8 @@ _LONGEST_TITLE = 160
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    title: str
-    body: str
+    title: MessageText
+    body: MessageText
 
 
 def message(day: Day, entries: Sequence[Entry], *, language: str, name: str, site_url: str, most: int) -> Message:
@@ -31,11 +31,11 @@ def message(day: Day, entries: Sequence[Entry], *, language: str, name: str, sit
     clauses += words.lacking(counts)
     lines = [" · ".join(clauses), ""]
     for number, each in enumerate(entries[:most], 1):
-        title = plain_from_tex(each.title) or words.untitled
+        title = message_text(plain_from_tex(each.title)) or words.untitled
         shortened = title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
         lines += [f"{number}. {shortened}", f"   https://arxiv.org/abs/{each.identifier}"]
     if len(entries) > most:
         lines.append("…")
     if site_url:
         lines += ["", f"{site_url}d/{day.date}.html"]
-    return Message(f"{name} · {date}", clean("\n".join(lines)))
+    return Message(message_text(f"{name} · {date}"), MessageText("\n".join(lines)))

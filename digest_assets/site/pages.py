@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from digest_assets import user_templates
 from digest_assets.errors import TemplateBroken
+from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
 from digest_assets.site import charts, citation, day_view, empty, feeds, html, lists, search
 from digest_assets.site.charts import Bar
@@ -146,8 +147,13 @@ def version() -> str:
 
 
 @lru_cache(maxsize=4)
+def _clean_text(value: object) -> object:
+    """Names of models and reasons, too, come without characters that turn the words around them."""
+    return clean(value) if type(value) is str else value
+
+
 def _environment(templates: Path | None) -> Environment:
-    return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True)
+    return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True, finalize=_clean_text)
 
 
 def read_templates(site: Site) -> None:

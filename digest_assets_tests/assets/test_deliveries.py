@@ -14,6 +14,7 @@ import pytest
 
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.deliveries import MOST_TRIES, delivery_retries, due_again
+from digest_assets.markup.targets import message_text
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message, message
 from digest_assets.site.values import Counts, Day, Entry
@@ -70,13 +71,13 @@ def world(tmp_path: Path, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_a_message_reaches_a_real_receiver(inbox: Inbox) -> None:
-    assert send(Receiver(inbox.url), Message("A title", "A body")) is None
+    assert send(Receiver(inbox.url), Message(message_text("A title"), message_text("A body"))) is None
     assert (inbox.received[0]["title"], inbox.received[0]["message"]) == ("A title", "A body")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuchservice://x", "json://127.0.0.1:9/hunter2secret"])
 def test_what_cannot_be_sent_says_why_and_keeps_the_secret(url: str) -> None:
-    error = send(Receiver(url), Message("A", "B"))
+    error = send(Receiver(url), Message(message_text("A"), message_text("B")))
     assert error
     assert "hunter2secret" not in error + repr(Receiver(url))
 

@@ -359,3 +359,20 @@ def test_no_post_holds_anything_that_liquid_would_read() -> None:
         body = render_post(page).split("---\n", 2)[2]
         assert "{{" not in body
         assert "{%" not in body
+
+
+CANARY = "{{ 'LIQ' | append: 'RAN' }} {% include missing.html %} --> <script>window.ran = 1</script>"
+
+
+@pytest.mark.parametrize("where", ["comment", "front_matter"])
+def test_the_name_of_a_model_runs_nowhere(where: str, tmp_path: Path) -> None:
+    named = {**translated("用 3*3 卷积，4*A100，__init__ 与 2**k。"), "model": CANARY, "answer_key": "key"}
+    formulas = r"$\rule{9999em}{9999em} x_1$ $[a](javascript:window.pwned=1)_1$ $x_1 ![a](https://evil.example/t.gif)$"
+    page = a_page(digest_paper(a_paper(title=formulas), translation=named), provenance=where)
+    build(tmp_path / "source", {post_name(page): render_post(page)}, CONFIG)
+    built = (tmp_path / "source" / "_site" / "2026" / "01" / "29" / "arxiv.html").read_text(encoding="utf-8")
+    assert "LIQRAN" not in built
+    shown = LexborHTMLParser(built)
+    assert not shown.css("script, img, h2 a, em, strong > em")
+    assert "用 3*3 卷积，4*A100，__init__ 与 2**k。" in shown.text()
+    assert "rule" not in shown.css_first("h2").text()
