@@ -187,7 +187,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             "DIGEST__ARXIV__TEXT_INTERVAL_SECONDS": str(PACE),
             "DIGEST__LLM__MAX_CONCURRENCY": "1",
             "DIGEST__RUNS__RETRY_SECONDS": "1",
-            "DIGEST__RUNS__DATES_PER_RUN": "1",
         }
         store = LakeStore(lake_address(LAKE_URL + lake, str(tmp_path / "lake"), tmp_path))
         cluster = Cluster(tmp_path, postgres, sandbox, store, environment, days)
