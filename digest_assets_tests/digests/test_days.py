@@ -1,5 +1,6 @@
 """The meaning of a digest date at its boundaries."""
 
+import time as time_module
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -80,3 +81,27 @@ def test_windows_tile_a_year_of_daylight_saving(days: DigestDays) -> None:
 def test_a_day_of_daylight_saving_is_23_or_25_hours() -> None:
     assert NEW_YORK.window(date(2026, 3, 8)).end - NEW_YORK.window(date(2026, 3, 8)).start == timedelta(hours=23)
     assert NEW_YORK.window(date(2026, 11, 1)).end - NEW_YORK.window(date(2026, 11, 1)).start == timedelta(hours=25)
+
+
+def test_the_day_of_a_mailing_is_its_calendar_day_in_the_digest_s_zone() -> None:
+    span = SHANGHAI.span(date(2026, 1, 29))
+    assert (span.start, span.end) == (utc("2026-01-28T16:00"), utc("2026-01-29T16:00"))
+    assert span.start.tzinfo is timezone.utc
+
+
+def test_the_zone_of_the_machine_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of(days: DigestDays) -> list[object]:
+        instant = utc("2026-01-29T00:55")
+        span, window = days.span(date(2026, 1, 29)), days.window(date(2026, 1, 29))
+        return [days.newest(instant), days.date_submitted(instant), days.date_announced(instant), span, window]
+
+    here = of(SHANGHAI)
+    try:
+        monkeypatch.setenv("TZ", "Pacific/Kiritimati")  # UTC+14
+        time_module.tzset()
+        assert of(SHANGHAI) == here
+        assert SHANGHAI.span(date(2026, 1, 29)).start.utcoffset() == timedelta(0)
+        assert SHANGHAI.anchor_of(date(2026, 1, 29)).utcoffset() == timedelta(0)
+    finally:
+        monkeypatch.undo()
+        time_module.tzset()

@@ -1,6 +1,6 @@
 """What a machine that was off for a while makes up for."""
 
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from digest_assets.digests.days import DigestDays
@@ -73,3 +73,19 @@ def test_the_mailing_of_a_date_is_the_one_of_its_morning() -> None:
     assert mailing is not None
     assert mailing.announced_at == datetime(2026, 1, 29, 1, tzinfo=timezone.utc)
     assert mailing_of(date(2026, 1, 31), DAYS) is None
+
+
+def test_a_mailing_is_due_from_the_instant_of_its_announcement() -> None:
+    announced = datetime(2026, 1, 30, 1, tzinfo=timezone.utc)
+    assert due_dates(DAYS, announced, made=january(29)) == january(30)
+    assert due_dates(DAYS, announced - timedelta(microseconds=1), made=january(29)) == []
+
+
+def test_a_mailing_at_midnight_belongs_to_the_day_that_begins() -> None:
+    """In Greenwich the summer's mailing is announced at 00:00."""
+    greenwich = DigestDays(ZoneInfo("UTC"), time(8, 50), date(2026, 1, 1))
+    (on, before) = (mailing_of(day, greenwich) for day in (date(2026, 7, 2), date(2026, 7, 1)))
+    assert on is not None
+    assert before is not None
+    assert on.announced_at == datetime(2026, 7, 2, tzinfo=timezone.utc)
+    assert before.announced_at == datetime(2026, 7, 1, tzinfo=timezone.utc)

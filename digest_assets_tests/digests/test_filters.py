@@ -52,3 +52,38 @@ def test_the_cap_keeps_the_newest_and_records_the_rest() -> None:
 def test_what_a_filter_dropped_takes_no_place_under_the_cap() -> None:
     filters = Filters(AUDIO, cap=1, exclude_authors=("ada",))
     assert {each.reason for each in filters.applied([claim(1), claim(2)])} == {FilterReason.AUTHOR}
+
+
+def cross_list(age_days: int, kind: AnnouncementKind = AnnouncementKind.CROSS) -> Claim:
+    """A paper that was submitted so many days before the mailing that cross-lists it."""
+    one = claim(1)
+    paper = replace(one.candidate.paper, published_at=NOON - timedelta(days=age_days))
+    announcement = replace(one.candidate.announcement, kind=kind)
+    return replace(one, candidate=replace(one.candidate, paper=paper, announcement=announcement))
+
+
+@pytest.mark.parametrize(
+    ("filters", "crossed", "reason"),
+    [
+        (Filters(AUDIO, old_cross_lists=False), cross_list(400), FilterReason.OLD_CROSS_LIST),
+        (Filters(AUDIO, old_cross_lists=False), cross_list(3), None),
+        (Filters(AUDIO, old_cross_lists=False), cross_list(400, AnnouncementKind.NEW), None),
+        (Filters(AUDIO, old_cross_lists=True), cross_list(400), None),
+        (Filters(AUDIO, old_cross_lists=False, exclude_authors=("ada",)), cross_list(400), FilterReason.AUTHOR),
+    ],
+)
+def test_an_old_cross_list_is_left_out_where_the_settings_say_so(
+    filters: Filters, crossed: Claim, reason: FilterReason | None
+) -> None:
+    assert [each.reason for each in filters.applied([crossed])] == [reason]
+
+
+def test_a_cap_that_is_just_reached_leaves_nothing_out_and_none_is_no_cap() -> None:
+    three = [claim(1), claim(2), claim(3)]
+    for filters in (Filters(AUDIO, cap=3), Filters(AUDIO)):
+        assert [each.reason for each in filters.applied(three)] == [None] * 3
+
+
+def test_a_name_is_found_within_one_author_and_not_across_two() -> None:
+    assert Filters(AUDIO, exclude_authors=("example\nbo",)).reason_against(PAPER) is FilterReason.AUTHOR
+    assert Filters(AUDIO, exclude_authors=("example bo",)).reason_against(PAPER) is None
