@@ -204,13 +204,11 @@ def _squeezed(text: str) -> str:
 
 def measured_apart(path: Path) -> Result | str:
     """Read in a process of its own; or how that died."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.documents", "--one", str(path)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    command = [sys.executable, "-m", "benchmarks.documents", "--one", str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    except subprocess.TimeoutExpired:
+        return "not read in 900 s"
     if done.returncode != 0:
         return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
     return Result(**json.loads(done.stdout))

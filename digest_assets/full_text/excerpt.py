@@ -79,7 +79,7 @@ class Excerpt:
     cut: tuple[str, ...]
     """Titles of the sections that were left out or shortened, in the order of the paper."""
     note: str | None
-    """One line for the prompt that says what was cut. None where nothing was."""
+    """One line for the prompt that says what was cut, by characters. None where nothing was."""
 
 
 @dataclass(slots=True)
@@ -230,9 +230,31 @@ def _written(parts: list[_Part], budget: int) -> Excerpt:
     while tokens > budget and _drop_last(parts):  # marks of omission are not in the costs
         numbered = _text(parts, numbered=True)
         tokens = count_tokens(numbered)
-    cut = tuple(dict.fromkeys(part.section.title or "(untitled)" for part in parts if not all(part.chosen)))
-    note = f"Left out or shortened for length: {'; '.join(cut)}." if cut else None
+    lacking = [part for position, part in enumerate(parts) if not _is_whole(parts, position)]
+    cut = tuple(dict.fromkeys(map(_name, lacking)))
+    note = f"Left out or shortened for length: {'; '.join(map(_what_is_missing, lacking))}." if lacking else None
     return Excerpt(_text(parts, numbered=False), numbered, _paragraphs(parts), tokens, cut, note)
+
+
+def _is_whole(parts: list[_Part], position: int) -> bool:
+    """Whether all of a section is in the excerpt; of one without text of its own, its title."""
+    part = parts[position]
+    return all(part.chosen) if part.costs else not part.section.title or _is_shown(parts, position)
+
+
+def _is_shown(parts: list[_Part], position: int) -> bool:
+    """Whether a section without text of its own is in the excerpt: where something below it is, or where all is."""
+    return _leads_somewhere(parts, position) or all(all(part.chosen) for part in parts)
+
+
+def _name(part: _Part) -> str:
+    return part.section.title or "(untitled)"
+
+
+def _what_is_missing(part: _Part) -> str:
+    lengths = [len(block.text) for block in part.section.blocks]
+    left_out = sum(length for length, chosen in zip(lengths, part.chosen, strict=True) if not chosen)
+    return f"{_name(part)} ({left_out:,} of {sum(lengths):,} characters)" if lengths else f"{_name(part)} (its title)"
 
 
 def _paragraphs(parts: list[_Part]) -> tuple[Paragraph, ...]:
@@ -257,7 +279,7 @@ def _drop_last(parts: list[_Part]) -> bool:
 def _text(parts: list[_Part], *, numbered: bool) -> str:
     pieces: list[str] = []
     for position, part in enumerate(parts):
-        if any(part.chosen) or (not part.costs and _leads_somewhere(parts, position)):
+        if any(part.chosen) or (not part.costs and part.section.title and _is_shown(parts, position)):
             pieces += _pieces(part, numbered)
     return "\n\n".join(pieces)
 

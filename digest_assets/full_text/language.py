@@ -52,6 +52,8 @@ def is_text(text: str) -> bool | None:
     if sum(each.isalnum() or each in ".,;:()[]{}^_-'\"/=+%&–—’“”" for each in printed) < _READABLE_SHARE * len(printed):
         return False
     letters = [each for each in printed if each.isalpha()]
+    if len(letters) < LEAST_WORDS:
+        return None  # numbers: a table
     latin = sum(each < "\u0250" for each in letters)
     return _is_latin_text(text.lower()) if 2 * latin > len(letters) else _is_other_text(letters)
 

@@ -106,8 +106,8 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> PageText:
     # A scan's text is hidden behind the picture of the page.
     is_scan = len(glyphs) > 11 * len(shown)
     hidden = "" if is_scan else "".join(glyph.text for glyph in glyphs if glyph.hidden)
-    pieces = tuple(_pieces(glyphs if is_scan else shown, number, characters.height))
-    return PageText(pieces, hidden, turned)
+    found = tuple(pieces(glyphs if is_scan else shown, number, characters.height))
+    return PageText(found, hidden, turned)
 
 
 class _Look(NamedTuple):
@@ -144,7 +144,7 @@ class _Characters:
             for text, place, look, space in found
             if look.angle == angle
         ]
-        return _composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
+        return composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
 
     def _found(self) -> list[tuple[str, _Place, _Look, bool]]:
         """Text, place, look, and whether there is a space before, of each character that is drawn."""
@@ -214,7 +214,7 @@ def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
     return [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
 
 
-def _composed(glyphs: list[Glyph]) -> list[Glyph]:
+def composed(glyphs: list[Glyph]) -> list[Glyph]:
     """Accents put on the letters that they stand over: `¨` and `u` are `ü`, however the file has them."""
     result: list[Glyph] = []
     for glyph in glyphs:
@@ -258,7 +258,7 @@ class _Word(NamedTuple):
     right: float
 
 
-def _pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
+def pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
     for run in _runs(glyphs):
         spaced = _spaces(run)
         for start, stop in _parts(run, spaced):
@@ -396,6 +396,8 @@ def _main(glyphs: Sequence[Glyph]) -> tuple[float, float]:
     for glyph in glyphs:
         sizes[glyph.size] += 1 + (glyph.text.isalnum() or glyph.text >= "\u4e00")
     size = max(sizes, key=lambda each: (sizes[each] * each, each))
+    # One letter may carry a long script, and is the line's all the same; a large initial is one of many.
+    size = max((each for each in sizes if each >= size and sizes[each] >= 0.1 * sum(sizes.values())), default=size)
     # What is as large, but for rounding and for another font's design, is of the line.
     lines = Counter(round(glyph.baseline, 1) for glyph in glyphs if glyph.size == size)
     return size, lines.most_common(1)[0][0]

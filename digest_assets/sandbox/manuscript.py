@@ -31,6 +31,8 @@ _CAPTION = re.compile(r"^(Table|Figure) \d+: ")
 
 class PdfKind(str, Enum):
     COLUMNS = "columns"
+    SCALED = "scaled"
+    """In columns too, with headings in small capitals and fonts that the text matrix scales, as publishers set them."""
     SCAN = "scan"
     NONE = "none"
 

@@ -17,14 +17,17 @@ _REFERENCES = (
 )
 
 
-def columned_pdf(paper: Paper, sections: tuple[Section, ...]) -> bytes:
-    """A paper in two columns: its abstract, its sections, a bibliography, arXiv's stamp at the side."""
+def columned_pdf(paper: Paper, sections: tuple[Section, ...], *, scaled: bool = False) -> bytes:
+    """A paper in two columns: its abstract, its sections, a bibliography, arXiv's stamp at the side.
+
+    With `scaled`, titles are in small capitals, and fonts of size 1 are scaled by the text matrix.
+    """
     abstract = Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, paper.abstract),))
     printed = tuple(
         replace(section, blocks=tuple(Block(block.kind, _plain(block.text)) for block in section.blocks))
         for section in (abstract, *sections)
     )
-    return make_pdf(paper.title, printed, references=_REFERENCES, stamp=_stamp(paper))
+    return make_pdf(paper.title, printed, references=_REFERENCES, stamp=_stamp(paper), scaled=scaled)
 
 
 def scanned_pdf(paper: Paper) -> bytes:

@@ -218,8 +218,8 @@ def _replaced(first: SandboxPaper, place: _Place) -> SandboxPaper:
 
 def _with_texts(announced: SandboxPaper, written: Manuscript) -> SandboxPaper:
     html = render_page(announced.paper, written.sections) if written.html else None
-    if written.pdf is PdfKind.COLUMNS:
-        pdf = columned_pdf(announced.paper, written.sections)
+    if written.pdf in (PdfKind.COLUMNS, PdfKind.SCALED):
+        pdf = columned_pdf(announced.paper, written.sections, scaled=written.pdf is PdfKind.SCALED)
     else:
         pdf = scanned_pdf(announced.paper) if written.pdf is PdfKind.SCAN else b""
     return replace(announced, html=html, pdf=pdf)

@@ -1,16 +1,18 @@
 """Small PDFs as TeX would set them, made without a library: for the sandbox's `/pdf`, and for tests of the reader.
 
 A file has what makes PDFs hard to read back: two columns, justified lines, words broken at line ends, ligatures, a
-running head, page numbers, a bibliography before the appendix, arXiv's stamp on its side. Text is Times and Times Bold
-of the fourteen standard fonts, so nothing is embedded; characters outside of Windows-1252 are set as `?`.
+running head, page numbers, a bibliography before the appendix, arXiv's stamp on its side, raised and lowered
+characters. Text is Times and Times Bold of the fourteen standard fonts, so nothing is embedded; characters outside of
+Windows-1252 are set as `?`.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from digest_assets.model import Block, BlockKind, Section
 
@@ -29,6 +31,9 @@ _WIDTHS = (
     200, 480, 541,
 )
 # fmt: on
+_SCRIPT = re.compile(r"([\^_])\{([^{}]*)\}")
+_SCRIPT_SIZE, _RAISED, _LOWERED = 0.7, 0.36, -0.15
+_SMALL_CAPITALS = 0.8
 _LIGATURES = {"fi": "\x01", "fl": "\x02"}  # where the fonts' encoding below puts them
 
 
@@ -43,6 +48,7 @@ class _Set:
     bold: bool
     text: str
     word_spacing: float = 0
+    small_capitals: bool = False
 
 
 def make_pdf(
@@ -54,14 +60,17 @@ def make_pdf(
     running_head: str = "",
     stamp: str = "",
     across: bool = False,
+    scaled: bool = False,
 ) -> bytes:
     """A PDF of `sections` under `title`, in 1 or 2 `columns`.
 
     `references` are set, under their heading, before the first section that is an appendix. `running_head` stands on
     every page but the first, `stamp` turned at the first page's margin. With `across`, the file holds its lines from
-    the top of the page to its foot, going to and fro between the columns, as some word processors write them.
+    the top of the page to its foot, going to and fro between the columns, as some word processors write them. With
+    `scaled`, titles of sections are in small capitals, and each font has the size 1 and is scaled by the text matrix,
+    as in files of macOS and of publishers. `^{...}` and `_{...}` in a text are raised and lowered.
     """
-    pages = _Pages(columns)
+    pages = _Pages(columns, small_capitals=scaled)
     pages.title(title)
     references_done = not references
     for section in sections:
@@ -74,7 +83,7 @@ def make_pdf(
     pieces = pages.pieces
     if across:
         pieces = sorted(pieces, key=lambda piece: (piece.page, -piece.y, piece.x))
-    return _file([_content(pieces, page, running_head, stamp) for page in range(pages.count)])
+    return _file([_content(pieces, page, running_head, stamp, scaled) for page in range(pages.count)])
 
 
 def make_scan(page_count: int = 2, stamp: str = "") -> bytes:
@@ -92,8 +101,9 @@ def make_locked_pdf() -> bytes:
 class _Pages:
     """Sets text from the top of a column to its foot, then in the next column, then on the next page."""
 
-    def __init__(self, columns: int) -> None:
+    def __init__(self, columns: int, *, small_capitals: bool = False) -> None:
         self.pieces: list[_Set] = []
+        self._small_capitals = small_capitals
         self._columns = columns
         self._column_width = (_WIDTH - 2 * _LEFT - (columns - 1) * _GUTTER) / columns
         self._page = self._column = 0
@@ -115,7 +125,7 @@ class _Pages:
             self._space(8)
             size = 12 if section.level == 1 else 11
             for line, _ in _broken(section.title, self._column_width, size):
-                self._line(line, size=size, bold=True)
+                self._line(line, size=size, bold=not self._small_capitals, small_capitals=self._small_capitals)
             self._space(3)
         for block in section.blocks:
             self._block(block)
@@ -163,15 +173,23 @@ class _Pages:
             self._y -= _LEADING
         self._space(6)
 
-    def _line(self, text: str, size: int = _SIZE, bold: bool = False, indent: float = 0, spacing: float = 0) -> None:
+    def _line(
+        self,
+        text: str,
+        size: int = _SIZE,
+        bold: bool = False,
+        indent: float = 0,
+        spacing: float = 0,
+        small_capitals: bool = False,
+    ) -> None:
         leading = size + 2
         self._make_room(leading)
-        self._put(text, self._x() + indent, size, bold, spacing)
+        self._put(text, self._x() + indent, size, bold, spacing, small_capitals)
         self._y -= leading
 
-    def _put(self, text: str, x: float, size: int, bold: bool, spacing: float) -> None:
+    def _put(self, text: str, x: float, size: int, bold: bool, spacing: float, small_capitals: bool = False) -> None:
         if text:
-            self.pieces.append(_Set(self._page, x, self._y, size, bold, text, spacing))
+            self.pieces.append(_Set(self._page, x, self._y, size, bold, text, spacing, small_capitals))
 
     def _x(self) -> float:
         return _LEFT + self._column * (self._column_width + _GUTTER)
@@ -197,6 +215,11 @@ def _plain(text: str) -> str:
 
 
 def _width(text: str, size: float) -> float:
+    text, scripts = _SCRIPT.sub("", text), "".join(inner for _, inner in _SCRIPT.findall(text))
+    return _plain_width(text, size) + _plain_width(scripts, _SCRIPT_SIZE * size)
+
+
+def _plain_width(text: str, size: float) -> float:
     return sum(_WIDTHS[ord(each) - 32] if 32 <= ord(each) < 127 else 500 for each in text) * size / 1000
 
 
@@ -224,6 +247,8 @@ def _broken_word(word: str, room: float, size: float, force: bool) -> str:
     """As much of `word` as fits with a hyphen, three letters at least on either side; nothing where none does."""
     for length in range(len(word) - 3, 2, -1):
         head = word[:length]
+        if head.count("{") != head.count("}"):
+            continue
         if (force or word[length - 3 : length + 3].isalpha()) and _width(head + "-", size) <= room:
             return head
     return word[: max(len(word) // 2, 1)] if force else ""
@@ -232,17 +257,40 @@ def _broken_word(word: str, room: float, size: float, force: bool) -> str:
 # -- the file
 
 
-def _content(pieces: Sequence[_Set], page: int, running_head: str, stamp: str) -> str:
+def _content(pieces: Sequence[_Set], page: int, running_head: str, stamp: str, scaled: bool) -> str:
     here = [piece for piece in pieces if piece.page == page]
     if page and running_head:
         here.insert(0, _Set(page, _LEFT, 752, _SMALL, False, running_head))
     here.append(_Set(page, _WIDTH / 2, 40, _SIZE, False, str(page + 1)))
-    drawn = [
-        f"BT /F{2 if piece.bold else 1} {piece.size:g} Tf {piece.word_spacing:.3f} Tw "
-        f"1 0 0 1 {piece.x:.2f} {piece.y:.2f} Tm ({_escaped(piece.text)}) Tj ET"
-        for piece in here
-    ]
-    return "\n".join([*drawn, _stamped(stamp) if page == 0 else ""])
+    return "\n".join([*(_drawn(piece, scaled) for piece in here), _stamped(stamp) if page == 0 else ""])
+
+
+def _drawn(piece: _Set, scaled: bool) -> str:
+    scale = piece.size if scaled else 1
+    font = f"/F{2 if piece.bold else 1}"
+    place = f"{scale:g} 0 0 {scale:g} {piece.x:.2f} {piece.y:.2f} Tm"
+    shown = " ".join(
+        f"{font} {size / scale:.3f} Tf {rise / scale:.3f} Ts ({_escaped(text)}) Tj"
+        for text, size, rise in _parts(piece)
+    )
+    return f"BT {piece.word_spacing / scale:.3f} Tw {place} {shown} ET"
+
+
+def _parts(piece: _Set) -> Iterator[tuple[str, float, float]]:
+    """The text in parts of one size, each with its rise: scripts, and small capitals for small letters."""
+    size = piece.size
+    if piece.small_capitals:
+        for is_small, letters in groupby(piece.text, key=str.islower):
+            yield "".join(letters).upper(), _SMALL_CAPITALS * size if is_small else size, 0
+        return
+    place = 0
+    for match in _SCRIPT.finditer(piece.text):
+        if match.start() > place:
+            yield piece.text[place : match.start()], size, 0
+        yield match[2], _SCRIPT_SIZE * size, (_RAISED if match[1] == "^" else _LOWERED) * size
+        place = match.end()
+    if place < len(piece.text):
+        yield piece.text[place:], size, 0
 
 
 def _stamped(stamp: str) -> str:

@@ -17,7 +17,7 @@ from digest_assets.full_text import NoText
 from digest_assets.full_text.html import read_html
 from digest_assets.full_text.pdf import read_pdf
 
-_HTML_TOKENS = (
+HTML_TOKENS = (
     b"<span>" * 3000,
     b"<div class='ltx_para'>" * 800,
     b"<table><tr><td colspan=99999999 rowspan=99999999>" * 60,
@@ -41,7 +41,7 @@ _HTML_TOKENS = (
     b"<?xml version='1.0'?><span/>",
     b"&#1114112;&#0;&#xD800;&nosuch;",
 )
-_PDF_TOKENS = (
+PDF_TOKENS = (
     b" 0 0 0 0 0 0 Tm ",
     b" 1e38 Tf ",
     b" -99999999999 Td ",
@@ -158,7 +158,7 @@ def _main(format: str, first: int, count: int) -> None:
     paper = inflated(test_pdf.made())
     for number in range(first, first + count):
         print(number, end=" ", flush=True)
-        body = mutated(page, number, _HTML_TOKENS) if format == "html" else mutated(paper, number, _PDF_TOKENS)
+        body = mutated(page, number, HTML_TOKENS) if format == "html" else mutated(paper, number, PDF_TOKENS)
         began = time.process_time()
         try:
             if format == "html":

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digest_assets.full_text.excerpt import Role, excerpt, roles
 from digest_assets.full_text.tokens import count_tokens
@@ -200,3 +204,36 @@ def test_a_table_that_is_larger_than_the_budget_does_not_keep_smaller_ones_out()
     assert TABLE.text in result.text
     assert "row 17" not in result.text
     assert "results paragraph 1" in result.text
+
+
+def test_a_title_without_text_that_is_not_in_the_excerpt_is_named() -> None:
+    sections = (Section("3 Model", 1, ()), Section("3.1 Encoder", 2, (Block(BlockKind.PARAGRAPH, "word " * 300),)))
+    result = excerpt(full_text(Section("1 Introduction", 1, prose("intro", 9)), *sections), ABSTRACT, 200)
+    assert "3 Model (its title)" in str(result.note)
+    assert "3.1 Encoder (" in str(result.note)
+    assert "3 Model" in excerpt(full_text(*sections), ABSTRACT, 50_000).text
+
+
+TITLES = st.sampled_from(
+    ["", "Abstract", "1 Introduction", "2 Method", "3 Results", "A Proofs", "Conclusion", "References"]
+)
+BLOCKS = st.builds(
+    Block,
+    st.sampled_from(BlockKind),
+    st.text("abc de.$|^{}\n", min_size=1, max_size=400).filter(str.strip),
+)
+SECTIONS = st.builds(Section, TITLES, st.integers(1, 4), st.lists(BLOCKS, max_size=6).map(tuple), st.booleans())
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(SECTIONS, max_size=8), st.integers(15, 600))
+def test_each_block_is_in_the_excerpt_or_counted_in_its_note(sections: list[Section], budget: int) -> None:
+    """Nothing goes in silence: characters in the excerpt and characters in the note are all that there are."""
+    whole = (Section("Abstract", 1, (Block(BlockKind.PARAGRAPH, ABSTRACT),)), *sections)
+    result = excerpt(FullText("2601.00001", 1, TextSource.PDF, whole), ABSTRACT, budget)
+    counts = re.findall(r"\(([\d,]+) of [\d,]+ characters\)", result.note or "")
+    said = sum(int(count.replace(",", "")) for count in counts)
+    shown = sum(len(each.text) for each in result.paragraphs)
+    assert shown + said == sum(len(block.text) for each in whole for block in each.blocks)
+    shown_titles = titles_in(result.text)
+    assert all(each.title in shown_titles or each.title in str(result.note) for each in whole)

@@ -8,6 +8,7 @@ import pytest
 
 from digest_assets.full_text import NoText, pdf
 from digest_assets.full_text.pdf import read_pdf
+from digest_assets.full_text.pdf_furniture import Beside
 from digest_assets.model import Block, BlockKind, Section
 from digest_assets.sandbox.pdf import make_locked_pdf, make_pdf, make_scan
 from digest_assets_tests.full_text.recorded import kinds, outline, recorded, text_of
@@ -116,6 +117,27 @@ def test_heads_page_numbers_stamp_and_bibliography_are_not_read(columns: int, ac
     assert "Cited" not in text
     assert "Proceedings" not in text
     assert not re.search(r"^\d+$", text, re.MULTILINE)
+
+
+SCRIPTS = "We scan 10^{10} records of GF(p^{m}) at 4.9 \N{MULTIPLICATION SIGN} 10^{-6} s, with CO_{2} as x_{i} allows."
+
+
+@pytest.mark.parametrize("scaled", [False, True], ids=["sizes of fonts", "sizes by the text matrix"])
+def test_exponents_stay_exponents_however_a_font_gets_its_size(scaled: bool) -> None:
+    paragraph = Block(BlockKind.PARAGRAPH, f"{prose(3)} {SCRIPTS} {prose(4)}")
+    sections = (Section("1 Introduction", 1, (paragraph, *paragraphs(5, 2))), Section("2 Method", 1, paragraphs(9, 3)))
+    read = read_pdf(make_pdf("T", sections, scaled=scaled)).sections
+    assert SCRIPTS in text_of(read)
+    assert [each.title.lower() for each in read if each.title[:1].isdigit()] == ["1 introduction", "2 method"]
+
+
+def test_what_is_beside_the_text_is_said_to_be_left_out() -> None:
+    beside = read_pdf(made()).left_out
+    texts = {what: "".join(each.text for each in beside if each.what is what) for what in Beside}
+    assert "running head" in texts[Beside.HEAD]
+    assert STAMP.replace(" ", "") in texts[Beside.TURNED].replace(" ", "")
+    assert "Cited29" in texts[Beside.BIBLIOGRAPHY]
+    assert "A title that is set large" in texts[Beside.FRONT]
 
 
 def test_an_abstract_in_its_line_is_an_abstract() -> None:

@@ -10,7 +10,7 @@ from digest_assets.full_text.html import read_html
 from digest_assets.full_text.pdf import read_pdf
 from digest_assets.model import BlockKind, Paper, Section
 from digest_assets.sandbox.latexml import render_page
-from digest_assets.sandbox.manuscript import Manuscript, manuscripts
+from digest_assets.sandbox.manuscript import Manuscript, PdfKind, manuscripts
 from digest_assets.sandbox.pages import columned_pdf
 from digest_assets_tests.full_text.recorded import kinds, outline, text_of
 
@@ -58,10 +58,18 @@ def test_a_page_of_the_sandbox_is_read_as_it_was_written(written: Manuscript) ->
 
 @each_manuscript
 def test_a_pdf_of_the_sandbox_is_read_as_it_was_written(written: Manuscript) -> None:
-    text = read_pdf(columned_pdf(paper_of(written), written.sections))
-    assert outline(text.sections) == [(1, "Abstract"), *((each.level, each.title) for each in written.sections)]
+    scaled = written.pdf is PdfKind.SCALED
+    text = read_pdf(columned_pdf(paper_of(written), written.sections, scaled=scaled))
+    titles = [(1, "Abstract"), *((each.level, each.title) for each in written.sections)]
+    assert outline(text.sections) == [(level, title.upper() if scaled else title) for level, title in titles]
     assert text.table_count == len(kinds(written.sections, BlockKind.TABLE))
     everything = text_of(text.sections)
     latin = [block for block in plain_blocks(written) if block.isascii()]
     assert [block for block in latin if block not in everything] == []
     assert "nobody wrote" not in everything
+
+
+def test_the_sandbox_has_a_paper_as_publishers_set_it_whose_exponents_are_read() -> None:
+    (written,) = (each for each in WRITTEN if each.pdf is PdfKind.SCALED)
+    text = text_of(read_pdf(columned_pdf(paper_of(written), written.sections, scaled=True)).sections)
+    assert "less than 10^{-2} dB a metre" in text

@@ -1,0 +1,86 @@
+"""Characters at their places, written by hand, and the pieces of lines that they make."""
+
+from __future__ import annotations
+
+from digest_assets.full_text.pdf_characters import Glyph, composed, pieces
+from digest_assets.full_text.pdf_order import Face, Line
+
+ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
+
+
+def glyphs(text: str, left: float = 50, baseline: float = 700, size: float = 10, tracking: float = 0) -> list[Glyph]:
+    """The characters of `text`, each half as wide as it is large; a space is in the file, and a gap."""
+    result, space = [], False
+    for character in text:
+        if character == " ":
+            left, space = left + 0.3 * size, True
+            continue
+        result.append(Glyph(character, left, left + 0.5 * size, baseline, size, ROMAN, space, False))
+        left, space = left + (0.5 + tracking) * size, False
+    return result
+
+
+def read(*groups: list[Glyph]) -> list[Line]:
+    return list(pieces(composed([glyph for group in groups for glyph in group]), 0, 792))
+
+
+def behind(group: list[Glyph]) -> float:
+    return group[-1].right
+
+
+def test_raised_and_lowered_characters_are_scripts_and_small_capitals_are_not() -> None:
+    ten = glyphs("10")
+    (line,) = read(ten, glyphs("20", behind(ten), 704, 7))
+    assert line.text == "10^{20}"
+    first = glyphs("R")
+    (title,) = read(first, glyphs("ESULTS", behind(first), 700, 8))
+    assert (title.text, title.size) == ("RESULTS", 10)
+
+
+def test_a_script_of_a_script_stays_one() -> None:
+    two = glyphs("2")
+    m = glyphs("m", behind(two), 704, 7)
+    (line,) = read(two, m, glyphs("k", behind(m), 702.8, 5))
+    assert line.text == "2^{m_{k}}"
+
+
+def test_scripts_above_each_other_are_both_of_their_letter() -> None:
+    letter = glyphs("H")
+    (line,) = read(letter, glyphs("0", behind(letter), 698, 7), glyphs("2", behind(letter), 704, 7))
+    assert line.text == "H_{0}^{2}"
+
+
+def test_accents_are_put_on_their_letters() -> None:
+    before = glyphs("Lema")
+    accent = Glyph("\u02c6", behind(before), behind(before) + 5, 700, 10, ROMAN, False, False)
+    dotless = Glyph("\u0131", behind(before) + 1, behind(before) + 4, 700, 10, ROMAN, True, False)
+    (line,) = read(before, [accent, dotless], glyphs("tre", behind(before) + 5))
+    assert line.text == "Lemaître"
+
+
+def test_a_stroke_through_a_sign_is_of_the_sign() -> None:
+    stroke = Glyph("6", 60, 67, 700, 10, SIGNS, False, False)
+    (line,) = read(glyphs("y "), [stroke, Glyph("=", 60, 67.5, 700, 10, ROMAN, False, False)])
+    assert line.text.replace(" ", "") == "y≠"
+
+
+def test_letters_that_are_set_apart_are_one_word() -> None:
+    apart = [glyph._replace(space=index % 2 == 1) for index, glyph in enumerate(glyphs("Computation", tracking=0.2))]
+    (line,) = read(apart)
+    assert line.text == "Computation"
+
+
+def test_a_stretched_line_is_no_row_of_a_table_and_a_row_is() -> None:
+    stretched, place = [], 50.0
+    for word in ("a", "line", "that", "is", "stretched"):
+        stretched += glyphs(word, place)
+        place = behind(stretched) + 14
+    assert len(read(stretched)) == 1
+    name = glyphs("Base line")
+    assert [line.text for line in read(name, glyphs("12.5", behind(name) + 30))] == ["Base line", "12.5"]
+
+
+def test_a_title_may_stand_apart_from_its_number() -> None:
+    number = glyphs("3")
+    (line,) = read(number, glyphs("Experiments", behind(number) + 12))
+    assert line.text == "3 Experiments"

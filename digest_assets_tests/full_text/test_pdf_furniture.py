@@ -1,0 +1,69 @@
+"""What returns over pages, and what counts on, is told from the text wherever it stands."""
+
+from __future__ import annotations
+
+from digest_assets.full_text.pdf_furniture import without_contents, without_heads, without_line_numbers
+from digest_assets.full_text.pdf_order import Face, Line
+
+
+def line(text: str, baseline: float, page: int = 0, left: float = 60, right: float | None = None) -> Line:
+    end = left + 4 * len(text) if right is None else right
+    return Line(text, (text,), page, left, end, baseline, 10, Face("Body"), False, 792)
+
+
+def page_of(number: int, *beside: Line) -> list[Line]:
+    body = [
+        line(f"words of {'abcdef'[number] * (row + 1)}, like no other", 660 - 12 * row, number) for row in range(30)
+    ]
+    return [*beside, *body]
+
+
+def kept(pages: list[list[Line]]) -> str:
+    return "\n".join(each.text for page in without_heads(pages)[0] for each in page)
+
+
+def test_a_head_far_from_the_margin_is_told_by_its_return() -> None:
+    pages = [page_of(number, line("Cited et al.: A head", 690, number)) for number in range(6)]
+    assert "A head" not in kept(pages)
+    assert kept(pages).count("words of ") == 180
+
+
+def test_a_head_that_changes_is_told_by_the_pages_number_beside_it() -> None:
+    titles = ("Intro", "Data", "Model", "Training", "Results", "End")
+    pages = [page_of(number, line(f"{title} {number + 17}", 690, number)) for number, title in enumerate(titles)]
+    assert not any(title in kept(pages) for title in titles)
+
+
+def test_a_pages_number_is_told_by_growing_with_the_pages() -> None:
+    pages = [page_of(number, line(str(number + 253), 170, number)) for number in range(5)]
+    assert "25" not in kept(pages)
+    lone = [page_of(number, line("40", 170, number)) if number == 2 else page_of(number) for number in range(5)]
+    assert "\n40\n" in kept(lone)
+
+
+def test_a_watermark_is_told_by_its_place_on_most_pages() -> None:
+    pages = [page_of(number, line("Under review", 401, number, 120)) for number in range(6)]
+    assert "review" not in kept(pages)
+
+
+def test_line_numbers_are_told_by_counting_on_beside_the_text() -> None:
+    numbers = [line(f"{row:03}", 660 - 12 * row, 0, 20, 35) for row in range(30)]
+    left, out = without_line_numbers([*numbers, *page_of(0)])
+    assert [each.text for each in left] == [each.text for each in page_of(0)]
+    assert len(out) == 30
+
+
+def test_a_column_of_counts_in_a_table_is_no_line_numbers() -> None:
+    counts = [line(str(row), 660 - 12 * row, 0, 80, 90) for row in range(6)]
+    assert without_line_numbers([*counts, *page_of(0)])[1] == []
+
+
+def test_contents_are_told_by_their_leaders_or_their_title() -> None:
+    leaders = [line(f"{number} A title . . . . . . . . {number * 3}", 700 - 12 * number) for number in range(1, 6)]
+    titled = [
+        line("Contents", 600),
+        *(line(f"{number} Another {number + 2}", 590 - 12 * number) for number in (1, 2, 3)),
+    ]
+    left, out = without_contents([*leaders, *page_of(0), *titled, line("1 Introduction", 500)])
+    assert [each.text for each in left] == [*(each.text for each in page_of(0)), "1 Introduction"]
+    assert len(out) == 9
