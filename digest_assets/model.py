@@ -72,6 +72,21 @@ class Paper:
     def primary_category(self) -> str:
         return self.categories[0] if self.categories else ""
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What arXiv's answer did not say: such a paper is published with what there is, and asked for again."""
+        lacking = {
+            "no title": self.title == untitled(self.identifier),
+            "no author": not self.authors,
+            "no abstract": not self.abstract,
+        }
+        return tuple(what for what, is_so in lacking.items() if is_so)
+
+
+def untitled(identifier: str) -> str:
+    """What stands for the title of a paper that came without one."""
+    return f"arXiv:{identifier}"
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
@@ -89,7 +104,8 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEntry:
-    """One entry of an answer that lacks what a paper needs. Recorded, never skipped in silence."""
+    """One entry of an answer of which not even the identifier is known, or nothing else. Recorded, never skipped in
+    silence: it counts as a paper that was announced and not published."""
 
     source: Source
     payload: str

@@ -10,6 +10,7 @@ the last one too.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -37,39 +38,66 @@ _ATOM_FRAME = f'<feed xmlns="http://www.w3.org/2005/Atom" {_NAMESPACES}>', "</fe
 _RSS_FRAME = f'<rss version="2.0" {_NAMESPACES}><channel>', "</channel></rss>"
 
 
+_DECLARED_ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A well-formed answer: its entries as received, and what stands around them."""
 
     entries: tuple[str, ...]
-    frame: bytes
+    root: ElementTree.Element
     """The document without its entries."""
 
 
 def split(body: bytes, element: str) -> Answer:
     """Cuts a document into its `element`s (`entry`, `item`, `record`, by local name) and the rest.
 
-    Raises `ArxivAnswerBroken` on an empty body, on HTML and on XML that is not well-formed or not complete.
+    Takes bytes of any kind. Raises `ArxivAnswerBroken` for what is no whole XML document: an empty body, a page for
+    people, an unknown encoding, XML that breaks off or is not well-formed. A document type is none of arXiv's answers
+    either: it is what XHTML begins with, and what XML bombs are made of.
     """
     if not body.strip():
         raise broken("an empty body")
-    if body.lstrip()[:9].lower().startswith((b"<!doctype", b"<html", b"<head")):
-        raise broken(f"a page for people, not a feed: {redact(_text_of_page(body), 120)}")
-    spans = _spans(body, element)
+    document = _as_utf8(body)
+    if document.lstrip()[:9].lower().startswith((b"<!doctype", b"<html", b"<head")):
+        raise _page_for_people(document)
+    spans = _spans(document, element)
     pieces: list[bytes] = []
     position = 0
     for start, end in spans:
-        pieces.append(body[position:start])
+        pieces.append(document[position:start])
         position = end
-    pieces.append(body[position:])
-    return Answer(tuple(body[a:b].decode("utf-8", "replace") for a, b in spans), b"".join(pieces))
+    pieces.append(document[position:])
+    try:
+        root = ElementTree.fromstring(b"".join(pieces), ElementTree.XMLParser(encoding="utf-8"))
+    except ElementTree.ParseError as error:
+        raise broken(f"XML that is not well-formed ({error})") from None
+    return Answer(tuple(document[a:b].decode() for a, b in spans), root)
 
 
-def _spans(body: bytes, element: str) -> list[tuple[int, int]]:
+def _as_utf8(body: bytes) -> bytes:
+    """`body` in UTF-8, by its byte order mark or its XML declaration."""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if body.startswith(mark)), None)
+    declared = _DECLARED_ENCODING.match(body.lstrip()[:400])
+    if encoding is None:
+        encoding = declared[1].decode("ascii") if declared else "utf-8"
+    try:
+        return body.decode(encoding).encode()
+    except (LookupError, UnicodeError) as error:  # an encoding nobody knows, or bytes that are not of it
+        raise broken(f"text that cannot be decoded ({redact(str(error), 80)})") from None
+
+
+def _spans(document: bytes, element: str) -> list[tuple[int, int]]:
+    """Where the outermost `element`s begin and end."""
     spans: list[tuple[int, int]] = []
     opened: list[int] = []
     prefixed = f":{element}"
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
+
+    def refuse(*_: object) -> None:
+        raise _page_for_people(document)
 
     def start(name: str, _: dict[str, str]) -> None:
         if name == element or name.endswith(prefixed):
@@ -77,15 +105,22 @@ def _spans(body: bytes, element: str) -> list[tuple[int, int]]:
 
     def end(name: str) -> None:
         if name == element or name.endswith(prefixed):
-            spans.append((opened.pop(), body.index(b">", parser.CurrentByteIndex) + 1))
+            begin = opened.pop()
+            if not opened:
+                spans.append((begin, document.index(b">", parser.CurrentByteIndex) + 1))
 
+    parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     try:
-        parser.Parse(body, True)
+        parser.Parse(document, True)
     except expat.ExpatError as error:
         raise broken(f"XML that breaks off or is not well-formed ({error})") from None
     return spans
+
+
+def _page_for_people(document: bytes) -> ArxivAnswerBroken:
+    return broken(f"a page for people, not a feed: {redact(_text_of_page(document), 120)}")
 
 
 def broken(what: str) -> ArxivAnswerBroken:
@@ -116,7 +151,10 @@ class Read:
 
     @cached_property
     def feed(self) -> feedparser.FeedParserDict:
-        parsed = feedparser.parse(self.document.encode(), sanitize_html=False, resolve_relative_uris=False)
+        try:
+            parsed = feedparser.parse(self.document.encode(), sanitize_html=False, resolve_relative_uris=False)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # it raises what its parts raise
+            return feedparser.FeedParserDict()
         return parsed.entries[0] if parsed.entries else feedparser.FeedParserDict()
 
     def text(self, path: str) -> str | None:
@@ -128,13 +166,14 @@ class Read:
         return (text for element in self.xml.iterfind(path) if (text := _text(element)) is not None)
 
     def instant(self, name: str) -> datetime | None:
-        """A date (`published`, `updated`), UTC: as RFC 3339 has it, else as feedparser reads it."""
+        """A date (`published`, `updated`), UTC: as RFC 3339 has it, else as feedparser reads it. None where there is
+        none that can be read."""
         with suppress(ValueError):
-            told = datetime.fromisoformat((self.text(f"{ATOM}{name}") or "").replace("Z", "+00:00"))
-            if told.tzinfo is not None:
-                return told.astimezone(timezone.utc).replace(microsecond=0)
+            return plausible(datetime.fromisoformat((self.text(f"{ATOM}{name}") or "").replace("Z", "+00:00")))
         parsed: time.struct_time | None = self.feed.get(f"{name}_parsed")
-        return datetime(*parsed[:6], tzinfo=timezone.utc) if parsed else None
+        with suppress(ValueError):
+            return plausible(datetime(*parsed[:6], tzinfo=timezone.utc)) if parsed else None
+        return None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -143,6 +182,14 @@ class Read:
         else:
             terms = (tag.get("term") or "" for tag in self.feed.get("tags", ()))
         return tuple(dict.fromkeys(term.strip() for term in terms if term.strip()))
+
+
+def plausible(instant: datetime) -> datetime:
+    """`instant` in UTC, to the second. Raises `ValueError` where it has no zone, or is of no year of arXiv's: of the
+    year 1 or 9999 no calendar can be asked."""
+    if instant.tzinfo is None or not 1991 <= instant.year <= 2199:
+        raise ValueError(f"a date that cannot be: {instant.isoformat()}")
+    return instant.astimezone(timezone.utc).replace(microsecond=0)
 
 
 def _text(element: ElementTree.Element | None) -> str | None:
@@ -161,8 +208,3 @@ def read(payload: str, *, rss: bool = False) -> Read:
     if xml is None:
         raise ValueError("no entry in it")
     return Read(xml, document)
-
-
-def one_line(text: str) -> str:
-    """`text` with runs of white space, line breaks of the old server among them, as one space."""
-    return " ".join(text.split())

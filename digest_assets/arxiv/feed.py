@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from xml.etree import ElementTree
 
 from digest_assets.arxiv import entries
+from digest_assets.arxiv.authors import split_creators
 from digest_assets.arxiv.calendar import ANNOUNCED, NEW_YORK, previous_mailing
-from digest_assets.arxiv.entries import ARXIV, ATOM, DUBLIN_CORE, Read, one_line
+from digest_assets.arxiv.entries import ARXIV, ATOM, DUBLIN_CORE, Read
 from digest_assets.arxiv.identifiers import split_version
+from digest_assets.arxiv.texts import one_line, paragraphs
 from digest_assets.errors import ArxivQueryRefused, redact
-from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry
+from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry, untitled
 
 _HEAD = re.compile(r"^\s*arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
 
@@ -43,14 +46,19 @@ def parse_feed(body: bytes) -> Feed:
     """
     rss = _is_rss(body)
     answer = entries.split(body, "item" if rss else "entry")
-    root = ElementTree.fromstring(answer.frame)
+    root = answer.root
     channel = root.find("channel") if rss else root
     if channel is None or root.tag not in ("rss", f"{ATOM}feed"):
         raise entries.broken(f"<{redact(root.tag.rpartition('}')[2], 40)}> instead of a feed")
     _refuse_error(channel.findtext("title" if rss else f"{ATOM}title") or "")
     read = [read_entry(payload, rss) for payload in answer.entries]
-    good = tuple(each for each in read if isinstance(each, FeedEntry))
     published_at = _published(channel, rss)
+    of_channel = mailing_of(published_at) if published_at else None
+    good = tuple(
+        each if each.announced_at else replace(each, announced_at=of_channel)
+        for each in read
+        if isinstance(each, FeedEntry)
+    )
     return Feed(
         entries=good,
         unreadable=tuple(each for each in read if isinstance(each, UnreadableEntry)),
@@ -60,8 +68,9 @@ def parse_feed(body: bytes) -> Feed:
 
 
 def _shown(published_at: datetime | None, read: Sequence[FeedEntry]) -> datetime | None:
-    if read:
-        return read[0].announced_at
+    dated = next((each.announced_at for each in read if each.announced_at is not None), None)
+    if dated is not None:
+        return dated
     if published_at is None:
         return None
     evening = mailing_of(published_at)
@@ -98,92 +107,56 @@ def _instant(text: str | None) -> datetime | None:
         return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            instant = parse(text.strip().replace("Z", "+00:00"))
-        except ValueError:
+            return entries.plausible(parse(text.strip().replace("Z", "+00:00")))
+        except (ValueError, TypeError, IndexError, OverflowError):  # of `email.utils`, for what is no date
             continue
-        return instant.astimezone(timezone.utc) if instant.tzinfo else None
     return None
 
 
 @lru_cache(maxsize=4096)
 def read_entry(payload: str, rss: bool) -> FeedEntry | UnreadableEntry:
     """Reads one item of a feed as received, or says why it cannot be read."""
-    identifier: str | None = None
     try:
-        read = entries.read(payload, rss=rss)
-        identifier, version = split_version(read.text("guid" if rss else f"{ATOM}id") or "")
-        return _entry(read, payload, identifier, version or 1, rss)
+        return _entry(entries.read(payload, rss=rss), payload, rss)
     except ValueError as error:
-        return UnreadableEntry(Source.FEED, payload, str(error), identifier)
+        return UnreadableEntry(Source.FEED, payload, str(error))
 
 
-def _entry(read: Read, payload: str, identifier: str, version: int, rss: bool) -> FeedEntry:
-    """Raises `ValueError` that says what is missing."""
-    title = read.text("title" if rss else f"{ATOM}title")
-    if title is None:
-        raise ValueError("no title")
+def _entry(read: Read, payload: str, rss: bool) -> FeedEntry:
+    """Raises `ValueError` where there is no identifier."""
     description = read.text("description" if rss else f"{ATOM}summary") or ""
     head = _HEAD.match(description)
+    identifier, version = _named(read, rss, head)
     published_at = read.instant("published")
-    if published_at is None:
-        raise ValueError("no date")
-    authors = split_creators(read.text(f"{DUBLIN_CORE}creator") or "")
-    if not authors:
-        raise ValueError("no author")
     paper = Paper(
         identifier=identifier,
-        version=version,
-        title=one_line(title),
-        abstract=one_line(description[head.end() :] if head else description),
-        authors=authors,
+        version=version or 1,
+        title=one_line(read.text("title" if rss else f"{ATOM}title") or "") or untitled(identifier),
+        abstract=paragraphs(description[head.end() :] if head else description),
+        authors=split_creators(read.text(f"{DUBLIN_CORE}creator") or ""),
         categories=read.categories,
         published_at=None,
         journal_ref=read.text(f"{ARXIV}journal_reference"),
         doi=read.text(f"{ARXIV}DOI"),
         licence=read.text(f"{DUBLIN_CORE}rights"),
     )
-    return FeedEntry(Source.FEED, paper, payload, _kind(read, head), mailing_of(published_at))
+    return FeedEntry(
+        Source.FEED, paper, payload, _kind(read, head, version or 1), mailing_of(published_at) if published_at else None
+    )
 
 
-def _kind(read: Read, head: re.Match[str] | None) -> AnnouncementKind:
-    said = read.text(f"{ARXIV}announce_type") or (head["kind"].lower() if head else "")
-    try:
-        return AnnouncementKind(said)
-    except ValueError:
-        raise ValueError(
-            f"an unknown kind of announcement: {said[:40]!r}" if said else "no kind of announcement"
-        ) from None
+def _named(read: Read, rss: bool, head: re.Match[str] | None) -> tuple[str, int | None]:
+    """Identifier and version, from wherever the item says them. Raises `ValueError` where it does not."""
+    told = [read.text("guid" if rss else f"{ATOM}id") or "", head["id"] if head else ""]
+    told += [read.text("link") or ""] if rss else [each.get("href", "") for each in read.xml.iterfind(f"{ATOM}link")]
+    for text in told:
+        with suppress(ValueError):
+            return split_version(text)
+    return split_version(told[0])
 
 
-def split_creators(text: str) -> tuple[str, ...]:
-    """Authors from the feed's one string: `A. One (Lab, City), B. Two` gives `A. One`, `B. Two`.
-
-    Commas separate, but not inside parentheses, which hold affiliations and are left out. A suffix (`Jr.`, `III`)
-    belongs to the name before it.
-    """
-    names: list[str] = []
-    current: list[str] = []
-    depth = 0
-    for character in text + ",":
-        if character == "(":
-            depth += 1
-        elif character == ")" and depth:
-            depth -= 1
-        elif character == "," and depth == 0:
-            names.append("".join(current))
-            current = []
-        elif depth == 0:
-            current.append(character)
-    if depth:
-        # An opened parenthesis is never closed: it cannot be told where the affiliation ends.
-        names = text.split(",")
-    joined: list[str] = []
-    for name in (one_line(each) for each in names):
-        if joined and _SUFFIX.match(name):
-            joined[-1] = f"{joined[-1]}, {name}"
-        elif name:
-            joined.append(name)
-    return tuple(joined)
-
-
-_SUFFIX = re.compile(r"^(?:Jr|Sr|II|III|IV|PhD|Ph\.D|MD|M\.D)\.?$")
+def _kind(read: Read, head: re.Match[str] | None, version: int) -> AnnouncementKind:
+    """As the item says. Of a kind that nobody knows (arXiv has added some before), a first version is new."""
+    with suppress(ValueError):
+        return AnnouncementKind((read.text(f"{ARXIV}announce_type") or (head["kind"] if head else "")).lower())
+    return AnnouncementKind.NEW if version == 1 else AnnouncementKind.REPLACE

@@ -17,7 +17,8 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(r"(?:\.pdf)?/?(?:[?#].*)?$", re.IGNORECASE)
 # ASCII digits only: `\d` would take other scripts' digits too. The API takes any four digits for a month (a recorded
 # answer to `0000.0000` is an empty page, not a refusal), so no month is judged here.
-_NEW = re.compile(r"^([0-9]{4}\.[0-9]{4,5})(?:v([1-9][0-9]{0,3}))?$")
+# Six digits are what a month of more than 99,999 papers would need; 2026 has a third of that.
+_NEW = re.compile(r"^([0-9]{4}\.[0-9]{4,6})(?:v([1-9][0-9]{0,3}))?$")
 _OLD = re.compile(r"^([a-z]+(?:-[a-z]+)*)(?:\.[A-Za-z]{2})?/([0-9]{7})(?:v([1-9][0-9]{0,3}))?$")
 
 

@@ -17,12 +17,12 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from digest_assets.arxiv import entries
+from digest_assets.arxiv.authors import split_authors
 from digest_assets.arxiv.calendar import NEW_YORK, Mailing, mailing_for_submission, mailings_between
-from digest_assets.arxiv.entries import one_line
-from digest_assets.arxiv.feed import split_creators
 from digest_assets.arxiv.identifiers import assigned_month, order_key, split_version
+from digest_assets.arxiv.texts import one_line, paragraphs
 from digest_assets.errors import ArxivQueryRefused, redact
-from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry
+from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry, untitled
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -65,7 +65,7 @@ def parse_list_records(body: bytes) -> OaiPage:
     Raises `ArxivAnswerBroken` where it is no complete answer and `ArxivQueryRefused` on any other OAI error.
     """
     answer = entries.split(body, "record")
-    root = ElementTree.fromstring(answer.frame)
+    root = answer.root
     if root.tag != f"{_OAI}OAI-PMH":
         raise entries.broken(f"<{redact(root.tag.rpartition('}')[2], 40)}> instead of an OAI answer")
     error = root.find(f"{_OAI}error")
@@ -123,15 +123,14 @@ def _record(record: ElementTree.Element, identifier: str, payload: str) -> OaiRe
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
     submitted_at = tuple(_versions(raw))
-    title, authors = _text(raw, "title"), split_authors(_text(raw, "authors") or "")
-    if title is None or not authors or not submitted_at:
-        raise ValueError("no title" if title is None else "no author" if not authors else "no date of submission")
+    if not submitted_at:
+        raise ValueError("no date of submission")
     paper = Paper(
         identifier=identifier,
         version=len(submitted_at),
-        title=title,
-        abstract=_text(raw, "abstract") or "",
-        authors=authors,
+        title=_text(raw, "title") or untitled(identifier),
+        abstract=paragraphs(raw.findtext(f"{_RAW}abstract") or ""),
+        authors=split_authors(_text(raw, "authors") or ""),
         categories=tuple((_text(raw, "categories") or "").split()),
         published_at=submitted_at[0],
         updated_at=submitted_at[-1],
@@ -151,19 +150,14 @@ def _versions(raw: ElementTree.Element) -> list[datetime]:
     found: dict[int, datetime] = {}
     for version in raw.iterfind(f"{_RAW}version"):
         number = version.get("version", "").removeprefix("v")
-        if not (number.isascii() and number.isdigit()):
+        if not (number.isascii() and number.isdigit() and len(number) < 5):
             raise ValueError(f"a version that is no number: {number[:20]!r}")
-        found[int(number)] = parsedate_to_datetime((version.findtext(f"{_RAW}date") or "").strip()).astimezone(
-            timezone.utc
-        )
+        told = (version.findtext(f"{_RAW}date") or "").strip()
+        try:
+            found[int(number)] = entries.plausible(parsedate_to_datetime(told))
+        except (TypeError, IndexError, OverflowError):  # of `email.utils`, for what is no date
+            raise ValueError(f"a date that cannot be read: {told[:40]!r}") from None
     return [found[number] for number in sorted(found)]
-
-
-def split_authors(text: str) -> tuple[str, ...]:
-    """Authors from arXivRaw's one string, which also joins the last two with `and`."""
-    return tuple(
-        name.strip() for part in split_creators(text) for name in re.split(r"(?:^|\s)and\s+", part) if name.strip()
-    )
 
 
 def mailings_told_by(records: Iterable[OaiRecord]) -> dict[str, datetime]:

@@ -37,7 +37,7 @@ def test_every_spelling_of_a_paper_gives_one(text: str, expected: tuple[str, int
         "abc",
         "2601",
         "2601.123",
-        "2601.123456",
+        "2601.1234567",
         "2601.20573v0",
         "2601.20573v",
         "2601.20573 v1",

@@ -8,7 +8,6 @@ from digest_assets.arxiv.oai import (
     mailings_told_by,
     parse_list_records,
     set_of,
-    split_authors,
 )
 from digest_assets.errors import ArxivAnswerBroken, ArxivQueryRefused
 from digest_assets.model import Source
@@ -56,7 +55,6 @@ def test_what_is_no_complete_answer_is_broken(body: bytes) -> None:
     [
         (oai_record(versions=()), "no date of submission"),
         (oai_record(versions=("soon",)), "soon"),
-        (oai_record(authors=""), "no author"),
         (
             "<record><header status='deleted'><identifier>oai:arXiv.org:2601.00001</identifier>"
             "<datestamp>2026-01-06</datestamp></header></record>",
@@ -85,15 +83,6 @@ def test_a_record_that_lacks_something_is_recorded(record: str, reason: str) -> 
 )
 def test_categories_have_names_of_their_own_in_oai(category: str, expected: str) -> None:
     assert set_of(category) == expected
-
-
-def test_authors_are_split_at_and_too() -> None:
-    assert split_authors("Ada Sample and Bo Example") == ("Ada Sample", "Bo Example")
-    assert split_authors("Ada Sample (Lab), Sandy Anders, and Bo Example") == (
-        "Ada Sample",
-        "Sandy Anders",
-        "Bo Example",
-    )
 
 
 MONDAY, TUESDAY, WEDNESDAY = utc("2026-01-06T01:00"), utc("2026-01-07T01:00"), utc("2026-01-08T01:00")
