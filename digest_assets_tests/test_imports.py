@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "model": set(),
     "errors": {"model"},
     "arxiv": VOCABULARY,
+    "fields": {"arxiv"},
     "full_text": VOCABULARY,
     "llm": VOCABULARY | {"markup"},
     "markup": VOCABULARY,
