@@ -220,9 +220,9 @@ def test_of_two_versions_the_newer_one_is_kept() -> None:
 
 
 def test_an_unreadable_entry_is_part_of_the_result() -> None:
-    result, _ = search([Reply(api_answer(api_entry(), api_entry("2601.00002v1", title="")))])
+    result, _ = search([Reply(api_answer(api_entry(), api_entry("")))])
     assert (len(result.entries), len(result.unreadable)) == (1, 1)
-    assert result.unreadable[0].identifier == "2601.00002"
+    assert "not an arXiv identifier" in result.unreadable[0].reason
 
 
 def test_a_window_with_more_results_than_can_be_paged_is_halved() -> None:
