@@ -36,6 +36,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from digest_assets.arxiv import taxonomy
 from digest_assets.digests.days import DigestDays
 from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
 from digest_assets.llm.providers import presets
@@ -52,7 +53,11 @@ CONFIG_NAME = "digest.toml"
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY = re.compile(r"[\x21-\x7e]+")
-_CATEGORY = re.compile(r"^[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?$")
+
+
+def _unknown_category(name: str) -> str:
+    near = " or ".join(taxonomy.nearest(name))
+    return f"arXiv has no category {name!r}" + (f" (did you mean {near}?)" if near else " (such as cs.SD or math.NT)")
 
 
 def _split(value: object) -> object:
@@ -135,13 +140,12 @@ class DigestSettings(_Section):
 
     @field_validator("categories")
     @classmethod
-    def _known_form(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _is_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("at least one category is needed")
-        for category in value:
-            if not _CATEGORY.match(category):
-                raise ValueError(f"{category!r} does not look like an arXiv category (such as cs.SD or math.NT)")
-        return tuple(dict.fromkeys(value))
+        if unknown := [each for each in value if not taxonomy.is_known(each)]:
+            raise ValueError("; ".join(map(_unknown_category, unknown)))
+        return tuple(dict.fromkeys(map(taxonomy.canonical, value)))
 
     @field_validator("timezone")
     @classmethod

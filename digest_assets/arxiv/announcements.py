@@ -11,13 +11,15 @@ digest has claimed does not wander. All instants are in UTC. Nothing here knows 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest_assets.arxiv.calendar import mailings_between
+from digest_assets.arxiv.calendar import mailings_between, previous_mailing
 from digest_assets.arxiv.identifiers import order_key
 from digest_assets.arxiv.inference import infer_mailings, latest_mailings, newest_mailing_displayed
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
 
 _TRUST = {known_by: rank for rank, known_by in enumerate(KnownBy)}
@@ -54,13 +56,12 @@ class Resolution:
     announcements: dict[str, Announcement]
     """By identifier, one for each paper of the fetch that is new or cross-listed in the digest's categories."""
     replacements: tuple[Replacement, ...]
-    undated: tuple[str, ...]
-    """Papers of the fetch for which no mailing can be named: no submission time, and in no feed as new."""
 
 
 def kind_in(paper: Paper, categories: Sequence[str]) -> AnnouncementKind:
     """The kind that a feed of `categories` would give a new paper: new where its primary category is one of them."""
-    return AnnouncementKind.NEW if paper.primary_category in categories else AnnouncementKind.CROSS
+    is_new = paper.primary_category in Categories.of(categories)
+    return AnnouncementKind.NEW if is_new else AnnouncementKind.CROSS
 
 
 def resolve_announcements(
@@ -101,16 +102,35 @@ def resolve_announcements(
         # A cross-listed one may have got its identifier long before.
         if each.known_by is not KnownBy.INFERRED and each.kind is AnnouncementKind.NEW
     }
-    mailings = infer_mailings(papers.values(), anchors, until=fetched_at)
-    latest = latest_mailings(papers.values(), mailings, anchors, until=fetched_at)
+    dated = _dated(papers, fetched_at)
+    mailings = infer_mailings(dated, anchors, until=fetched_at)
+    latest = latest_mailings(dated, mailings, anchors, until=fetched_at)
     inferred = {
         identifier: replace(
             sights[identifier].announcement(at, kinds[identifier], KnownBy.INFERRED), latest_at=latest.get(identifier)
         )
         for identifier, at in mailings.items()
     }
-    announcements = _surest_of(told, inferred)
-    return Resolution(announcements, _replacements(entries), tuple(sorted(papers.keys() - announcements.keys())))
+    return Resolution(_surest_of(told, inferred), _replacements(entries))
+
+
+def _dated(papers: Mapping[str, Paper], fetched_at: datetime) -> list[Paper]:
+    """`papers`, those without a time of submission with that of a neighbour: identifiers are handed out in its order.
+
+    Without a neighbour of its month a paper counts as one of the last mailing that can have shown it.
+    """
+    known = sorted((order_key(key), at) for key, paper in papers.items() if (at := paper.published_at) is not None)
+    keys = [key for key, _ in known]
+    dated = []
+    for identifier, paper in papers.items():
+        at = paper.published_at
+        if at is None:
+            key = order_key(identifier)
+            place = bisect_right(keys, key)
+            around = [at for other, at in known[max(0, place - 1) : place + 1] if other[:2] == key[:2]]
+            at = around[0] if around else previous_mailing(fetched_at).opens_at
+        dated.append(paper if paper.published_at else replace(paper, published_at=at))
+    return dated
 
 
 @dataclass(frozen=True, slots=True)

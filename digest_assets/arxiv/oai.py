@@ -8,7 +8,7 @@ together with its neighbours in the order of identifiers it tells the mailing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
@@ -176,7 +176,7 @@ def mailings_told_by(records: Iterable[OaiRecord]) -> dict[str, datetime]:
 
 
 def cross_lists_told_by(
-    records: Iterable[OaiRecord], categories: Collection[str], before: datetime
+    records: Iterable[OaiRecord], categories: Container[str], before: datetime
 ) -> dict[str, datetime]:
     """Papers of other fields that a mailing cross-listed long after their own, by identifier.
 

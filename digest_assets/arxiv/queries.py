@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
+from digest_assets.arxiv.taxonomy import spellings
+
 MAXIMUM_RESULTS = 10_000
 """The server refuses to page beyond this many results (arXiv/arxiv-search, `MAX_RESULTS`)."""
 
 
 def window_query(categories: Sequence[str], start: datetime, end: datetime) -> str:
     """The `search_query` for papers of any of `categories` whose v1 was submitted from `start` to `end`.
+
+    A category is asked for under all its names, an archive by its categories (the API knows `cs.SD` only in this case).
 
     What comes back covers [start, end] and may hold up to a minute more at each end. Raises `ValueError` for no
     categories or an end before the start.
@@ -24,7 +28,7 @@ def window_query(categories: Sequence[str], start: datetime, end: datetime) -> s
         raise ValueError("a query needs at least one category")
     if end < start:
         raise ValueError(f"a window cannot end ({end.isoformat()}) before it starts ({start.isoformat()})")
-    wanted = " OR ".join(f"cat:{category}" for category in categories)
+    wanted = " OR ".join(f"cat:{name}" for category in categories for name in spellings(category))
     return f"({wanted}) AND submittedDate:[{_minute(start)} TO {_minute_up(end)}]"
 
 

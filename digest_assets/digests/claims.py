@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.model import Announcement, FilterReason, Outcome, Paper
 
 
@@ -43,7 +44,7 @@ class Candidate:
 class Made:
     """What is known of a date that was made: which categories it asked for."""
 
-    categories: frozenset[str]
+    categories: Categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def claimable(
     day: date, candidates: Iterable[Candidate], made: Mapping[date, Made], categories: Iterable[str]
 ) -> list[tuple[Candidate, bool]]:
     """The candidates that `day` claims, each with whether it is late. `made`: the dates made so far."""
-    asked_for = frozenset(categories)
+    asked_for = Categories.of(categories)
 
     def takes(candidate: Candidate) -> bool:
         if candidate.claimed:
@@ -81,6 +82,6 @@ def claimable(
     return [(candidate, is_late(candidate)) for candidate in candidates if takes(candidate)]
 
 
-def _is_new_to(made: Made, paper: Paper, asked_for: frozenset[str]) -> bool:
+def _is_new_to(made: Made, paper: Paper, asked_for: Categories) -> bool:
     """Whether `made` could not have asked for `paper`, because the categories that bring it in were added later."""
-    return not made.categories.intersection(paper.categories) and bool(asked_for.intersection(paper.categories))
+    return not made.categories.covers(paper.categories) and asked_for.covers(paper.categories)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.digests.claims import Claim
 from digest_assets.model import AnnouncementKind, FilterReason, Outcome, Paper
 
@@ -21,7 +22,7 @@ LONGEST_HOLD = timedelta(days=45)
 class Filters:
     """What a user wants to read. Words are found anywhere in title or abstract, whatever their case."""
 
-    categories: frozenset[str]
+    categories: Categories
     primary_only: bool = False
     include_keywords: tuple[str, ...] = ()
     exclude_keywords: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ import duckdb
 from digest_assets.arxiv import atom, feed, oai
 from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcements
 from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.arxiv.withdrawal import is_withdrawn
 from digest_assets.config import GroupBy, Settings
 from digest_assets.digests.claims import Candidate, Claim, claimable
@@ -149,7 +150,9 @@ def _told_by_oai(
     records = [record for record in read if isinstance(record, oai.OaiRecord)]
     begin = settings.digest.days.span(day).start - timedelta(days=settings.arxiv.lookback_days)
     crossed = oai.cross_lists_told_by(
-        (record for record in records if record.entry.paper.identifier not in known), settings.digest.categories, begin
+        (record for record in records if record.entry.paper.identifier not in known),
+        Categories.of(settings.digest.categories),
+        begin,
     )
     entries = [
         record.entry
@@ -219,7 +222,7 @@ def _home(announcement: Announcement, paper: Paper, days: DigestDays, *, by_subm
 def _filters(settings: Settings) -> Filters:
     wanted = settings.filters
     return Filters(
-        categories=frozenset(settings.digest.categories),
+        categories=Categories.of(settings.digest.categories),
         primary_only=wanted.primary_only,
         include_keywords=wanted.include_keywords,
         exclude_keywords=wanted.exclude_keywords,

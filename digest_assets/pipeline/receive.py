@@ -16,7 +16,7 @@ from digest_assets.arxiv.calendar import mailings_between
 from digest_assets.arxiv.inference import newest_mailing_displayed
 from digest_assets.config import Settings
 from digest_assets.digests.due import mailing_of
-from digest_assets.errors import ArxivError
+from digest_assets.errors import ArxivError, ArxivQueryRefused
 from digest_assets.full_text.tokens import read_vocabulary
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
 from digest_assets.pipeline.stopping import run_until_stopped
@@ -160,7 +160,11 @@ def _announced(answers: list[SourceAnswer]) -> set[str]:
 
 
 def raise_if_nothing_carries(answers: list[SourceAnswer], settings: Settings, day: date) -> None:
-    """Raises the API's error, unless a feed or OAI shows the very mailing of `day`."""
+    """Raises the API's error, unless a feed or OAI shows the very mailing of `day`; and what arXiv refused, because
+    that does not pass: the other sources would carry the date without the category that it does not know."""
+    refused = [answer.error for answer in answers if isinstance(answer.error, ArxivQueryRefused)]
+    if refused:
+        raise refused[0]
     mailing = mailing_of(day, settings.digest.days)
     failed = [answer.error for answer in answers if answer.fetch.source is Source.API and answer.error is not None]
     if failed and not (mailing and any(_shows(answer, mailing.announced_at) for answer in answers)):

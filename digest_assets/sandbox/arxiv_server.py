@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from digest_assets.arxiv import taxonomy
 from digest_assets.arxiv.calendar import NEW_YORK
 from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import arxiv_documents as documents
@@ -35,13 +36,6 @@ from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_an
 _XML = "application/atom+xml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _IDENTIFIER = re.compile(r"^(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d+))?$")
-_CATEGORY = re.compile(r"^[A-Za-z]+(-[A-Za-z]+)*(\.[A-Za-z-]+)?$")
-_ARCHIVES = frozenset(
-    (
-        *("astro-ph", "cond-mat", "cs", "econ", "eess", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math"),
-        *("math-ph", "nlin", "nucl-ex", "nucl-th", "physics", "q-bio", "q-fin", "quant-ph", "stat"),
-    )
-)
 _MOST_RESULTS = 2000
 _DEEPEST_RESULT = 30_000
 _MOST_FEED_ITEMS = 2000
@@ -313,8 +307,8 @@ class SandboxArxiv(LoopbackServer):
     def _feed(self, form: str, query: str, headers: Mapping[str, str], now: datetime) -> Answer:
         wanted = [each for each in re.split(r"[+ ]", query) if each]
         for each in wanted:
-            if not _CATEGORY.match(each) or each.partition(".")[0].lower() not in _ARCHIVES:
-                message = f"Bad archive '{each}'. Valid archives are: {', '.join(sorted(_ARCHIVES))}."
+            if not taxonomy.is_known(each):
+                message = f"Bad archive or subject class '{each}'."
                 return Answer(400, documents.feed_error(message, query=query, now=now), "application/rss+xml")
         local = now.astimezone(NEW_YORK)
         midnight = datetime.combine(local.date(), wall_time(0), NEW_YORK)

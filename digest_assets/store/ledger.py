@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.digests.claims import Claim, Made
 from digest_assets.errors import NotInStore
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
@@ -141,7 +142,7 @@ def made(
         """,
         [digest, until, until, among is None, json_list(day.isoformat() for day in among or ())],
     ).fetchall()
-    return {day: Made(frozenset(categories)) for day, categories in found}
+    return {day: Made(Categories.of(categories)) for day, categories in found}
 
 
 def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:

@@ -178,9 +178,11 @@ def test_the_kind_of_a_searched_paper_is_told_by_its_primary_category() -> None:
     assert kind_in(paper(categories=("cs.CL", "cs.SD")), CATEGORIES) is CROSS
 
 
-def test_a_searched_paper_without_submission_time_is_named_as_undated() -> None:
-    found = resolve([FeedEntry(Source.API, paper("2601.00300", None), "<entry/>")])
-    assert (found.announcements, found.undated) == ({}, ("2601.00300",))
+def test_a_searched_paper_without_submission_time_is_of_its_neighbours_mailing() -> None:
+    undated = paper("2601.00201", None)
+    found = resolve(searched(before, ordinary, undated)).announcements
+    assert found[undated.identifier].announced_at == found[ordinary.identifier].announced_at == WEDNESDAY
+    assert resolve(searched(undated)).announcements[undated.identifier].announced_at == WEDNESDAY
 
 
 def test_several_sources_give_one_announcement() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest_assets.arxiv.queries import lookup_parameters, page_parameters, window_query
+from digest_assets.arxiv.taxonomy import spellings
 from digest_assets.sandbox.arxiv_query import Indexed, parse
 from digest_assets_tests.arxiv.examples import utc
 
@@ -23,6 +24,11 @@ def test_categories_are_parenthesised_because_and_binds_no_closer_than_or() -> N
 
 def test_a_single_category_is_parenthesised_too() -> None:
     assert window_query(["cs.SD"], utc("2026-01-28T00:50"), utc("2026-01-29T00:50")).startswith("(cat:cs.SD) AND ")
+
+
+def test_a_category_is_asked_for_under_all_its_names_and_an_archive_by_its_members() -> None:
+    query = window_query(["eess.SY", "astro-ph"], utc("2026-01-28T00:50"), utc("2026-01-29T00:50"))
+    assert query.startswith("(cat:eess.SY OR cat:cs.SY OR cat:astro-ph.* OR cat:astro-ph) AND ")
 
 
 def test_the_upper_bound_is_rounded_up_to_the_minute() -> None:
@@ -69,7 +75,7 @@ def test_the_date_holds_for_every_category(categories: list[str]) -> None:
     query = window_query(categories, utc("2026-01-28"), utc("2026-01-29"))
     group, _, rest = query.partition(") AND ")
     assert group.startswith("(")
-    assert group[1:].split(" OR ") == [f"cat:{each}" for each in categories]
+    assert group[1:].split(" OR ") == [f"cat:{name}" for each in categories for name in spellings(each)]
     assert "(" not in rest
     assert " OR " not in rest
 

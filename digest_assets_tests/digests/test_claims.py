@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.digests.claims import Candidate, Made, claimable
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 
@@ -10,7 +11,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 WEDNESDAY = MONDAY + timedelta(days=2)
 NOON = datetime(2026, 1, 27, 12, tzinfo=timezone.utc)
 AUDIO = ("cs.SD", "eess.AS")
-MADE = Made(frozenset(AUDIO))
+MADE = Made(Categories.of(AUDIO))
 
 
 def candidate(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.digests.claims import Candidate, Made, claimable
 from digest_assets.model import Announcement, AnnouncementKind, KnownBy, Paper, Source
 
@@ -35,8 +36,8 @@ class Model:
         held_before = {each for each, holder in self.claims.items() if holder == number}
         assert held_before <= taken_now, "a date made again takes back its own"
         self.claims.update(dict.fromkeys(taken_now, number))
-        before = self.made[day].categories if day in self.made else frozenset()
-        self.made[day] = Made(before | frozenset(self.categories))
+        before = self.made[day].categories.names if day in self.made else ()
+        self.made[day] = Made(Categories.of([*before, *self.categories]))
 
     def is_owed_by_nobody(self, identifier: str) -> bool:
         """Whether its home was made without its category, and so never asked for it."""

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
+from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.digests.claims import Candidate, Claim
 from digest_assets.digests.filters import Filters
 from digest_assets.model import Announcement, AnnouncementKind, FilterReason, KnownBy, Outcome, Paper, Source
 
 NOON = datetime(2026, 1, 27, 12, tzinfo=timezone.utc)
-AUDIO = frozenset({"cs.SD", "eess.AS"})
+AUDIO = Categories.of(["cs.SD", "eess.AS"])
 PAPER = Paper(
     "2601.00001", 1, "Singing Voices", "We sing of WHISPERS.", ("Ada Example", "Bo Sample"), ("cs.CL", "cs.SD"), NOON
 )
@@ -87,3 +88,19 @@ def test_a_cap_that_is_just_reached_leaves_nothing_out_and_none_is_no_cap() -> N
 def test_a_name_is_found_within_one_author_and_not_across_two() -> None:
     assert Filters(AUDIO, exclude_authors=("example\nbo",)).reason_against(PAPER) is FilterReason.AUTHOR
     assert Filters(AUDIO, exclude_authors=("example bo",)).reason_against(PAPER) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "primary"),
+    [
+        ("cs.SY", "eess.SY"),
+        ("math.MP", "math-ph"),
+        ("stat.TH", "math.ST"),
+        ("astro-ph", "astro-ph.GA"),
+        ("cs.sd", "cs.SD"),
+    ],
+)
+def test_primary_only_knows_aliases_archives_and_any_case(asked: str, primary: str) -> None:
+    filters = Filters(Categories.of([asked]), primary_only=True)
+    assert filters.reason_against(replace(PAPER, categories=(primary, "cs.CL"))) is None
+    assert filters.reason_against(replace(PAPER, categories=("hep-th", primary))) is FilterReason.CATEGORY
