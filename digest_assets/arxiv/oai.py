@@ -8,7 +8,7 @@ together with its neighbours in the order of identifiers it tells the mailing.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,10 @@ _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _PHYSICS = re.compile(r"^(astro-ph|cond-mat|gr-qc|hep-(ex|lat|ph|th)|math-ph|nlin|nucl-(ex|th)|physics|quant-ph)$")
 """Archives of the group `physics`; every other archive is a group of its own."""
+
+
+_IS_DELETED = re.compile(r"<(?:\w+:)?header\b[^>]*\bstatus\s*=\s*['\"]deleted['\"]")
+"""A record that was taken away announces nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def parse_list_records(body: bytes) -> OaiPage:
     error = root.find(f"{_OAI}error")
     if error is not None:
         return _refused_or_empty(error)
-    read = [read_record(payload) for payload in answer.entries]
+    read = [read_record(payload) for payload in answer.entries if not _IS_DELETED.search(payload)]
     token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
     return OaiPage(
         records=tuple(each for each in read if isinstance(each, OaiRecord)),
@@ -115,10 +119,7 @@ def _root(payload: str) -> ElementTree.Element:
 
 def _record(record: ElementTree.Element, identifier: str, payload: str) -> OaiRecord:
     """Raises `ValueError` that says what is missing."""
-    header = record.find(f"{_OAI}header")
     datestamp = date.fromisoformat((record.findtext(f"{_OAI}header/{_OAI}datestamp") or "").strip()[:10])
-    if header is not None and header.get("status") == "deleted":
-        raise ValueError("a deleted record")
     raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
@@ -169,30 +170,10 @@ def mailings_told_by(records: Iterable[OaiRecord]) -> dict[str, datetime]:
     """
     single = [record for record in records if len(record.submitted_at) == 1]
     told: dict[str, datetime] = {}
-    by_day = _mailings_by_day(single)
+    by_day = mailings_by_day(single)
     for _, month in groupby(sorted(single, key=_order), key=lambda record: assigned_month(_identifier(record))):
         told.update(_never_going_back(list(month), by_day))
     return told
-
-
-def cross_lists_told_by(
-    records: Iterable[OaiRecord], categories: Container[str], before: datetime
-) -> dict[str, datetime]:
-    """Papers of other fields that a mailing cross-listed long after their own, by identifier.
-
-    Those submitted until `before` whose record changed on the day of a mailing without a new version or a publication
-    to explain it. Whether they were among `categories` earlier only the caller's ledger can know.
-    """
-    records = tuple(records)
-    by_day = _mailings_by_day([record for record in records if len(record.submitted_at) == 1])
-    found = {}
-    for record in records:
-        paper, mailing = record.entry.paper, by_day.get(record.datestamp)
-        if mailing is None or paper.primary_category in categories or paper.doi or paper.journal_ref:
-            continue
-        if record.submitted_at[0] < before and mailing_for_submission(record.submitted_at[-1]) < mailing:
-            found[paper.identifier] = mailing.announced_at
-    return found
 
 
 def _identifier(record: OaiRecord) -> str:
@@ -203,7 +184,7 @@ def _order(record: OaiRecord) -> tuple[int, int, str, int]:
     return order_key(_identifier(record))
 
 
-def _mailings_by_day(single: Sequence[OaiRecord]) -> dict[date, Mailing]:
+def mailings_by_day(single: Sequence[OaiRecord]) -> dict[date, Mailing]:
     """The mailing that changes records on each day (those of `single` and the three after).
 
     Whether OAI's day is Greenwich's or New York's is not documented. A record of May 2026 says Greenwich's; where most

@@ -32,6 +32,11 @@ def window_query(categories: Sequence[str], start: datetime, end: datetime) -> s
     return f"({wanted}) AND submittedDate:[{_minute(start)} TO {_minute_up(end)}]"
 
 
+def any_field_query(start: datetime, end: datetime) -> str:
+    """The `search_query` for papers of whatever category whose v1 was submitted from `start` to `end`."""
+    return f"submittedDate:[{_minute(start)} TO {_minute_up(end)}]"
+
+
 def page_parameters(search_query: str, start: int, page_size: int) -> dict[str, str]:
     """Parameters for one page of a search, the oldest submission first.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from digest_assets.config import GroupBy, Settings
-from digest_assets.digests.due import FURTHEST_BACK, due_dates
-from digest_assets.digests.emptiness import empty_reason
+from digest_assets.digests.claims import Made
+from digest_assets.digests.due import FURTHEST_BACK, due_dates, mailing_of
+from digest_assets.digests.emptiness import PATIENCE, EmptyCause, empty_reason
 from digest_assets.store import answers, endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
 
@@ -20,7 +22,7 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
         due = due_dates(
             settings.digest.days,
             now,
-            made=set(ledger.made(connection, digest)),
+            made=_closed(settings, ledger.made(connection, digest), now),
             unfinished={
                 *asked,
                 *standings.unfinished(connection, digest, since),
@@ -33,10 +35,21 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
     return due
 
 
+def _closed(settings: Settings, made: Mapping[date, Made], now: datetime) -> set[date]:
+    """The dates of `made` that are done with. The last one, where it had no papers, is looked at once more for as long
+    as its mailing may still turn up."""
+    last = max(made, default=None)
+    mailing = mailing_of(last, settings.digest.days) if last else None
+    if last is None or mailing is None or not made[last].is_empty or now >= mailing.announced_at + PATIENCE:
+        return set(made)
+    return set(made) - {last}
+
+
 def why_nothing_is_due(settings: Settings, now: datetime) -> str:
     """One sentence or two for whoever asked at `now`, where `dates_due` is empty."""
     newest = settings.digest.days.newest(now)
     if newest is None:
         return f"Nothing is due: the first digest is that of {settings.digest.first_date} (digest.first_date)."
     reason = empty_reason(newest, settings.digest.days, now)
-    return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if reason.cause.is_final else "")
+    is_known = reason.cause in (EmptyCause.WEEKEND, EmptyCause.HOLIDAY)  # of a mailing only the store knows more
+    return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if is_known else "")

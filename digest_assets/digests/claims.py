@@ -42,9 +42,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is known of a date that was made: which categories it asked for."""
+    """What is known of a date that was made."""
 
     categories: Categories
+    """Which ones it asked for."""
+    is_empty: bool = False
+    """Whether it had no papers: nobody has read a post of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 "No papers today" without a reason is the most frequent complaint of a digest's readers. A mailing becomes searchable
 some time after 20:00 New York, mostly within hours; nothing announces that, so it counts as searchable once anything of
-it (or of a later one) was seen, or a day has passed.
+it (or of a later one) was seen, or a day has passed. What is told is what is known: of a mailing of which nothing was
+seen nobody can say that it "had nothing in these categories".
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class MailingState(str, Enum):
     NOT_YET = "not announced yet"
     NOT_INDEXED = "announced, not indexed yet"
     SEARCHABLE = "searchable"
+    UNSEEN = "nothing was seen of it within a day"
 
 
 def mailing_state(
@@ -39,7 +41,9 @@ def mailing_state(
     if now < mailing.announced_at:
         return MailingState.NOT_YET
     seen = mailing.announced_at in feed_mailings or any(each >= mailing.announced_at for each in announced)
-    return MailingState.SEARCHABLE if seen or now - mailing.announced_at >= PATIENCE else MailingState.NOT_INDEXED
+    if seen:
+        return MailingState.SEARCHABLE
+    return MailingState.UNSEEN if now - mailing.announced_at >= PATIENCE else MailingState.NOT_INDEXED
 
 
 class EmptyCause(str, Enum):
@@ -50,11 +54,12 @@ class EmptyCause(str, Enum):
     NOT_YET = "not announced yet"
     NOT_INDEXED = "not indexed yet"
     NOTHING = "nothing in these categories"
+    UNSEEN = "nothing was seen of the mailing"
 
     @property
     def is_final(self) -> bool:
         """Whether asking again later cannot change it."""
-        return self in (EmptyCause.WEEKEND, EmptyCause.HOLIDAY, EmptyCause.NOTHING)
+        return self in (EmptyCause.WEEKEND, EmptyCause.HOLIDAY, EmptyCause.NOTHING, EmptyCause.UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,14 @@ def empty_reason(
     *,
     announced: Iterable[datetime] = (),
     feed_mailings: Collection[datetime] = (),
+    came_later: int = 0,
+    doubt: str = "",
 ) -> EmptyReason:
-    """Why the digest of `day` has no papers. `announced` and `feed_mailings` as for `mailing_state`."""
+    """Why the digest of `day` has no papers. `announced` and `feed_mailings` as for `mailing_state`.
+
+    `came_later`: how many papers that were submitted for the mailing of `day` the next one announced; `doubt`: why what
+    a feed shows is not believed.
+    """
     span = days.span(day)
     mailings = [each for each in mailings_between(span.start, span.end) if each.announced_at in span]
     if not mailings:
@@ -86,8 +97,20 @@ def empty_reason(
         text = f"arXiv announces the papers of {day.isoformat()} at {local:%H:%M} ({days.zone.key})."
         return EmptyReason(EmptyCause.NOT_YET, text, last.announced_at)
     if state is MailingState.NOT_INDEXED:
-        text = f"arXiv announced its papers at {local:%H:%M} ({days.zone.key}), but they cannot be searched yet."
+        text = f"Nothing is to be seen yet of the mailing due at {local:%H:%M} ({days.zone.key}). {doubt}".strip()
         return EmptyReason(EmptyCause.NOT_INDEXED, text, last.announced_at + PATIENCE)
+    if came_later > 1:
+        text = (
+            f"arXiv announced nothing in these categories at {local:%H:%M} ({days.zone.key}): {came_later} papers that "
+            "were submitted for it came with the next mailing."
+        )
+        return EmptyReason(EmptyCause.NOTHING, text)
+    if state is MailingState.UNSEEN:
+        text = (
+            f"Nothing was seen within a day of the mailing due at {local:%H:%M} ({days.zone.key}): arXiv may have "
+            f"announced nothing that evening. {doubt}"
+        )
+        return EmptyReason(EmptyCause.UNSEEN, text.strip())
     text = f"The mailing of {day.isoformat()}, {local:%H:%M} ({days.zone.key}) had nothing in these categories."
     return EmptyReason(EmptyCause.NOTHING, text)
 

@@ -53,6 +53,8 @@ class DateRecord:
     """How many of its answers wait for a batch."""
     texts_to_come: int = 0
     """How many of its papers were read by their abstract, for a reason that may pass."""
+    incomplete: int = 0
+    """How many of its papers arXiv named without a title, an author or an abstract."""
     translations: int | None = None
     """This and the next four: as its post counts them; None where a version rendered it that did not."""
     translations_wanted: int | None = None
@@ -93,6 +95,9 @@ def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
         return Standing.IN_PART, f"{record.failed} of its papers lack what was asked for."
     if record.texts_to_come:
         told = f"{record.texts_to_come} of its full texts could not be fetched yet; run it again."
+        return Standing.IN_PART, told
+    if record.incomplete:
+        told = f"{record.incomplete} of its papers came without a title, an author or an abstract; run it again."
         return Standing.IN_PART, told
     if record.withheld_before:
         told = f"{record.withheld_before} of its texts are withheld that an earlier prompt asked for; run it again."

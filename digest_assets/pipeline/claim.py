@@ -8,20 +8,24 @@ their results go, so that the asset `windowed_papers` only has to say what was m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone
 
 import duckdb
 
 from digest_assets.arxiv import atom, feed, oai
 from digest_assets.arxiv.announcements import PreviousFetch, resolve_announcements
-from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.arxiv.calendar import Mailing
+from digest_assets.arxiv.cross_lists import cross_lists_told_by
+from digest_assets.arxiv.feed_trust import word_of
+from digest_assets.arxiv.inference import natural_mailing, newest_mailing_displayed
 from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.arxiv.withdrawal import is_withdrawn
 from digest_assets.config import GroupBy, Settings
 from digest_assets.digests.claims import Candidate, Claim, claimable
 from digest_assets.digests.days import DigestDays
-from digest_assets.digests.emptiness import empty_reason
+from digest_assets.digests.due import mailing_of
+from digest_assets.digests.emptiness import EmptyReason, empty_reason
 from digest_assets.digests.filters import Filters
 from digest_assets.digests.updates import updates_for
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
@@ -47,20 +51,13 @@ class MadeDate:
 def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: date) -> MadeDate:
     """Claims for `day` what it publishes, by what the store holds of arXiv's answers: one transaction."""
     digest = settings.digest
-    span = digest.days.span(day)
     with store.transaction() as connection:
         fetched_at = feeds.last_answer_at(connection, digest.name, day)
         if fetched_at is None:
             raise ledger.not_in_store(store, day, "no answer of arXiv's")
         stored = feeds.entries_of(connection, digest.name, day)
-        announced = _record_announcements(connection, settings, day, stored, fetched_at)
-        why_empty = empty_reason(
-            day,
-            digest.days,
-            now,
-            announced=announced,
-            feed_mailings=feeds.fed_mailings(connection, digest.name, span.start, span.end),
-        )
+        told = _record_announcements(connection, settings, day, stored, fetched_at)
+        why_empty = _why_empty(connection, settings, day, now, told)
         if not why_empty.cause.is_final:
             return MadeDate([], not_yet=why_empty.text)
         if now < (opens_at := digest.days.opens_at(day)):
@@ -71,6 +68,8 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
         judged = _claims(connection, settings, day)
         claims = [each for each in judged if not _is_passed_on(each, settings)]
         passed_on = [each.candidate.paper.identifier for each in judged if _is_passed_on(each, settings)]
+        nameless = [each for each in stored if each.unreadable is not None and each.identifier is None]
+        feeds.record_unreadable(connection, digest.name, day, nameless, now)
         reason = None if claims else why_empty.text
         ledger.close(connection, digest.name, day, digest.categories, claims, reason, now, passed_on)
         if claims and is_new:
@@ -81,6 +80,26 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
             passed_on=len(passed_on),
             updates=len(updates.listed_by(connection, digest.name, day)),
         )
+
+
+def _why_empty(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, now: datetime, told: Told
+) -> EmptyReason:
+    """Why `day` has no papers, if it has none."""
+    digest, mailing = settings.digest, mailing_of(day, settings.digest.days)
+    span = digest.days.span(day)
+    announced = list(told.shown)
+    if mailing is not None and feeds.is_shown_in_any_field(connection, digest.name, mailing.announced_at):
+        announced.append(mailing.announced_at)
+    return empty_reason(
+        day,
+        digest.days,
+        now,
+        announced=announced,
+        feed_mailings=feeds.fed_mailings(connection, digest.name, span.start, span.end),
+        came_later=told.came_later,
+        doubt=told.doubt,
+    )
 
 
 def _is_passed_on(claim: Claim, settings: Settings) -> bool:
@@ -99,21 +118,32 @@ def _record_updates(
         updates.move_claims(connection, name, fresh)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the answers for a date tell of mailings."""
+
+    shown: list[datetime]
+    """The mailings that they show for sure: a paper held by moderation may be inferred into one that is not there."""
+    came_later: int = 0
+    """How many papers that were submitted for the date's mailing the next one announced, where its own had none."""
+    doubt: str = ""
+    """Why the feed is not believed."""
+
+
 def _record_announcements(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
     day: date,
     stored: Sequence[StoredEntry],
     fetched_at: datetime,
-) -> list[datetime]:
-    """Records what the answers for `day`, as `stored`, tell of papers and announcements.
-
-    Returns the mailings that they show for sure: a paper held by moderation may be inferred into one that is not there.
-    """
+) -> Told:
+    """Records what the answers for `day`, as `stored`, tell of papers and announcements."""
     digest = settings.digest
     known = ledger.announcements(connection, digest.name, {each.identifier for each in stored if each.identifier})
-    past = _told_by_oai(stored, known, settings, day)
-    entries = [*_parsed(stored), *past.entries]
+    parsed = _parsed(stored)
+    entries, doubt = _believed(connection, settings, day, parsed, known)
+    past = _told_by_oai(connection, stored, known, settings, day)
+    entries += past.entries
     for source in Source:
         papers = [entry.paper for entry in entries if entry.source is source]
         feeds.record_papers(connection, source, papers, fetched_at)
@@ -129,9 +159,61 @@ def _record_announcements(
     announcements = resolution.announcements.values()
     news = [each for each in announcements if known.get(each.identifier) != each]
     ledger.record_announcements(connection, digest.name, news)
+    feeds.record_perhaps(connection, digest.name, day, past.perhaps, fetched_at)
+    feeds.forget_perhaps(connection, digest.name, [each.identifier for each in announcements])
     displayed = newest_mailing_displayed(entry.paper for entry in entries)
     shown = [each.announced_at for each in announcements if each.known_by is not KnownBy.INFERRED]
-    return [*shown, displayed] if displayed else shown
+    later = _came_later(mailing_of(day, digest.days), entries, resolution.announcements)
+    return Told([*shown, displayed] if displayed else shown, later, doubt)
+
+
+def _came_later(
+    mailing: Mailing | None, entries: Sequence[FeedEntry], announcements: Mapping[str, Announcement]
+) -> int:
+    """How many papers that were submitted for `mailing` are known to have come with a later one; 0 where any of them
+    is, or may be, in `mailing` itself."""
+    if mailing is None:
+        return 0
+    ours = {
+        entry.paper.identifier
+        for entry in entries
+        if (natural := natural_mailing(entry.paper)) is not None and natural == mailing
+    }
+    told = [announcements[each] for each in ours if each in announcements]
+    later = [
+        each for each in told if each.known_by is not KnownBy.INFERRED and each.announced_at > mailing.announced_at
+    ]
+    return len(later) if len(later) == len(told) else 0
+
+
+def _believed(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    day: date,
+    entries: Sequence[FeedEntry],
+    known: Mapping[str, Announcement],
+) -> tuple[list[FeedEntry], str]:
+    """`entries`, those of the feed as far as it is a witness: of the mailing that its date says, of an earlier one, or
+    of none; and why, where it is not the first."""
+    digest = settings.digest
+    fed = [entry for entry in entries if entry.source is Source.FEED]
+    dated = fed[0].announced_at if fed else feeds.dated_feed(connection, digest.name, day)
+    if dated is None:
+        return list(entries), ""
+    word = word_of(
+        fed,
+        dated,
+        known=known,
+        searched={entry.paper.identifier: entry.paper for entry in entries if entry.source is Source.API},
+        index_shows_it=feeds.is_shown_in_any_field(connection, digest.name, dated),
+    )
+    if word.mailing == dated:
+        return list(entries), ""
+    feeds.settle_feed(connection, digest.name, day, word.mailing)
+    others = [entry for entry in entries if entry.source is not Source.FEED]
+    if word.mailing is None:
+        return others, word.told
+    return [*others, *(replace(entry, announced_at=word.mailing) for entry in fed)], word.told
 
 
 @dataclass(frozen=True)
@@ -140,41 +222,66 @@ class Past:
 
     entries: list[FeedEntry]
     mailings: dict[str, datetime]
+    perhaps: list[tuple[Paper, datetime, str]]
+    """Old papers that may have been cross-listed: by which mailing, and why that is not believed."""
 
 
 def _told_by_oai(
-    stored: Sequence[StoredEntry], known: Mapping[str, Announcement], settings: Settings, day: date
+    connection: duckdb.DuckDBPyConnection,
+    stored: Sequence[StoredEntry],
+    known: Mapping[str, Announcement],
+    settings: Settings,
+    day: date,
 ) -> Past:
     """OAI lists all that changed on the days around a mailing, most of it old papers: those are left out."""
     read = [oai.read_record(each.payload) for each in stored if each.source is Source.OAI and each.unreadable is None]
     records = [record for record in read if isinstance(record, oai.OaiRecord)]
-    begin = settings.digest.days.span(day).start - timedelta(days=settings.arxiv.lookback_days)
-    crossed = oai.cross_lists_told_by(
-        (record for record in records if record.entry.paper.identifier not in known),
-        Categories.of(settings.digest.categories),
+    if not records:
+        return Past([], {}, [])
+    digest = settings.digest
+    begin = digest.days.span(day).start - timedelta(days=settings.arxiv.lookback_days)
+    old = {record.entry.paper.identifier for record in records if record.submitted_at[0] < begin}
+    first, last = min(each.datestamp for each in records), max(each.datestamp for each in records)
+    noon = time(12, tzinfo=timezone.utc)
+    crossed = cross_lists_told_by(
+        records,
+        Categories.of(digest.categories),
         begin,
+        known=known.keys(),
+        heard=feeds.fed_mailings(
+            connection,
+            digest.name,
+            datetime.combine(first, noon) - timedelta(days=2),
+            datetime.combine(last, noon) + timedelta(days=2),
+        ),
+        recorded=feeds.categories_of(connection, old - known.keys()),
     )
     entries = [
         record.entry
         for record in records
-        if record.entry.paper.identifier in crossed
+        if record.entry.paper.identifier in crossed.believed
         or (len(record.submitted_at) == 1 and record.submitted_at[0] >= begin)
     ]
     wanted = {entry.paper.identifier for entry in entries}
     told = {key: at for key, at in oai.mailings_told_by(records).items() if key in wanted}
-    return Past(entries, {**told, **crossed})
+    papers = {record.entry.paper.identifier: record.entry.paper for record in records}
+    perhaps = [(papers[key], at, why) for key, (at, why) in crossed.perhaps.items()]
+    return Past(entries, {**told, **crossed.believed}, perhaps)
 
 
 def _parsed(entries: Sequence[StoredEntry]) -> list[FeedEntry]:
     """The entries of the API and of feeds that can be read. What cannot is counted where it was received."""
-    read = [
-        atom.read_entry(entry.payload)
-        if entry.source is Source.API
-        else feed.read_entry(entry.payload, entry.payload.lstrip().startswith("<item"))
-        for entry in entries
-        if entry.unreadable is None and entry.source is not Source.OAI
-    ]
-    return [entry for entry in read if isinstance(entry, FeedEntry)]
+    found = []
+    for entry in entries:
+        if entry.unreadable is not None or entry.source is Source.OAI:
+            continue
+        if entry.source is Source.API:
+            read = atom.read_entry(entry.payload)
+        else:
+            read = feed.read_entry(entry.payload, entry.payload.lstrip().startswith("<item"))
+        if isinstance(read, FeedEntry):  # an item without a date is of its feed's
+            found.append(read if read.source is Source.API else replace(read, announced_at=entry.announced_at))
+    return found
 
 
 def _previous(fetch: Fetch | None) -> PreviousFetch | None:
@@ -200,6 +307,8 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
     ]
     window = days.window(day)
     made = ledger.made(connection, digest.name, among={day, *(candidate.home for candidate in candidates)})
+    if day in made and made[day].is_empty and ledger.last_made(connection, digest.name) == day:
+        del made[day]  # nobody has read a post of it, and no later date has taken what turned up since: it is open
     claims = [
         Claim(
             candidate,

@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from digest_assets.arxiv.calendar import mailings_between
+from digest_assets.arxiv.calendar import Mailing, mailings_between, next_mailing
 from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.arxiv.queries import any_field_query
 from digest_assets.config import Settings
-from digest_assets.digests.due import mailing_of
+from digest_assets.digests.due import FURTHEST_BACK, mailing_of
 from digest_assets.errors import ArxivError, ArxivQueryRefused
 from digest_assets.full_text.tokens import read_vocabulary
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
@@ -51,15 +52,28 @@ def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: dat
     """Asks the sources about `day` and records what they answered: the answers and the requests in one transaction."""
     read_vocabulary()  # while arXiv is asked: the first call of the model would wait for it
     with store.transaction() as connection:
-        unheard = _unheard(connection, settings, day)
-    answers = run_until_stopped(_ask(arxiv, settings, day, now, unheard))
+        owed = Owed(
+            _unheard(connection, settings, day),
+            feeds.incomplete_papers(connection, settings.digest.name, day - FURTHEST_BACK),
+        )
+    answers = run_until_stopped(_ask(arxiv, settings, day, now, owed))
     with store.transaction() as connection:
         for answer in answers:
-            if answer.fetch.error is None:
+            if answer.fetch.error is None and answer.fetch.scope != feeds.ANY_FIELD:
                 feeds.replace_entries(connection, settings.digest.name, day, answer.fetch, answer.entries)
         for answer in answers:
             feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
     return answers
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What earlier dates are owed."""
+
+    unheard: Sequence[datetime] = ()
+    """Mailings of which nobody saw the feed."""
+    incomplete: Sequence[str] = ()
+    """Papers that were published without a title, an author or an abstract."""
 
 
 def _unheard(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[datetime]:
@@ -73,22 +87,45 @@ def _unheard(connection: duckdb.DuckDBPyConnection, settings: Settings, day: dat
     return [each for each in without if days.date_announced(each) in made]
 
 
-async def _ask(
-    arxiv: ArxivAccess, settings: Settings, day: date, now: datetime, unheard: Sequence[datetime]
-) -> list[SourceAnswer]:
-    """The answers of the sources that have something to say about `day`, and about mailings before it that are
-    `unheard`."""
+async def _ask(arxiv: ArxivAccess, settings: Settings, day: date, now: datetime, owed: Owed) -> list[SourceAnswer]:
+    """The answers of the sources that have something to say about `day`, and about what is `owed` to earlier dates."""
     span = settings.digest.days.span(day)
     start = span.start - timedelta(days=settings.arxiv.lookback_days)
     answers = []
     async with arxiv.lists() as client:
         if now < span.end + FEED_IS_FRESH:
             answers.append(await _feed(client, settings, arxiv.clock))
-        answers.append(await _search(client, settings, start, min(now, span.end + FOLLOWING), answers, arxiv.clock))
-        missing = [each for each in unheard if each not in {answer.announced_at for answer in answers}]
+        answers.append(
+            await _search(
+                client, settings, start, min(now, span.end + FOLLOWING), answers, owed.incomplete, arxiv.clock
+            )
+        )
+        if (mailing := mailing_of(day, settings.digest.days)) is not None and _may_be_unindexed(answers, mailing, now):
+            answers.append(await _in_any_field(client, mailing, arxiv.clock))
+        missing = [each for each in owed.unheard if each not in {answer.announced_at for answer in answers}]
         if missing or now >= span.end + FEED_IS_FRESH or any(answer.error is not None for answer in answers):
             answers.append(await _oai(client, settings, min([span.start, *missing]), span.end, arxiv.clock))
     return answers
+
+
+def _may_be_unindexed(answers: Sequence[SourceAnswer], mailing: Mailing, now: datetime) -> bool:
+    """Whether nothing of `mailing` is seen in the digest's categories, and no later mailing can have brought it."""
+    searched = [answer.fetch for answer in answers if answer.fetch.source is Source.API and answer.fetch.error is None]
+    is_shown = any(fetch.newest_mailing_at and fetch.newest_mailing_at >= mailing.announced_at for fetch in searched)
+    next_at = next_mailing(mailing.announced_at).announced_at
+    return bool(searched) and not is_shown and mailing.announced_at <= now < next_at
+
+
+async def _in_any_field(client: ArxivClient, mailing: Mailing, clock: Clock) -> SourceAnswer:
+    """Whether arXiv's search shows papers of `mailing` at all: what tells a mailing that had nothing in the digest's
+    categories from one that is not indexed yet, or that there was none."""
+    query = any_field_query(mailing.opens_at, mailing.freezes_at)
+    try:
+        count = await client.count(query)
+    except ArxivError as error:
+        return SourceAnswer(Fetch(Source.API, feeds.ANY_FIELD, query, clock.now(), 0, error=str(error)))
+    at = mailing.announced_at if count else None
+    return SourceAnswer(Fetch(Source.API, feeds.ANY_FIELD, query, clock.now(), 0, newest_mailing_at=at))
 
 
 async def _feed(client: ArxivClient, settings: Settings, clock: Clock) -> SourceAnswer:
@@ -104,7 +141,13 @@ async def _feed(client: ArxivClient, settings: Settings, clock: Clock) -> Source
 
 
 async def _search(
-    client: ArxivClient, settings: Settings, start: datetime, end: datetime, before: list[SourceAnswer], clock: Clock
+    client: ArxivClient,
+    settings: Settings,
+    start: datetime,
+    end: datetime,
+    before: list[SourceAnswer],
+    incomplete: Sequence[str],
+    clock: Clock,
 ) -> SourceAnswer:
     """All submissions of the window, and what a feed announced besides: cross-lists of papers older than that."""
     categories = settings.digest.categories
@@ -112,7 +155,7 @@ async def _search(
     try:
         found = await client.search(categories, start, end)
         entries: list[FeedEntry | UnreadableEntry] = [*found.entries, *found.unreadable]
-        older = _announced(before) - {entry.paper.identifier for entry in found.entries}
+        older = {*_announced(before), *incomplete} - {entry.paper.identifier for entry in found.entries}
         if older:
             completed = await client.lookup(sorted(older))
             entries += [*completed.entries, *completed.unreadable]

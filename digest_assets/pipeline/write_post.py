@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from digest_assets.config import Settings
-from digest_assets.model import AnswerStatus, Outcome, texts_made
+from digest_assets.model import AnswerStatus, DigestPaper, Outcome, texts_made
 from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
@@ -83,7 +83,7 @@ def publish(
         path=relative if shown else None,
         sha256=_recorded_hash(written, before) if shown else None,
         announced=page.announced,
-        published=len(shown) - page.failed,
+        published=len(shown) - _failed(shown),
         filtered=page.filtered,
         failed=page.failed,
         late=page.late,
@@ -110,6 +110,10 @@ def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
 _FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
 
 
+def _failed(papers: Sequence[DigestPaper]) -> int:
+    return sum(1 for each in papers if each.translation.status in _FAILED or each.reading.status in _FAILED)
+
+
 def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
     days = settings.digest.days
     return DigestPage(
@@ -120,10 +124,10 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         window=days.window(day),
         categories=settings.digest.categories,
         papers=tuple(held.papers),
-        announced=len(held.claimed),
+        announced=len(held.claimed) + held.unreadable,
         filtered=sum(1 for each in held.claimed if each.outcome is Outcome.FILTERED),
         late=sum(1 for each in held.claimed if each.late),
-        failed=sum(1 for each in held.papers if each.translation.status in _FAILED or each.reading.status in _FAILED),
+        failed=_failed(held.papers) + held.unreadable,
         notice=settings.output.notice or None,
         language=settings.digest.language,
         by_submission=settings.digest.by.value == "submitted",

@@ -149,6 +149,10 @@ class ArxivClient:
         url = str(httpx2.URL(self._settings.api_url, params=parameters))
         return rows.result(query, url, started_at, self._clock())
 
+    async def count(self, query: str) -> int:
+        """How many results a `search_query` has: one small request."""
+        return (await self._page(page_parameters(query, 0, 1), 0)).total
+
     async def lookup(self, identifiers: Sequence[str]) -> SearchResult:
         """The papers with these identifiers, each with or without a version. Unknown ones are just absent."""
         started_at = self._clock()

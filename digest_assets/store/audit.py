@@ -6,17 +6,21 @@ from datetime import date, datetime
 
 import duckdb
 
+from digest_assets.store import feeds
 from digest_assets.store.ledger import OF_A_DATE, of_a_date
 from digest_assets.store.rows import rows
 
 
 def balance(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int]:
     """How many of a date's papers stand at each status of the ledger (published, filtered, failed, claimed)."""
-    return dict(
+    counts: dict[str, int] = dict(
         connection.execute(
             f"SELECT status, count(*) FROM ledger WHERE {OF_A_DATE} GROUP BY status", of_a_date(connection, digest, day)
         ).fetchall()
     )
+    if unreadable := len(feeds.unreadable_of(connection, digest, day)):  # which have no identifier to be found by
+        counts["failed"] = counts.get("failed", 0) + unreadable
+    return counts
 
 
 def post_counts(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, int] | None:

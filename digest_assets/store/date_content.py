@@ -20,7 +20,7 @@ from digest_assets.model import (
     Reading,
     Translation,
 )
-from digest_assets.store import answers, ledger, texts, updates
+from digest_assets.store import answers, feeds, ledger, texts, updates
 from digest_assets.store.ledger import ClaimedPaper
 
 
@@ -36,6 +36,8 @@ class DateContent:
     """Later versions of earlier papers, which it lists."""
     empty_reason: str | None
     """Why it has no papers; None where it has some, or was not made."""
+    unreadable: int = 0
+    """How many entries of arXiv's answers name no paper: announced, and not published."""
 
 
 def of_date(
@@ -55,6 +57,7 @@ def of_date(
         ),
         updates.listed_by(connection, digest, day) if updated else [],
         ledger.empty_reason(connection, digest, day),
+        len(feeds.unreadable_of(connection, digest, day)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import duckdb
 
-from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry
+from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry, untitled
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
 
@@ -41,6 +41,9 @@ class StoredEntry:
     unreadable: str | None
     """What it lacks. None: nothing."""
     identifier: str | None = None
+    payload_hash: str = ""
+    announced_at: datetime | None = None
+    """The mailing that the feed's date says."""
 
 
 def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch) -> None:
@@ -113,11 +116,45 @@ def mark_resolved(connection: duckdb.DuckDBPyConnection, digest: str, day: date)
         """
         UPDATE fetches SET resolved = TRUE WHERE fetch_id IN (
             SELECT arg_max(fetch_id, fetched_at) FROM fetches
-            WHERE digest = ? AND digest_date = ? AND error IS NULL GROUP BY source
+            WHERE digest = ? AND digest_date = ? AND error IS NULL GROUP BY source, scope
         )
         """,
         [digest, day],
     )
+
+
+def dated_feed(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> datetime | None:
+    """The mailing that the last feed fetched for `day` says it shows, by its date."""
+    found = connection.execute(
+        "SELECT newest_mailing_at FROM fetches WHERE digest = ? AND digest_date = ? AND source = 'feed' "
+        "AND error IS NULL ORDER BY fetched_at DESC LIMIT 1",
+        [digest, day],
+    ).fetchall()
+    return found[0][0] if found else None
+
+
+def settle_feed(connection: duckdb.DuckDBPyConnection, digest: str, day: date, mailing: datetime | None) -> None:
+    """Records which mailing the last feed fetched for `day` does show, as far as anybody can tell."""
+    connection.execute(
+        "UPDATE fetches SET newest_mailing_at = ? WHERE fetch_id = (SELECT arg_max(fetch_id, fetched_at) FROM fetches "
+        "WHERE digest = ? AND digest_date = ? AND source = 'feed' AND error IS NULL)",
+        [mailing, digest, day],
+    )
+
+
+def is_shown_in_any_field(connection: duckdb.DuckDBPyConnection, digest: str, mailing: datetime) -> bool:
+    """Whether arXiv's search was seen to show papers of `mailing`, of whatever field, before the next mailing."""
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM fetches WHERE digest = ? AND source = 'api' AND scope = ? AND error IS NULL "
+            "AND newest_mailing_at = ? LIMIT 1",
+            [digest, ANY_FIELD, mailing],
+        ).fetchall()
+    )
+
+
+ANY_FIELD = "*"
+"""The scope of a request that asks for papers of whatever category."""
 
 
 def fed_mailings(connection: duckdb.DuckDBPyConnection, digest: str, start: datetime, end: datetime) -> set[datetime]:
@@ -279,7 +316,8 @@ def _row(paper: Paper, source: Source, recorded_at: datetime) -> dict[str, Any]:
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     old_is_better = old["source"] == Source.API.value and new["source"] != Source.API.value
     first, second = (old, new) if old_is_better else (new, old)
-    return {name: second[name] if first[name] is None else first[name] for name in new}
+    silent: tuple[object, ...] = (None, "", [], untitled(new["identifier"]))
+    return {name: second[name] if first[name] in silent else first[name] for name in new}
 
 
 def paper_of(row: dict[str, Any]) -> Paper:
@@ -303,7 +341,7 @@ def paper_of(row: dict[str, Any]) -> Paper:
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
     """What the sources returned for a date, in their order."""
     found = connection.execute(
-        "SELECT source, payload_hash, unreadable, identifier, fetched_at FROM raw_feed_entries "
+        "SELECT source, payload_hash, unreadable, identifier, fetched_at, announced_at FROM raw_feed_entries "
         "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
@@ -314,9 +352,103 @@ def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
     if missing := hashes - payloads.keys():  # a store that was made before payloads had a time
         payloads |= _payloads(connection, missing, "payload")
     return [
-        StoredEntry(Source(source), payloads[payload_hash], lacking, identifier)
-        for source, payload_hash, lacking, identifier, _ in found
+        StoredEntry(Source(source), payloads[payload_hash], lacking, identifier, payload_hash, announced_at)
+        for source, payload_hash, lacking, identifier, _, announced_at in found
     ]
+
+
+def categories_of(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, list[str]]:
+    """The categories of each paper that is known, of its newest known version, by identifier."""
+    return {key: list(paper.categories) for key, paper in newest_papers(connection, identifiers).items()}
+
+
+def incomplete_papers(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[str]:
+    """Papers that dates from `since` on published without a title, an author or an abstract."""
+    found = connection.execute(
+        f"SELECT DISTINCT w.identifier FROM windowed_papers w JOIN papers p USING (identifier, version) "
+        f"WHERE w.digest = ? AND w.digest_date >= ? AND w.outcome = 'kept' AND {LACKS_METADATA} ORDER BY 1",
+        [digest, since],
+    ).fetchall()
+    return [row[0] for row in found]
+
+
+LACKS_METADATA = "(p.title = 'arXiv:' || p.identifier OR len(p.authors) = 0 OR p.abstract = '')"
+"""Of a row `p` of `papers`: what `Paper.lacks` says of it."""
+
+
+def record_unreadable(
+    connection: duckdb.DuckDBPyConnection, digest: str, day: date, entries: Iterable[StoredEntry], now: datetime
+) -> None:
+    """Puts the entries that name no paper, of the answers for `day`, in the place of those that the date had before.
+
+    An answer of weeks shows them for weeks: those that another date has are not counted twice.
+    """
+    fresh = {each.payload_hash: each for each in entries}
+    connection.execute("DELETE FROM unreadable_papers WHERE digest = ? AND digest_date = ?", [digest, day])
+    held = connection.execute(
+        f"SELECT payload_hash FROM unreadable_papers WHERE digest = ? AND payload_hash IN {IN_LIST}",
+        [digest, json_list(fresh)],
+    ).fetchall()
+    insert(
+        connection,
+        "unreadable_papers",
+        [
+            {
+                "digest": digest,
+                "digest_date": day,
+                "payload_hash": key,
+                "source": each.source,
+                "reason": each.unreadable,
+                "recorded_at": now,
+            }
+            for key, each in fresh.items()
+            if (key,) not in held
+        ],
+    )
+
+
+def unreadable_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
+    """(what stands for its identifier, reason) of a date's entries that name no paper."""
+    return connection.execute(
+        "SELECT 'unreadable:' || payload_hash[1:12], 'unreadable: ' || reason FROM unreadable_papers "
+        "WHERE digest = ? AND digest_date = ? ORDER BY 1",
+        [digest, day],
+    ).fetchall()
+
+
+def record_perhaps(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    day: date,
+    papers: Iterable[tuple[Paper, datetime, str]],
+    now: datetime,
+) -> None:
+    """Records old papers of which nothing but a changed record says that a mailing cross-listed them: (paper, mailing,
+    why it is not believed)."""
+    put(
+        connection,
+        "perhaps_cross_listed",
+        [
+            {
+                "digest": digest,
+                "identifier": paper.identifier,
+                "announced_at": at,
+                "digest_date": day,
+                "title": paper.title,
+                "reason": why,
+                "recorded_at": now,
+            }
+            for paper, at, why in papers
+        ],
+    )
+
+
+def forget_perhaps(connection: duckdb.DuckDBPyConnection, digest: str, identifiers: Iterable[str]) -> None:
+    """Of these it is known by now that they were announced."""
+    connection.execute(
+        f"DELETE FROM perhaps_cross_listed WHERE digest = ? AND identifier IN {IN_LIST}",
+        [digest, json_list(identifiers)],
+    )
 
 
 def newest_papers(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Paper]:

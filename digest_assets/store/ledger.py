@@ -136,13 +136,20 @@ def made(
     """The digest dates made so far (to `until`, inclusive; of `among` alone), with the categories each asked for."""
     found = connection.execute(
         f"""
-        SELECT digest_date, categories FROM digests
+        SELECT digest_date, categories, empty_reason IS NOT NULL FROM digests
         WHERE digest = ? AND (?::DATE IS NULL OR digest_date <= ?)
           AND (? OR digest_date IN (SELECT day::DATE FROM {IN_LIST} dates(day)))
         """,
         [digest, until, until, among is None, json_list(day.isoformat() for day in among or ())],
     ).fetchall()
-    return {day: Made(Categories.of(categories)) for day, categories in found}
+    return {day: Made(Categories.of(categories), is_empty) for day, categories, is_empty in found}
+
+
+def last_made(connection: duckdb.DuckDBPyConnection, digest: str) -> date | None:
+    """The last date that was made."""
+    found = connection.execute("SELECT max(digest_date) FROM digests WHERE digest = ?", [digest]).fetchall()
+    last: date | None = found[0][0]
+    return last
 
 
 def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:

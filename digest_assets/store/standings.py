@@ -10,6 +10,7 @@ import duckdb
 from digest_assets.digests.days import DigestDays
 from digest_assets.digests.standing import DateRecord, Standing, standing
 from digest_assets.llm.prompts import current_versions
+from digest_assets.store.feeds import LACKS_METADATA, unreadable_of
 from digest_assets.store.ledger import OF_A_DATE, bounds, of_a_date
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
@@ -24,7 +25,8 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
             f"""
             WITH asked AS (
                 SELECT digest_date,
-                       nullif(arg_max(coalesce(error, ''), fetched_at) FILTER (source = 'api'), '') AS error
+                       nullif(arg_max(coalesce(error, ''), fetched_at)
+                              FILTER (source = 'api' AND scope <> '*'), '') AS error
                 FROM fetches WHERE digest = $digest AND digest_date BETWEEN $first AND $last GROUP BY digest_date
             ), made AS (
                 SELECT digest_date, empty_reason
@@ -45,12 +47,18 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 FROM windowed_papers w JOIN full_texts t USING (identifier, version)
                 WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last AND w.outcome = 'kept'
                 AND {TEXT_TO_COME} GROUP BY w.digest_date
+            ), known AS (
+                SELECT w.digest_date, count(*) AS incomplete
+                FROM windowed_papers w JOIN papers p USING (identifier, version)
+                WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last AND w.outcome = 'kept'
+                AND {LACKS_METADATA} GROUP BY w.digest_date
             )
             SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
                    rendered.* EXCLUDE (digest_date), coalesce(waiting, 0) AS waiting,
-                   coalesce(withheld_before, 0) AS withheld_before, coalesce(texts_to_come, 0) AS texts_to_come
+                   coalesce(withheld_before, 0) AS withheld_before, coalesce(texts_to_come, 0) AS texts_to_come,
+                   coalesce(incomplete, 0) AS incomplete
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
-            LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date)
+            LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date) LEFT JOIN known USING (digest_date)
             """,
             {"digest": digest, "first": first, "last": last, "prompts": json_list(current_versions())},
         )
@@ -88,7 +96,8 @@ def not_made(connection: duckdb.DuckDBPyConnection, digest: str, keys: Collectio
 def lacking_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[tuple[str, str]]:
     """(identifier, reason) of a date's papers that lack what the next run of the date asks for again, each once: those
     that the ledger calls failed, and those that were read by their abstract for a reason that may pass (the network was
-    lost, arXiv asked to stop), which are published."""
+    lost, arXiv asked to stop) or came without a title or an author, which are published; and entries that name no
+    paper."""
     texts_to_come = connection.execute(
         f"""
         SELECT w.identifier, 'full text: ' || coalesce(t.reason, 'not fetched')
@@ -101,7 +110,18 @@ def lacking_papers(connection: duckdb.DuckDBPyConnection, digest: str, day: date
         f"SELECT identifier, reason FROM ledger WHERE {OF_A_DATE} AND status = 'failed'",
         of_a_date(connection, digest, day),
     ).fetchall()
-    return sorted((dict(texts_to_come) | dict(failed)).items())
+    incomplete = connection.execute(
+        f"""
+        SELECT w.identifier, concat_ws(', ', CASE WHEN p.title = 'arXiv:' || p.identifier THEN 'no title' END,
+                                       CASE WHEN len(p.authors) = 0 THEN 'no author' END,
+                                       CASE WHEN p.abstract = '' THEN 'no abstract' END)
+        FROM windowed_papers w JOIN papers p USING (identifier, version)
+        WHERE w.digest = $digest AND w.digest_date = $day AND w.outcome = 'kept' AND {LACKS_METADATA}
+        """,
+        {"digest": digest, "day": day},
+    ).fetchall()
+    unreadable = unreadable_of(connection, digest, day)
+    return sorted((dict(texts_to_come) | dict(incomplete) | dict(failed) | dict(unreadable)).items())
 
 
 def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> dict[date, datetime]:
@@ -117,7 +137,10 @@ def unbalanced(connection: duckdb.DuckDBPyConnection, digest: str, since: date) 
         f"WHERE w.digest = ? AND w.digest_date >= ? AND w.outcome = 'kept' AND {TEXT_TO_COME}",
         [digest, since],
     ).fetchall()
-    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed + incomplete)})
+    unreadable = connection.execute(
+        "SELECT DISTINCT digest_date FROM unreadable_papers WHERE digest = ? AND digest_date >= ?", [digest, since]
+    ).fetchall()
+    dates = sorted({*unfinished(connection, digest, since), *(row[0] for row in failed + incomplete + unreadable)})
     tried = dict(
         connection.execute(
             """

@@ -121,6 +121,7 @@ def oai_record(
     *,
     datestamp: str = "2026-01-06",
     authors: str = "Ada Sample, Bo Example and Cy Invented",
+    categories: str = "cs.SD eess.AS",
 ) -> str:
     history = "".join(
         f'<version version="v{number}"><date>{date}</date><size>10kb</size></version>'
@@ -131,7 +132,7 @@ def oai_record(
         "<setSpec>cs:cs:SD</setSpec></header><metadata>"
         '<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">'
         f"<id>{identifier}</id><submitter>Ada Sample</submitter>{history}<title>A Made-Up\n  Title</title>"
-        f"<authors>{authors}</authors><categories>cs.SD eess.AS</categories><comments>4 pages</comments>"
+        f"<authors>{authors}</authors><categories>{categories}</categories><comments>4 pages</comments>"
         "<license>http://creativecommons.org/licenses/by/4.0/</license>"
         "<abstract>A made-up abstract.</abstract></arXivRaw></metadata></record>"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest_assets.arxiv.atom import parse_api_answer
@@ -48,6 +48,7 @@ def test_odd_documents_are_no_answers(parse: Callable[[bytes], object], body: by
     tried(parse, body)
 
 
+@settings(deadline=None)
 @given(parsers, st.binary(max_size=200))
 def test_any_bytes(parse: Callable[[bytes], object], body: bytes) -> None:
     tried(parse, body)
@@ -61,6 +62,7 @@ noise = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(parsers, st.integers(0, 6000), st.integers(0, 30), noise)
 def test_a_damaged_answer(parse: Callable[[bytes], object], start: int, length: int, noise: bytes) -> None:
     whole = PARSERS[parse]
@@ -68,6 +70,7 @@ def test_a_damaged_answer(parse: Callable[[bytes], object], start: int, length: 
     tried(parse, whole[:start] + noise + whole[start + length :])
 
 
+@settings(deadline=None)
 @given(parsers, st.text(max_size=30), st.integers(0, 40))
 def test_any_text_in_the_place_of_any_other(parse: Callable[[bytes], object], text: str, place: int) -> None:
     whole = PARSERS[parse].decode()

@@ -4,7 +4,6 @@ import pytest
 
 from digest_assets.arxiv.oai import (
     OaiRecord,
-    cross_lists_told_by,
     mailings_told_by,
     parse_list_records,
     set_of,
@@ -55,11 +54,6 @@ def test_what_is_no_complete_answer_is_broken(body: bytes) -> None:
     [
         (oai_record(versions=()), "no date of submission"),
         (oai_record(versions=("soon",)), "soon"),
-        (
-            "<record><header status='deleted'><identifier>oai:arXiv.org:2601.00001</identifier>"
-            "<datestamp>2026-01-06</datestamp></header></record>",
-            "deleted",
-        ),
     ],
 )
 def test_a_record_that_lacks_something_is_recorded(record: str, reason: str) -> None:
@@ -67,6 +61,15 @@ def test_a_record_that_lacks_something_is_recorded(record: str, reason: str) -> 
     assert [each.entry.paper.identifier for each in page.records] == ["2601.00009"]
     assert page.unreadable[0].identifier == "2601.00001"
     assert reason in page.unreadable[0].reason
+
+
+def test_a_record_that_was_taken_away_announces_nothing() -> None:
+    deleted = (
+        "<record><header status='deleted'><identifier>oai:arXiv.org:2601.00001</identifier>"
+        "<datestamp>2026-01-06</datestamp></header></record>"
+    )
+    page = parse_list_records(oai_answer(deleted, oai_record("2601.00009")))
+    assert ([each.entry.paper.identifier for each in page.records], page.unreadable) == (["2601.00009"], ())
 
 
 @pytest.mark.parametrize(
@@ -131,15 +134,6 @@ def test_new_versions_and_days_without_mailing_tell_nothing() -> None:
     assert mailings_told_by(replaced) == {}
     assert mailings_told_by(records(("00001", "05 Jan 2026 12:00", "10"))) == {}
     assert mailings_told_by(()) == {}
-
-
-def test_an_old_paper_of_another_field_that_changed_with_a_mailing_was_cross_listed() -> None:
-    old = oai_record("2412.00001", ("Mon, 02 Dec 2024 10:00:00 GMT",), datestamp="2026-01-06")
-    replaced = oai_record("2412.00002", ("Mon, 02 Dec 2024 10:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 GMT"))
-    found = parse_list_records(oai_answer(old, replaced, *(oai_record(f"2601.{n}") for n, _, _ in MONDAYS))).records
-    before = utc("2025-11-20T00:00")
-    assert cross_lists_told_by(found, ["eess.AS"], before) == {"2412.00001": MONDAY}
-    assert cross_lists_told_by(found, ["cs.SD", "eess.AS"], before) == {}
 
 
 @needs_recorded

@@ -1,0 +1,80 @@
+"""A feed's date is believed where its papers agree."""
+
+from datetime import timedelta
+
+from digest_assets.arxiv.feed_trust import FeedWord, word_of
+from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
+from digest_assets_tests.arxiv.examples import paper, utc
+
+TUESDAY, WEDNESDAY = utc("2026-01-28T01:00"), utc("2026-01-29T01:00")
+TUESDAYS = [paper(f"2601.001{number:02}", f"2026-01-27T{number:02}:00") for number in range(10, 14)]
+WEDNESDAYS = [paper(f"2601.002{number:02}", f"2026-01-28T{number:02}:00") for number in range(10, 14)]
+HELD = paper("2601.00209", "2026-01-20T12:00")
+OLD = paper("2303.00001", "2023-03-01T12:00")
+
+
+def word(
+    shown: list[Paper],
+    *,
+    searched: list[Paper],
+    seen: list[Paper] | None = None,
+    index: bool = False,
+    kind: AnnouncementKind = AnnouncementKind.NEW,
+) -> FeedWord:
+    known = {
+        each.identifier: Announcement(
+            each.identifier, TUESDAY, AnnouncementKind.NEW, KnownBy.FEED, TUESDAY + timedelta(hours=5), Source.FEED
+        )
+        for each in seen or ()
+    }
+    return word_of(
+        [FeedEntry(Source.FEED, each, "", kind, WEDNESDAY) for each in shown],
+        WEDNESDAY,
+        known=known,
+        searched={each.identifier: each for each in searched},
+        index_shows_it=index,
+    )
+
+
+def test_papers_that_were_submitted_for_the_mailing_confirm_it() -> None:
+    assert word([HELD, *WEDNESDAYS], searched=[*TUESDAYS, HELD, *WEDNESDAYS]) == FeedWord(WEDNESDAY)
+
+
+def test_new_identifiers_confirm_it_while_the_search_lags() -> None:
+    assert word(WEDNESDAYS, searched=TUESDAYS, seen=TUESDAYS) == FeedWord(WEDNESDAY)
+
+
+def test_the_papers_of_the_day_before_are_that_mailing_s_also_on_a_first_run() -> None:
+    for seen in ([], TUESDAYS):
+        said = word(TUESDAYS, searched=TUESDAYS, seen=seen)
+        assert said.mailing == TUESDAY
+        assert "still shows the mailing of 2026-01-28" in said.told
+
+
+def test_one_held_paper_is_a_mailing_of_its_own() -> None:
+    assert word([HELD], searched=[*TUESDAYS, HELD]) == FeedWord(WEDNESDAY)
+
+
+def test_one_paper_that_may_be_of_either_mailing_settles_nothing() -> None:
+    said = word(TUESDAYS[:1], searched=TUESDAYS[:1])
+    assert said.mailing is None
+    assert "may still show" in said.told
+
+
+def test_cross_lists_of_old_papers_are_believed() -> None:
+    assert word([OLD], searched=[*TUESDAYS, OLD], kind=AnnouncementKind.CROSS) == FeedWord(WEDNESDAY)
+
+
+def test_an_empty_feed_is_believed_where_the_search_shows_the_mailing_in_other_fields() -> None:
+    assert word([], searched=TUESDAYS, index=True) == FeedWord(WEDNESDAY)
+    assert word(TUESDAYS, searched=TUESDAYS, index=True, kind=AnnouncementKind.REPLACE) == FeedWord(WEDNESDAY)
+
+
+def test_an_empty_feed_settles_nothing_while_the_search_lags() -> None:
+    said = word([], searched=TUESDAYS)
+    assert (said.mailing, "does not show" in said.told) == (None, True)
+
+
+def test_an_empty_feed_is_wrong_where_the_search_shows_its_papers() -> None:
+    said = word([], searched=WEDNESDAYS, index=True)
+    assert (said.mailing, "though the search shows" in said.told) == (None, True)
