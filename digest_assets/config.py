@@ -239,9 +239,9 @@ class LlmSettings(_Section):
     max_output_tokens: int = Field(8192, ge=256)
     text_tokens: int = Field(24_000, ge=500)
     audience: str = ""
-    """For whom the model writes. Empty: researchers in speech, audio and AI, in the digest's language."""
+    """For whom the model writes. Empty: researchers in the fields of digest.categories, in the digest's language."""
     glossary: str = ""
-    """A file of terms that is laid over the package's own. Empty: none."""
+    """A file of terms that is laid over the package's own of the fields of digest.categories. Empty: none."""
     stream: bool = False
     attempts: int = Field(6, ge=1)
     requests_per_minute: float | None = Field(None, gt=0)

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "arxiv": VOCABULARY,
     "fields": {"arxiv"},
     "full_text": VOCABULARY,
-    "llm": VOCABULARY | {"markup"},
+    "llm": VOCABULARY | {"markup", "fields"},
     "markup": VOCABULARY,
     "user_templates": VOCABULARY,
     "posts": VOCABULARY | {"markup", "digests", "user_templates", "glance"},

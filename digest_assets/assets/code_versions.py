@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from importlib import resources
 
 from digest_assets.config import Settings
-from digest_assets.llm.prompts import Task, audience_in, prompt_file
+from digest_assets.fields import audience as audience_of
+from digest_assets.llm.prompts import Task, prompt_file
 
 RELEASE = "1"
 """To be raised where the code makes other rows of the same input."""
@@ -20,7 +21,7 @@ RELEASE = "1"
 def code_versions(settings: Settings) -> dict[str, str]:
     """The code version of each asset, by name."""
     digest, llm = settings.digest, settings.llm
-    audience = audience_in(digest.language, llm.audience)
+    audience = llm.audience or audience_of(digest.categories, digest.language)
     asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
     form = [settings.output.form] if settings.output.form != "jekyll" else []
     translation, gist, reading = (

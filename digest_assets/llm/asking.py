@@ -26,6 +26,7 @@ from digest_assets.errors import (
     ModelUnknown,
     QuotaExhausted,
 )
+from digest_assets.fields import fields_of
 from digest_assets.llm import answers as answer_texts
 from digest_assets.llm import checks, evidence, pieces
 from digest_assets.llm.answers import PARTS, TRANSLATION, Answer
@@ -131,7 +132,12 @@ class AskingRules:
     tolerance: float = 0.2
     """By how much a reading's parts may pass their limits: 0.2 is a fifth."""
     glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
+    """Of all fields of the digest."""
     topics: TopicLines = field(default=(), repr=False)
+
+    def glossary_of(self, paper: Paper) -> Glossary:
+        """The terms of the fields that `paper` is in."""
+        return self.glossary.within(fields_of(paper.categories))
 
 
 def key_of(prompt: Prompt, rules: AskingRules) -> str:
@@ -151,14 +157,15 @@ async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: Aski
     for in a small call. `usage` is what all its answers cost, whichever run paid for them. Raises the errors that no
     further call can survive: `EndpointRefused`, `ModelUnknown`, `QuotaExhausted`.
     """
+    glossary = rules.glossary_of(paper)
     if rules.language == "en":
         original = Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
         return await _with_pieces_alone(paper, original, ask, answers, rules)
-    for earlier in earlier_translation_messages(paper, rules.language, rules.audience, rules.glossary):
+    for earlier in earlier_translation_messages(paper, rules.language, rules.audience, glossary):
         held = await _held_translation(paper, earlier, answers, rules)
         if held is not None:
             return await _with_pieces_alone(paper, held, ask, answers, rules)
-    prompt = translation_messages(paper, rules.language, rules.audience, rules.glossary, rules.topics)
+    prompt = translation_messages(paper, rules.language, rules.audience, glossary, rules.topics)
     return await _translation(paper, prompt, ask, answers, rules)
 
 
@@ -168,7 +175,7 @@ async def _translation(paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerSt
         if apart.defects:
             return None, apart.defects
         translation = apart.parts[TRANSLATION]
-        judgement = checks.judge_translation(paper.abstract, translation, rules.language, rules.glossary, paper.title)
+        judgement = checks.judge_translation(paper.abstract, translation, rules.language, glossary, paper.title)
         return judged_translation(judgement.pairs), judgement.defects
 
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
@@ -233,7 +240,7 @@ async def _with_pieces_alone(
         apart = answer_texts.take_apart(text, (pieces.GIST,), (pieces.TITLE, pieces.TOPICS))
         return (None, apart.defects) if apart.defects else (_Apart(text), ())
 
-    prompt = gist_messages(paper, rules.language, rules.audience, rules.glossary, rules.topics)
+    prompt = gist_messages(paper, rules.language, rules.audience, rules.glossary_of(paper), rules.topics)
     conversation = _Conversation(Task.GIST, paper, ask, answers, rules)
     try:
         outcome = await conversation.outcome(prompt, judge)
@@ -281,7 +288,12 @@ async def read(
     conversation = _Conversation(Task.READING, paper, ask, answers, rules)
     for attempt in range(SHORTENINGS + 1):
         prompt = reading_messages(
-            paper, excerpt.numbered or excerpt.text, excerpt.cut_note, rules.language, rules.audience, rules.glossary
+            paper,
+            excerpt.numbered or excerpt.text,
+            excerpt.cut_note,
+            rules.language,
+            rules.audience,
+            rules.glossary_of(paper),
         )
         try:
             outcome = await conversation.outcome(prompt, _reading_judge(paper, excerpt, rules))

@@ -1,4 +1,7 @@
-"""Terms of the field, as they are said in the digest's language: given to the model only where they occur.
+"""Terms of a field, as they are said in the digest's language: given to the model only where they occur.
+
+Each field has a glossary of its own (`glossaries/`), and a term applies in its field: `pitch` of a voice is 音高, that
+of an orbit is not.
 
 A glossary is TOML: a table a language, an English term a key, its translations a list, the preferred one first and
 then others that are as good (the check accepts any of them):
@@ -7,13 +10,14 @@ then others that are as good (the check accepts any of them):
     "automatic speech recognition" = ["自动语音识别"]
     "word error rate" = ["词错误率", "词错率"]
 
-A user's own file is laid over the default: its terms win, and an empty list takes a term away.
+A user's own file is laid over these: its terms win, in every field, and an empty list takes a term away.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -26,8 +30,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_DEFAULT = "audio"
-
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -35,6 +37,8 @@ class Term:
     """In English, as a dictionary has it: singular, lower case but for names."""
     translations: tuple[str, ...]
     """The preferred one first."""
+    fields: frozenset[str] = frozenset()
+    """In which it is said so. Empty: in all."""
 
     @property
     def preferred(self) -> str:
@@ -63,6 +67,10 @@ class Glossary:
         found = (forms[_spaced(match.group(0))] for match in _pattern(self).finditer(text.lower()))
         return tuple(dict.fromkeys(found))
 
+    def within(self, fields: Iterable[str]) -> Glossary:
+        """The terms that apply in one of `fields`."""
+        return _within(self, frozenset(fields))
+
     def extended(self, other: Glossary) -> Glossary:
         """This glossary with `other` laid over it."""
         merged = {term.source.lower(): term for term in (*self.terms, *other.terms)}
@@ -72,11 +80,28 @@ class Glossary:
 EMPTY_GLOSSARY = Glossary()
 
 
-@lru_cache(maxsize=8)
-def default_glossary(language: str) -> Glossary:
-    """The package's terms for speech and audio. Empty for a language that it does not cover."""
-    path = resources.files("digest_assets.llm") / "glossaries" / f"{_DEFAULT}.toml"
-    return parse_glossary(path.read_text(encoding="utf-8"), language, path.name)
+@lru_cache(maxsize=64)
+def _within(glossary: Glossary, fields: frozenset[str]) -> Glossary:
+    return Glossary(tuple(term for term in glossary.terms if not term.fields or term.fields & fields))
+
+
+@lru_cache(maxsize=64)
+def default_glossary(language: str, fields: tuple[str, ...] = ("audio",)) -> Glossary:
+    """The package's terms of `fields`. Empty for a language, or for fields, that it does not cover.
+
+    Where fields share a term, the first one's translation is preferred, and what the others say is as good.
+    """
+    merged: dict[str, Term] = {}
+    for field in fields:
+        path = resources.files("digest_assets.llm") / "glossaries" / f"{field}.toml"
+        if not path.is_file():
+            continue
+        for term in parse_glossary(path.read_text(encoding="utf-8"), language, path.name).terms:
+            key = term.source.lower()
+            before = merged.get(key, Term(term.source, (), frozenset()))
+            said = tuple(dict.fromkeys((*before.translations, *term.translations)))
+            merged[key] = Term(before.source, said, before.fields | {field})
+    return Glossary(tuple(merged.values()))
 
 
 def parse_glossary(text: str, language: str, where: str) -> Glossary:

@@ -28,21 +28,11 @@ from digest_assets.model import Paper
 MOST_DEFECTS_NAMED = 12
 """To the model, in a correction: an answer with more than this is about something else altogether."""
 
-AUDIENCES = {
-    "zh": "语音、音频与人工智能方向的研究人员",
-    "ja": "音声・音響・人工知能の研究者",
-    "en": "researchers in speech, audio and artificial intelligence",
-}
-"""For whom the model writes where the settings do not say."""
+LANGUAGES = ("zh", "ja", "en")
 
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
 _TEX_SPACE = re.compile(r"\s+")
-
-
-def audience_in(language: str, said: str) -> str:
-    """For whom the model writes: what the settings say, or where they do not, the default in `language`."""
-    return said or AUDIENCES[language]
 
 
 class Task(str, Enum):
@@ -195,7 +185,7 @@ def prompt_file(task: Task, language: str, earlier: int | None = None) -> Prompt
 def current_versions() -> frozenset[str]:
     """Of all prompts: what another one asked for would be asked for anew."""
     found = set()
-    for task, language in itertools.product(Task, AUDIENCES):
+    for task, language in itertools.product(Task, LANGUAGES):
         with suppress(ValueError):
             found.add(prompt_file(task, language).version)
     return frozenset(found)

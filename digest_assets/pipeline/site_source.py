@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from digest_assets.config import Settings
+from digest_assets.fields import fields_of
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.model import Outcome
 from digest_assets.resources.clock import Clock
@@ -96,9 +97,9 @@ class Tagger:
 
     def __init__(self, settings: Settings) -> None:
         language = settings.digest.language
-        own = ModelAccess(settings.llm, settings.root).glossary(language)
+        own = ModelAccess(settings.llm, settings.root, categories=settings.digest.categories).glossary(language)
         # A language without a glossary has the terms themselves, in English.
-        self._glossary = own if own.terms else default_glossary("zh")
+        self._glossary = own if own.terms else default_glossary("zh", fields_of(settings.digest.categories))
         self._translated = bool(own.terms)
 
     def tags(self, title: str, abstract: str) -> tuple[Tag, ...]:

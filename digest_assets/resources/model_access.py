@@ -12,12 +12,12 @@ from pathlib import Path
 
 from digest_assets.config import LlmSettings
 from digest_assets.errors import ConfigurationError, EndpointPaused
+from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.asking import Ask, AskingRules, OnDefect
 from digest_assets.llm.budget import Budget, Limits, budgeted
 from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossary
 from digest_assets.llm.prices import Price, price_of
-from digest_assets.llm.prompts import audience_in
 from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.concurrency import shared_limiter
@@ -54,6 +54,9 @@ class ModelAccess:
     """The folder of digest.toml."""
     limits: Path | None = None
     """A folder: the account's limits hold for all processes that name the same. None: for this process alone."""
+    categories: tuple[str, ...] = ()
+    """The digest's: where the settings do not say for whom the model writes, and with which terms, it follows from
+    them."""
 
     @property
     def can_be_asked(self) -> bool:
@@ -66,7 +69,7 @@ class ModelAccess:
     def rules(self, language: str) -> AskingRules:
         return AskingRules(
             model=self.settings.model,
-            audience=audience_in(language, self.settings.audience),
+            audience=self.settings.audience or audience(self.categories, language),
             language=language,
             temperature=self.settings.temperature,
             max_output_tokens=self.settings.max_output_tokens,
@@ -76,8 +79,11 @@ class ModelAccess:
         )
 
     def glossary(self, language: str) -> Glossary:
-        """The package's terms with the user's laid over them. Raises `ConfigurationError` for a file that is broken."""
-        default = default_glossary(language)
+        """The package's terms of the digest's fields, with the user's laid over them.
+
+        Raises `ConfigurationError` for a file that is broken.
+        """
+        default = default_glossary(language, fields_of(self.categories))
         if not self.settings.glossary:
             return default
         path = (self.root / Path(self.settings.glossary).expanduser()).resolve()

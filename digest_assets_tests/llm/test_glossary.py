@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from digest_assets import fields
 from digest_assets.errors import ConfigurationError
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary, default_glossary, parse_glossary
 
@@ -65,9 +66,34 @@ def test_a_broken_file_is_named(text: str) -> None:
         parse_glossary(text, "zh", "own.toml")
 
 
+FIELDS = [field for field in fields.names() if field != "computing"]
+
+
 @pytest.mark.parametrize("language", ["zh", "ja"])
-def test_the_default_finds_each_of_its_own_terms(language: str) -> None:
-    terms = default_glossary(language)
-    assert len(terms.terms) > 20
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_s_glossary_finds_each_of_its_own_terms(field: str, language: str) -> None:
+    terms = default_glossary(language, (field,))
+    assert len(terms.terms) > 10
     for term in terms.terms:
+        assert term.fields == {field}
         assert terms.terms_in(f"We use {term.source} here.") == (term,)
+
+
+def test_a_term_applies_in_its_field() -> None:
+    both = default_glossary("zh", ("audio", "physics"))
+    text = "We study pitch angle diffusion and the pitch of a voice."
+    assert [term.source for term in both.within(["physics"]).terms_in(text)] == ["pitch angle"]
+    assert "pitch angle" not in [term.source for term in both.within(["audio"]).terms_in(text)]
+    assert both.within([]).terms == ()
+
+
+def test_a_user_s_term_applies_in_every_field() -> None:
+    own = parse_glossary('[zh]\n"pitch" = ["俯仰"]', "zh", "own.toml")
+    found = default_glossary("zh", ("audio",)).extended(own).within(["physics"])
+    assert [(term.source, term.preferred) for term in found.terms] == [("pitch", "俯仰")]
+
+
+def test_fields_that_share_a_term_accept_what_either_says() -> None:
+    shared = default_glossary("zh", ("economics", "statistics"))
+    (term,) = (each for each in shared.terms if each.source == "instrumental variable")
+    assert term.fields == {"economics", "statistics"}

@@ -75,7 +75,7 @@ class Desk:
             settings,
             self.store,
             ArxivAccess(settings.arxiv, LocalPace(), clock),
-            ModelAccess(settings.llm, settings.root),
+            ModelAccess(settings.llm, settings.root, categories=settings.digest.categories),
             clock,
             NoProgress(),
             lambda _: None,

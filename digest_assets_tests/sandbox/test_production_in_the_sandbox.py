@@ -9,12 +9,12 @@ import httpx2
 import pytest
 
 from digest_assets.config import LlmSettings
+from digest_assets.fields import audience
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.full_text.html import read_html
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.asking import AskingRules, Excerpt, StoredAnswer, read, translate
 from digest_assets.llm.glossary import default_glossary
-from digest_assets.llm.prompts import AUDIENCES
 from digest_assets.model import AnswerStatus, FullText, TextSource
 from digest_assets.resources.language_model import LanguageModel
 from digest_assets.sandbox.model_server import READING, TRANSLATION
@@ -40,7 +40,7 @@ class Answers:
 async def _defects(sandbox: Sandbox, language: str) -> tuple[int, list[str]]:
     settings = LlmSettings(base_url=sandbox.model.base_url, model=sandbox.model.model)
     glossary = default_glossary(language)
-    rules = AskingRules(settings.model, AUDIENCES[language], language, tolerance=0, glossary=glossary)
+    rules = AskingRules(settings.model, audience(["cs.SD"], language), language, tolerance=0, glossary=glossary)
     answers, asked, defects = Answers(), 0, []
     async with LanguageModel(settings, "sandbox-key", count_tokens=count_tokens) as model, httpx2.AsyncClient() as http:
         for each in sandbox.papers:
