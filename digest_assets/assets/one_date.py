@@ -21,6 +21,7 @@ import dagster as dg
 
 from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.previews import data_version
+from digest_assets.automation.killed_runs import tag_run
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
 from digest_assets.pipeline.stopping import Stopped
@@ -60,6 +61,7 @@ def one_date(context: dg.AssetExecutionContext, settings: Settings) -> Iterator[
     try:
         with _told_to_dagster():
             day = _date_of(context)
+            tag_run(context.instance, context.run)
             yield OneDate(day, DateLog(context.log, settings.digest.name, day))
     except dg.Failure as failure:
         retries = int(context.run.tags.get(RETRIES_TAG, settings.runs.retries))

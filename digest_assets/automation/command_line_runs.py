@@ -15,6 +15,7 @@ import dagster as dg
 
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
+from digest_assets.automation.killed_runs import PROCESS_TAG, this_process
 from digest_assets.digests.standing import texts_said
 from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
@@ -71,7 +72,12 @@ def run_date(
         partition_key=day.isoformat(),
         instance=instance,
         raise_on_error=False,
-        tags={ASKED_BY_TAG: COMMAND_LINE, RETRIES_TAG: "0", **(tags or {})},  # who waits here is told at once
+        tags={
+            ASKED_BY_TAG: COMMAND_LINE,
+            PROCESS_TAG: this_process(),
+            RETRIES_TAG: "0",
+            **(tags or {}),
+        },  # who waits here is told at once
         run_config={"loggers": {"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}}},
     )
     store.settle()

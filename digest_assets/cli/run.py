@@ -68,6 +68,7 @@ def make(
     import dagster as dg
 
     from digest_assets.automation.command_line_runs import RunOutcome, run_date
+    from digest_assets.automation.killed_runs import fail_killed_runs
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
@@ -78,6 +79,7 @@ def make(
     definitions = build_defs(settings, clock=clock, progress=progress)
     batch = batch or settings.llm.batch
     with dg.DagsterInstance.get() as instance:
+        fail_killed_runs(instance)
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
             with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}", bars=not log):

@@ -39,12 +39,24 @@ def _refuse_if_taken(port: int) -> None:
         ) from None
 
 
+def _forget_killed_runs() -> None:
+    """What a killed process left under way would keep the daemon from starting anything."""
+    import dagster as dg
+
+    from digest_assets.automation.killed_runs import fail_killed_runs
+
+    with dg.DagsterInstance.get() as instance:
+        if killed := fail_killed_runs(instance):
+            say(f"{len(killed)} runs whose process was killed are marked as failed.")
+
+
 def dagster_dev(port: int) -> int:
     """Runs Dagster's webserver and daemon until they are stopped. Returns their exit code.
 
     However this command ends, `dagster dev` is told to end too, and is waited for: it takes its own processes along.
     """
     _refuse_if_taken(port)
+    _forget_killed_runs()
     where = ["-m", "digest_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
     say(f"The Dagster UI: http://127.0.0.1:{port} (in about twenty seconds; Ctrl-C ends it)")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
