@@ -175,7 +175,9 @@ async def _translation(paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerSt
         if apart.defects:
             return None, apart.defects
         translation = apart.parts[TRANSLATION]
-        judgement = checks.judge_translation(paper.abstract, translation, rules.language, glossary, paper.title)
+        judgement = checks.judge_translation(
+            paper.abstract, translation, rules.language, rules.glossary_of(paper), paper.title
+        )
         return judged_translation(judgement.pairs), judgement.defects
 
     conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)

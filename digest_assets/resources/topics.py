@@ -6,15 +6,15 @@ from pathlib import Path
 
 from digest_assets.config import Settings
 from digest_assets.errors import ConfigurationError
+from digest_assets.fields import fields_of
 from digest_assets.glance.topics import Topics, laid_over, parse_topics, topics_of_field
 from digest_assets.llm.prompts import TopicLines
-
-_FIELDS = ("audio",)
 
 
 def topics_of_digest(settings: Settings) -> Topics:
     """The topics by which papers of the digest are told apart. Raises `ConfigurationError` for a broken file."""
-    default = tuple(topic for name in _FIELDS for topic in topics_of_field(name))
+    fields = fields_of(settings.digest.categories)
+    default = tuple({topic.key: topic for name in reversed(fields) for topic in topics_of_field(name)}.values())
     if not settings.digest.topics:
         return default
     path = settings.path(settings.digest.topics)
