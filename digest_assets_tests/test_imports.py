@@ -103,7 +103,7 @@ FLOORS = (
     ("llm",),
     ("full_text",),
     ("markup",),
-    ("digests",),
+    ("digests", "fields"),
     ("arxiv",),
     ("errors",),
     ("model",),

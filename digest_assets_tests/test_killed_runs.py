@@ -10,12 +10,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from digest_assets.automation.killed_runs import PROCESS_TAG, fail_killed_runs, tag_run, this_process
+from digest_assets.assets.killed_runs import PROCESS_TAG, fail_killed_runs, tag_run, this_process
 
 A_RUN = """
 import sys, time
 import dagster as dg
-from digest_assets.automation.killed_runs import PROCESS_TAG, this_process
+from digest_assets.assets.killed_runs import PROCESS_TAG, this_process
 
 @dg.op
 def wait():

@@ -20,8 +20,8 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets.date_log import DateLog
+from digest_assets.assets.killed_runs import tag_run
 from digest_assets.assets.previews import data_version
-from digest_assets.automation.killed_runs import tag_run
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
 from digest_assets.pipeline.stopping import Stopped

@@ -13,9 +13,9 @@ from enum import Enum
 
 import dagster as dg
 
+from digest_assets.assets.killed_runs import PROCESS_TAG, this_process
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
-from digest_assets.automation.killed_runs import PROCESS_TAG, this_process
 from digest_assets.digests.standing import texts_said
 from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore

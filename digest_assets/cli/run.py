@@ -67,8 +67,8 @@ def make(
     """
     import dagster as dg
 
+    from digest_assets.assets.killed_runs import fail_killed_runs
     from digest_assets.automation.command_line_runs import RunOutcome, run_date
-    from digest_assets.automation.killed_runs import fail_killed_runs
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN

@@ -43,7 +43,7 @@ def _forget_killed_runs() -> None:
     """What a killed process left under way would keep the daemon from starting anything."""
     import dagster as dg
 
-    from digest_assets.automation.killed_runs import fail_killed_runs
+    from digest_assets.assets.killed_runs import fail_killed_runs
 
     with dg.DagsterInstance.get() as instance:
         if killed := fail_killed_runs(instance):

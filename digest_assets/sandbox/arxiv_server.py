@@ -136,6 +136,11 @@ class SandboxArxiv(LoopbackServer):
         """How long after a mailing the API shows it."""
         self.trickle: dict[str, datetime] = {}
         """Identifiers that no interface shows before the given instant."""
+        self.touched: dict[str, datetime] = {}
+        """Identifiers whose OAI record was changed at the given instant, by nothing that announces anything."""
+        self.feeds_shown: dict[date, date | None] = {}
+        """By the evening (New York) whose mailing a feed is dated after: the evening whose papers it shows instead;
+        None: it is empty."""
         self.oai_page_size = 2500
         self.requests: list[RequestRecord] = []
         self.papers = self._papers = tuple(
@@ -313,7 +318,9 @@ class SandboxArxiv(LoopbackServer):
         local = now.astimezone(NEW_YORK)
         midnight = datetime.combine(local.date(), wall_time(0), NEW_YORK)
         next_midnight = datetime.combine(local.date() + timedelta(days=1), wall_time(0), NEW_YORK)
-        items = self._announced_on(local.date() - timedelta(days=1), wanted, midnight)
+        evening = local.date() - timedelta(days=1)
+        shown_evening = self.feeds_shown.get(evening, evening)
+        items = self._announced_on(shown_evening, wanted, midnight) if shown_evening else []
         render = documents.rss if form == "rss" else documents.atom
         shown = ", ".join(wanted)
         body = render(items[:_MOST_FEED_ITEMS], query="+".join(wanted), names=shown, midnight=midnight)
@@ -381,16 +388,16 @@ class SandboxArxiv(LoopbackServer):
         found = [
             each
             for each in self._current(now, _OAI_DELAY).values()
-            if first <= self._changed_at(each).date() <= last and _in_set(each.paper, wanted)
+            if first <= self._changed_at(each, now).date() <= last and _in_set(each.paper, wanted)
         ]
-        found.sort(key=lambda each: (self._changed_at(each).date(), each.paper.identifier))
+        found.sort(key=lambda each: (self._changed_at(each, now).date(), each.paper.identifier))
         page = found[skip : skip + self.oai_page_size]
         if not page:
             return documents.oai_error("noRecordsMatch", "No records match.")
         records = "".join(
             self._oai_record(each, now)
             if verb == "ListRecords"
-            else documents.oai_header(each.paper, self._changed_at(each))
+            else documents.oai_header(each.paper, self._changed_at(each, now))
             for each in page
         )
         return f"    <{verb}>\n{records}{self._oai_token(arguments, skip, len(found), now)}    </{verb}>"
@@ -405,10 +412,12 @@ class SandboxArxiv(LoopbackServer):
         return f"        <resumptionToken expirationDate='{expires}'>{token}</resumptionToken>\n"
 
     def _oai_record(self, paper: SandboxPaper, now: datetime) -> str:
-        return documents.oai_record(paper.paper, self._changed_at(paper), self._versions(paper.paper, now))
+        return documents.oai_record(paper.paper, self._changed_at(paper, now), self._versions(paper.paper, now))
 
-    def _changed_at(self, paper: SandboxPaper) -> datetime:
-        return self._public_at(paper) + _OAI_DELAY
+    def _changed_at(self, paper: SandboxPaper, now: datetime) -> datetime:
+        """When the record was last changed, by what announced its current version or by a touch until `now`."""
+        announced, touched = self._public_at(paper) + _OAI_DELAY, self.touched.get(paper.paper.identifier)
+        return max(announced, touched) if touched is not None and touched <= now else announced
 
     def _versions(self, paper: Paper, now: datetime) -> list[tuple[int, datetime]]:
         versions = {1: paper.published_at, paper.version: paper.updated_at}
