@@ -125,7 +125,9 @@ def test_what_was_published_stays_when_asking_anew_fails(world: World) -> None:
 
 
 def access(folder: Path, world: World, **changes: Any) -> ModelAccess:
-    return ModelAccess(world.settings.llm.model_copy(update=changes), folder)
+    return ModelAccess(
+        world.settings.llm.model_copy(update=changes), folder, categories=world.settings.digest.categories
+    )
 
 
 def test_the_users_terms_lie_over_the_packages_own(world: World, tmp_path: Path) -> None:
