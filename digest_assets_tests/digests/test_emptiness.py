@@ -30,9 +30,19 @@ def test_once_it_or_a_later_one_is_seen_it_is_searchable() -> None:
     assert mailing_state(WEDNESDAY, [utc("2026-01-30T01:00")], [], now) is MailingState.SEARCHABLE
 
 
-def test_after_a_day_without_a_sign_it_counts_as_searchable() -> None:
+def test_after_a_day_without_a_sign_nobody_knows_that_it_had_nothing() -> None:
     now = WEDNESDAY.announced_at + timedelta(hours=24)
-    assert mailing_state(WEDNESDAY, [], [], now) is MailingState.SEARCHABLE
+    assert mailing_state(WEDNESDAY, [], [], now) is MailingState.UNSEEN
+    reason = empty_reason(THURSDAY_MORNING, DAYS, now)
+    assert (reason.cause, reason.until, reason.cause.is_final) == (EmptyCause.UNSEEN, None, True)
+    assert "may have announced nothing that evening" in reason.text
+
+
+def test_papers_that_came_with_the_next_mailing_say_that_there_was_none() -> None:
+    later = [utc("2026-01-30T01:00")]
+    reason = empty_reason(THURSDAY_MORNING, DAYS, utc("2026-01-30T06:00"), announced=later, came_later=3)
+    assert reason.cause is EmptyCause.NOTHING
+    assert "3 papers that were submitted for it came with the next mailing" in reason.text
 
 
 def test_a_weekend_is_the_reason() -> None:
