@@ -212,6 +212,8 @@ _SMALL_WORD = re.compile(
     r"(?![A-Za-z])"
 )
 _CJK = re.compile("[⺀-〿぀-鿿가-힣＀-￯]")
+_NAME_IN_CJK = re.compile("^[^⺀-〿぀-鿿가-힣＀-￯]*[぀-ヿ㐀-鿿가-힣]{1,6}[^⺀-〿぀-鿿가-힣＀-￯]*$")
+"""`$损失_1$`: a name and no sentence."""
 _FEW_WORDS = re.compile(r"[A-Za-z][A-Za-z'-]{2,}(?:[ ,]+[A-Za-z0-9'-]+){0,7}[.,;:]?")
 _CITATION = re.compile(r"[\d,; –-]+")
 """`\\[1, 2\\]`: brackets that were escaped for Markdown."""
@@ -245,7 +247,8 @@ def _price(tex: str, before: str, after: str, *, single: bool) -> float:
     elif prose:
         price = _STRAY
     if _CJK.search(bare):
-        price = max(price, _PROSE if single else _STRAY)
+        is_name = _SURELY_TEX.search(tex) and _NAME_IN_CJK.search(bare)
+        price = max(price, _PROSE if single and not is_name else _STRAY)
     if not single:
         return price
     operators = _OPERATORS.fullmatch(tex) is not None

@@ -53,6 +53,7 @@ def test_a_formula_is_found_by_any_of_its_delimiters(text: str, tex: str, displa
         ("a 100$ fee and 200$ more for $x$", ["$x$"]),
         ("US$ 3 or $5$ apples and $6$ pears", ["$5$", "$6$"]),
         ("达到 $n$ 个，共 $3.5M，而 $O(n^2)$。", ["$n$", "$O(n^2)$"]),
+        ("损失 $损失_1$ 与 $x_语$；$x_1，而 $y_2$", ["$损失_1$", "$x_语$", "$y_2$"]),
         (r"$\$5$ and $\$6$", [r"$\$5$", r"$\$6$"]),
         ("a stray $ before $x_1$ and $y$", ["$x_1$", "$y$"]),
         ("$a_{1$ is unbalanced, $b_2$ is not", ["$b_2$"]),

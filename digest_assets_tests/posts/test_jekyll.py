@@ -118,7 +118,8 @@ class Built:
         sections = self.sections()
         assert len(sections) == len(papers)
         for paper, (heading, body) in zip(papers, sections, strict=True):
-            yield paper, heading, body
+            # The line with the page of the project, where an abstract names one, is not what these tests are about.
+            yield paper, heading, [node for node in body if not node.text().startswith(("项目主页", "代码"))]
 
 
 def nasty_papers() -> list[dict[str, Any]]:
@@ -271,7 +272,7 @@ def test_a_fold_is_there_once_where_there_is_a_reading_and_else_a_line_that_says
                 shown = folds[0].css_first("div").text()
                 assert [number for number in re.findall(r"(?m)^\s*([123])\)", shown)][:1] == ["1"]
                 assert "近年来，说话人识别用 \\(x_1^2\\) 与 \\(\\hat{y}_t\\)" in shown
-                assert "\\[L = \\sum_{i} \\vert x_i\\vert + { {z}}\\]" in shown
+                assert "\\[L = \\sum_i \\vert x_i\\vert + { {z}}\\]" in shown
             else:
                 assert not folds
                 assert [node.text() for node in body if "没有解读" in node.text()]
@@ -290,7 +291,7 @@ def test_a_part_may_begin_with_any_block(site: list[Built]) -> None:
         number = int(each.paper.identifier[-1])
         for first in (number % 6, (number + 1) % 6):
             selector = ("td", "pre", "pre", "div", "blockquote", "p")[first]
-            shown = ["一", "{{ 首 }}", "首", "\\[首_1\\]", "首", "\\(首_1\\)"][first]
+            shown = ["一", "{{ 首 }}", "首", "\\[\\text{首}_1\\]", "首", "\\(\\text{首}_1\\)"][first]
             assert any(shown in node.text() for node in fold.css(selector)), (fold.html, shown)
         assert [word for word in re.findall(r"(?m)^\s*([123]\))", fold.text())] == ["1)", "2)", "3)"]
 
