@@ -68,8 +68,8 @@ class Glyph(NamedTuple):
     baseline: float
     size: float
     face: Face
-    space: bool
-    """Whether the file has a space before it."""
+    space: int
+    """0 where there is no space before it, 1 where pdfium sees one in a gap, 2 where the file has one."""
     hidden: bool
 
 
@@ -146,17 +146,17 @@ class _Characters:
         ]
         return composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
 
-    def _found(self) -> list[tuple[str, _Place, _Look, bool]]:
+    def _found(self) -> list[tuple[str, _Place, _Look, int]]:
         """Text, place, look, and whether there is a space before, of each character that is drawn."""
         raw, address = self._raw, ctypes.cast(self._raw, ctypes.c_void_p)
-        look, last, space = None, None, False
+        look, last, space = None, None, 0
         rectangle, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         box, origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
-        found: list[tuple[str, _Place, _Look, bool]] = []
+        found: list[tuple[str, _Place, _Look, int]] = []
         for index, code in enumerate(_codes(raw, self._count)):
             drawn = _text_object(address, index)
             if drawn is None or code in _SPACES:
-                space = space or code not in _HYPHENS
+                space = max(space, 0 if code in _HYPHENS else 1 if drawn is None else 2)
                 continue
             if look is None or drawn != last:
                 look, last = self._look(index, drawn), drawn
@@ -166,7 +166,7 @@ class _Characters:
             origin(raw, index, x, y)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
             found.append((chr(code) if code else "\ufffd", place, look, space))
-            space = False
+            space = 0
         return found
 
     def _turns(self) -> dict[int, Callable[..., tuple[float, float, float]]]:
@@ -341,8 +341,10 @@ def _spaces(run: Sequence[Glyph]) -> list[bool]:
     result = [False]
     for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
         size = min(before.size, glyph.size)
-        least = tracking + 0.12 * size if tracking > 0.06 * size else 0.1 * size
-        result.append(gap > least if glyph.space else gap > tracking + 0.3 * size)
+        least = tracking + 0.12 * size if tracking > 0.06 * size else 0.04 * size
+        if glyph.space == 2:
+            least = -0.15 * size  # a letter in italics reaches over the space before it
+        result.append(gap > least if glyph.space else gap > tracking + 0.17 * size)
     return result
 
 

@@ -154,6 +154,7 @@ def _goes_to_and_fro(pieces: Sequence[Line], gutter: float) -> bool:
         for one, two in pairwise(pieces)
         if {_side(one, gutter), _side(two, gutter)} == {_Side.LEFT, _Side.RIGHT}
         and abs(one.baseline - two.baseline) < 2 * one.size
+        and min(one.right - one.left, two.right - two.left) > 10 * one.size  # the cells of a table are narrower
     )
     return jumps * 8 > len(pieces)
 

@@ -188,6 +188,8 @@ class _Writer:
     # -- blocks
 
     def _starts_block(self, last: Line, line: Line) -> bool:
+        if self._set.is_code(last) and self._set.is_code(line) and 0 < last.baseline - line.baseline < 3.2 * line.size:
+            return False  # a listing has empty lines, and indents as it likes
         if CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
             return True
         if (len(last.cells) > 1) != (len(line.cells) > 1) or abs(last.size - line.size) > 0.08 * last.size:
