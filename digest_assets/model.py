@@ -296,8 +296,6 @@ class ReadSentence:
     """The numbers of the paragraphs that it rests on, which were found to be there and to hold what it says."""
     is_claim: bool = True
     """Whether it says something of the paper: a label does not, and needs no evidence."""
-    doubt: str | None = None
-    """What a second reader said against it: `overstated`, `contradicted` or `not there`."""
 
 
 class _Answered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -243,11 +244,15 @@ def _paragraphs(each: DigestPaper) -> tuple[ParagraphView, ...]:
             html.plain_from_tex(paragraph.section),
             html.blocks_from_model(paragraph.text)
             if paragraph.kind is BlockKind.TABLE
-            else html.paragraphs_from_tex(paragraph.text),
+            else html.paragraphs_from_tex(_FOOTNOTE_MARK.sub("", paragraph.text)),
             safe_url(place + paragraph.anchor) or "" if paragraph.anchor and is_html else "",
         )
         for paragraph in each.reading.paragraphs
     )
+
+
+_FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,6}\]:?\s?")
+"""Our own, in the place of arXiv's."""
 
 
 def _anchor_of(number: int) -> str:

@@ -21,12 +21,12 @@ def pairs_of_json(text: str | None) -> tuple[SentencePair, ...]:
 
 
 def sentences_to_json(parts: tuple[tuple[ReadSentence, ...], ...]) -> str | None:
-    return _dumped([[[each.text, [*each.paragraphs], each.is_claim, each.doubt] for each in part] for part in parts])
+    return _dumped([[[each.text, [*each.paragraphs], each.is_claim] for each in part] for part in parts])
 
 
 def sentences_of_json(text: str | None) -> tuple[tuple[ReadSentence, ...], ...]:
     return tuple(
-        tuple(ReadSentence(said, tuple(numbers), is_claim, doubt) for said, numbers, is_claim, doubt in part)
+        tuple(ReadSentence(said, tuple(numbers), is_claim) for said, numbers, is_claim in part)
         for part in _loaded(text)
     )
 

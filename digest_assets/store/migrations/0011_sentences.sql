@@ -11,7 +11,7 @@ ALTER TABLE summaries ADD COLUMN sentences_withheld INTEGER;
 
 COMMENT ON COLUMN translations.pairs IS 'JSON: [source, said, whether the source is shown instead]';
 COMMENT ON COLUMN translations.sentences_withheld IS 'shown in the original, with a mark';
-COMMENT ON COLUMN summaries.sentences IS 'JSON, a part each: [text, paragraphs, says something, doubt]';
+COMMENT ON COLUMN summaries.sentences IS 'JSON, a part each: [text, paragraphs, whether it says something]';
 COMMENT ON COLUMN summaries.paragraphs IS 'JSON: [number, kind, text, section, anchor] of those rested on';
 COMMENT ON COLUMN summaries.left_out IS 'sentences withheld, of each part';
 COMMENT ON COLUMN summaries.sentences_withheld IS 'the same, together';
