@@ -39,7 +39,7 @@ COMES_FROM = {
     },
     "translations": {
         "abstract": ["windowed_papers.identifier", "windowed_papers.version"],
-        "title": ["windowed_papers.identifier", "windowed_papers.version"],
+        "translated_title": ["windowed_papers.identifier", "windowed_papers.version"],
         "gist": ["windowed_papers.identifier", "windowed_papers.version"],
         "topics": ["windowed_papers.identifier", "windowed_papers.version"],
         "status": ["windowed_papers.withdrawn"],
@@ -60,7 +60,7 @@ COMES_FROM = {
         "sha256": [
             "windowed_papers.identifier",
             "translations.abstract",
-            "translations.title",
+            "translations.translated_title",
             "translations.gist",
             "translations.topics",
             "summaries.background",

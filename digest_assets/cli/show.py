@@ -12,7 +12,10 @@ from digest_assets.cli.console import FAILED, out, print_json, print_whole, say,
 from digest_assets.cli.options import ConfigOption, JsonOption, a_date, opened, store_of
 
 if TYPE_CHECKING:
-    from digest_assets.model import FullText, Reading, Translation
+    from collections.abc import Sequence
+
+    from digest_assets.config import Settings
+    from digest_assets.model import DigestPaper, FullText, Reading, Translation
     from digest_assets.store.ledger import ClaimedPaper
 
 
@@ -25,6 +28,7 @@ def show(
 ) -> None:
     """The papers of a date with their outcomes and reasons; with PAPER, that one: metadata, text and answers."""
     from digest_assets.store import answers, ledger, standings, texts
+    from digest_assets.store.date_content import of_date
 
     wanted = a_date(day)
     with opened(config) as settings:
@@ -36,15 +40,20 @@ def show(
             read = answers.readings_of(connection, name, wanted)
             held = texts.texts_of(connection, name, wanted)
             why_empty = ledger.empty_reason(connection, name, wanted)
+            held_papers = of_date(connection, name, wanted, updated=False).papers
+        glance = _glance(settings, held_papers)
     rows = [
         _row(each, outcomes, held.get(each.paper.identifier), translated.get(each.paper.identifier), read)
         for each in claimed
     ]
     if paper is None:
         if as_json:
-            print_json({"digest": name, "date": wanted, "empty_reason": why_empty, "papers": rows})
+            overview = [{"group": group, "sentence": said, "papers": papers} for group, said, papers in glance]
+            print_json(
+                {"digest": name, "date": wanted, "empty_reason": why_empty, "overview": overview, "papers": rows}
+            )
         else:
-            _print_date(f"{name} {wanted}", rows, why_empty)
+            _print_date(f"{name} {wanted}", rows, why_empty, glance)
         raise typer.Exit(0 if rows or why_empty else FAILED)
     bare = paper.split("v")[0]
     chosen = next((each for each in claimed if each.paper.identifier == bare), None)
@@ -119,11 +128,31 @@ def _detail(
     }
 
 
-def _print_date(title: str, rows: list[dict[str, Any]], why_empty: str | None) -> None:
+_Glance = list[tuple[str, str, list[dict[str, str]]]]
+"""Groups: name, sentence, and of each paper its identifier and gist."""
+
+
+def _glance(settings: Settings, papers: Sequence[DigestPaper]) -> _Glance:
+    from digest_assets.glance.day import gist_of
+    from digest_assets.pipeline.day_glance import named_groups
+
+    gists = {each.paper.identifier: gist_of(each).text for each in papers}
+    return [
+        (group.name, group.sentence, [{"paper": each, "gist": gists[each]} for each in group.identifiers])
+        for group in named_groups(settings, papers, {})
+    ]
+
+
+def _print_date(title: str, rows: list[dict[str, Any]], why_empty: str | None, glance: _Glance) -> None:
     if not rows:
         say(f"{title}: {why_empty or 'not made yet.'}")
         return
     say(title)
+    for group, said, papers in glance:
+        say(f"\n{group} {len(papers)}" + (f"  {said}" if said else ""))
+        for each in papers:
+            say(f"  {each['paper']}  {each['gist']}")
+    say("")
     table = Table(box=None, pad_edge=False)
     for column in ("paper", "outcome", "text", "translation", "reading", "title"):
         table.add_column(column, no_wrap=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from digest_assets.config import Settings
-from digest_assets.pipeline.site_source import day_of
+from digest_assets.pipeline.site_source import StoreSource, day_of
+from digest_assets.posts.page import in_post_order
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message, message
@@ -15,7 +16,7 @@ from digest_assets.site.values import Entry
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.deliveries import Delivery, deliveries_of, record_delivery
 from digest_assets.store.ledger import require_made
-from digest_assets.store.site_content import site_date, site_papers
+from digest_assets.store.site_content import site_date
 
 
 def deliver(settings: Settings, store: DigestStore, clock: Clock, day: date) -> list[Delivery]:
@@ -56,14 +57,23 @@ def _message(settings: Settings, store: DigestStore, clock: Clock, day: date) ->
     """What is to be told of `day`; None where it has no papers."""
     with store.transaction() as connection:
         row = site_date(connection, settings.digest.name, day, clock.now())
-        papers = site_papers(connection, settings.digest.name, day, day)
-    if row is None or not papers:
+    if row is None:
         return None
+    shown = StoreSource(settings, store, clock).day(day_of(row))
+    papers = in_post_order(shown.papers)
+    if not papers:
+        return None
+    language = settings.digest.language
     return message(
-        day_of(row),
-        [Entry(each.date, each.identifier, each.title, each.authors, each.categories) for each in papers],
-        language=settings.digest.language,
+        shown.day,
+        [
+            Entry(day, each.paper.identifier, each.paper.title, each.paper.authors, each.paper.categories)
+            for each in papers
+        ],
+        language=language,
         name=settings.digest.name,
         site_url=settings.output.site_url,
         most=settings.delivery.papers,
+        groups=shown.groups,
+        glances=shown.glances,
     )

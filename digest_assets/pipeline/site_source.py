@@ -7,18 +7,34 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from digest_assets.config import Settings
-from digest_assets.fields import fields_of
-from digest_assets.llm.glossary import default_glossary
-from digest_assets.model import Outcome
+from digest_assets.glance.day import gist_of, topics_of_paper
+from digest_assets.glance.facts import NO_FACTS, facts_of
+from digest_assets.glance.topics import topics_of
+from digest_assets.model import DigestPaper, Outcome
+from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.posts.page import MOST_LINKS
+from digest_assets.posts.words import LANGUAGES
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, price_table
-from digest_assets.site.values import Counts, Day, DayPapers, Entry, LeftOut, MonthCost, SearchText, Site, Tag
+from digest_assets.resources.model_access import price_table
+from digest_assets.resources.topics import topics_of_digest
+from digest_assets.site.values import (
+    Badge,
+    Counts,
+    Day,
+    DayPapers,
+    Entry,
+    Glance,
+    Group,
+    LeftOut,
+    MonthCost,
+    SearchText,
+    Site,
+    Tag,
+)
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
 from digest_assets.store.site_content import SiteDate, SitePaper, site_dates, site_papers
 from digest_assets.store.usage import DayUsage, money_of, usage_by_day
-
-TAGS_A_PAPER = 6
 
 
 def site_of(settings: Settings) -> Site:
@@ -42,7 +58,7 @@ class StoreSource:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self._tagger = Tagger(settings)
+        self._topics = topics_of_digest(settings)
 
     def days(self, since: datetime | None, also: date | None) -> list[Day]:
         with self._store.transaction() as connection:
@@ -63,9 +79,12 @@ class StoreSource:
         return DayPapers(
             day=day,
             papers=tuple(held.papers),
-            tags={
-                each.paper.identifier: self._tagger.tags(each.paper.title, each.paper.abstract) for each in held.papers
-            },
+            tags={each.paper.identifier: self._tags(topics_of_paper(each, self._topics)) for each in held.papers},
+            glances={each.paper.identifier: _glance(each, settings.digest.language) for each in held.papers},
+            groups=tuple(
+                Group(group.name, group.identifiers, group.sentence)
+                for group in named_groups(settings, held.papers, {})
+            ),
             left_out=tuple(
                 LeftOut(each.paper.identifier, each.paper.title, each.reason)
                 for each in held.claimed
@@ -86,25 +105,35 @@ class StoreSource:
             title=row.title,
             authors=row.authors,
             categories=row.categories,
-            tags=self._tagger.tags(row.title, row.abstract),
+            tags=self._tags(self._topics_of(row)),
             late=row.late,
             withdrawn=row.withdrawn,
+            translated_title=row.translated_title,
+            gist=row.gist,
         )
 
+    def _topics_of(self, row: SitePaper) -> tuple[str, ...]:
+        if row.topics is not None:
+            return row.topics
+        return topics_of(self._topics, row.title, row.abstract, row.categories)
 
-class Tagger:
-    """Topics of papers: the terms of the field's glossary that title and abstract use. No model is asked."""
+    def _tags(self, keys: Iterable[str]) -> tuple[Tag, ...]:
+        known = {topic.key: topic for topic in self._topics}
+        language = self._settings.digest.language
+        return tuple(Tag(key, known[key].name(language)) for key in keys if key in known)
 
-    def __init__(self, settings: Settings) -> None:
-        language = settings.digest.language
-        own = ModelAccess(settings.llm, settings.root, categories=settings.digest.categories).glossary(language)
-        # A language without a glossary has the terms themselves, in English.
-        self._glossary = own if own.terms else default_glossary("zh", fields_of(settings.digest.categories))
-        self._translated = bool(own.terms)
 
-    def tags(self, title: str, abstract: str) -> tuple[Tag, ...]:
-        found = self._glossary.terms_in(f"{title}. {abstract}")[:TAGS_A_PAPER]
-        return tuple(Tag(term.source, term.preferred if self._translated else term.source) for term in found)
+def _glance(each: DigestPaper, language: str) -> Glance:
+    """What a hurried reader needs of a paper."""
+    gist, words = gist_of(each), LANGUAGES[language]
+    facts = NO_FACTS if each.withdrawn else facts_of(each.paper)
+    badges = []
+    if facts.state is not None:
+        said = str(getattr(words, f"state_{facts.state.value}")).format(venue=facts.venue or "")
+        badges.append(Badge(said if facts.venue else said.strip("（） ()")))
+    for link in facts.links[:MOST_LINKS]:
+        badges.append(Badge(str(getattr(words, f"link_{link.kind.value}")), link.kind.value, link.url))
+    return Glance(each.translation.title or "", gist.text, gist.is_original, tuple(badges))
 
 
 def day_of(row: SiteDate) -> Day:

@@ -58,14 +58,11 @@ def line_from_text(text: str, dialect: Dialect) -> str:
 
 
 def line_from_model(text: str, dialect: Dialect, *, strong: bool = False) -> str:
-    """A model's title or gist: one line that can stand anywhere in a line. Blocks in it are run together."""
-    model_text = ModelText(" ".join(text.split()))
+    """A model's title or gist, plain text: one line that can stand anywhere in a line."""
     spans: list[Span] = []
-    for node in model_text.root.walk():
-        if node.type in ("paragraph", "heading"):
-            spans += [Text(" "), *model_text.spans_of(node)] if spans else model_text.spans_of(node)
-    spans = spans or [Text(text)]
-    return write_line((Strong(tuple(spans)),) if strong else spans, dialect) if text.strip() else ""
+    for paragraph in answer_text.paragraphs(text):
+        spans += [Text(" "), *paragraph] if spans else paragraph
+    return write_line((Strong(tuple(spans)),) if strong and spans else spans, dialect)
 
 
 def blocks_from_model(text: str, dialect: Dialect) -> str:

@@ -38,5 +38,10 @@ def send(receiver: Receiver, message: Message) -> str | None:
     service = apprise.Apprise()
     if not service.add(receiver.url):
         return f"the address is not one that apprise knows (it begins with {receiver.kind}://)"
-    taken = service.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT)
+    as_html = bool(message.html) and receiver.kind in ("mailto", "mailtos")
+    taken = service.notify(
+        title=message.title,
+        body=message.html if as_html else message.body,
+        body_format=apprise.NotifyFormat.HTML if as_html else apprise.NotifyFormat.TEXT,
+    )
     return None if taken else "the service did not answer or did not take it"

@@ -32,7 +32,7 @@ def translation_row(digest: str, day: date, language: str, made: Translation, no
     return {
         "abstract": made.text,
         "pairs": sentences.pairs_to_json(made.pairs),
-        "title": made.title,
+        "translated_title": made.title,
         "gist": made.gist,
         "topics": None if made.topics is None else [*made.topics],
         **_columns(digest, day, language, made, now),
@@ -144,7 +144,7 @@ def translations_of(connection: duckdb.DuckDBPyConnection, digest: str, day: dat
         row["identifier"]: Translation(
             text=row["abstract"],
             pairs=sentences.pairs_of_json(row["pairs"]),
-            title=row["title"],
+            title=row["translated_title"],
             gist=row["gist"],
             topics=None if row["topics"] is None else tuple(row["topics"]),
             **_common(row),

@@ -43,6 +43,11 @@ class SitePaper:
     categories: tuple[str, ...]
     late: bool
     withdrawn: bool
+    translated_title: str
+    """Empty where there is none, as the next."""
+    gist: str
+    topics: tuple[str, ...] | None
+    """Keys, as the model chose them; None where it did not."""
     translation: str
     reading: str
 
@@ -136,7 +141,8 @@ _DATES = """
         SELECT w.digest, w.digest_date,
                string_agg(hash(w.identifier, w.version, w.outcome, w.reason, w.late, w.in_window, w.withdrawn,
                                a.title, a.abstract, a.authors, a.categories, a.comment, a.doi,
-                               t.status, t.reason, t.abstract, t.pairs, t.model, t.prompt_version,
+                               t.status, t.reason, t.abstract, t.pairs, t.translated_title, t.gist, t.topics, t.model,
+                               t.prompt_version,
                                s.status, s.reason, s.background, s.method, s.results, s.sentences, s.paragraphs,
                                s.left_out, s.model, s.prompt_version,
                                f.source, f.reason, f.figure_url)::VARCHAR, ',' ORDER BY w.identifier) AS content
@@ -167,11 +173,13 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
     found = connection.execute(
         """
         SELECT w.digest_date AS date, w.identifier, a.title, a.abstract, a.authors, a.categories, w.late, w.withdrawn,
-               coalesce(t.abstract, '') AS translation, concat_ws(' ', s.background, s.method, s.results) AS reading
+               coalesce(t.translated_title, '') AS translated_title, coalesce(t.gist, '') AS gist, t.topics,
+               CASE WHEN t.status = 'done' THEN coalesce(t.abstract, '') ELSE '' END AS translation,
+               concat_ws(' ', s.background, s.method, s.results) AS reading
         FROM windowed_papers w
         JOIN rendered_posts p USING (digest, digest_date)
         JOIN papers a USING (identifier, version)
-        LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier AND t.status = 'done'
+        LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier
              AND t.digest_date BETWEEN $first AND $last
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier AND s.status = 'done'
              AND s.digest_date BETWEEN $first AND $last
@@ -184,4 +192,5 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
 
 
 def _paper(row: dict[str, Any]) -> SitePaper:
-    return SitePaper(**{**row, "authors": tuple(row["authors"]), "categories": tuple(row["categories"])})
+    lists = {name: tuple(row[name]) for name in ("authors", "categories")}
+    return SitePaper(**{**row, **lists, "topics": None if row["topics"] is None else tuple(row["topics"])})

@@ -17,7 +17,7 @@ from digest_assets.automation.deliveries import MOST_TRIES, delivery_retries, du
 from digest_assets.markup.targets import message_text
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message, message
-from digest_assets.site.values import Counts, Day, Entry
+from digest_assets.site.values import Counts, Day, Entry, Glance, Group
 from digest_assets.store.deliveries import Delivery
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -88,10 +88,43 @@ def test_a_message_names_counts_papers_and_links() -> None:
     made = message(day, entries, language="zh", name="arxiv", site_url="https://digest.test/", most=5)
     assert made.title == "arxiv · 2026 年 11 月 20 日"
     assert made.body.startswith("公布 12 · 刊出 9 · 过滤 2 · 未完成 1")
-    assert made.body.count("https://arxiv.org/abs/") == 5
+    assert made.body.count("https://digest.test/p/") == 5
     assert made.body.endswith("https://digest.test/d/2026-11-20.html")
     assert max(map(len, made.body.splitlines())) < 200
     assert "\x00" not in made.body
+
+
+def test_a_message_tells_groups_with_their_gists_as_text_and_as_html_for_mail() -> None:
+    counts = Counts(3, 3, 0, 0, 0, translations=2, translations_wanted=3, readings=1, readings_wanted=3)
+    day = Day(DAY, counts, "f", NOON, NOON)
+    entries = [Entry(DAY, f"2611.0000{n}", f"Title <{n}>", ("A",), ("cs.SD",)) for n in range(3)]
+    glances = {
+        "2611.00000": Glance("题名", "一句话，误差为 3.2%。"),
+        "2611.00002": Glance("", "We reduce it.", gist_is_original=True),
+    }
+    groups = (Group("音乐", ("2611.00002", "2611.00000"), "两篇 [2611.00000]。"), Group("其他", ("2611.00001",)))
+    options = {"language": "zh", "name": "arxiv", "groups": groups, "glances": glances}
+    made = message(day, entries, site_url="", most=9, **options)  # type: ignore[arg-type]
+    assert made.body.splitlines() == [
+        "公布 3 · 刊出 3 · 译文 2/3 · 解读 1/3",
+        "",
+        "■ 音乐 2",
+        "两篇 [2611.00000]。",
+        "1. Title ＜2＞",
+        "   We reduce it.（原文）",
+        "   https://arxiv.org/abs/2611.00002",
+        "2. Title ＜0＞",
+        "   一句话，误差为 3.2%。",
+        "   https://arxiv.org/abs/2611.00000",
+        "",
+        "■ 其他 1",
+        "3. Title ＜1＞",
+        "   https://arxiv.org/abs/2611.00001",
+    ]
+    assert '<a href="https://arxiv.org/abs/2611.00000">Title &lt;0&gt;</a><br>一句话，误差为 3.2%。' in made.html
+    assert "<h3>音乐 2</h3>" in made.html
+    few = message(day, entries, site_url="", most=1, **options)  # type: ignore[arg-type]
+    assert (few.body.count("arxiv.org/abs"), few.html.count("<li>")) == (1, 1)
 
 
 @pytest.mark.slow
