@@ -1,24 +1,23 @@
 """Is everything there that a digest needs? A line each, with the cure: what `digest doctor` prints.
 
-It changes nothing, spends nothing on the model, and asks arXiv twice.
+It changes nothing, asks the model for one paragraph (some 2,000 tokens), and asks arXiv twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import difflib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import openai
-
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.config import Settings
-from digest_assets.errors import ArxivError, ArxivUnavailable, DigestError
+from digest_assets.endpoint_trial import list_models, try_model
+from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
+from digest_assets.resources.model_access import ModelAccess
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
 from digest_assets.store.opening import open_store
@@ -102,7 +101,11 @@ def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:
 
 def _model(settings: Settings) -> Iterator[Finding]:
     llm = settings.llm
-    key = llm.api_key()
+    try:
+        key = llm.api_key()
+    except ConfigurationError as error:
+        yield Finding("key", False, str(error))
+        return
     if key is None:
         yield Finding(
             "key",
@@ -113,29 +116,16 @@ def _model(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("key", True, f"from {llm.api_key_env}" if llm.api_key_env else "none asked for")
     try:
-        client = openai.OpenAI(base_url=llm.base_url, api_key=key or "none", timeout=SECONDS, max_retries=0)
-        with client:
-            models = [model.id for model in client.models.list()]
-    except (openai.AuthenticationError, openai.PermissionDeniedError):
-        cure = (
-            f"Correct {llm.api_key_env}, or llm.base_url."
-            if llm.api_key_env
-            else "Name the key's variable in llm.api_key_env."
-        )
-        yield Finding("endpoint", False, f"{llm.base_url} refuses the key. {cure}")
-    except openai.APIConnectionError:
-        yield Finding("endpoint", False, f"{llm.base_url} does not answer. Start it, or correct llm.base_url.")
-    except openai.OpenAIError as error:
-        yield Finding("endpoint", True, f"{llm.base_url} answers, but lists no models ({type(error).__name__})")
-    else:
-        yield _listed(llm.base_url, llm.model, models)
-
-
-def _listed(base_url: str, model: str, models: list[str]) -> Finding:
-    if not models or model in models:
-        return Finding("endpoint", True, f"{base_url} has {model}")
-    nearest = difflib.get_close_matches(model, models, 3, 0.3) or models[:3]
-    return Finding("endpoint", False, f"{base_url} has no {model}. Set llm.model to one it has: {', '.join(nearest)}.")
+        listed = asyncio.run(list_models(llm, key))
+        if listed is not None:
+            yield Finding("endpoint", listed.is_well, listed.text)
+        if listed is None or listed.is_well:
+            access = ModelAccess(llm, settings.root)
+            access.check()
+            tried = asyncio.run(try_model(access, key, settings.digest.language))
+            yield Finding("model", tried.is_well, tried.text)
+    except DigestError as error:
+        yield Finding("endpoint", False, str(error))
 
 
 async def _api(arxiv: ArxivAccess) -> str:

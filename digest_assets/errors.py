@@ -128,6 +128,10 @@ class EndpointLacks(EndpointError):
     """404 or 405: nothing is at this address of the endpoint (no batches, or not this one)."""
 
 
+class BatchTooLarge(EndpointError):
+    """413 for a file of requests: the same in several files may be taken."""
+
+
 class ModelUnknown(EndpointError):
     """404 `model_not_found`: the endpoint does not serve `llm.model`. No further call of the run can succeed."""
 

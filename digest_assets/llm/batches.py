@@ -8,7 +8,8 @@ A request that was not answered is in the file of errors, or in none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -17,13 +18,16 @@ from digest_assets.errors import redact
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.completions import read_payload
 from digest_assets.llm.prompts import Prompt
+from digest_assets.llm.providers import BatchFacts
 from digest_assets.llm.refusals import Problem, read_problem
 
-ENDPOINT: Final = "/v1/chat/completions"
 WINDOW: Final = "24h"
 SUBMISSION = "submission_id"
 """The name, in a batch's metadata, of the id that we gave it before it began."""
 
+_FILE_SHARE = 950_000
+"""Bytes of each megabyte that a file may have: a little is left for the form around it."""
+_ENQUEUED = re.compile(r"enqueued|token_limit_exceeded|queue[^.]{0,20}(?:limit|full)")
 _ENDED = frozenset({"completed", "failed", "expired", "cancelled", "canceled"})
 _NOT_ANSWERED = frozenset({"batch_expired", "batch_cancelled", "batch_canceled"})
 
@@ -58,6 +62,11 @@ class Batch:
         return self.status == "failed"
 
     @property
+    def waits_for_room(self) -> bool:
+        """It was refused because too much is under way: less at once, and later, may be taken."""
+        return self.has_failed and _ENQUEUED.search((self.said or "").lower()) is not None
+
+    @property
     def is_complete(self) -> bool:
         """Every request was tried, so that each has a line."""
         return self.status == "completed"
@@ -85,16 +94,29 @@ class BatchRequest:
     prompt: Prompt
 
 
-def lines(requests: Sequence[BatchRequest], model: str, parameters: Mapping[str, Any]) -> bytes:
-    """The file of requests: a line each."""
-    return b"".join(_line(request, model, parameters) for request in requests)
-
-
-def _line(request: BatchRequest, model: str, parameters: Mapping[str, Any]) -> bytes:
-    messages = [{"role": message.role, "content": message.content} for message in request.prompt.messages]
-    body = {"model": model, "messages": messages, **parameters}
-    row = {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": body}
+def line(request: BatchRequest, body: Mapping[str, Any], path: str) -> bytes:
+    """The line of a request in a file. `path`: of chat completions, as the provider names it."""
+    row = {"custom_id": request.key, "method": "POST", "url": path, "body": body}
     return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def parts(
+    requests: Sequence[BatchRequest], size: Callable[[BatchRequest], int], facts: BatchFacts, most: int | None = None
+) -> list[list[BatchRequest]]:
+    """`requests` in as many files as the provider's limits ask for. `size`: of a request's line in bytes; `most`: of
+    requests in one file, where that was learned."""
+    largest = facts.megabytes * _FILE_SHARE if facts.megabytes else None
+    longest = min((each for each in (facts.requests, most) if each), default=len(requests))
+    found: list[list[BatchRequest]] = []
+    filled = 0.0
+    for request in requests:
+        needed = size(request)
+        if not found or len(found[-1]) >= longest or (largest and filled + needed > largest):
+            found.append([])
+            filled = 0.0
+        found[-1].append(request)
+        filled += needed
+    return found
 
 
 def read_id(body: str) -> str:
@@ -164,7 +186,12 @@ def _errors(errors: object) -> str | None:
     data = errors.get("data") if isinstance(errors, Mapping) else errors
     if not isinstance(data, list):
         return None
-    said = [redact(str(each.get("message") or each.get("code"))) for each in data if isinstance(each, Mapping)]
+    told = [
+        [str(each[name]) for name in ("code", "message") if each.get(name)]
+        for each in data
+        if isinstance(each, Mapping)
+    ]
+    said = [redact(": ".join(each)) for each in told]
     return "; ".join(dict.fromkeys(said)) or None
 
 

@@ -13,13 +13,20 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from digest_assets.errors import BatchUnderWay, EndpointError, EndpointUnavailable
+from digest_assets.errors import (
+    BatchTooLarge,
+    BatchUnderWay,
+    EndpointError,
+    EndpointLacks,
+    EndpointUnavailable,
+    redact,
+)
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Ask, AskingRules, key_of
 from digest_assets.llm.batches import Batch, BatchRequest, Result, Unanswered
@@ -33,6 +40,11 @@ from digest_assets.store.batches import Submission
 from digest_assets.store.gathering import GatheredStore
 
 _NEVER_BEGAN = "never began"
+PAUSES = (timedelta(), timedelta(), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+"""Before a question is handed in, by how often that brought no answer. Once because of a form that was learned then."""
+GONE_AFTER = timedelta(hours=26)
+"""A batch has a day. One that the endpoint says it does not know may still be worked on, and paid for, until then."""
+_REFUSALS_COUNT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +268,43 @@ class BatchDesk:
             self._under_way |= dict.fromkeys(submission.keys, submission.submission_id)
 
     async def _hand_in(self, fresh: Sequence[_Wanted]) -> None:
-        """One batch of what is in none yet: a row, then the file, then its beginning, each recorded before the next."""
+        """Batches of what is in none yet, as many as the provider's limits ask for."""
+        now = self.now()
+        tried = await self.gathered.run(lambda c: batches.attempts(c, [each.request.key for each in fresh]))
+        since = now - _REFUSALS_COUNT_FOR
+        refused = await self.gathered.run(lambda c: batches.fewest_refused(c, self.place.base_url, since))
+        ready = [each for each in fresh if self._is_ready(each, tried.get(each.request.key), now)]
+        most = refused // 2 if refused else None
+        if most == 0:
+            for each in ready:
+                told = EndpointError("The endpoint takes no batch of even one request.", cure="Set llm.batch = false.")
+                self._tell(each.request.key, told)
+            return
+        by_key = {each.request.key: each for each in ready}
+        for part in self.endpoint.parts([each.request for each in ready], most):
+            await self._hand_in_part([by_key[request.key] for request in part])
+        self._notify()
+
+    def _is_ready(self, wanted: _Wanted, tried: batches.Attempts | None, now: datetime) -> bool:
+        """Whether a question may be handed in now. One that was handed in often enough, or has to wait, is told so."""
+        if tried is None:
+            return True
+        if tried.count >= len(PAUSES):
+            self._tell(
+                wanted.request.key,
+                EndpointError(
+                    f"It was in {tried.count} batches and got no answer.", cure="Set llm.batch = false to ask directly."
+                ),
+            )
+            return False
+        again_at = tried.last_at + PAUSES[tried.count]
+        if now < again_at:
+            told = f"It was in {tried.count} batches and got no answer; it is handed in again at {again_at:%H:%M} UTC."
+            self._tell(wanted.request.key, BatchUnderWay(told, cure="Run again then."))
+        return now >= again_at
+
+    async def _hand_in_part(self, fresh: Sequence[_Wanted]) -> None:
+        """One batch: a row, then the file, then its beginning, each recorded before the next."""
         place, submission_id, now = self.place, uuid.uuid4().hex, self.now()
         with self._owning(submission_id):
             ours = await self.gathered.run(
@@ -277,6 +325,8 @@ class BatchDesk:
                 self._learn_of(await self.gathered.run(lambda c: batches.under_way(c, place.base_url, about)))
             if ours:
                 batch = await self._begun(submission_id, ours)
+                if batch is None:
+                    return
                 self._learn_of(
                     [
                         Submission(
@@ -292,13 +342,15 @@ class BatchDesk:
                 self.handed_in.add(submission_id)
                 self._next_look[submission_id] = asyncio.get_running_loop().time() + place.poll_seconds
                 self.log(f"{len(ours)} requests were handed in as the batch {batch.batch_id}")
-        self._notify()
 
-    async def _begun(self, submission_id: str, requests: Sequence[BatchRequest]) -> Batch:
+    async def _begun(self, submission_id: str, requests: Sequence[BatchRequest]) -> Batch | None:
         try:
             file_id = await self.endpoint.upload(submission_id, requests)
             await self.gathered.run(lambda connection: batches.note_file(connection, submission_id, file_id))
             batch = await self.endpoint.begin(submission_id, file_id)
+        except BatchTooLarge as error:
+            await self._close(submission_id, batches.TOO_LARGE, error=str(error))
+            return None  # what was in it is still wanted, and handed in in smaller parts
         except EndpointUnavailable:
             raise  # whether it began is found out by the next run
         except EndpointError as error:
@@ -327,18 +379,25 @@ class BatchDesk:
             self.log(f"{error}")  # the batch goes on without us
 
     async def _seen(self, submission: Submission) -> Batch | None:
-        """The batch as it is now. None: its owner is handing it in, or it is gone and its questions are free again."""
+        """The batch as it is now. None: its owner is handing it in, the endpoint does not know it at the moment, or it
+        is gone and its questions are free again."""
         name = submission.submission_id
         batch = await self.endpoint.look(submission.batch_id) if submission.batch_id else None
-        if submission.batch_id is None:
+        if batch is None:
             try:
                 with self._owning(name):
                     file_id = submission.input_file_id
                     batch = await self.endpoint.find(name, file_id) if file_id else None
             except Timeout:
                 return None
-        if batch is None:
-            await self._forget(submission, "is not known to the endpoint" if submission.batch_id else _NEVER_BEGAN)
+            except EndpointLacks:  # it lists none
+                batch = None
+        if batch is None and submission.batch_id is None:
+            await self._forget(submission, _NEVER_BEGAN)
+        elif batch is None and self.now() - submission.submitted_at >= GONE_AFTER:
+            await self._forget(submission, "is not known to the endpoint after a day")
+        elif batch is None:  # unknown is not gone: it may be worked on, and paid for
+            self._submissions[name] = replace(submission, status="not known to the endpoint at the moment")
         return batch
 
     async def _forget(self, submission: Submission, why: str) -> None:
@@ -379,8 +438,9 @@ class BatchDesk:
         answered = {key: replace(each, in_batch=True) for key, each in results.items() if isinstance(each, Answer)}
         problems = {key: each for key, each in results.items() if isinstance(each, Problem)}
         learned = self._learned(problems.values())
-        refusals = {key: each.said for key, each in problems.items() if each.fault not in learned}
-        await self._close(submission.submission_id, batch.status, answered, refusals, batch.said)
+        refusals = {key: redact(each.said) for key, each in problems.items() if each.fault not in learned}
+        status = batches.NO_ROOM if batch.waits_for_room else batch.status
+        await self._close(submission.submission_id, status, answered, refusals, batch.said)
         self._refused |= set(refusals)
         self._free(submission)
         for key in submission.keys:
@@ -397,6 +457,9 @@ class BatchDesk:
         elif isinstance(result, Problem):
             if result.fault not in learned:  # those stay wanted, and go into another batch, asked otherwise
                 self._tell(key, result)
+        elif batch.waits_for_room:
+            told = f"The endpoint takes no more now{said}; it is handed in again in smaller parts."
+            self._tell(key, BatchUnderWay(told, cure="Run again later."))
         elif batch.has_failed:
             self._tell(
                 key,

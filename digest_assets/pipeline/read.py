@@ -7,6 +7,7 @@ text is there.
 from __future__ import annotations
 
 import asyncio
+import logging
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -45,11 +46,15 @@ from digest_assets.store.texts import PackedText, packed
 from digest_assets.store.usage import spent_on
 
 Made = TypeVar("Made", Translation, Reading)
+_log = logging.getLogger(__name__)
+
 BATCH_TAG = "digest/batch"
 """A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
 HAND_IN = "hand in"
 OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
+FIRST_LOOKED_AT = 10
+"""Answers, after which a run says whether the model seems to fit."""
 _STAGES = {Task.TRANSLATION: "translations", Task.GIST: "translations", Task.READING: "summaries"}
 
 
@@ -103,6 +108,8 @@ class PaperReading:
     _storing: int = 0
     """Of those, how many only have to be stored."""
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
+    _first: list[bool] = field(default_factory=list)
+    """Of the first answers: whether each was withheld."""
 
     async def run(self, day: date, selected: set[str]) -> None:
         """Makes what `selected` names of full_texts, translations and summaries for `day`.
@@ -299,6 +306,19 @@ class PaperReading:
             shorter=cut_to,
         )
 
+    def _look_at_the_first(self, made: Made) -> None:
+        """Says once that the model may not fit, where half of the first answers cannot be published as they are."""
+        if made.status in (AnswerStatus.DONE, AnswerStatus.WITHHELD) and len(self._first) < FIRST_LOOKED_AT:
+            self._first.append(made.status is AnswerStatus.WITHHELD)
+            if len(self._first) == FIRST_LOOKED_AT and sum(self._first) * 2 >= FIRST_LOOKED_AT:
+                _log.warning(
+                    "%d of the first %d answers of %s cannot be published: it may be too weak, or its context too "
+                    "small. `digest doctor` tries it on one paragraph, and says which.",
+                    sum(self._first),
+                    FIRST_LOOKED_AT,
+                    self.settings.llm.model,
+                )
+
     async def _record(
         self,
         session: _Session,
@@ -313,6 +333,7 @@ class PaperReading:
             session.gathered.hurry()
         await session.gathered.keep(record, row)
         self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
+        self._look_at_the_first(made)
         unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
         session.ahead.render(made)

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 
 from openai import AsyncOpenAI
 
-from digest_assets.errors import AnswerUnusable, EndpointLacks, EndpointRefused, EndpointUnavailable
+from digest_assets.errors import (
+    AnswerUnusable,
+    BatchTooLarge,
+    ContextTooLong,
+    EndpointError,
+    EndpointLacks,
+    EndpointRefused,
+    EndpointUnavailable,
+)
 from digest_assets.llm import batches
 from digest_assets.llm.batches import Batch, BatchBroken, BatchRequest, Result
 from digest_assets.llm.refusals import Problem
@@ -33,17 +41,26 @@ class BatchEndpoint:
     def __init__(self, model: LanguageModel, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._model = model
         self._sleep = sleep
+        self._facts = model.batch_facts
+        self._takes_metadata = self._facts.metadata
 
     def learn(self, problem: Problem) -> bool:
         """Whether something was learned from a request that a batch refused, so that it is worth another one."""
         return self._model.learn(problem)
 
+    def parts(self, requests: Sequence[BatchRequest], most: int | None = None) -> list[list[BatchRequest]]:
+        """`requests` in as many files as the provider's limits ask for; at most `most` in one."""
+        return batches.parts(requests, lambda request: len(self._line(request)), self._facts, most)
+
+    def _line(self, request: BatchRequest) -> bytes:
+        return batches.line(request, self._model.batch_body(request.prompt), self._facts.path)
+
     async def upload(self, submission_id: str, requests: Sequence[BatchRequest]) -> str:
         """Hands the file of `requests` over, and returns its id. Nothing begins by it.
 
-        Raises `EndpointRefused` where the endpoint has no batches.
+        Raises `EndpointRefused` where the endpoint has no batches, `BatchTooLarge` where the file is.
         """
-        content = batches.lines(requests, self._model.settings.model, self._model.batch_parameters())
+        content = b"".join(map(self._line, requests))
         file = (f"{submission_id}.jsonl", content, "application/jsonl")
         try:
             return await self._read(
@@ -51,6 +68,11 @@ class BatchEndpoint:
             )
         except EndpointLacks as error:
             raise _has_none(error) from None
+        except ContextTooLong as error:
+            raise BatchTooLarge(
+                f"The endpoint takes no batch file of {len(content) / 1e6:.1f} MB with {len(requests)} requests.",
+                cure="It is handed in in smaller parts.",
+            ) from error
 
     async def begin(self, submission_id: str, file_id: str) -> Batch:
         """Begins the batch of an uploaded file; once, whatever becomes of the answer.
@@ -60,11 +82,10 @@ class BatchEndpoint:
         """
 
         def create(client: AsyncOpenAI) -> Awaitable[Any]:
+            ours: dict[str, Any] = {"metadata": {batches.SUBMISSION: submission_id}} if self._takes_metadata else {}
+            path: Any = self._facts.path
             return client.batches.with_raw_response.create(
-                input_file_id=file_id,
-                endpoint=batches.ENDPOINT,
-                completion_window=batches.WINDOW,
-                metadata={batches.SUBMISSION: submission_id},
+                input_file_id=file_id, endpoint=path, completion_window=batches.WINDOW, **ours
             )
 
         tries = 0
@@ -74,7 +95,12 @@ class BatchEndpoint:
                 return await self._read(create, batches.read_batch, attempts=1)
             except EndpointLacks as error:
                 raise _has_none(error) from None
-            except (EndpointUnavailable, AnswerUnusable):
+            except EndpointError as error:
+                if not isinstance(error, (EndpointUnavailable, AnswerUnusable)):
+                    if not (self._takes_metadata and "metadata" in str(error).lower()):
+                        raise
+                    self._takes_metadata = False  # refused for our words in it: it has not begun
+                    continue
                 await self._sleep(_PAUSE_SECONDS)
                 found = await self.find(submission_id, file_id)
                 if found is not None:

@@ -35,7 +35,7 @@ from digest_assets.llm.context import Context, cut_by, read_in_part
 from digest_assets.llm.dialects import Dialect
 from digest_assets.llm.model_list import find_model, read_models
 from digest_assets.llm.prompts import Message, Prompt
-from digest_assets.llm.providers import UNKNOWN, provider_of
+from digest_assets.llm.providers import UNKNOWN, BatchFacts, provider_of
 from digest_assets.llm.refusals import (
     FINAL,
     LONGEST_WAIT_SECONDS,
@@ -385,9 +385,15 @@ class LanguageModel:
         dialect = replace(self._dialect, streams=False)
         return dialects.parameters(dialect, self._settings.temperature, self._settings.max_output_tokens)
 
-    def turns(self, prompt: Prompt) -> list[dict[str, str]]:
-        """The messages of `prompt` as this endpoint takes them."""
-        return dialects.turns(self._dialect, prompt.messages)
+    def batch_body(self, prompt: Prompt) -> Mapping[str, Any]:
+        """A request of a batch, as this endpoint takes it."""
+        turns = dialects.turns(self._dialect, prompt.messages)
+        return {"model": self._settings.model, "messages": turns, **self.batch_parameters()}
+
+    @property
+    def batch_facts(self) -> BatchFacts:
+        """How the provider takes batches; of one that is not known, as OpenAI does."""
+        return self._provider.batches or BatchFacts()
 
     def learn(self, problem: Problem) -> bool:
         """Adapts to what a batch said of one of its requests. Whether there was something to learn."""

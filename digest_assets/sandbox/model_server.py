@@ -259,6 +259,12 @@ class SandboxModel(LoopbackServer):
         """How often a batch is found unfinished before it is done."""
         self.batch_ending = "completed"
         """How batches end: `expired` and `cancelled` leave half of their requests unanswered, `failed` all."""
+        self.enqueued_requests: int | None = None
+        """More requests than this in one batch fail it, for want of room."""
+        self.largest_file: int | None = None
+        """Bytes; a larger one is refused with 413."""
+        self.takes_metadata = True
+        """Whether a batch may carry metadata at all: Zhipu's may not."""
         self.keeps_metadata = True
         """Whether batches show the metadata that they were given."""
         self.manners: Manners | None = None
@@ -445,6 +451,8 @@ class SandboxModel(LoopbackServer):
         return _error(404, f"Unknown request URL: {request.method} {path}.", "invalid_request_error", "unknown_url")
 
     def _keep_file(self, content: bytes) -> Answer:
+        if self.largest_file is not None and len(content) > self.largest_file:
+            return _error(413, "Request Entity Too Large", "invalid_request_error", None)
         name = f"file-{len(self._files) + 1}"
         self._files[name] = content
         return self._file(f"/v1/files/{name}")
@@ -462,6 +470,8 @@ class SandboxModel(LoopbackServer):
         source = str(body.get("input_file_id"))
         if source not in self._files:
             return _error(400, f"No such File object: {source}", "invalid_request_error", None)
+        if body.get("metadata") and not self.takes_metadata:
+            return _error(422, "metadata is not permitted", "invalid_request_error", None, "metadata")
         lines = [json.loads(line) for line in self._files[source].splitlines() if line.strip()]
         name = f"batch-{len(self.batches) + 1}"
         self.batches[name] = {
@@ -499,6 +509,11 @@ class SandboxModel(LoopbackServer):
 
     def _finish(self, batch: dict[str, Any]) -> None:
         batch["status"] = self.batch_ending
+        if self.enqueued_requests is not None and len(batch["lines"]) > self.enqueued_requests:
+            full = "Enqueued token limit reached. Please try again once some batches have been completed."
+            batch["status"] = "failed"
+            batch["errors"] = {"data": [{"code": "token_limit_exceeded", "message": full}]}
+            return
         if self.batch_ending == "failed":
             said = {
                 "code": "invalid_model",

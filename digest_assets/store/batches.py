@@ -20,6 +20,10 @@ from digest_assets.model import Usage
 from digest_assets.store.rows import IN_LIST, insert, json_list, rows
 
 SUBMITTING = "submitting"
+NO_ROOM = "no room"
+"""The status of a batch that was refused because too much was under way."""
+TOO_LARGE = "too large"
+"""The status of one whose file was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,41 @@ def refused(connection: duckdb.DuckDBPyConnection, identifiers: Iterable[str]) -
         [json_list(identifiers)],
     ).fetchall()
     return {row[0] for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often a question was handed in and brought no answer."""
+
+    count: int
+    last_at: datetime
+
+
+def attempts(connection: duckdb.DuckDBPyConnection, keys: Iterable[str]) -> dict[str, Attempts]:
+    """By key: the batches that ended without an answer to it, or never began; but those for which there was no room,
+    which are smaller each time."""
+    found = connection.execute(
+        f"""
+        SELECT answer_key, count(*), max(submitted_at)
+        FROM model_batch_requests JOIN model_batches USING (submission_id)
+        WHERE collected_at IS NOT NULL AND status NOT IN (?, ?) AND answer_key IN {IN_LIST}
+        AND answer_key NOT IN (SELECT answer_key FROM model_answers)
+        GROUP BY answer_key
+        """,
+        [NO_ROOM, TOO_LARGE, json_list(keys)],
+    ).fetchall()
+    return {key: Attempts(count, last_at) for key, count, last_at in found}
+
+
+def fewest_refused(connection: duckdb.DuckDBPyConnection, base_url: str, since: datetime) -> int | None:
+    """The smallest number of requests that `base_url` refused since then, because too many are under way or in one
+    file. None: it refused none."""
+    smallest: int | None
+    ((smallest,),) = connection.execute(
+        "SELECT min(request_count) FROM model_batches WHERE base_url = ? AND submitted_at >= ? AND status IN (?, ?)",
+        [base_url, since, NO_ROOM, TOO_LARGE],
+    ).fetchall()
+    return smallest
 
 
 def claim(

@@ -10,11 +10,24 @@ from pathlib import Path
 import pytest
 
 from digest_assets.resources.clock import SystemClock
+from digest_assets.sandbox import model_server
+from digest_assets.sandbox.manners import PLAYS
 from digest_assets_tests.cli.command_line import CommandLine, Said, a_command_line
 from digest_assets_tests.test_pipeline import NOON
 
 Captured = pytest.CaptureFixture[str]
-SUBJECTS = ["settings", "calendar", "posts", "store", "key", "endpoint", "arXiv API", "arXiv feed", "arXiv texts"]
+SUBJECTS = [
+    "settings",
+    "calendar",
+    "posts",
+    "store",
+    "key",
+    "endpoint",
+    "model",
+    "arXiv API",
+    "arXiv feed",
+    "arXiv texts",
+]
 
 
 @pytest.fixture
@@ -40,7 +53,10 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(digest: CommandLine, c
     assert said.code == 0
     assert [finding["subject"] for finding in said.json] == SUBJECTS
     assert not (digest.folder / "posts").exists()
-    assert not any(request.path.endswith("/chat/completions") for request in digest.sandbox.model.requests)
+    assert sum(request.route == "chat" for request in digest.sandbox.model.requests) <= 2
+    told = {finding["subject"]: finding["text"] for finding in said.json}
+    assert told["model"].startswith("fits: it writes zh and keeps numbers, names and form")
+    assert "tokens)" in told["model"]
 
 
 def test_for_people_it_is_a_line_each(digest: CommandLine, capsys: Captured) -> None:
@@ -61,7 +77,39 @@ def test_a_key_that_is_refused(digest: CommandLine, capsys: Captured) -> None:
     digest.sandbox.model.api_key = "another"
     found = ailing(digest(capsys, "doctor", "--json"))
     assert list(found) == ["endpoint"]
-    assert "refuses the key" in found["endpoint"]
+    assert "refused the key" in found["endpoint"]
+
+
+def test_a_model_that_is_too_weak(digest: CommandLine, capsys: Captured) -> None:
+    digest.sandbox.model.faults.always("chat", model_server.says("好的。MurmurNet 把词错误率降至 13.9%。"))
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert list(found) == ["model"]
+    assert found["model"].startswith("too weak: it keeps 1 of 4 numbers")
+
+
+def test_an_endpoint_that_reads_less_than_it_is_sent(digest: CommandLine, capsys: Captured) -> None:
+    digest.sandbox.model.manners = PLAYS["ollama, cut at 4,096"]()
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert list(found) == ["model"]
+    assert found["model"].startswith("window too small")
+    assert "num_ctx" in found["model"]
+
+
+@pytest.mark.parametrize("wrong", ["", "/v1/chat/completions"])
+def test_a_base_url_that_is_wrong_is_said_to_be_and_the_right_one_is_named(
+    digest: CommandLine, capsys: Captured, wrong: str
+) -> None:
+    right = digest.sandbox.model.base_url
+    digest.set(DIGEST__LLM__BASE_URL=right.removesuffix("/v1") + wrong)
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert f"Set llm.base_url to {right}." in found["endpoint"]
+
+
+def test_what_cannot_be_a_key(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__LLM__API_KEY_ENV="TWO_LINES", TWO_LINES="sk-one\nsk-two")
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert "TWO_LINES is no key" in found["key"]
+    assert "sk-" not in found["key"]
 
 
 def test_a_model_that_the_endpoint_has_not(digest: CommandLine, capsys: Captured) -> None:

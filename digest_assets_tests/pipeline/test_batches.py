@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from digest_assets.config import ModelPrice, Settings
-from digest_assets.errors import EndpointRefused
+from digest_assets.errors import EndpointRefused, hide
+from digest_assets.pipeline.batches import GONE_AFTER, PAUSES
 from digest_assets.pipeline.read import PaperReading
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.batch_endpoint import BatchEndpoint
@@ -66,11 +67,11 @@ class Desk:
     store: DigestStore
     settings: Settings
 
-    def run(self, wait: float | None = 30.0, day: date = DAY, **llm: Any) -> dict[str, int]:
+    def run(self, wait: float | None = 30.0, day: date = DAY, at: datetime = NOON, **llm: Any) -> dict[str, int]:
         """Asks for what is missing; how many papers then stand at each status."""
         changed = {"base_url": self.server.base_url, "batch_poll_seconds": 0.01, **llm}
         settings = self.settings.model_copy(update={"llm": self.settings.llm.model_copy(update=changed)})
-        clock = SetClock(NOON)
+        clock = SetClock(at)
         reading = PaperReading(
             settings,
             self.store,
@@ -230,10 +231,56 @@ def test_an_endpoint_without_batches_is_said_to_have_none(desk: Desk, all_done: 
     assert all_done(desk.run())
 
 
-def test_a_batch_that_the_endpoint_forgot_is_asked_for_anew(desk: Desk, all_done: Done) -> None:
+def test_a_batch_that_the_endpoint_does_not_know_is_waited_for_and_only_after_a_day_asked_anew(
+    desk: Desk, all_done: Done
+) -> None:
     desk.run(wait=0)
     desk.server.batches.clear()
+    for _ in range(3):
+        assert set(desk.run(wait=0.1)) == {"waiting"}
+    assert desk.begun == 0
+    assert "not known to the endpoint" in desk.reasons()
+    assert all_done(desk.run(at=NOON + GONE_AFTER))
+    assert desk.begun == 1
+
+
+def test_what_brings_no_answer_is_handed_in_with_growing_pauses_and_not_for_ever(desk: Desk) -> None:
+    desk.server.batch_ending = "failed"
+    for minutes in (0, 0, 5, 10, 30, 70, 100, 440, 900):
+        desk.run(at=NOON + timedelta(minutes=minutes))
+    assert desk.begun == len(PAUSES)
+    assert "llm.batch = false" in desk.reasons()
+    assert desk.direct == 0
+
+
+def test_a_batch_for_which_there_is_no_room_is_handed_in_in_smaller_parts(desk: Desk, all_done: Done) -> None:
+    desk.server.enqueued_requests = 4
+    assert set(desk.run()) == {"waiting"}
+    assert "takes no more now" in desk.reasons()
     assert all_done(desk.run())
+    assert (desk.begun, desk.direct) == (3, 0)
+
+
+def test_a_file_that_is_too_large_is_handed_in_in_parts(desk: Desk, all_done: Done) -> None:
+    desk.server.largest_file = 20_000
+    assert all_done(desk.run())
+    assert desk.begun > 1
+    assert desk.direct == 0
+
+
+def test_metadata_that_is_refused_is_left_out(desk: Desk, all_done: Done) -> None:
+    desk.server.takes_metadata = False
+    assert all_done(desk.run())
+    assert desk.begun == 1
+
+
+def test_no_key_is_in_the_store_because_a_line_of_a_batch_quoted_it(desk: Desk) -> None:
+    hide("k3y-of-the-batch-test")
+    quoting = status(401, '{"error": {"message": "Incorrect API key provided: k3y-of-the-batch-test"}}')
+    desk.server.faults.add("chat", quoting, containing=ONE)
+    desk.run()
+    (said,) = desk.count("SELECT error FROM model_batch_requests")
+    assert "k3y" not in said
 
 
 class Killed(BaseException):
