@@ -172,7 +172,7 @@ def test_an_entry_that_names_no_paper_counts_as_failed_until_it_does(tmp_path: P
         entry = re.sub(rb"(?s)<id>.*?</id>|<link[^>]*/>", b"", answer.body[first[0] : first[1]])
         return replace(answer, body=answer.body[: first[0]] + entry + answer.body[first[1] :])
 
-    with a_simulation(tmp_path, a_few(TUESDAY), TUESDAY) as simulation:
+    with a_simulation(tmp_path, [*a_few(TUESDAY), *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
         simulation.arxiv.faults.add("api", serving.Fault("nameless", nameless))
         for route in ("feed", "oai"):
             simulation.arxiv.faults.add(route, serving.status(404))
@@ -183,7 +183,7 @@ def test_an_entry_that_names_no_paper_counts_as_failed_until_it_does(tmp_path: P
         simulation.make(TUESDAY)  # by now it can be read: made again, the date takes nothing new, the next one does
         assert rows(simulation, counts) == [(2, 2)]
         make(simulation, WEDNESDAY)
-        assert statuses(simulation) == {"published": 3}
+        assert statuses(simulation) == {"published": 6}
 
 
 # Time zones and names
