@@ -13,6 +13,7 @@ from digest_assets.llm.alignment import sentences_of
 from digest_assets.llm.glossary import Glossary, default_glossary
 
 _NUMBERED = re.compile(r"^\[(\d+)\][ \n]", re.MULTILINE)
+_HEADING = re.compile(r"^#+ [^\n]*$", re.MULTILINE)
 _MOST = 4
 """Paragraphs that a sentence names."""
 _END = re.compile(r"([。！？.!?]?[”’）)\"*]*)(\s*)\Z")
@@ -32,8 +33,8 @@ def without_numbers(text: str) -> str:
 
 
 def numbered_paragraphs(text: str) -> dict[int, str]:
-    """The paragraphs of a prompt, by number."""
-    pieces = _NUMBERED.split(text)[1:]
+    """The paragraphs of a prompt, by number. The heading that follows one is no part of it: its number is a section's."""
+    pieces = _NUMBERED.split(_HEADING.sub("", text))[1:]
     return {int(number): said.strip() for number, said in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
