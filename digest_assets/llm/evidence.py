@@ -119,12 +119,9 @@ def check(
 
 
 def _taken_off(sentence: str, known: Collection[int]) -> tuple[str, tuple[int, ...]]:
-    masked = sentence
-    masked = _ASIDE.sub(lambda match: "\x00" * len(match.group(0)), masked)
+    masked = _ASIDE.sub(lambda match: "\x00" * len(match[0]), sentence)
     # A bracket is no character of an address (RFC 3986): the numbers behind one are no part of it.
-    masked = verbatim.URL.sub(
-        lambda match: "\x00" * len(address := match[0].split("[")[0]) + match[0][len(address) :], masked
-    )
+    masked = verbatim.URL.sub(lambda match: re.sub(r"\A[^\[]+", lambda url: "\x00" * len(url[0]), match[0]), masked)
     masked = formulas.replaced(masked, lambda formula: "\x00" * len(formula))
     out: list[str] = []
     given: list[int] = []

@@ -33,7 +33,7 @@ def without_numbers(text: str) -> str:
 
 
 def numbered_paragraphs(text: str) -> dict[int, str]:
-    """The paragraphs of a prompt, by number. The heading that follows one is no part of it: its number is a section's."""
+    """The paragraphs of a prompt, by number. The heading that follows one is no part of it, nor is its number."""
     pieces = _NUMBERED.split(_HEADING.sub("", text))[1:]
     return {int(number): said.strip() for number, said in zip(pieces[::2], pieces[1::2], strict=True)}
 

@@ -7,3 +7,9 @@ CREATE TABLE endpoint_pauses (
     noted_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (digest, digest_date)
 );
+
+COMMENT ON COLUMN endpoint_pauses.digest IS 'the digest''s name';
+COMMENT ON COLUMN endpoint_pauses.digest_date IS 'the date of the post';
+COMMENT ON COLUMN endpoint_pauses.until IS 'from then on the date is due again, UTC';
+COMMENT ON COLUMN endpoint_pauses.reason IS 'what the endpoint said';
+COMMENT ON COLUMN endpoint_pauses.noted_at IS 'when it was stored, UTC';
