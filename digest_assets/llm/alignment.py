@@ -2,8 +2,9 @@
 
 Length alone does not show a missing sentence: good translations differ in length by more than a sentence's worth. So
 sentences are matched by cues: names, abbreviations and numbers that both have, terms of the glossary, and common words
-of scientific English with what a translation may say for them (`glossaries/alignment.toml`). The alignment keeps the
-order and lets sentences be merged and split, as in Gale and Church (1993), with cues in place of lengths.
+of scientific English with what a translation may say for them (`glossaries/alignment.toml`), looked for both ways. The
+alignment keeps the order and lets sentences be merged, split, left out and put in, as in Gale and Church (1993), with
+cues in place of lengths.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-LEAST_RECALL = 0.4
-"""A source sentence of whose cues its best counterpart shows less than this has no counterpart.
-
-Of 138 sentences in 21 good translations, published and invented, none with enough cues has less; of 128 times that one
-of them was dropped, the sentence missing has less 9 times in 10.
-"""
-LEAST_CUES = 1.3
+LEAST_RECALL = 0.6
+"""A source sentence of whose cues no sentence of the answer shows more than this has no counterpart."""
+LEAST_CUES = 1.4
 """Weight of cues below which nothing is said about a sentence."""
+LEAST_KNOWN = 3
+"""Words of a sentence of the answer whose English is known, below which nothing is said about it."""
+LEAST_SUPPORT = 0.4
+"""A sentence of the answer of whose known words the source has the English of fewer than this share is not its own."""
 
 _ABBREVIATION = re.compile(
     r"\b(?:i\.e|e\.g|et al|vs|cf|Fig|Figs|Eq|Sec|Dr|approx|resp|w\.r\.t|a\.k\.a|etc|No|U\.S|St)\.$"
@@ -45,10 +46,15 @@ _ANSWER_END = re.compile(
     rf"|(?P<latin>[.?!])[”\"’)*]*{_NUMBERED}\s+(?=[A-Z“\"(\\$*\u3040-\u30ff\u4e00-\u9fff-])"
     rf"|(?<=[\u4e00-\u9fff])\.(?=[\u4e00-\u9fff])|\n\s*"
 )
-_SHAPES = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (2, 2), (4, 1), (2, 3), (3, 2))
+_SHAPES = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (2, 2), (4, 1), (2, 3), (3, 2), (1, 0), (0, 1))
 """How many source sentences may correspond to how many of the translation."""
 _LENGTH_WEIGHT = 0.6
 _MERGING_COST = 0.8
+_SKIPPING_COST = 0.6
+_NOT_SHOWN = 0.4
+"""Of the weight of a cue: what it costs that the counterpart does not show it."""
+_NOT_SUPPORTED = 0.3
+"""What it costs that a word of the answer has no English in its counterpart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class _Said:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.known = _known_words(text)
         self.lowered = text.lower()
         self.core = verbatim.name_core(text)
         self.values = numbers.possible_in_answer(text)
@@ -93,24 +100,80 @@ def aligned(source: str, answer: str, language: str) -> tuple[Pair, ...]:
     cues = _weighted_cues(tuple(written), language)
     forms = [_Said(sentence) for sentence in said]
     shown = [[{cue.name for cue in each if cue.is_shown_in(form)} for form in forms] for each in cues]
+    stems = [frozenset(_stems(sentence)) for sentence in written]
+    groups = _groups(written, said, cues, shown, stems, [form.known for form in forms])
     pairs: list[Pair] = []
-    for rows, columns in _groups(written, said, cues, shown):
-        missing = [
-            row
-            for row in rows
-            if len(rows) > 1
-            and sum(cue.weight for cue in cues[row]) >= LEAST_CUES
-            and _recall(cues[row], [shown[row][column] for column in columns]) < LEAST_RECALL
-        ]
-        kept = [row for row in rows if row not in missing] or rows
-        pairs.append(Pair(" ".join(written[row] for row in kept), "".join(said[column] for column in columns)))
-        pairs += (Pair(written[row], "") for row in missing if row not in kept)
+    for rows, columns in _merged(groups, _Sureness(cues, shown, stems, [form.known for form in forms])):
+        pairs.append(Pair(" ".join(written[row] for row in rows), "".join(said[column] for column in columns)))
     return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sureness:
+    """Whether it is sure that a sentence has no counterpart, once the best alignment gave it none."""
+
+    cues: tuple[tuple[_Cue, ...], ...]
+    shown: list[list[set[str]]]
+    stems: list[frozenset[str]]
+    known: list[tuple[frozenset[str], ...]]
+
+    def is_missing(self, row: int) -> bool:
+        """Whether no sentence of the answer, nor two in a row, show enough of what the source sentence says."""
+        if sum(cue.weight for cue in self.cues[row]) < LEAST_CUES:
+            return False
+        columns = range(len(self.shown[row]))
+        return all(_recall(self.cues[row], self.shown[row][at : at + 2]) < LEAST_RECALL for at in columns)
+
+    def is_foreign(self, column: int) -> bool:
+        """Whether too few of the words that a sentence of the answer says are anywhere in the source."""
+        known = self.known[column]
+        everything = frozenset().union(*self.stems)
+        return len(known) >= LEAST_KNOWN and sum(bool(each & everything) for each in known) < LEAST_SUPPORT * len(known)
+
+
+def _side_by_side(groups: list[tuple[range, range]]) -> list[tuple[range, range]]:
+    """The groups, one sentence that has no counterpart and one that is none beside it taken for each other's: the words
+    of a translation may all be others than those that are known."""
+    found: list[tuple[range, range]] = []
+    for rows, columns in groups:
+        before = found[-1] if found else (range(1), range(1))
+        if (not rows and not before[1]) or (not columns and not before[0]):
+            found[-1] = (range(before[0].start, rows.stop), range(before[1].start, columns.stop))
+        else:
+            found.append((rows, columns))
+    return found
+
+
+def _merged(groups: list[tuple[range, range]], sure: _Sureness) -> list[tuple[range, range]]:
+    """The groups, those without a counterpart put to a neighbour where it is not sure that they have none."""
+    groups = _side_by_side(groups)
+    merged: list[tuple[range, range]] = []
+    held: tuple[range, range] | None = None
+    for rows, columns in groups:
+        if held is not None:
+            rows, columns = range(held[0].start, rows.stop), range(held[1].start, columns.stop)
+            held = None
+        is_alone = (not rows and not all(map(sure.is_foreign, columns))) or (
+            not columns and not all(map(sure.is_missing, rows))
+        )
+        if is_alone and merged and merged[-1][0] and merged[-1][1]:
+            before = merged.pop()
+            rows, columns = range(before[0].start, rows.stop), range(before[1].start, columns.stop)
+        elif is_alone:
+            held = (rows, columns)
+            continue
+        merged.append((rows, columns))
+    return [*merged, held] if held is not None else merged
 
 
 def knows(language: str) -> bool:
     """Whether there are words by which sentences of `language` are told to belong to English ones."""
-    return bool(_common_words(language))
+    return bool(_lexicon(language))
+
+
+def is_common(word: str) -> bool:
+    """Whether an English word is one that the lexicon has a translation of."""
+    return _stem(word) in _lexicon("zh")
 
 
 def sentences_of_english(text: str) -> list[str]:
@@ -168,10 +231,10 @@ def _cues(sentence: str, language: str) -> Iterator[_Cue]:
         yield _Cue(f"abbreviation {acronym}", _has_text(acronym), 1.0)
     for number in numbers.stated_in_english(sentence):
         yield _Cue(f"number {number.value}", _has_number(number), 1.5)
-    words = " ".join(("", *re.findall(r"[a-z]+", sentence.lower())))
-    for index, (stems, shown_by) in enumerate(_common_words(language)):
-        if any(stem in words for stem in stems):
-            yield _Cue(f"word {index}", _has_any(shown_by), 0.7)
+    words = _lexicon(language)
+    for stem in dict.fromkeys(_stems(sentence)):
+        if stem in words:
+            yield _Cue(f"word {stem}", _has_any(words[stem]), 0.7)
 
 
 def _has_term(term: Term) -> Callable[[_Said], bool]:
@@ -196,39 +259,49 @@ def _has_any(words: tuple[str, ...]) -> Callable[[_Said], bool]:
 
 
 def _groups(
-    written: list[str], said: list[str], cues: tuple[tuple[_Cue, ...], ...], shown: list[list[set[str]]]
+    written: list[str],
+    said: list[str],
+    cues: tuple[tuple[_Cue, ...], ...],
+    shown: list[list[set[str]]],
+    stems: list[frozenset[str]],
+    known: list[tuple[frozenset[str], ...]],
 ) -> list[tuple[range, range]]:
-    """Which sentences of the source go with which of the answer, in the best alignment.
-
-    Dynamic programming over pairs of positions. Where no alignment exists (too few sentences for so many), all goes
-    with all.
-    """
+    """Which sentences of the source go with which of the answer, in the best alignment, by dynamic programming."""
+    totals = [sum(cue.weight for cue in each) for each in cues]
 
     @cache
-    def shown_weight(row: int, first: int, last: int) -> float:
-        return _shown_weight(cues[row], shown[row][first:last])
+    def gain_of_row(row: int, first: int, last: int) -> float:
+        weight = _shown_weight(cues[row], shown[row][first:last])
+        return weight - _NOT_SHOWN * (totals[row] - weight)
+
+    @cache
+    def cost_of_column(column: int, first: int, last: int) -> float:
+        there = frozenset().union(*stems[first:last])
+        return _NOT_SUPPORTED * sum(not each & there for each in known[column])
 
     ratio = sum(map(len, said)) / sum(map(len, written))
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
-    for i in range(len(written)):
-        for j in range(len(said)):
+    for i in range(len(written) + 1):
+        for j in range(len(said) + 1):
             if (i, j) not in best:
                 continue
             for rows, columns in _SHAPES:
                 end = (i + rows, j + columns)
                 if end[0] > len(written) or end[1] > len(said):
                     continue
-                length_written = sum(map(len, written[i : end[0]])) * ratio
-                length_said = sum(map(len, said[j : end[1]]))
-                gain = sum(shown_weight(row, j, end[1]) for row in range(i, end[0]))
-                gain -= _LENGTH_WEIGHT * abs(math.log((length_said + 3) / (length_written + 3)))
-                gain -= _MERGING_COST * (rows + columns - 2)
+                if rows and columns:
+                    length_written = sum(map(len, written[i : end[0]])) * ratio
+                    length_said = sum(map(len, said[j : end[1]]))
+                    gain = sum(gain_of_row(row, j, end[1]) for row in range(i, end[0]))
+                    gain -= sum(cost_of_column(column, i, end[0]) for column in range(j, end[1]))
+                    gain -= _LENGTH_WEIGHT * abs(math.log((length_said + 3) / (length_written + 3)))
+                    gain -= _MERGING_COST * (rows + columns - 2)
+                else:
+                    gain = -_SKIPPING_COST
                 total = best[i, j][0] + gain
                 if end not in best or best[end][0] < total:
                     best[end] = (total, (i, j))
     end = (len(written), len(said))
-    if end not in best:
-        return [(range(len(written)), range(len(said)))]
     groups: list[tuple[range, range]] = []
     while end != (0, 0):
         start = best[end][1]
@@ -248,11 +321,45 @@ def _recall(cues: tuple[_Cue, ...], shown: list[set[str]]) -> float:
 
 
 @lru_cache(maxsize=4)
-def _common_words(language: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-    """Stems, each with the blank before it, and what shows them."""
+def _lexicon(language: str) -> dict[str, tuple[str, ...]]:
+    """Stems of English words, and what a translation may say for them. Empty for a language that has no table."""
     path = resources.files("digest_assets.llm") / "glossaries" / "alignment.toml"
     table = tomllib.loads(path.read_text(encoding="utf-8")).get(language, {})
-    return tuple(
-        (tuple(f" {stem}" for stem in stems.split("|")), tuple(shown.lower().split("|")))
-        for stems, shown in table.items()
-    )
+    return {stem: tuple(shown.lower().split("|")) for stem, shown in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _english_of() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    """The Chinese words of the lexicon as a pattern, the longest first, and the stems that each may stand for."""
+    stems: dict[str, set[str]] = {}
+    for stem, shown in _lexicon("zh").items():
+        for word in shown:
+            if len(word) > 1:
+                stems.setdefault(word, set()).add(stem)
+    pattern = re.compile("|".join(map(re.escape, sorted(stems, key=len, reverse=True))))
+    parts = {word: frozenset().union(*(stems[each] for each in stems if each in word)) for word in stems}
+    return pattern, parts
+
+
+def _known_words(text: str) -> tuple[frozenset[str], ...]:
+    """For each word of a Chinese sentence that the lexicon has, each once, the stems of what it may be in English."""
+    pattern, stems = _english_of()
+    return tuple(stems[word] for word in dict.fromkeys(pattern.findall(text)))
+
+
+_ENDINGS = (
+    "ational", "ations", "ation", "ings", "ing", "ities", "ity", "ies", "ied", "ments", "ment", "ively", "ive", "ally",
+    "ly", "ers", "er", "ors", "or", "edly", "ed", "es", "al", "ic", "e", "s", "y",
+)  # fmt: skip
+"""The longest first where one ends in another."""
+
+
+def _stems(text: str) -> list[str]:
+    return [_stem(word) for word in re.findall(r"[a-z]{3,}", text.lower())]
+
+
+@lru_cache(maxsize=8192)
+def _stem(word: str) -> str:
+    """A word without its ending, where four letters are left. Crude, and the same for the table and for a text."""
+    ending = next((each for each in _ENDINGS if word.endswith(each) and len(word) - len(each) >= 4), "")
+    return word[: len(word) - len(ending)]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from digest_assets.llm.defects import Defect, DefectKind
+from digest_assets.markup import formulas
 from digest_assets.model import Usage
 
 PARTS = ("background", "method", "results")
@@ -56,6 +57,7 @@ class Repair(str, Enum):
     FULL_WIDTH = "full-width"
     THIN_SPACES = "thin spaces"
     COMBINING = "combining"
+    TEX = "tex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,57 @@ def translation_in(text: str) -> TakenApart:
     """The translation in an answer, under `TRANSLATION`: one paragraph of plain text. What is wrong with the pieces
     beside it (`pieces.py`) is no defect of it."""
     apart = take_apart(text, (TRANSLATION,), PIECES, alone=TRANSLATION)
-    parts = {name: one_paragraph(each) for name, each in apart.parts.items() if name == TRANSLATION}
+    made = [*apart.repairs]
+    parts = {name: _tex_off(one_paragraph(each), made) for name, each in apart.parts.items() if name == TRANSLATION}
     defects = tuple(each for each in apart.defects if each.part not in PIECES)
-    return TakenApart(parts, apart.repairs, defects)
+    return TakenApart(parts, _each_once(made), defects)
 
 
 def reading_in(text: str) -> TakenApart:
     """Background, method and results, under the names of `PARTS`: the Markdown inside the three tags."""
     return take_apart(text, PARTS)
+
+
+_TEX_COMMANDS = (
+    (re.compile(r"\\(?:text[a-z]{2}|emph|text|underline|uline|mbox|textnormal)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\{\\(?:em|bf|it|tt|sc|rm|bfseries|itshape)\s+([^{}]*)\}"), r"\1"),
+    (re.compile(r"\\href\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\2（\1）"),
+    (re.compile(r"\\(?:url|path)\s*\{([^{}]*)\}"), r" \1 "),
+    (re.compile(r"\\verb([+|!])([^+|!]*)\1"), r"\2"),
+    (re.compile(r"\\footnote\s*\{([^{}]*)\}"), r"（\1）"),
+    (re.compile(r"[~\s]*\\(?:cite[pt]?|ref|label)\s*\{[^{}]*\}"), ""),
+    (re.compile(r"\\xspace(?:\{\})?"), ""),
+    (re.compile(r"\\l?dots(?:\{\})?"), "…"),
+    (
+        re.compile(r"\\(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|tau|phi|chi|rho|theta|eta)(?![A-Za-z])"),
+        r"$\\\1$",
+    ),
+)
+"""Commands that may stand outside formulas, and what they show."""
+
+
+def _tex_off(text: str, made: list[Repair]) -> str:
+    """Without the commands of TeX that were left outside formulas, where it is known what they show."""
+
+    kept: list[str] = []
+
+    def aside(formula: str) -> str:
+        kept.append(formula)
+        return chr(_FIRST_ASIDE + len(kept) - 1)
+
+    def shown(each: str) -> str:
+        bare = formulas.replaced(each, aside)
+        for _ in range(3):
+            for pattern, replacement in _TEX_COMMANDS:
+                bare = pattern.sub(replacement, bare)
+        return _ASIDE.sub(lambda match: kept[ord(match[0]) - _FIRST_ASIDE], bare)
+
+    return _changed(text, shown, Repair.TEX, made)
+
+
+_FIRST_ASIDE = 0xF0000
+_ASIDE = re.compile("[\U000f0000-\U000ffffd]")
+"""What stands for a formula while the text around it is read."""
 
 
 def one_paragraph(text: str) -> str:

@@ -18,9 +18,10 @@ from digest_assets.llm.answers import PARTS
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import Task, prompt_file
+from digest_assets.markup import formulas
 
 READING_LIMITS = {"zh": (200, 600, 200), "ja": (200, 600, 200), "en": (120, 350, 120)}
-"""Characters without white space and `*`; for English, words."""
+"""As `character_count` counts; for English, words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,21 @@ def judge_translation(
         for index, pair in enumerate(pairs)
         for defect in _pair_defects(pair, answer, support, title, language)
     ]
-    return TranslationJudgement(pairs, (*whole, *by_pair))
+    return TranslationJudgement(pairs, (*whole, *_said_twice(pairs), *by_pair))
 
 
 def _pair_defects(pair: Pair, answer: str, support: str, title: str, language: str) -> Iterator[Defect]:
     if not pair.said:
         yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(pair.source, 90)}”")
         return
+    if not pair.source:
+        yield Defect(DefectKind.FOREIGN, f"this sentence is not in the source: “{_shortened(pair.said.strip(), 40)}”")
+    if language == "zh":
+        yield from _word_salad(pair.said)
+        yield from _traditional(pair.said)
+        yield from _direction(pair)
+        yield from _negation(pair)
+    yield from _tex_left(pair.said, pair.source)
     if alignment.knows(language):
         yield from _numbers_lost(pair.source, pair.said)
         yield from _numbers_invented(f"{title}\n{pair.source}", pair.said)
@@ -141,6 +150,7 @@ def judge_part(
 def _sentence_defects(sentence: str, ground: str, source: str) -> Iterator[Defect]:
     """`ground` is what the sentence rests on, `source` all that the model was given."""
     yield from _numbers_invented(ground, sentence)
+    yield from _formula_numbers_invented(ground, sentence)
     yield from _urls_invented(sentence, source)
     yield from _names_invented(source, sentence)
     yield from _quotes(source, sentence)
@@ -165,9 +175,17 @@ def judge_statement(said: str, support: str, language: str) -> tuple[Defect, ...
     )
 
 
+_COUNTED = re.compile(
+    r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*"
+)
+
+
 def character_count(text: str) -> int:
-    """Characters as the limits of a reading count them: without white space and `*`."""
-    return len(re.sub(r"[\s*]", "", text))
+    """The length as editors count it: a Chinese or Japanese character, a Latin word, a number, a formula and an address
+    is one each; punctuation is none."""
+    plain = verbatim.URL.sub(" x ", formulas.replaced(text, lambda formula: " x "))
+    spaced = re.sub(r"([\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff])", r" \1 ", plain)
+    return len(_COUNTED.findall(spaced))
 
 
 # --- language and completeness ------------------------------------------------------------------------------------
@@ -217,7 +235,8 @@ def _language(text: str, language: str) -> Iterator[Defect]:
 
 def _english_run(prose: str) -> str | None:
     """English that is a sentence and not a name: two function words, or eight small words, outside quotation marks."""
-    for match in _ENGLISH_RUN.finditer(_QUOTED.sub("，", prose)):
+    outside = re.sub(r"[（(][A-Z][^（）()\u4e00-\u9fff]{1,120}[）)]", "，", _QUOTED.sub("，", prose))
+    for match in _ENGLISH_RUN.finditer(outside):
         run = match.group(0)
         small = len(_FUNCTION_WORD.findall(run))
         if (small >= 2 and not _is_title(run)) or len(_SMALL_WORD.findall(run)) >= 8:
@@ -250,7 +269,8 @@ def _completeness(source: str, answer: str, language: str) -> Iterator[Defect]:
         yield Defect(
             DefectKind.PADDED, f"much longer than the source ({ratio:.2f} characters a word): something was added"
         )
-    if not re.search(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9]$", answer.strip()):
+    ends = re.compile(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9%*`>°]$")
+    if not ends.search(answer.strip()) and re.search(r"[.!?)\"”]$", source.strip()):
         yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{_shortened(answer.strip()[-20:], 20)}”")
 
 
@@ -259,6 +279,148 @@ def _length(part: str, limit: int, tolerance: float, language: str) -> Iterator[
     if count > limit * (1 + tolerance):
         unit = "words" if language == "en" else "characters"
         yield Defect(DefectKind.TOO_LONG, f"{count} {unit}, at most {limit} are allowed")
+
+
+_SALAD_WORDS = 4
+"""Words left in English in one sentence of Chinese; `token`, `prompt` and the like are often kept."""
+_KEPT_WORDS = frozenset(
+    """
+    token tokens prompt prompts dropout embedding embeddings transformer transformers logit logits softmax benchmark
+    agent agents pipeline workflow adapter adapters encoder decoder backbone pass shot few zero zero-shot few-shot
+    one-shot top patch patches batch attention mask query key value loss beam search best-of-n rollout rollouts vs et al
+    """.split()  # noqa: SIM905
+)
+
+
+def _word_salad(said: str) -> Iterator[Defect]:
+    """`我们 propose 一种新的 framework`: words of both languages in turns, outside brackets and quotation marks."""
+    prose = re.sub(r"[（(][^（）()]*[）)]", "，", _QUOTED.sub("，", _prose(said)))
+    runs = re.findall(r"(?<![\w-])[a-z]{2,}(?:\s+[a-z]{2,})*(?![\w-])", prose)
+    words = [word for run in runs for word in run.split() if word not in _KEPT_WORDS and alignment.is_common(word)]
+    if len(set(words)) >= _SALAD_WORDS and len(runs) > 1:
+        yield Defect(DefectKind.LANGUAGE, f"words left in English: {', '.join(dict.fromkeys(words))}")
+
+
+_TEX_COMMAND = re.compile(r"\\(?:[A-Za-z]{2,})\b|\{\\?(?:em|bf|it|tt|sc|rm)\s")
+
+
+def _tex_left(said: str, source: str) -> Iterator[Defect]:
+    """A command that is no command of TeX's own (`\\revision`) stands in the source as it does here."""
+    command = _TEX_COMMAND.search(_CODE.sub(" ", _prose(said)))
+    if command and command.group(0) not in source:
+        yield Defect(DefectKind.MARKDOWN, f"a command of TeX is left: {command.group(0).strip()}")
+
+
+_TRADITIONAL = re.compile(
+    "[語這來對時們為個發現說實際應問題學習經過動環節構識別樣標點變換計訓練測試數據結論處開關係統義網絡組織優勢風險層級壓縮誤"
+    "與於從並無會進間門長東車馬魚鳥見貝頁書畫話讀寫聽聲視覺認證驗調頻雜號碼質錄轉譯單雙圖場戰術機關鍵電腦"
+    "較緊響應聯邊緣雲準確離達還連選擇遠遙適應該詞彙顯顧類顏預測領導難險隨雖雙靜順須鑑隱隊陣陰陽階際陸錯鐘銀針釋醫療藥"
+    "華萬葉著藝節範築簡約納紅紋純紙細終組織絕給統經綜緒線維綱網緊緯緩編繼續總績織繁縮縱績歸歷殘殺氣決沒況淺淨減測渾溫滿濾"
+    "濃濟災熱燈爭爾牆狀獨獲獻瑣環產畢異當療癡監盤盡盧眾睜矯礎禮禪穩種稱積競筆節籤糧糾紀級纖纔罰羅義聖聞職肅腦膚臨舉舊艦]"
+)
+_SHARED = frozenset("別見貝頁氣沒測術決著")
+"""Of those, the ones that are not enough: some stand in simplified texts, too."""
+
+
+def _traditional(said: str) -> Iterator[Defect]:
+    found = [sign for sign in dict.fromkeys(_TRADITIONAL.findall(_QUOTED.sub("", said))) if sign not in _SHARED]
+    if len(found) >= 2:
+        yield Defect(DefectKind.TRADITIONAL, f"traditional characters: {''.join(found[:8])}")
+
+
+_LEAST_REPEATED = 10
+"""Characters of a sentence that would not be said twice."""
+
+
+def _said_twice(pairs: Sequence[Pair]) -> Iterator[Defect]:
+    seen: set[str] = set()
+    for index, pair in enumerate(pairs):
+        for sentence in alignment.sentences_of(pair.said):
+            core = re.sub(r"[\W_]+", "", sentence)
+            if core in seen and len(core) >= _LEAST_REPEATED:
+                detail = f"this sentence is there twice: “{_shortened(sentence.strip(), 40)}”"
+                yield Defect(DefectKind.TWICE, detail, sentence=index)
+            seen.add(core)
+
+
+# --- direction and negation -----------------------------------------------------------------------------------------
+
+_FALL_SAID = re.compile(r"恶化|变差|更差|更慢|减慢|降低(?![^，。]{0,20}(?:门槛|壁垒))|下降|减小|削弱|最低|更低|更少")
+_RISE_SAID = re.compile(r"更好|更快|加快|提高|提升|增加|上升|增大|改善|最高|更高|更多")
+_SURELY_RISES = re.compile(
+    r"improv|enhanc|increas|boost|higher|highest|faster|accelerat|better|outperform|strengthen|gains?\b", re.IGNORECASE
+)
+_SURELY_FALLS = re.compile(
+    r"reduc|decreas|lower|declin|drops?\b|degrad|fewer|slower|worse|diminish|shrink|minimi[sz]", re.IGNORECASE
+)
+_FALLS = re.compile(
+    r"reduc|decreas|lower|less|few|drop|declin|fall|fell|degrad|deteriorat|wors|shrink|diminish|minim|cut|sav|mitigat"
+    r"|alleviat|weak|slow|short|small|below|under|lag|inferior|behind|loss|lose|lost|relax|compress|down|poor|suffer"
+    r"|limit|suppress|attenuat|collaps|least|cheap|light|low|hurt|harm|impair|compromis|inhibit|erod|penal|dilut"
+    r"|narrow|avoid|remov|eliminat|relie[fv]|prevent|curb|halv|fail|vulnerab|sacrific|forget|sub-|sparse|amortiz"
+    r"|prun|constrain|damp|insufficien|decay|abat|de-?nois|downsampl|burden|ease|easing|discount|shed|limit",
+    re.IGNORECASE,
+)
+_RISES = re.compile(
+    r"increas|improv|enhanc|high|greater|more|better|boost|rais|gain|ris|rose|grow|exceed|outperform|surpass|over|above"
+    r"|up\b|superior|strong|strengthen|promot|advanc|elevat|amplif|accelerat|speed|fast|exten|long|larg|best|beat|most"
+    r"|maxim|great|outscore|win\b|won\b|lift|augment|expand|double|fold|ahead|lead|beyond|benefi|help|refin|optimi|rich"
+    r"|intensif|upper|peak|add|tripl|raising|wid|upgrad|inflat|reinforc|>|\\ge|favou?r|prefer",
+    re.IGNORECASE,
+)
+_BETTER = re.compile(r"outperform|surpass|superior|better than|exceed|beat|ahead of", re.IGNORECASE)
+_WORSE = re.compile(
+    r"worse|inferior|underperform|lag|behind|below|fall short|lower|less|poor|drop|not |n't|cannot|fail|than",
+    re.IGNORECASE,
+)
+_WORSE_SAID = re.compile(r"劣于|逊于|不如|落后于")
+
+
+def _direction(pair: Pair) -> Iterator[Defect]:
+    """A comparison or a change turned round: 优于 made 劣于. Only where nothing in the source goes that way."""
+    if not pair.source:
+        return
+    turned = _WORSE_SAID.search(pair.said) if _BETTER.search(pair.source) and not _WORSE.search(pair.source) else None
+    fall, rise = _FALL_SAID.search(pair.said), _RISE_SAID.search(pair.said)
+    if turned is None and fall and _SURELY_RISES.search(pair.source) and not _FALLS.search(pair.source):
+        turned = fall
+    if turned is None and rise and _SURELY_FALLS.search(pair.source) and not _RISES.search(pair.source):
+        turned = rise
+    if turned:
+        yield Defect(DefectKind.DIRECTION, f"“{turned.group(0)}”: nothing in the source goes that way")
+
+
+_DENIED = re.compile(
+    r"\b(?:not|no|nor|never|neither|without|cannot|none|nothing|hardly|barely|rarely|seldom|unable"
+    r"|fails? to|failed to|lacks?)\b"
+    r"|n't\b|n’t\b"
+)
+_DENIES = re.compile(
+    r"not|\bno\b|nobody|no-one|\bnor\b|never|neither|without|none|nothing|hardly|barely|rarely|seldom|n't|n’t|\bun(?!i|der|til)|\bnon"
+    r"|\bin(?:abil|suffic|adequa|feas|complet|consist|accura|depend|valid|visib|access|correct|applic|effect|effic|distin)"
+    r"|\bim(?:poss|pract|perf|prec)|\birre|\bill-|\bdis(?:agree|crep|connect|regard|joint)|fail|lack|limit|difficult|hard"
+    r"|hinder|prevent|preclud|intractab|absen|free|less|avoid|rather|instead|beyond|miss|few|bottleneck|struggl|challeng"
+    r"|restrict|rul(?:e|ing) out|den[iy]|forbid|prohibit|block|exclud|stop|refus|reject|elude|escape|\btoo\b|obscur"
+    r"|break|loss|lost|lose|poor|little|overlook|ignor|scarc|opaque|zero|short of|black-box|omit|neglect|blind|barrier"
+    r"|under(?:explor|stud|utili|develop)|only|eliminat|remov|abandon|obviat|alone|prone|empty|mask|still|yet",
+    re.IGNORECASE,
+)
+_DENIAL_SAID = re.compile(r"无法|不能|未能|没有|并不表明|无效地|不需要")
+_ANY_DENIAL_SAID = re.compile(
+    r"[不无没未非难缺免勿否失仅只避拒漏乏零除鲜防弃尚]|有限|受限|阻碍|障碍|困|瓶颈|脱离|独立|超出|之前|直到|低于|以外|少|弱"
+)
+
+
+def _negation(pair: Pair) -> Iterator[Defect]:
+    """A denial that the source has not, or that of the source left out."""
+    if not pair.source:
+        return
+    added = _DENIAL_SAID.search(pair.said)
+    if added and not _DENIES.search(pair.source):
+        yield Defect(DefectKind.NEGATION, f"“{added.group(0)}”: the source denies nothing")
+    lost = _DENIED.search(pair.source)
+    if lost and not _ANY_DENIAL_SAID.search(pair.said):
+        yield Defect(DefectKind.NEGATION, f"“{lost.group(0)}” of the source is left out: nothing is denied")
 
 
 # --- numbers --------------------------------------------------------------------------------------------------------
@@ -276,6 +438,16 @@ def _numbers_invented(source: str, said: str) -> Iterator[Defect]:
     for number in _each_value_once(numbers.stated_in_answer(_LIST_NUMBER.sub("", said))):
         if not _values(number) & possible:
             yield Defect(DefectKind.NUMBER_INVENTED, f"the number {number.written} is not in the source")
+
+
+def _formula_numbers_invented(source: str, said: str) -> Iterator[Defect]:
+    """`$\\lambda=0.7$` where the source has no 0.7. Small whole numbers in formulas are indices and powers."""
+    possible = numbers.possible_in_english(source)
+    found = (each for formula in verbatim.formulas(said) for each in re.findall(r"\d+\.\d+|\d{2,}", formula))
+    for written in dict.fromkeys(found):
+        value = Decimal(written)
+        if not {value.normalize(), (value / 100).normalize()} & possible:
+            yield Defect(DefectKind.NUMBER_INVENTED, f"the number {written} in a formula is not in the source")
 
 
 def _counts_invented(source: str, said: str) -> Iterator[Defect]:
@@ -388,8 +560,9 @@ def _has_formula(text: str, formula: str) -> bool:
     behind = r"(?![A-Za-z])" if core[-1:].isascii() and core[-1:].isalpha() else ""
     alone = re.compile(before + re.escape(core) + behind)
     plain = _plain_core(text)
-    written_out = plain if core.isalnum() else plain.replace(" ", "")
-    return any(alone.search(each) for each in (*_formula_cores(text), written_out))
+    if not core.isalnum() and core in plain.replace(" ", ""):
+        return True
+    return any(alone.search(each) for each in (*_formula_cores(text), plain))
 
 
 _LONG_FORMULA = 8

@@ -133,10 +133,15 @@ def formula_core(text: str, cased: bool = False) -> str:
     return core if cased else core.lower().replace("ς", "σ")  # lower() makes a final sigma of a last Σ
 
 
+_ONLY_WORDS = re.compile(
+    r"^\$\\(?:text[a-z]*|mathrm|emph)\{(?:[A-Za-z]{3,}[A-Za-z .,'()-]*|[^{}]*[\u4e00-\u9fff][^{}]*)\}\$$"
+)
+
+
 def is_symbolic(formula: str) -> bool:
     """Whether a formula is more than a number with a unit or an accented word: those are often written without `$`."""
     core = formula_core(formula)
-    if core.strip(".") in ("e.g", "i.e", "etal", "vs", "cf"):
+    if core.strip(".") in ("e.g", "i.e", "etal", "vs", "cf") or _ONLY_WORDS.match(formula):
         return False
     return bool(re.search(r"[^\W\d_]|[∑∂∇]", core)) and not re.fullmatch(
         r"[~≈<>≤≥±+-]*[\d.,]+(?:[%*x°~/-]|st|nd|rd|th|times|hz|khz|db|ms|s|k|m|b|h)*[\d.,%]*", core

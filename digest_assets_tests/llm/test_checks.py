@@ -281,7 +281,7 @@ def part_kinds(part: str) -> set[DefectKind]:
         "1. 模型共6层。\n2. 准确率为91.2%。",
         "- 准确率56.5%（见表2，公式7）。",
         "- 使用1.2万个片段，分三步训练。",
-        "- 损失为$L_1$，其中$\\lambda = 0.73$。",
+        "- 损失为$L_1$，其中$\\lambda = 0.565$。",
         "- `q = 5`是代码。",
         "- **重点**与*强调*，x<y且a>b。",
     ],
@@ -294,6 +294,7 @@ def test_a_part_of_a_reading_may_be_written_so(part: str) -> None:
     ("part", "expected"),
     [
         ("- 准确率为93.7%。", DefectKind.NUMBER_INVENTED),
+        ("- 损失为$L_1$，其中$\\lambda = 0.73$。", DefectKind.NUMBER_INVENTED),
         ("- 在LibriSpeech上评测。", DefectKind.NAME_INVENTED),
         ("- 见https://made.up.example.org/x。", DefectKind.URL_INVENTED),
         ("- **重点", DefectKind.MARKDOWN),

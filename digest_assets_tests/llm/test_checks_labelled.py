@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from digest_assets.llm.answers import TRANSLATION, translation_in
 from digest_assets.llm.checks import judge_reading, judge_translation
 from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import default_glossary
@@ -134,7 +135,7 @@ def wrapped(text: str) -> Iterator[str]:
 
 DAMAGES: dict[str, tuple[Callable[[str], Iterator[str]], int]] = {
     "a number changed": (numbers_changed, 0),
-    "a sentence dropped": (sentences_dropped, 8),  # of 57: short ones without a name, number or term of their own
+    "a sentence dropped": (sentences_dropped, 3),  # of 57: short ones without a name, number or term of their own
     "a name changed": (names_changed, 0),
     "an address lost": (addresses_lost, 0),
     "a formula changed": (formulas_changed, 0),
@@ -255,7 +256,8 @@ def published() -> list[Pair]:
     for section in post.read_text(encoding="utf-8").split("\n## ")[1:]:
         identifier = re.findall(r"arxiv\.org/abs/(\d+\.\d+)", section)[0]
         translation = section.split("arxiv.org/pdf/")[-1].split("\n", 1)[1].split("<details>")[0]
-        pairs.append(Pair(papers[identifier]["title"], papers[identifier]["abstract"], translation.strip()))
+        said = translation_in(translation).parts[TRANSLATION]
+        pairs.append(Pair(papers[identifier]["title"], papers[identifier]["abstract"], said))
     return pairs
 
 
@@ -264,7 +266,7 @@ def test_published_translations_raise_no_alarm(published: list[Pair]) -> None:
 
 
 def test_published_translations_that_are_damaged_are_found(published: list[Pair]) -> None:
-    for damage, most_missed in ((numbers_changed, 0.1), (sentences_dropped, 0.2)):
+    for damage, most_missed in ((numbers_changed, 0.1), (sentences_dropped, 0.26)):
         cases = [(pair, damaged) for pair in published for damaged in damage(pair.good)]
         missed = [damaged for pair, damaged in cases if not pair.is_caught(damaged)]
         print(f"{damage.__name__}: {len(cases) - len(missed)} of {len(cases)} found")
