@@ -165,6 +165,9 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             "ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
             "INSERT INTO months SELECT substr(day, 1, 7), count(*) * (SELECT count(*) FROM entries WHERE day = :model) "
             "FROM copies GROUP BY 1 ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+            "INSERT OR IGNORE INTO terms SELECT term, c.day, identifier || '-' || c.begins FROM copies c, terms m "
+            "WHERE m.day = :model",
+            "UPDATE term_papers SET papers = papers * (1 + (SELECT count(*) FROM copies))",
             "INSERT OR IGNORE INTO merged SELECT DISTINCT substr(day, 1, 4) FROM dates "
             "WHERE day < substr(:model, 1, 4)",
         ):

@@ -25,12 +25,14 @@ from digest_assets.site.values import (
     Entry,
     Glance,
     Group,
+    LaterVersion,
     LeftOut,
     MonthCost,
     SearchText,
     Site,
     Tag,
 )
+from digest_assets.store import updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
 from digest_assets.store.site_content import SiteDate, SitePaper, site_dates, site_papers
@@ -76,6 +78,9 @@ class StoreSource:
             held = of_date(
                 connection, name, day.date, figures=settings.output.figures, updated=settings.digest.updates != "ignore"
             )
+            later: dict[str, tuple[LaterVersion, ...]] = {}
+            for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):
+                later[identifier] = (*later.get(identifier, ()), LaterVersion(on, version, changed, gone))
         return DayPapers(
             day=day,
             papers=tuple(held.papers),
@@ -91,6 +96,7 @@ class StoreSource:
                 if each.outcome is Outcome.FILTERED and each.reason is not None
             ),
             updates=tuple(held.updates),
+            later=later,
         )
 
     def costs(self, since: date | None) -> list[MonthCost]:

@@ -22,6 +22,7 @@ from digest_assets.resources.output import encode, write_atomically
 from digest_assets.resources.site_notes import SiteNotes, open_notes
 from digest_assets.site import pages, search
 from digest_assets.site.pages import Touched, Unit, plan
+from digest_assets.site.related import terms_of
 from digest_assets.site.values import Day, SearchText, Site, Source, month_of, year_of
 from digest_assets.site.words import SITE_WORDS
 
@@ -97,6 +98,8 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
         _split(notes, source, year)
     for _, group in groupby(sorted(changed, key=lambda each: each.date), key=lambda each: month_of(each.date)):
         _put(notes, site, source, list(group), touched)
+    for each_day in changed:
+        notes.relate(each_day.date)
     for each in gone:
         touched.lists.update(notes.forget(each))
     added = {each for each in touched.changed if known.get(each) is None}
@@ -125,6 +128,8 @@ def _put(notes: SiteNotes, site: Site, source: Source, days: Sequence[Day], touc
     for day in days:
         papers = [(text.entry, search.paper_words(text)) for text in found[day.date]]
         touched.lists.update(notes.put(day, papers, SITE_WORDS[site.language]))
+        terms = {text.entry.identifier: terms_of(text.entry.title, text.abstract) for text in found[day.date]}
+        notes.put_terms(day.date, terms)
 
 
 def _split(notes: SiteNotes, source: Source, year: str) -> None:

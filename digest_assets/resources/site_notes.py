@@ -14,7 +14,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
 from datetime import date, datetime
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from digest_assets.errors import OutputUnwritable
+from digest_assets.site import related
 from digest_assets.site.lists import item, lists_of
 from digest_assets.site.values import (
     ALL,
@@ -32,6 +33,7 @@ from digest_assets.site.values import (
     ListName,
     MonthCost,
     PaperWords,
+    Related,
     Tag,
     month_of,
     year_of,
@@ -41,7 +43,7 @@ from digest_assets.site.words import SiteWords
 NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
-_LAYOUT = "3"
+_LAYOUT = "4"
 _KEPT_IN_MEMORY = 16_000
 """kB: the newest papers are read once for each of the hundred lists that a date touches."""
 _PAGE = 8_192
@@ -69,6 +71,12 @@ CREATE TABLE list_years (
 ) WITHOUT ROWID;
 CREATE TABLE months (month TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE words (day TEXT, identifier TEXT, words BLOB NOT NULL, PRIMARY KEY (day, identifier)) WITHOUT ROWID;
+CREATE TABLE terms (term TEXT, day TEXT, identifier TEXT, PRIMARY KEY (term, day, identifier)) WITHOUT ROWID;
+CREATE TABLE term_papers (term TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE related (
+    identifier TEXT PRIMARY KEY, day TEXT NOT NULL, terms TEXT NOT NULL, found TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX related_day ON related (day);
 CREATE TABLE costs (month TEXT PRIMARY KEY, tokens INTEGER NOT NULL, money TEXT) WITHOUT ROWID;
 CREATE TABLE merged (year TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE files (unit TEXT, path TEXT, sha256 TEXT NOT NULL, PRIMARY KEY (unit, path)) WITHOUT ROWID;
@@ -100,7 +108,20 @@ class SiteNotes:
 
     def begin(self, frame: str) -> None:
         """Forgets all but the files, for pages that are made with `frame`."""
-        for table in ("days", "entries", "listed", "lists", "list_years", "months", "words", "costs", "merged"):
+        for table in (
+            "days",
+            "entries",
+            "listed",
+            "lists",
+            "list_years",
+            "months",
+            "words",
+            "terms",
+            "term_papers",
+            "related",
+            "costs",
+            "merged",
+        ):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('frame', ?)", [frame])
         self.joining = {}
@@ -170,6 +191,7 @@ class SiteNotes:
             names = []
         for table in ("days", "entries", "words"):
             self._connection.execute(f"DELETE FROM {table} WHERE day = ?", [of])
+        self._forget_terms(of)
         return Counter(names)
 
     def _count(self, day: date, names: Sequence[ListName], papers: int, sign: int) -> None:
@@ -200,6 +222,48 @@ class SiteNotes:
                     f"DELETE FROM {table} WHERE list = ? AND papers <= 0", [("",), *((name.path,) for name in names)]
                 )
             self._connection.execute("DELETE FROM months WHERE papers <= 0")
+
+    def put_terms(self, day: date, terms: Mapping[str, Sequence[str]]) -> None:
+        """Notes the terms of the papers of `day`, by identifier."""
+        of = day.isoformat()
+        self._forget_terms(of)
+        pairs = [(term, of, identifier) for identifier, found in terms.items() for term in found]
+        self._connection.executemany("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", pairs)
+        self._connection.executemany(
+            "INSERT INTO term_papers VALUES (?, 1) ON CONFLICT DO UPDATE SET papers = papers + 1",
+            [(term,) for term, _, _ in pairs],
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO related VALUES (?, ?, ?, '[]')",
+            [(identifier, of, json.dumps(list(found))) for identifier, found in terms.items()],
+        )
+
+    def _forget_terms(self, of: str) -> None:
+        found = self._connection.execute("SELECT identifier, terms FROM related WHERE day = ?", [of]).fetchall()
+        pairs = [(term, of, identifier) for identifier, terms in found for term in json.loads(terms)]
+        self._connection.executemany("DELETE FROM terms WHERE term = ? AND day = ? AND identifier = ?", pairs)
+        self._connection.executemany(
+            "UPDATE term_papers SET papers = papers - 1 WHERE term = ?", [(term,) for term, _, _ in pairs]
+        )
+        self._connection.execute("DELETE FROM related WHERE day = ?", [of])
+
+    def relate(self, day: date) -> None:
+        """Looks for the earlier papers that those of `day` are like. A later date changes nothing of it."""
+        of, papers = day.isoformat(), max(1, self.size(ALL))
+        noted = self._connection.execute("SELECT identifier, terms FROM related WHERE day = ?", [of]).fetchall()
+        for identifier, terms in noted:
+            counted = {
+                term: int(self._value("SELECT papers FROM term_papers WHERE term = ?", term) or 0)  # type: ignore[call-overload]
+                for term in json.loads(terms)
+            }
+            weights = {term: related.weight(count, papers) for term, count in counted.items()}
+            weights = {term: weight for term, weight in weights.items() if weight}
+            sql = "SELECT day, identifier FROM terms WHERE term = ? AND day < ? ORDER BY day DESC LIMIT ?"
+            having = {term: self._connection.execute(sql, [term, of, related.LOOKED_AT]).fetchall() for term in weights}
+            self._connection.execute(
+                "UPDATE related SET found = ? WHERE identifier = ?",
+                [json.dumps(related.nearest(weights, having)), identifier],
+            )
 
     def forget_words(self, year: str) -> None:
         """Of a year whose index is made: they are only needed while its months still change."""
@@ -278,6 +342,15 @@ class SiteNotes:
     def identifiers(self, of: date) -> list[str]:
         sql = "SELECT identifier FROM entries WHERE day = ? ORDER BY position"
         return [row[0] for row in self._connection.execute(sql, [of.isoformat()])]
+
+    def related(self, identifier: str) -> list[Related]:
+        found = json.loads(str(self._value("SELECT found FROM related WHERE identifier = ?", identifier) or "[]"))
+        made = []
+        for day, other, terms in found:
+            shown = self._value("SELECT shown FROM entries WHERE day = ? AND identifier = ?", day, other)
+            if shown:
+                made.append(Related(_unpacked(str(shown)), tuple(terms)))
+        return made
 
     def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:
         return [_unpacked(shown) for shown in self._in(of, "shown", first.isoformat(), last.isoformat(), most)]
@@ -415,11 +488,12 @@ def _day(row: Sequence[Any]) -> Day:
 def _packed(entry: Entry) -> str:
     tags = [[tag.name, tag.label] for tag in entry.tags]
     shown = [entry.day.isoformat(), entry.identifier, entry.title, entry.authors, entry.categories, tags]
-    return json.dumps([*shown, entry.late, entry.withdrawn], separators=(",", ":"))
+    rest = [entry.late, entry.withdrawn, entry.translated_title, entry.gist]
+    return json.dumps([*shown, *rest], separators=(",", ":"))
 
 
 def _unpacked(text: str) -> Entry:
-    day, identifier, title, authors, categories, tags, late, withdrawn = json.loads(text)
+    day, identifier, title, authors, categories, tags, late, withdrawn, translated_title, gist = json.loads(text)
     return Entry(
         date.fromisoformat(day),
         identifier,
@@ -429,6 +503,8 @@ def _unpacked(text: str) -> Entry:
         tuple(Tag(*tag) for tag in tags),
         late,
         withdrawn,
+        translated_title,
+        gist,
     )
 
 

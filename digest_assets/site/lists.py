@@ -51,14 +51,21 @@ def item(entry: Entry, words: SiteWords) -> Markup:
     categories = Markup(" ").join(Markup('<span class="cat">{}</span>').format(each) for each in entry.categories)
     mark = Markup(' <span class="mark">{}</span>').format(words.withdrawn) if entry.withdrawn else Markup("")
     return Markup(
-        '<li><a class="title" lang="en" href="../d/{day}.html#{anchor}">{title}</a>\n'
+        '<li><a class="title" lang="en" href="../d/{day}.html#{anchor}">{title}</a>\n{translated}{gist}'
         '<p class="by">{authors}</p>\n'
         '<p class="meta"><time datetime="{day}">{day}</time> {categories}{mark}</p></li>'
     ).format(
         day=entry.day,
         anchor=anchor(entry.identifier),
         title=title(entry, words),
+        translated=_line("translated", entry.translated_title),
+        gist=_line("gist", entry.gist),
         authors=authors(entry, words),
         categories=categories,
         mark=mark,
     )
+
+
+def _line(kind: str, text: str) -> Markup:
+    """A line of Markdown as a paragraph; nothing where there is none."""
+    return Markup('<p class="{}">{}</p>\n').format(kind, html.line_from_model(text)) if text else Markup("")

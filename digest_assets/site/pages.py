@@ -39,6 +39,7 @@ from digest_assets.site.values import (
     Day,
     DayPapers,
     ListName,
+    Related,
     Site,
     Source,
     month_of,
@@ -234,6 +235,7 @@ class _Pages:
 
     def dates(self, touched: Touched) -> Iterator[Unit]:
         newest = self._book.newest_with_papers()
+        renewed: dict[date, list[str]] = defaultdict(list)
         for of in sorted(touched.days, reverse=True):
             day = self._book.day(of)
             if day is None:
@@ -244,6 +246,9 @@ class _Pages:
             yield from self._files_of_date(day, earlier, later, is_newest=newest is not None and newest.date == of)
             if of in touched.changed:
                 yield self.papers(day)
+                for update in self._shown(day).loaded.updates:
+                    renewed[update.claimed_date].append(update.paper.identifier)
+        yield from self._renewed(renewed, touched)
         if newest is None:
             yield Unit("index.html")
 
@@ -329,6 +334,19 @@ class _Pages:
             self._kept = _Shown(loaded, papers, self._words)
         return self._kept
 
+    def _renewed(self, renewed: dict[date, list[str]], touched: Touched) -> Iterator[Unit]:
+        """The pages of earlier papers of which a date that changed lists a new version: they tell of it."""
+        for of, identifiers in renewed.items():
+            day = self._book.day(of)
+            if day is not None and of not in touched.changed:
+                there = set(self._book.identifiers(of))
+                pages = [
+                    PlannedFile(f"p/{lists.file_of(each)}.html", partial(self._paper, day, each))
+                    for each in identifiers
+                    if each in there
+                ]
+                yield Unit(f"p/{of}", tuple(pages), adds=True)
+
     # --- a page a paper -----------------------------------------------------------------------------------------------
 
     def papers(self, day: Day) -> Unit:
@@ -378,10 +396,20 @@ class _Pages:
                 )
                 for each in view.later
             ],
-            related=[],
+            related=[self._related(each) for each in self._book.related(identifier)],
             before=shown.items[place - 1].paper if place else None,
             after=shown.items[place + 1].paper if place + 1 < len(shown.items) else None,
         )
+
+    def _related(self, each: Related) -> dict[str, object]:
+        entry = each.entry
+        return {
+            "file": lists.file_of(entry.identifier),
+            "title": html.line_from_tex(entry.title) or self._words.untitled,
+            "translated_title": html.plain_from_answer(entry.translated_title),
+            "day": entry.day,
+            "terms": self._words.shared_terms.format(terms=", ".join(each.terms[:4])),
+        }
 
     def _script(self, day: Day, identifier: str) -> str:
         """What other pages show of a paper, as a script: one from the disk may load nothing else."""
@@ -448,7 +476,7 @@ class _Pages:
             months=self._dates_of_year(of, newest) if has_more else [],
             within=of.path,
             years=[(year, f"{of.path}.{year}.html", years[year]) for year in earlier],
-            feed=f"f/{of.slug}" if of.kind == "c" else "",
+            feed=_feed_of(of),
         )
 
     def _list_of_year(self, of: ListName, year: str, count: int) -> str:
@@ -575,8 +603,7 @@ class _Pages:
     def feed_files(self, touched: Touched) -> Iterator[Unit]:
         yield from self._feed("feed", "index.html", ALL, touched)
         for of in touched.lists:
-            if of.kind == "c":
-                yield from self._feed(f"f/{of.slug}", f"{of.path}.html", of, touched)
+            yield from self._feed(_feed_of(of), f"{of.path}.html", of, touched)
 
     def _feed(self, path: str, page: str, of: ListName, touched: Touched) -> Iterator[Unit]:
         dates = self._book.dates_in(of, feeds.DATES_IN_A_FEED)
@@ -689,6 +716,11 @@ class _Pages:
                 version=version(),
                 root=root,
             )
+
+
+def _feed_of(of: ListName) -> str:
+    """The path of a list's feed, without its ending: those of categories were there before the others'."""
+    return f"f/{of.slug}" if of.kind == "c" else f"f/{of.path}"
 
 
 def _years_touched(years: dict[str, int], changed: set[str], size: int, count: int) -> set[str]:

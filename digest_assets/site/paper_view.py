@@ -115,11 +115,17 @@ class PaperView:
     """Where its own texts came from."""
     sources: tuple[str, ...]
     """The same without what is this paper's alone: what a date adds up."""
+    pairs: tuple[tuple[Markup, Markup], ...]
+    """The translation's sentences with the original's; empty where they are not known."""
     figure_url: str
     figure_caption: str
     csl: dict[str, Json]
     """As reference managers read it (`citation.csl`)."""
     later: tuple[LaterVersion, ...]
+
+    def parts_at(self, root: str) -> list[tuple[str, Markup]]:
+        """`parts` for a page from which `root` leads to the site's folder."""
+        return [(heading, Markup(str(text).replace('href="../', f'href="{root}'))) for heading, text in self.parts]
 
 
 def paper_view(
@@ -175,6 +181,7 @@ def paper_view(
         reading_flagged=_flagged(words.reading_flagged, each.reading) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         sources=_sources(each, words, has_translation=bool(translation), has_reading=bool(parts)),
+        pairs=_pairs(each) if translation else (),
         figure_url=(safe_url(each.figure.url) or "") if each.figure and not each.withdrawn else "",
         figure_caption=html.plain_from_tex(each.figure.caption) if each.figure else "",
         csl=citation.csl(paper, title, names, html.plain_from_tex(paper.abstract)),
@@ -257,6 +264,14 @@ _FOOTNOTE_MARK = re.compile(r"\[\^[^\]\s]{1,6}\]:?\s?")
 
 def _anchor_of(number: int) -> str:
     return f"paragraph-{number}"
+
+
+def _pairs(each: DigestPaper) -> tuple[tuple[Markup, Markup], ...]:
+    """A translation by sentence, each with the original's; none where not all of the text is there."""
+    pairs = each.translation.pairs
+    if not pairs or each.translation.sentences_withheld:
+        return ()
+    return tuple((html.line_from_model(pair.said), html.line_from_tex(pair.source)) for pair in pairs)
 
 
 def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[Mark, ...]:

@@ -214,6 +214,14 @@ class ListName:
         return f"{self.kind}/{self.slug}"
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An earlier paper that is like another, and the terms that they share."""
+
+    entry: Entry
+    terms: tuple[str, ...]
+
+
 ALL = ListName("", "")
 """The list that every paper is in."""
 
@@ -269,6 +277,10 @@ class Book(Protocol):
 
     def identifiers(self, of: date) -> list[str]:
         """Of the papers of a date, in the order of the source."""
+        ...
+
+    def related(self, identifier: str) -> list[Related]:
+        """Earlier papers that a paper is like, the most alike first."""
         ...
 
     def entries(self, of: ListName, first: date, last: date, most: int) -> list[Entry]:

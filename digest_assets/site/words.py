@@ -202,6 +202,7 @@ class SiteWords:
     search_topic: str
     search_since: str
     search_until: str
+    follow: str
 
     def lacking(self, counts: Counts) -> list[str]:
         """How many papers have a translation and a reading, where not all of those that should have one do."""
@@ -414,6 +415,7 @@ _CHINESE = SiteWords(
     search_topic="主题",
     search_since="从",
     search_until="到",
+    follow="订阅：把 Atom 地址加到阅读器，此处有新论文时会收到。",
 )
 
 _ENGLISH = SiteWords(
@@ -616,6 +618,7 @@ _ENGLISH = SiteWords(
     search_topic="Topic",
     search_since="From",
     search_until="To",
+    follow="To follow this: add the Atom address to a feed reader.",
 )
 
 _JAPANESE = SiteWords(
@@ -817,6 +820,7 @@ _JAPANESE = SiteWords(
     search_topic="トピック",
     search_since="開始",
     search_until="終了",
+    follow="フォロー：Atom のアドレスをフィードリーダーに加えると、新しい論文が届きます。",
 )
 
 SITE_WORDS = {"zh": _CHINESE, "en": _ENGLISH, "ja": _JAPANESE}

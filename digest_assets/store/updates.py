@@ -92,6 +92,20 @@ def listed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> 
     ]
 
 
+def later_than(
+    connection: duckdb.DuckDBPyConnection, digest: str, claimed: date
+) -> list[tuple[str, date, int, bool, bool]]:
+    """What dates have listed of the papers of `claimed`: identifier, the date that lists it, version, whether the
+    abstract changed, whether it is a withdrawal; oldest version first."""
+    return connection.execute(
+        """
+        SELECT identifier, digest_date, version, abstract_changed, withdrawn FROM paper_updates
+        WHERE digest = ? AND claimed_date = ? ORDER BY identifier, version
+        """,
+        [digest, claimed],
+    ).fetchall()
+
+
 def move_claims(connection: duckdb.DuckDBPyConnection, digest: str, updates: Iterable[PaperUpdate]) -> None:
     """Gives the claims of updated papers the new version: their dates are to be made again.
 

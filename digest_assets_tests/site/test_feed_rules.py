@@ -148,7 +148,7 @@ JSON_RULES: dict[str, Callable[[dict[str, Any]], bool]] = {
 
 def faults(folder: Path) -> Iterator[str]:
     """Every rule that a feed of the site breaks."""
-    for file in [*folder.glob("feed.*"), *folder.glob("f/*")]:
+    for file in [*folder.glob("feed.*"), *folder.glob("f/**/*.*")]:
         text = file.read_text("utf-8")
         if file.suffix == ".xml":
             assert text.startswith('<?xml version="1.0" encoding="utf-8"?>\n')

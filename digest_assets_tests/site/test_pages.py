@@ -18,10 +18,17 @@ from selectolax.lexbor import LexborHTMLParser
 from digest_assets.digests import emptiness
 from digest_assets.digests.days import DigestDays
 from digest_assets.errors import OutputUnwritable, TemplateBroken
-from digest_assets.model import AnswerStatus, FilterReason, PaperUpdate, TextSource
+from digest_assets.model import (
+    AnswerStatus,
+    FilterReason,
+    PaperUpdate,
+    SentencePair,
+    TextSource,
+)
 from digest_assets.resources import site_folder
 from digest_assets.resources.site_notes import NAME
 from digest_assets.site import empty, search
+from digest_assets.site.values import LaterVersion
 from digest_assets.site.words import SITE_WORDS
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
 
@@ -455,6 +462,9 @@ def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: i
     # One more build with nothing new in the years that are over: their search index comes to rest.
     growing.write(tmp_path / "by day", max(growing.days_of))
     made, expected = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
+    for files in (made, expected):  # a paper is compared with what was there when its date was made
+        related = re.compile(rb'<section aria-labelledby="related">.*?</section>\n', re.DOTALL)
+        files |= {name: related.sub(b"", content) for name, content in files.items() if name.startswith("p/")}
     assert made.keys() == expected.keys()
     assert [name for name in made if made[name] != expected[name]] == []
 
@@ -514,7 +524,8 @@ def test_a_year_that_changes_while_it_is_put_into_one_piece_is_begun_anew(
             site.write(tmp_path / "by day", changed)
     site.write(tmp_path / "at once")
     assert everything_in(tmp_path / "by day").keys() == everything_in(tmp_path / "at once").keys()
-    assert everything_in(tmp_path / "by day") == everything_in(tmp_path / "at once")
+    by_day, at_once = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
+    assert [name for name in by_day if by_day[name] != at_once[name] and not name.startswith("p/")] == []
 
 
 def test_new_versions_of_earlier_papers_are_listed(tmp_path: Path) -> None:
@@ -573,3 +584,70 @@ def test_a_year_that_is_over_is_indexed_in_one_piece_until_one_of_its_dates_chan
     site.days_of[date(2026, 1, 6)] = [digest_paper(paper(901), date(2026, 1, 6))]
     site.write(tmp_path, date(2026, 1, 6))
     assert index() == {"2025", "2026-01"}
+
+
+def test_a_paper_s_page_names_earlier_ones_that_are_like_it_and_why(tmp_path: Path) -> None:
+    site = ExampleSite.of(60, a_day=10)
+    earlier, later = DAY - timedelta(days=3), DAY
+    alike = paper(7001, title="Watermarking of neural speech codecs")
+    other = replace(paper(7002, title="Speech watermarking that codecs keep"), abstract="A codec. The codec hums.")
+    site.days_of[earlier] = [*site.days_of[earlier], digest_paper(alike, earlier)]
+    site.days_of[later] = [*site.days_of[later], digest_paper(other, later)]
+    site.write(tmp_path)
+    found = page(tmp_path, f"p/{other.identifier}.html").css_first("[aria-labelledby=related]")
+    assert found.css_first("a.title").attributes["href"] == f"{alike.identifier}.html".join(("../p/", ""))
+    assert "codec, watermarking" in found.text()
+    assert page(tmp_path, f"p/{alike.identifier}.html").css("[aria-labelledby=related] a.title") == []
+
+
+def test_a_paper_s_page_is_read_by_reference_managers_and_says_where_it_stood(tmp_path: Path) -> None:
+    site = ExampleSite.of(2)
+    (first, _) = site.days_of[DAY]
+    identifier = first.paper.identifier
+    site.later[identifier] = (LaterVersion(date(2026, 11, 25), 2, True, False),)
+    site.write(tmp_path)
+    made = page(tmp_path, f"p/{identifier}.html")
+    told = {node.attributes["name"]: node.attributes["content"] for node in made.css("meta[name^=citation]")}
+    assert told["citation_arxiv_id"] == identifier
+    assert told["citation_publication_date"] == "2026/11/01"
+    assert len(made.css("meta[name=citation_author]")) == 3
+    said = json.loads(made.css_first("script[type='application/ld+json']").text())
+    assert said["@type"] == "ScholarlyArticle"
+    assert said["url"] == f"https://digest.test/p/{identifier}.html"
+    assert made.css_first("meta[property='og:title']") is not None
+    assert made.css_first(f"[aria-labelledby=in-digests] a[href='../d/{DAY}.html#p{identifier}']") is not None
+    assert "v2：摘要有改动，见 2026-11-25 一期" in made.css_first("[aria-labelledby=versions]").text()
+
+
+def test_a_new_version_is_told_on_the_page_of_the_earlier_paper(tmp_path: Path) -> None:
+    site = ExampleSite.of(4, a_day=2)
+    earlier = min(site.days_of)
+    each = site.days_of[earlier][0].paper
+    site.write(tmp_path)
+    newest = DAY + timedelta(days=1)
+    site.days_of[newest] = [digest_paper(paper(900), newest)]
+    site.updates[newest] = (PaperUpdate(replace(each, version=2), earlier, 1, abstract_changed=True, withdrawn=False),)
+    site.later[each.identifier] = (LaterVersion(newest, 2, True, False),)
+    site.write(tmp_path)
+    assert str(newest) in page(tmp_path, f"p/{each.identifier}.html").css_first("[aria-labelledby=versions]").text()
+
+
+def test_both_languages_stand_sentence_by_sentence_where_the_pairs_are_known(tmp_path: Path) -> None:
+    site = ExampleSite.of(1)
+    (each,) = site.days_of[DAY]
+    pairs = (SentencePair("We hear $x$.", "我们听见 $x$。"), SentencePair("It works.", "有效。"))
+    site.days_of = {DAY: [replace(each, translation=replace(each.translation, pairs=pairs))]}
+    site.write(tmp_path)
+    for name in (f"d/{DAY}.html", f"p/{each.paper.identifier}.html"):
+        found = page(tmp_path, name).css(".paired .pair")
+        assert [[line.text() for line in pair.css("p")] for pair in found][1] == ["有效。", "It works."]
+
+
+@pytest.mark.parametrize("name", ["t/speech", "a/bo-bergqvist"])
+def test_topics_and_authors_have_feeds_to_follow(name: str, tmp_path: Path) -> None:
+    ExampleSite.of(30, a_day=10).write(tmp_path)
+    feed = feedparser.parse((tmp_path / f"f/{name}.xml").read_bytes())
+    assert not feed.bozo
+    assert len(feed.entries) == 3
+    links = [node.attributes["href"] for node in page(tmp_path, f"{name}.html").css(".standing a")]
+    assert f"../f/{name}.xml" in links
