@@ -33,8 +33,14 @@ def backup(
 
 
 @store.command()
-def restore(config: ConfigOption = None) -> None:
-    """Put the last copy of `digest store backup` into the store's place; what was there is kept beside it.
+def restore(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Default: the last backup. Updates leave digest.before-update.duckdb."),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Put a copy into the store's place; what was there is kept beside it.
 
     Stop what runs before. Run the dates since the copy again afterwards: `digest run`, or `digest backfill`.
     """
@@ -42,12 +48,13 @@ def restore(config: ConfigOption = None) -> None:
     from digest_assets.store.copying import restore as put_back
     from digest_assets.store.lake import LakeStore
 
+    copy = file.resolve() if file is not None else None  # where the user stands
     with opened(config) as settings:
         held = store_of(settings)
         if isinstance(held, LakeStore):
             raise typer.BadParameter("store.url is a lake: migrate the copy to an empty one instead")
-        aside = put_back(held, SystemClock().now())
-    say(f"restored: {held.name}, from {held.backup}")
+        aside = put_back(held, SystemClock().now(), copy)
+    say(f"restored: {held.name}, from {copy or held.backup}")
     if aside is not None:
         say(f"what was there: {aside}")
 

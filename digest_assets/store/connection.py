@@ -27,6 +27,8 @@ import logging
 import os
 import random
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,7 +39,7 @@ from typing import TypeVar
 import duckdb
 
 from digest_assets.errors import StoreError, StoreLocked, StoreUnusable, redact
-from digest_assets.store.schema import migrate
+from digest_assets.store.schema import is_new, migrate, pending
 
 Result = TypeVar("Result")
 
@@ -126,7 +128,7 @@ class DigestStore:
         with _lock_of(self.path), self._attached() as connection:
             try:
                 if not self._migrated:
-                    migrate(connection, self.path)
+                    self._update(connection)
                     self._migrated = True
                 yield connection
                 self._shorten_log(connection)
@@ -139,6 +141,38 @@ class DigestStore:
                     f"The store {self.path} cannot be written: {redact(str(error))}.",
                     cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
                 ) from None
+
+    def pending(self) -> list[str]:
+        """The names of the migrations that the next `session` would apply; nothing is written. A store that is not
+        there has none. Raises `StoreUnusable` as `session` does."""
+        if not self.path.exists():
+            return []
+        with _lock_of(self.path), self._attached() as connection:
+            return [name for _, name, _ in pending(connection, self.path)]
+
+    def _update(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Brings the schema to the newest version, after a copy of the file as it was.
+
+        The copy is made by another process: this one would give up its lock on the file by closing it once more.
+        """
+        todo = pending(connection, self.path)
+        if todo and not is_new(connection):
+            connection.execute("CHECKPOINT")  # so that the file alone is the store
+            copy = before_update(self.path)
+            part = copy.with_name(f".{copy.name}.part")
+            program = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
+            try:
+                command = [sys.executable, "-I", "-c", program, str(self.path), str(part)]
+                subprocess.run(command, check=True, capture_output=True)
+                part.replace(copy)
+            except (OSError, subprocess.CalledProcessError):
+                part.unlink(missing_ok=True)
+                raise StoreUnusable(
+                    f"The store {self.path} is to be updated, and its copy {copy} cannot be written.",
+                    cure="Free space on the disk or correct the folder's permissions; nothing was changed.",
+                ) from None
+            _log.warning("Updating the store %s (%d migrations); as it was: %s", self.path, len(todo), copy)
+        migrate(connection, self.path)
 
     @contextmanager
     def beside(self, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -236,6 +270,11 @@ def log_of(path: Path) -> Path:
 def backup_of(path: Path) -> Path:
     """The copy of the file `path` that `digest store backup` makes: beside it, and never the only one that is good."""
     return path.with_suffix(".backup.duckdb")
+
+
+def before_update(path: Path) -> Path:
+    """The copy of the file `path` as it was before the last migration."""
+    return path.with_suffix(".before-update.duckdb")
 
 
 def _is_lock(error: BaseException) -> bool:

@@ -75,18 +75,18 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
     return copied
 
 
-def restore(store: DigestStore, now: datetime) -> Path | None:
-    """Puts the copy that `back_up` made into the place of `store`, a file; the copy stays where it is.
+def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path | None:
+    """Puts `copy`, by default what `back_up` made, into the place of `store`, a file; the copy stays as it is.
 
     Returns where the old file is kept, with its log; None where there was none. Raises `ConfigurationError` where there
     is no copy, and `StoreUnusable` for one that cannot be opened or a folder that cannot be written.
     """
-    copy, path = store.backup, store.path
+    copy, path = copy or store.backup, store.path
     if not copy.is_file():
-        raise ConfigurationError(f"There is no copy at {copy}.", cure="Make one in good days: digest store backup.")
-    with DigestStore(copy).session():
-        pass  # it opens, and is in the newest schema
-    DigestStore(copy).settle()
+        raise ConfigurationError(f"There is no copy at {copy}.", cure="Make one in good days: `digest store backup`.")
+    DigestStore(copy).pending()  # it opens, and this program knows it; what it lacks it gets in the store's place
+    if log_of(copy).exists():
+        DigestStore(copy).settle()
     part = path.with_name(f".{path.name}.part")
     aside = path.with_name(f"{path.stem}.replaced-{now:%Y%m%d-%H%M%S}{path.suffix}")
     had_one = path.exists()

@@ -56,32 +56,52 @@ def keyless(sql: str) -> str:
     return _COLUMN_KEY.sub("NOT NULL", _TABLE_KEY.sub(r"\1", sql))
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, store: object, dialect: Callable[[str], str] = keyless) -> None:
-    """Brings the schema of `store`, which is named in errors, to the newest version, all of it or nothing.
-
-    `dialect` puts each migration into the words of the engine.
+def pending(connection: duckdb.DuckDBPyConnection, store: object) -> list[tuple[int, str, str]]:
+    """The migrations that `store`, which is named in errors, has not had, in order: whatever the highest is that it
+    had, because one with a lower number may have been released later. Writes nothing.
 
     Raises `StoreUnusable` for a store that a newer version of this program wrote.
     """
+    applied = set(_applied(connection))
+    known = {each[0]: each for each in migrations()}
+    if unknown := applied - set(known):
+        raise StoreUnusable(
+            f"The store {store} has schema {max(unknown)}, this program knows {max(known)}.",
+            cure="Install the newer version of digest-assets that wrote it; nothing was changed.",
+        )
+    return [known[number] for number in sorted(set(known) - applied)]
+
+
+def is_new(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether nothing has been written to the store yet."""
+    return not _applied(connection)
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    named = "database_name = current_database() AND table_name = 'schema_versions'"
+    if not connection.execute(f"SELECT 1 FROM duckdb_tables() WHERE {named}").fetchall():
+        return []
+    return [number for (number,) in connection.execute("SELECT version FROM schema_versions").fetchall()]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, store: object, dialect: Callable[[str], str] = keyless) -> None:
+    """Applies what is `pending`, all of it or nothing.
+
+    `dialect` puts each migration into the words of the engine. Raises `StoreUnusable` as `pending` does.
+    """
     connection.begin()
     try:
-        connection.execute(
-            dialect(
-                "CREATE TABLE IF NOT EXISTS schema_versions "
-                "(version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
+        todo = pending(connection, store)
+        if todo:
+            connection.execute(
+                dialect(
+                    "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, "
+                    "applied_at TIMESTAMPTZ NOT NULL DEFAULT now())"
+                )
             )
-        )
-        applied = connection.execute("SELECT coalesce(max(version), 0) FROM schema_versions").fetchall()[0][0]
-        known = migrations()
-        if applied > known[-1][0]:
-            raise StoreUnusable(
-                f"The store {store} has schema {applied}, this program knows {known[-1][0]}.",
-                cure="Install the newer version of digest-assets that wrote it.",
-            )
-        for number, name, sql in known:
-            if number > applied:
-                connection.execute(dialect(sql))
-                connection.execute("INSERT INTO schema_versions (version, name) VALUES (?, ?)", [number, name])
+        for number, name, sql in todo:
+            connection.execute(dialect(sql))
+            connection.execute("INSERT INTO schema_versions (version, name) VALUES (?, ?)", [number, name])
     except BaseException:
         connection.rollback()
         raise
