@@ -191,6 +191,10 @@ class StoreUnusable(StoreError):
     """The file cannot be opened or written: permissions, a full disk, corruption, a newer schema."""
 
 
+class HistoryUnusable(DigestError):
+    """Dagster's history cannot be opened or made: a damaged file, permissions, a full disk."""
+
+
 class NotInStore(StoreError):
     """The store holds nothing of what a step rests on: it was deleted or lies elsewhere, or that was never made."""
 

@@ -65,14 +65,15 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
 
 def _make_home(home: Path) -> None:
     """Makes Dagster's folder, with our dagster.yaml: without one Dagster has its own, with telemetry."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        if not (home / "dagster.yaml").is_file():
-            (home / "dagster.yaml").write_text((resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
-    except OSError as error:
-        raise OutputUnwritable(
-            f"{home} cannot be written: {error.strerror}.", cure="Correct its rights, or name another in DAGSTER_HOME."
-        ) from None
+    from digest_assets.resources.output import write_atomically
+
+    if not (home / "dagster.yaml").is_file():
+        text = (resources.files("digest_assets") / "dagster.yaml").read_text("utf-8")
+        try:
+            write_atomically(home / "dagster.yaml", text)  # another first run reads it whole or not at all
+        except OutputUnwritable as error:
+            cure = "Check its permissions, or name another folder in DAGSTER_HOME."
+            raise OutputUnwritable(error.message, cure=cure) from None
 
 
 def store_of(settings: Settings) -> DigestStore:

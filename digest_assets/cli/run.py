@@ -65,10 +65,9 @@ def make(
 
     In batches (`batch`, or `llm.batch`) of several dates, the batches of all are handed in before any is waited for.
     """
-    import dagster as dg
-
     from digest_assets.assets.killed_runs import fail_killed_runs
     from digest_assets.automation.command_line_runs import RunOutcome, run_date
+    from digest_assets.automation.history import open_history
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
@@ -78,7 +77,7 @@ def make(
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)
     batch = batch or settings.llm.batch
-    with dg.DagsterInstance.get() as instance:
+    with open_history() as instance:
         fail_killed_runs(instance)
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:

@@ -41,11 +41,10 @@ def _refuse_if_taken(port: int) -> None:
 
 def _forget_killed_runs() -> None:
     """What a killed process left under way would keep the daemon from starting anything."""
-    import dagster as dg
-
     from digest_assets.assets.killed_runs import fail_killed_runs
+    from digest_assets.automation.history import open_history
 
-    with dg.DagsterInstance.get() as instance:
+    with open_history() as instance:
         if killed := fail_killed_runs(instance):
             say(f"{len(killed)} runs whose process was killed are marked as failed.")
 

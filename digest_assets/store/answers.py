@@ -16,8 +16,8 @@ from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
 from digest_assets.store import sentences
-from digest_assets.store.flights import Flights, shared_flights
-from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.flights import Flights, forget_calls, forget_calls_of
+from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
 from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
@@ -234,34 +234,41 @@ class KnownAnswers:
         cls, gathered: GatheredStore, identifiers: Iterable[str], now: Callable[[], datetime], journals: Path
     ) -> AsyncIterator[KnownAnswers]:
         """The answers about `identifiers`. At the end of the block all new ones are rows, or what hinders is raised."""
-        for path, lines in left_behind(journals):
-            await gathered.run(partial(_keep_answers, rows=lines))
-            forget(path)
+        bury = partial(_keep_what_the_dead_left, gathered, journals)
+        await bury()
         wanted = json_list(identifiers)
-        held = await gathered.run(lambda connection: _answers_about(connection, wanted))
-        with AnswerJournal(journals) as journal, shared_flights(journals) as flights:
-            known = cls(gathered, journal, flights, held, now)
-            try:
-                yield known
-            finally:
-                gathered.hurry()
-                await asyncio.gather(*known._writing)
-                if known._arrived:
-                    await gathered.run(partial(_keep_answers, rows=list(known._arrived.values())))
+        find = partial(_answers_about, identifiers=wanted)
+        held = await gathered.run(find)
+        with AnswerJournal(journals) as journal:
+            async with Flights.open(gathered, journal.name, find, bury) as flights:
+                known = cls(gathered, journal, flights, held, now)
+                try:
+                    yield known
+                finally:
+                    gathered.hurry()
+                    await asyncio.gather(*known._writing)
+                    if known._arrived:
+                        await gathered.run(partial(_keep_answers, rows=list(known._arrived.values())))
             journal.clear()
 
     def find(self, key: str) -> StoredAnswer | None:
         return self._held.get(key)
 
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
-        async def ask_and_keep() -> StoredAnswer:
-            answer = await ask()
+        answer = await self._flights.take(key)
+        if answer is None:
+            try:
+                answer = await ask()
+            except BaseException:
+                self._write(forget_calls, key)
+                raise
             row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
-            self._writing.append(asyncio.create_task(self._gathered.keep(_keep_answers, row)))
-            return answer
+            self._write(_keep_answers, row)
+        self._held[key] = answer
+        return answer
 
-        self._held[key] = await self._flights.once(key, ask_and_keep)
-        return self._held[key]
+    def _write(self, keeping: Keeping[Any], item: object) -> None:
+        self._writing.append(asyncio.create_task(self._gathered.keep(keeping, item)))
 
     def arrived(self, answer: StoredAnswer) -> None:
         self.kept.add(answer.key)
@@ -269,8 +276,27 @@ class KnownAnswers:
         self._journal.append(self._arrived[answer.key])
 
 
-def _answers_about(connection: duckdb.DuckDBPyConnection, identifiers: str) -> dict[str, StoredAnswer]:
-    found = rows(connection.execute(f"SELECT * FROM model_answers WHERE identifier IN {IN_LIST}", [identifiers]))
+async def _keep_what_the_dead_left(gathered: GatheredStore, journals: Path) -> None:
+    """Makes rows of what runs left that were killed, and lets go of what they asked for."""
+    for path, lines in left_behind(journals):
+
+        def bury(connection: duckdb.DuckDBPyConnection, owner: str = path.stem, left: list[Row] = lines) -> None:
+            _keep_answers(connection, left)
+            forget_calls_of(connection, owner)
+
+        await gathered.run(bury)
+        forget(path)
+
+
+def _answers_about(
+    connection: duckdb.DuckDBPyConnection, keys: Sequence[str] | None = None, *, identifiers: str
+) -> dict[str, StoredAnswer]:
+    """The answers about papers, all or those under `keys`, by key."""
+    query = f"SELECT * FROM model_answers WHERE identifier IN {IN_LIST}"
+    if keys is None:
+        found = rows(connection.execute(query, [identifiers]))
+    else:
+        found = rows(connection.execute(f"{query} AND answer_key IN {IN_LIST}", [identifiers, json_list(keys)]))
     return {
         row["answer_key"]: StoredAnswer(
             key=row["answer_key"],
@@ -312,4 +338,6 @@ def _answer_row(answer: StoredAnswer, now: datetime) -> Row:
 
 
 def _keep_answers(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
+    """Stores answers; nobody needs to ask for them any more."""
     put(connection, "model_answers", rows)
+    forget_calls(connection, [row["answer_key"] for row in rows])

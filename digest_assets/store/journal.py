@@ -27,6 +27,11 @@ class AnswerJournal:
         self._path = folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}.jsonl"
         self._lock = FileLock(_lock_path(self._path))
 
+    @property
+    def name(self) -> str:
+        """Of this run among all."""
+        return self._path.stem
+
     def __enter__(self) -> AnswerJournal:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

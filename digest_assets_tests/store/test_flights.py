@@ -1,101 +1,150 @@
-"""What several want at once is asked for once, whatever becomes of the one that asks."""
+"""What several runs want at once is asked for once, whatever becomes of the one that asks."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from digest_assets.llm.asking import StoredAnswer
-from digest_assets.llm.prompts import Task
-from digest_assets.model import Usage
-from digest_assets.store.flights import Flights, shared_flights
+from digest_assets.store import flights
+from digest_assets.store.answers import KnownAnswers
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.rows import insert
+from digest_assets_tests.store.test_answers import ANSWER, now
 
-ANSWER = StoredAnswer("key", Task.READING, "m", "p-1", "2601.00001", 1, "text", Usage(1, 100, 50, 0), "stop")
+KEYS = [f"key{number}" for number in range(5)]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flights, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(flights, "BEAT_SECONDS", 0.01)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DigestStore:
+    return DigestStore(tmp_path / "digest.duckdb")
 
 
 class Model:
-    def __init__(self, *failures: Exception) -> None:
+    """Answers when it may; each of its first calls ends by one of `failures`."""
+
+    def __init__(self, *failures: BaseException) -> None:
         self.asked = 0
         self.failures = list(failures)
         self.may_answer = threading.Event()
 
-    async def __call__(self) -> StoredAnswer:
+    async def answer(self, key: str, known: KnownAnswers) -> StoredAnswer:
         self.asked += 1
-        await asyncio.to_thread(self.may_answer.wait, 10)
+        while not self.may_answer.is_set():
+            await asyncio.sleep(0)
         if self.failures:
             raise self.failures.pop(0)
-        return ANSWER
+        answer = replace(ANSWER, key=key)
+        known.arrived(answer)
+        return answer
 
 
-def test_several_of_one_run_share_a_call_and_only_one_of_them_paid() -> None:
-    model, flights = Model(), Flights()
-    model.may_answer.set()
-
-    async def run() -> list[StoredAnswer]:
-        return await asyncio.gather(*(flights.once("key", model) for _ in range(5)))
-
-    answers = asyncio.run(run())
-    assert model.asked == 1
-    assert sorted(answer.usage.calls for answer in answers) == [0, 0, 0, 0, 1]
+async def run(store: DigestStore, model: Model, *keys: str, journals: Path | None = None) -> list[StoredAnswer]:
+    """A run that wants `keys`."""
+    journals = journals or store.journals
+    async with GatheredStore(store) as gathered, KnownAnswers.open(gathered, [ANSWER.identifier], now, journals) as it:
+        return await asyncio.gather(*(it.once(key, lambda key=key: model.answer(key, it)) for key in keys))  # type: ignore[misc]
 
 
-def test_two_dates_of_a_process_share_a_call(tmp_path: Path) -> None:
-    model, began = Model(), threading.Barrier(2)
-
-    def date() -> None:
-        with shared_flights(tmp_path) as flights:
-            began.wait(10)
-            asyncio.run(flights.once("key", model))  # type: ignore[arg-type]
-            began.wait(10)
-
-    dates = [threading.Thread(target=date) for _ in range(2)]
-    for each in dates:
+def in_threads(*runs: Callable[[], Awaitable[object]]) -> None:
+    threads = [threading.Thread(target=lambda each=each: asyncio.run(each())) for each in runs]  # type: ignore[misc]
+    for each in threads:
         each.start()
-    while not model.asked:
-        threading.Event().wait(0.001)
-    model.may_answer.set()
-    for each in dates:
+    for each in threads:
         each.join()
-    assert model.asked == 1
 
 
-def test_who_waits_for_one_that_fails_asks_for_itself() -> None:
-    model, flights = Model(RuntimeError("the endpoint is down")), Flights()
+def under_way(store: DigestStore) -> list[str]:
+    return [key for (key,) in store.run(lambda each: each.execute("SELECT answer_key FROM calls_under_way").fetchall())]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one machine", "journals that the other does not see"])
+def test_two_runs_of_a_store_share_every_call(store: DigestStore, tmp_path: Path, apart: bool) -> None:
+    model, answers = Model(), []
     model.may_answer.set()
 
-    async def run() -> list[StoredAnswer | BaseException]:
-        return await asyncio.gather(*(flights.once("key", model) for _ in range(3)), return_exceptions=True)
+    async def date(journals: Path) -> None:
+        answers.extend(await run(store, model, *KEYS, journals=journals))
 
-    outcomes = asyncio.run(run())
-    assert [type(each) for each in outcomes] == [RuntimeError, StoredAnswer, StoredAnswer]
-    assert model.asked == 2
+    in_threads(lambda: date(tmp_path / "one"), lambda: date(tmp_path / ("other" if apart else "one")))
+    assert model.asked == len(KEYS)
+    assert sorted(answer.usage.calls for answer in answers) == [0] * 5 + [1] * 5
+    assert under_way(store) == []
 
 
-@pytest.mark.parametrize("stopped", ["leader", "follower"])
-def test_one_that_is_stopped_stops_no_other(stopped: str) -> None:
-    model, flights = Model(), Flights()
-
-    async def run() -> StoredAnswer:
-        leader = asyncio.create_task(flights.once("key", model))
+async def and_another(
+    store: DigestStore, first: Callable[[], Awaitable[object]], wanted: Model, stop: bool = False
+) -> list[StoredAnswer]:
+    """What another run gets that wants the first key, as soon as `first` has asked for it."""
+    leader = asyncio.ensure_future(first())
+    while not under_way(store):
         await asyncio.sleep(0)
-        follower = asyncio.create_task(flights.once("key", model))
-        await asyncio.sleep(0)
-        first, other = (leader, follower) if stopped == "leader" else (follower, leader)
-        first.cancel()
-        model.may_answer.set()
-        return await other
+    follower = asyncio.create_task(run(store, wanted, KEYS[0]))
+    await asyncio.sleep(0.05)
+    if stop:
+        leader.cancel()
+    wanted.may_answer.set()
+    with suppress(asyncio.CancelledError, RuntimeError):
+        await leader
+    return await follower
 
-    assert asyncio.run(run()).text == "text"
-    assert model.asked == (2 if stopped == "leader" else 1)
+
+@pytest.mark.parametrize("stop", [False, True], ids=["fails", "is stopped"])
+def test_who_waits_for_one_that_ends_without_an_answer_asks_for_itself(store: DigestStore, stop: bool) -> None:
+    model = Model(*([] if stop else [RuntimeError("the endpoint is down")]))
+    (answer,) = asyncio.run(and_another(store, lambda: run(store, model, KEYS[0]), model, stop))
+    assert (answer.text, model.asked) == ("text", 2)
+    assert under_way(store) == []
 
 
-def test_nothing_is_remembered_when_the_last_has_ended(tmp_path: Path) -> None:
+def claimed(store: DigestStore, owner: str) -> None:
+    rows = [{"answer_key": KEYS[0], "owner": owner, "beat": 0}]
+    store.run(lambda connection: insert(connection, "calls_under_way", rows))
+
+
+def test_the_calls_of_a_killed_run_are_free_at_once(store: DigestStore) -> None:
+    store.journals.mkdir()
+    (store.journals / "7-killed.jsonl").touch()
+    claimed(store, "7-killed")
     model = Model()
     model.may_answer.set()
-    for _ in range(2):
-        with shared_flights(tmp_path) as flights:
-            asyncio.run(flights.once("key", model))  # type: ignore[arg-type]
-    assert model.asked == 2
+    assert asyncio.run(run(store, model, KEYS[0]))[0].text == "text"
+
+
+def test_a_run_that_no_longer_beats_is_dead(store: DigestStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flights, "DEAD_SECONDS", 0.0)
+    claimed(store, "of another machine")
+    model = Model()
+    model.may_answer.set()
+    assert asyncio.run(run(store, model, KEYS[0]))[0].text == "text"
+
+
+def test_a_run_that_beats_is_waited_for(store: DigestStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flights, "DEAD_SECONDS", 0.5)
+    model, patient = Model(), Model()
+    patient.may_answer.set()
+
+    async def both() -> None:
+        leader = asyncio.create_task(run(store, model, KEYS[0]))
+        while not model.asked:
+            await asyncio.sleep(0)
+        follower = asyncio.create_task(run(store, patient, KEYS[0]))
+        assert not (await asyncio.wait([follower], timeout=1.0))[0]
+        model.may_answer.set()
+        await asyncio.gather(leader, follower)
+
+    asyncio.run(both())
+    assert patient.asked == 0

@@ -1,0 +1,119 @@
+"""Dagster's history, opened by one process at a time.
+
+Dagster makes its SQLite files where there are none, and stamps each with the version of its schema, without a lock: of
+three first runs at once some failed, and left two stamps in one file, with which no later run could open it. So who
+opens the history here holds a lock meanwhile, and what is half made is found before: a file without one stamp that
+holds nothing is made again; one that holds runs gets the stamp that a new one has.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import dagster as dg
+import yaml
+from filelock import FileLock, Timeout
+
+from digest_assets.errors import HistoryUnusable, redact
+
+WAIT_SECONDS = 60
+"""For other processes that open it; each takes a second or two."""
+_FILES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+_OF_THE_SCHEMA = {"alembic_version", "secondary_indexes", "instance_info"}
+"""Tables that say what was made, not what happened."""
+
+
+@contextmanager
+def open_history() -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of DAGSTER_HOME. Raises `HistoryUnusable`."""
+    folder = history_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "opening.lock", timeout=WAIT_SECONDS):
+            for name in _FILES:
+                _mend(folder, name)
+            instance = dg.DagsterInstance.get()
+            instance.get_run_records(limit=1)  # the index is opened by a question
+    except Timeout:
+        raise HistoryUnusable(
+            f"Another process has been opening Dagster's history in {folder} for {WAIT_SECONDS} s.",
+            cure="End it, and run again.",
+        ) from None
+    except dg.DagsterInvalidConfigError as error:
+        raise HistoryUnusable(
+            f"Dagster cannot read {_home() / 'dagster.yaml'}: {redact(str(error), 400)}.", cure="Correct it."
+        ) from None
+    except Exception as error:  # noqa: BLE001 - SQLAlchemy's, alembic's, SQLite's: which one is theirs to change
+        raise HistoryUnusable(
+            f"Dagster's history in {folder} cannot be opened: {redact(str(error))}.",
+            cure="Check the folder's permissions and room, or move it away: the next run makes a new history, and "
+            "posts and answers are in the store.",
+        ) from None
+    with instance:
+        yield instance
+
+
+def history_folder() -> Path:
+    """Where the history's files are, by dagster.yaml."""
+    try:
+        said = yaml.safe_load((_home() / "dagster.yaml").read_text("utf-8"))
+        return Path(said["storage"]["sqlite"]["base_dir"]).absolute()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, LookupError, TypeError):
+        return _home()
+
+
+def is_there() -> bool:
+    """Whether a history was made."""
+    return any((history_folder() / name).exists() for name in _FILES)
+
+
+def _home() -> Path:
+    return Path(os.environ["DAGSTER_HOME"])
+
+
+def _mend(folder: Path, name: str) -> None:
+    path = folder / name
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as connection:
+        stamps = _stamps(connection)
+        if len(stamps) == 1:
+            return
+        holds = any(
+            connection.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")').fetchone()[0]
+            for table in _tables(connection) - _OF_THE_SCHEMA
+        )
+        if holds and not stamps:
+            return  # of an old Dagster, which the newer one knows
+        if holds:
+            with connection:
+                connection.execute("DELETE FROM alembic_version WHERE version_num != ?", [_newest_stamp(name)])
+            return
+    for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        each.unlink(missing_ok=True)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return {name for (name,) in found}
+
+
+def _stamps(connection: sqlite3.Connection) -> list[str]:
+    if "alembic_version" not in _tables(connection):
+        return []
+    return [stamp for (stamp,) in connection.execute("SELECT version_num FROM alembic_version")]
+
+
+def _newest_stamp(name: str) -> str:
+    """That of a history which is made now. Several stamps stand only in a file that this Dagster made."""
+    with tempfile.TemporaryDirectory() as folder:
+        with dg.DagsterInstance.local_temp(folder):
+            pass
+        with closing(sqlite3.connect(Path(folder) / name)) as connection:
+            (stamp,) = _stamps(connection)
+            return stamp
