@@ -12,9 +12,11 @@ from digest_assets.config import Settings
 from digest_assets.markup.model_markdown import KEPT
 from digest_assets.model import AnswerStatus, Reading, Translation
 from digest_assets.pipeline.site_source import site_of
-from digest_assets.posts import markdown
+from digest_assets.posts import markdown, page
 from digest_assets.posts.page import DIALECTS, PostForm
-from digest_assets.site import html, pages
+from digest_assets.posts.words import LANGUAGES
+from digest_assets.site import pages, paper_view
+from digest_assets.site.words import SITE_WORDS
 
 _MOST_PAPERS = KEPT // 4
 """Of a date with more, what was rendered first would be forgotten before it is needed."""
@@ -26,6 +28,7 @@ class Ahead:
     def __init__(self, settings: Settings, papers: int) -> None:
         self._site = site_of(settings) if settings.output.site_dir else None
         self._dialect = DIALECTS[PostForm(settings.output.form)]
+        self._language = settings.digest.language
         self._wanted = papers <= _MOST_PAPERS
         self._has_begun = False
 
@@ -36,15 +39,13 @@ class Ahead:
         if self._site is not None and not self._has_begun:
             pages.read_templates(self._site)
         self._has_begun = True
+        post_words, site_words = LANGUAGES[self._language], SITE_WORDS[self._language]
         if isinstance(made, Translation):
-            self._render_translation(made.text or "")
+            page.translation_shown(made, post_words, self._dialect)
+            if self._site is not None and paper_view.translation_shown(made, site_words):
+                paper_view.pairs_shown(made)
             return
         for part in made.parts or ():
             markdown.blocks_from_model(part, self._dialect)
-            if self._site is not None:
-                html.blocks_from_model(part)
-
-    def _render_translation(self, text: str) -> None:
-        markdown.paragraphs_from_answer(text, self._dialect)
-        if self._site is not None:
-            html.paragraphs_from_answer(text)
+        if self._site is not None and paper_view.parts_shown(made, site_words):
+            paper_view.paragraphs_shown(made)

@@ -28,7 +28,7 @@ from digest_assets.glance.facts import facts_of
 from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import Link, Text
 from digest_assets.markup.targets import HtmlComment, YamlScalar, yaml_quoted, yaml_scalar
-from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource, texts_made
+from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource, Translation, texts_made
 from digest_assets.posts import markdown
 from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
 from digest_assets.posts.provenance import comment, provenance_of
@@ -353,7 +353,7 @@ def _description(page: DigestPage, words: Words) -> str:
 
 def _counts_by_name(page: DigestPage) -> tuple[tuple[str, int], ...]:
     read = sum(1 for each in page.papers if each.reading.status is AnswerStatus.DONE and each.reading.parts)
-    translated = sum(1 for each in page.papers if page.language != "en" and _translated(each) is not None)
+    translated = sum(1 for each in page.papers if page.language != "en" and _translated(each.translation) is not None)
     counts = (("papers", len(page.papers)), ("translated", translated), ("read", read))
     return tuple((name, count) for name, count in counts if name != "translated" or page.language != "en")
 
@@ -424,7 +424,7 @@ def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         marks.append(f"**{words.late.format(date=announced.isoformat())}**")
     not_asked = each.translation.status is AnswerStatus.NOT_ASKED
     original_is_meant = page.language == "en" or (not_asked and each.withdrawn)
-    if _translated(each) is None and not original_is_meant:
+    if _translated(each.translation) is None and not original_is_meant:
         # "Done" without a text is a failure of ours, and is called one. What exactly went wrong is for those who run
         # the digest: it stands in the ledger, in their words.
         marks.append(f"**{getattr(words, _TRANSLATION_MARKS.get(each.translation.status, 'translation_failed'))}**")
@@ -433,17 +433,21 @@ def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
     return tuple(marks)
 
 
-def _translated(each: DigestPaper) -> str | None:
-    done = each.translation.status is AnswerStatus.DONE
-    return each.translation.text if done and each.translation.text and each.translation.text.strip() else None
+def _translated(made: Translation) -> str | None:
+    return made.text if made.status is AnswerStatus.DONE and made.text and made.text.strip() else None
+
+
+def translation_shown(made: Translation, words: Words, dialect: Dialect) -> str:
+    """Empty where there is none."""
+    pairs = made.pairs if made.sentences_withheld else ()
+    text = _translated(made)
+    pieces = translation_pieces(pairs, words.to_check) or ((text,) if text else ())
+    return markdown.paragraphs_from_pieces(pieces, dialect) if text else ""
 
 
 def _abstract(each: DigestPaper, words: Words, dialect: Dialect) -> str:
-    translated = _translated(each)
-    if translated is not None:
-        pairs = each.translation.pairs if each.translation.sentences_withheld else ()
-        pieces = translation_pieces(pairs, words.to_check) or (translated,)
-        return markdown.paragraphs_from_pieces(pieces, dialect) or words.no_abstract
+    if _translated(each.translation) is not None:
+        return translation_shown(each.translation, words, dialect) or words.no_abstract
     return markdown.paragraphs_from_tex(each.paper.abstract, dialect) or words.no_abstract
 
 

@@ -35,10 +35,12 @@ _KEPT = re.compile(
     r"|https?://[^\s<>{}]+"
     r"|`[^`]+`"
     r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b"
+    r"|\b\d[\d.,]*\s?(?:\\?%|per ?cent\b)"
     r"|\b[a-z]+[A-Z][A-Za-z]*"
     r"|[A-Za-z0-9_.,/+%\-]*(?:\d|_|[A-Z][A-Za-z]*[A-Z])[A-Za-z0-9_.,/+%\-]*",
     re.DOTALL,
 )
+_PER_CENT = re.compile(r"(?<=\d)\s?(?:\\?%|per ?cent)$")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(\\$])")
 
 
@@ -56,6 +58,8 @@ class _Phrases:
     number: str
     instruction: str
     """Of a sentence that tells somebody what to do."""
+    denial: str
+    """Of a sentence that denies something."""
     points: tuple[str, str, str]
     """What a method's points are called."""
     point: str
@@ -78,6 +82,7 @@ _PHRASES = {
         hundred_millions="亿",
         number="其中的数值为 {number}。",
         instruction="指令",
+        denial="这一点并不例外",
         points=("思路", "模型", "训练"),
         point="- **{name}**：{said}。",
     ),
@@ -90,12 +95,13 @@ _PHRASES = {
             "読者は主な結論を自分で確かめることができる",
             "今後の研究にとっても確かな手がかりとなる",
         ),
-        between_clauses="。",
+        between_clauses="、",
         comma="、",
         characters_a_word=2.6,
         hundred_millions="億",
         number="その値は {number} である。",
         instruction="指示",
+        denial="この点も例外ではない",
         points=("考え方", "モデル", "学習"),
         point="- **{name}**：{said}。",
     ),
@@ -103,13 +109,18 @@ _PHRASES = {
 _WORDS_OF_A_PART = (90, 250, 90)
 """A little less than the limits of an English reading."""
 _NO_PROSE = re.compile(r"^\s*(?:#|\||\$\$|\[…\]|Figure |Table )")
+_DENIES = re.compile(
+    r"\b(?:not|no|nor|never|neither|without|cannot|none|nothing|hardly|barely|rarely|seldom|unable"
+    r"|fail(?:s|ed)? to|lacks?)\b|n[\'’]t\b",
+    re.IGNORECASE,
+)
 _SPEAKS_TO_THE_READER = re.compile(r"\b(?:ignore|instructions?|system|reviewers?|reads this)\b", re.IGNORECASE)
 """What a good model does not repeat in a reading, and in a translation calls what it is."""
 
 
 def kept_tokens(text: str, language: str = "zh") -> list[str]:
     """Formulas, addresses, numbers and code-like names of `text`, in order, without the punctuation that follows."""
-    found = (match.group().rstrip(".,;:)-/+") for match in _KEPT.finditer(text))
+    found = (_PER_CENT.sub("%", match.group()).rstrip(".,;:)-/+") for match in _KEPT.finditer(text))
     return [_by_ten_thousands(token, _PHRASES[language]) for token in found if token]
 
 
@@ -131,7 +142,7 @@ def figures_of(text: str) -> list[str]:
 def generic_translation(abstract: str, language: str = "zh") -> str:
     """A text of the length of a translation into `language`, with everything of `abstract` that must be kept."""
     source = " ".join(without_layout(abstract).split())
-    return "".join(_sentence(each, language) for each in _SENTENCE.split(source) if each)
+    return "".join(_sentence(each, language, place) for place, each in enumerate(_SENTENCE.split(source)) if each)
 
 
 def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
@@ -201,13 +212,15 @@ def _up_to(words: int, sentences: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _sentence(source: str, language: str) -> str:
+def _sentence(source: str, language: str, place: int = 0) -> str:
+    """`place`: among the sentences of its text, so that no two of them begin alike."""
     phrases = _PHRASES[language]
     tokens = kept_tokens(source, language)
     told = [phrases.instruction] if _SPEAKS_TO_THE_READER.search(source) else []
+    told += [phrases.denial] if _DENIES.search(source) else []
     said = phrases.comma.join(dict.fromkeys((*_words(source, language), *told)))
     missing = int(len(source.split()) * phrases.characters_a_word) - len(said)
-    clauses = [part for part in (_clauses(phrases, zlib.crc32(source.encode()), missing), said) if part]
+    clauses = [part for part in (_clauses(phrases, place, missing), said) if part]
     return phrases.between_clauses.join(clauses) + (f"（{'、'.join(tokens)}）。" if tokens else "。")
 
 
@@ -226,7 +239,9 @@ def _common_words(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     path = resources.files("digest_assets.llm") / "glossaries" / "alignment.toml"
     table = tomllib.loads(path.read_text(encoding="utf-8")).get(language, {})
     return tuple(
-        (tuple(f" {stem}" for stem in stems.split("|")), str(said).split("|")[0]) for stems, said in table.items()
+        (tuple(f" {stem}" for stem in stems.split("|")), first)
+        for stems, said in table.items()
+        if not set(first := str(said).split("|")[0]) & set("二三四五六七八九十百千")  # "third" counts nothing
     )
 
 

@@ -13,6 +13,12 @@ from digest_assets.site.words import SiteWords
 _WEEKEND = re.compile(r"arXiv announces nothing on \w+ evenings \(New York\)\.")
 _HOLIDAY = re.compile(r"arXiv announced nothing on the evening of (?P<evening>\S+) \(New York\): (?P<name>.+)\.")
 _NOTHING = re.compile(r"The mailing of .+ had nothing in these categories\.")
+_UNSEEN = re.compile(
+    r"Nothing was seen within a day of the mailing due at (?P<due>[^:]+:\d\d \(.+?\)): arXiv may have .+"
+)
+_CAME_LATER = re.compile(
+    r"arXiv announced nothing in these categories at (?P<due>.+? \(.+?\)): (?P<count>\d+) papers that .+ mailing\."
+)
 _NO_MAILING = re.compile(r"No mailing of arXiv falls on this day\.")
 
 
@@ -24,6 +30,8 @@ def sentence(reason: str | None, words: SiteWords) -> str:
         (_WEEKEND, words.empty_weekend),
         (_HOLIDAY, words.empty_holiday),
         (_NOTHING, words.empty_nothing),
+        (_UNSEEN, words.empty_unseen),
+        (_CAME_LATER, words.empty_came_later),
         (_NO_MAILING, words.empty_no_mailing),
     )
     for pattern, form in forms:

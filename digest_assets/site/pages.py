@@ -147,12 +147,12 @@ def version() -> str:
     return digest.hexdigest()[:12]
 
 
-@lru_cache(maxsize=4)
 def _clean_text(value: object) -> object:
     """Names of models and reasons, too, come without characters that turn the words around them."""
     return clean(value) if type(value) is str else value
 
 
+@lru_cache(maxsize=4)
 def _environment(templates: Path | None) -> Environment:
     return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True, finalize=_clean_text)
 

@@ -140,8 +140,8 @@ def paper_view(
     paper = each.paper
     title = html.plain_from_tex(paper.title) or words.untitled
     names = tuple(filter(None, map(html.plain_from_tex, paper.authors)))
-    translation = _translation(each.translation, words) if words.is_translated else Markup("")
-    parts = _parts(each, words)
+    translation = translation_shown(each.translation, words) if words.is_translated else Markup("")
+    parts = () if each.withdrawn else parts_shown(each.reading, words)
     return PaperView(
         identifier=paper.identifier,
         versioned=paper.versioned,
@@ -176,12 +176,12 @@ def paper_view(
         translation_flagged=_flagged(words.translation_flagged, each.translation) if translation else "",
         abstract=html.paragraphs_from_tex(paper.abstract) or Markup("<p>{}</p>").format(words.no_abstract),
         parts=parts,
-        paragraphs=_paragraphs(each) if parts else (),
+        paragraphs=paragraphs_shown(each.reading) if parts else (),
         reading_missing="" if parts or each.withdrawn else _missing(words.reading_missing, each.reading, words),
         reading_flagged=_flagged(words.reading_flagged, each.reading) if parts else "",
         provenance=_provenance(each, words, has_translation=bool(translation), has_reading=bool(parts)),
         sources=_sources(each, words, has_translation=bool(translation), has_reading=bool(parts)),
-        pairs=_pairs(each) if translation else (),
+        pairs=pairs_shown(each.translation) if translation else (),
         figure_url=(safe_url(each.figure.url) or "") if each.figure and not each.withdrawn else "",
         figure_caption=html.plain_from_tex(each.figure.caption) if each.figure else "",
         csl=citation.csl(paper, title, names, html.plain_from_tex(paper.abstract)),
@@ -207,30 +207,34 @@ def _beginning(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def _translation(made: Translation, words: SiteWords) -> Markup:
+def translation_shown(made: Translation, words: SiteWords) -> Markup:
+    """Empty where there is none."""
     if made.status is not AnswerStatus.DONE or not made.text:
         return Markup("")
     pairs = made.pairs if made.sentences_withheld else ()
     return html.paragraphs_from_pieces(translation_pieces(pairs, words.to_check) or (made.text,))
 
 
-def _parts(each: DigestPaper, words: SiteWords) -> tuple[tuple[str, Markup], ...]:
-    if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
+def parts_shown(made: Reading, words: SiteWords) -> tuple[tuple[str, Markup], ...]:
+    """Each part of a reading with its heading, and in it what leads to the paragraphs it rests on. Empty where a part
+    has nothing to show."""
+    if made.status is not AnswerStatus.DONE or made.parts is None:
         return ()
-    written = [html.blocks_from_model(part) for part in each.reading.parts]
-    if each.reading.paragraphs:
-        marks = _marks_of(each, words)
-        written = [html.blocks_from_pieces(reading_pieces(part, marks)) for part in each.reading.sentences]
-    for index, count in enumerate(each.reading.left_out):
+    if made.paragraphs:
+        marks = _marks_of(made, words)
+        written = [html.blocks_from_pieces(reading_pieces(part, marks)) for part in made.sentences]
+    else:
+        written = [html.blocks_from_model(part) for part in made.parts]
+    for index, count in enumerate(made.left_out):
         if count:
             written[index] += Markup('<p class="note">{}</p>').format(words.left_out.format(count=count))
     return tuple(zip(words.parts, written, strict=True)) if all(written) else ()
 
 
-def _marks_of(each: DigestPaper, words: SiteWords) -> Callable[[ReadSentence], tuple[spans.Mark, ...]]:
+def _marks_of(made: Reading, words: SiteWords) -> Callable[[ReadSentence], tuple[spans.Mark, ...]]:
     """What leads from a sentence of a reading to each paragraph that it rests on."""
-    page = f"../p/{file_of(each.paper.identifier)}.html"
-    sections = {paragraph.number: paragraph.section for paragraph in each.reading.paragraphs}
+    page = f"../p/{file_of(made.identifier)}.html"
+    sections = {paragraph.number: paragraph.section for paragraph in made.paragraphs}
 
     def marks(sentence: ReadSentence) -> tuple[spans.Mark, ...]:
         return tuple(
@@ -242,9 +246,10 @@ def _marks_of(each: DigestPaper, words: SiteWords) -> Callable[[ReadSentence], t
     return marks
 
 
-def _paragraphs(each: DigestPaper) -> tuple[ParagraphView, ...]:
-    is_html = each.reading.text_source is TextSource.HTML
-    place = f"https://arxiv.org/html/{each.paper.versioned}#"
+def paragraphs_shown(made: Reading) -> tuple[ParagraphView, ...]:
+    """The paragraphs that a reading rests on, word for word."""
+    is_html = made.text_source is TextSource.HTML
+    place = f"https://arxiv.org/html/{made.identifier}v{made.version}#"
     return tuple(
         ParagraphView(
             _anchor_of(paragraph.number),
@@ -254,7 +259,7 @@ def _paragraphs(each: DigestPaper) -> tuple[ParagraphView, ...]:
             else html.paragraphs_from_tex(_FOOTNOTE_MARK.sub("", paragraph.text)),
             safe_url(place + paragraph.anchor) or "" if paragraph.anchor and is_html else "",
         )
-        for paragraph in each.reading.paragraphs
+        for paragraph in made.paragraphs
     )
 
 
@@ -266,12 +271,11 @@ def _anchor_of(number: int) -> str:
     return f"paragraph-{number}"
 
 
-def _pairs(each: DigestPaper) -> tuple[tuple[Markup, Markup], ...]:
+def pairs_shown(made: Translation) -> tuple[tuple[Markup, Markup], ...]:
     """A translation by sentence, each with the original's; none where not all of the text is there."""
-    pairs = each.translation.pairs
-    if not pairs or each.translation.sentences_withheld:
+    if made.sentences_withheld:
         return ()
-    return tuple((html.line_from_model(pair.said), html.line_from_tex(pair.source)) for pair in pairs)
+    return tuple((html.line_from_model(pair.said), html.line_from_tex(pair.source)) for pair in made.pairs)
 
 
 def _marks(each: DigestPaper, words: SiteWords, announced_on: str) -> tuple[Mark, ...]:

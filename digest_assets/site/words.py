@@ -131,6 +131,8 @@ class SiteWords:
     """Why a date has no papers."""
     empty_holiday: str
     empty_nothing: str
+    empty_unseen: str
+    empty_came_later: str
     empty_no_mailing: str
     years: str
     overview: str
@@ -344,6 +346,8 @@ _CHINESE = SiteWords(
     empty_weekend="arXiv 周五、周六晚间（纽约时间）不公布论文。",
     empty_holiday="arXiv 在 {evening} 晚间（纽约时间）因假日未公布论文：{name}。",
     empty_nothing="当日公布的论文中没有属于所选分类的。",
+    empty_unseen="应于 {due} 公布的论文一天内未见到：arXiv 当晚可能没有公布。",
+    empty_came_later="{due} 时所选分类没有论文公布，为这一批提交的 {count} 篇在下一批公布。",
     empty_no_mailing="arXiv 当日没有公布。",
     years="年份",
     overview="概览",
@@ -545,6 +549,8 @@ _ENGLISH = SiteWords(
     empty_weekend="arXiv announces nothing on Friday and Saturday evenings (New York).",
     empty_holiday="arXiv announced nothing on the evening of {evening} (New York), a holiday: {name}.",
     empty_nothing="Nothing in these categories was announced on this day.",
+    empty_unseen="Nothing was seen of the mailing due at {due}: arXiv may have announced nothing that evening.",
+    empty_came_later="Nothing in these categories was announced at {due}; the {count} papers came in the next mailing.",
     empty_no_mailing="arXiv announced nothing on this day.",
     years="Years",
     overview="Overview",
@@ -748,6 +754,8 @@ _JAPANESE = SiteWords(
     empty_weekend="arXiv は金曜と土曜の夜（ニューヨーク時間）には論文を公表しません。",
     empty_holiday="arXiv は {evening} の夜（ニューヨーク時間）は休日のため公表しませんでした：{name}。",
     empty_nothing="この日に公表された論文に、対象の分類のものはありません。",
+    empty_unseen="{due} に公表されるはずの論文は見当たりませんでした。arXiv は何も公表しなかったようです。",
+    empty_came_later="{due} に対象の分類の公表はなく、この回に投稿された {count} 件は次の回に公表されました。",
     empty_no_mailing="この日に arXiv の公表はありません。",
     years="年",
     overview="一覧",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_a_date_links_to_its_page_on_the_web_and_says_why_a_paper_was_dropped(
         assert papers["filtered"].value == 1
         (dropped,) = papers["left_out"].value.splitlines()[2:]
         assert "The Sixty Rooms Challenge" in dropped
-        assert dropped.endswith("| keyword | filters.include_keywords, filters.exclude_keywords |")
+        assert html.unescape(dropped).endswith("| keyword | filters.include_keywords, filters.exclude_keywords |")
 
 
 @pytest.mark.parametrize("output", [{}, {"site_dir": "", "site_url": "https://digest.test/"}])

@@ -103,7 +103,11 @@ def rows(**statuses: int) -> list[tuple[str, AnswerStatus, str | None]]:
 @pytest.mark.parametrize(
     ("answers", "passed", "words"),
     [
-        (rows(done=10), True, "0 of 10 answers were withheld, 0 published with a mark."),
+        (
+            rows(done=10),
+            True,
+            "0 of 10 answers were withheld, and 0 sentences of 0 others; 0 were published with a mark.",
+        ),
         (rows(done=8, withheld=2), True, "2 of 10"),
         (rows(done=7, withheld=3), False, "3 of 10"),
         (rows(waiting=10), False, "10 answers wait for a batch; run the date again to collect them. 0 of 0"),

@@ -247,14 +247,20 @@ def test_an_english_site_has_one_language_and_says_so_in_its_words(tmp_path: Pat
 def test_a_date_without_papers_says_why_in_the_reader_s_language(language: str) -> None:
     days, words = DigestDays(ZoneInfo("Asia/Shanghai"), time(8, 50), date(2026, 1, 1)), SITE_WORDS[language]
     now = datetime(2026, 12, 31, tzinfo=timezone.utc)
-    said = {
-        day: empty.sentence(emptiness.empty_reason(day, days, now).text, words)
-        for day in (date(2026, 11, 22), date(2026, 11, 27), date(2026, 11, 24))
-    }
-    assert list(said.values()) == [
+    seen = [datetime(2026, 11, 24, 1, tzinfo=timezone.utc)]
+    tuesday, due = date(2026, 11, 24), "09:00 (Asia/Shanghai)"
+    reasons = [
+        *(emptiness.empty_reason(day, days, now) for day in (date(2026, 11, 22), date(2026, 11, 27))),
+        emptiness.empty_reason(tuesday, days, now, feed_mailings=seen),
+        emptiness.empty_reason(tuesday, days, now, doubt="The feed still shows the mailing of 2026-11-20."),
+        emptiness.empty_reason(tuesday, days, now, came_later=3),
+    ]
+    assert [empty.sentence(reason.text, words) for reason in reasons] == [
         words.empty_weekend,
         words.empty_holiday.format(evening="2026-11-26", name="Thanksgiving Day"),
         words.empty_nothing,
+        words.empty_unseen.format(due=due),
+        words.empty_came_later.format(due=due, count=3),
     ]
     assert empty.sentence("No mailing of arXiv falls on this day.", words) == words.empty_no_mailing
     assert empty.sentence(None, words) == words.not_found
