@@ -6,7 +6,10 @@ post then has to be what an undisturbed run leaves.
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,3 +126,38 @@ def test_a_post_that_a_power_cut_broke_off_is_written_again(tmp_path: Path, unto
         path.write_bytes(path.read_bytes()[:3001])
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert same(world, untouched)
+
+
+@contextmanager
+def a_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of its own. It can be made larger by mounting it again."""
+    folder.mkdir()
+    size = f"size={megabytes}m"
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("only root can mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def prompts(world: World) -> list[str]:
+    return [json.dumps(each.body) for each in world.sandbox.model.requests if each.route == "chat"]
+
+
+@pytest.mark.parametrize("megabytes", [2, 3, 4, 6])
+def test_a_full_disk_of_any_size_loses_no_answer_that_came(tmp_path: Path, megabytes: int) -> None:
+    with a_disk(tmp_path / "disk", megabytes) as disk:
+        store = {"url": str(disk / "digest.duckdb")}
+        with a_world(tmp_path, NOON, store=store, llm={"max_concurrency": 4}) as world:
+            world.sandbox.model.latency_seconds = 0.02
+            during = world.make(DAY)
+            subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
+            after = world.make(DAY)
+            assert after.outcome is RunOutcome.COMPLETE
+            asked = prompts(world)
+            assert len(asked) == len(set(asked))
+            if during.outcome is not RunOutcome.COMPLETE:
+                assert during.outcome is RunOutcome.FAILED
+                assert "Free" in " ".join(during.reasons)

@@ -31,8 +31,11 @@ async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Kee
     await together([fetch(paper) for paper in papers])
 
 
-async def together(jobs: Sequence[Awaitable[None]]) -> None:
-    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended.
+async def together(
+    jobs: Sequence[Awaitable[None]], before_the_end: Callable[[BaseException], None] = lambda _: None
+) -> None:
+    """Runs `jobs` at once. The first exception ends the others, and is raised when they have ended; it is told to
+    `before_the_end` before.
 
     Each begins in a turn of the loop of its own: a hundred that prepare their prompts in one turn would keep the first
     request from leaving until the last prompt is there.
@@ -46,6 +49,9 @@ async def together(jobs: Sequence[Awaitable[None]]) -> None:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
                 task.result()
+    except BaseException as error:
+        before_the_end(error)
+        raise
     finally:
         tasks += [asyncio.ensure_future(job) for job in jobs[len(tasks) :]]
         for task in tasks:

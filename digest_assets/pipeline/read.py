@@ -141,7 +141,7 @@ class PaperReading:
                         made = partial(job, session, each.paper, each.withdrawn)
                         jobs.append(session.desk.taking_part(made) if session.desk else made())
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
-            await fetch_texts.together(jobs)
+            await fetch_texts.together(jobs, session.known.ends_with)
             await session.gathered.run(partial(self._note_pause, session))
 
     def _note_pause(self, session: _Session, connection: duckdb.DuckDBPyConnection) -> None:
@@ -164,7 +164,8 @@ class PaperReading:
             paused: Callable[[], EndpointPaused | None] = _is_not_paused
             if self.language_model.can_be_asked:
                 budget = self.language_model.budget(*await self._spent_today(gathered))
-                model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now))
+                room = partial(known.make_room, self.settings.llm.max_concurrency)
+                model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now, room))
                 paused = model.paused
                 ask = {stage: meter.metered(model.ask) for stage, meter in self.meters.items()}
                 if self.batch_wait_seconds is not None:

@@ -128,8 +128,16 @@ class ModelAccess:
         return Budget(self._limits, self.price, spent_today, money_today)
 
     @asynccontextmanager
-    async def open(self, budget: Budget, now: Callable[[], datetime]) -> AsyncIterator[OpenModel]:
-        """How to ask, within `budget`, for as long as the block lasts. `now` gives UTC."""
+    async def open(
+        self, budget: Budget, now: Callable[[], datetime], make_room: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[OpenModel]:
+        """How to ask, within `budget`, for as long as the block lasts. `now` gives UTC. `make_room` is called before
+        each call, and raises where its answer could not be kept."""
+
+        def before_call() -> None:
+            budget.still_open()
+            make_room()
+
         key = self.settings.api_key() or ""
         llm = self.settings
         limiter = shared_limiter(
@@ -140,7 +148,7 @@ class ModelAccess:
             key,
             limiter=limiter,
             count_tokens=_counted,
-            before_call=budget.still_open,
+            before_call=before_call,
             clock=lambda: now().timestamp(),
         ) as model:
             yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from digest_assets.errors import StoreUnusable
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
@@ -227,6 +228,7 @@ class KnownAnswers:
         self._arrived: dict[str, Row] = {}
         """Rows that are lines in the journal alone, by key: nobody has judged them yet."""
         self._writing: list[asyncio.Task[None]] = []
+        self._unwritable: StoreUnusable | None = None
 
     @classmethod
     @asynccontextmanager
@@ -257,15 +259,36 @@ class KnownAnswers:
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
         answer = await self._flights.take(key)
         if answer is None:
+            call = asyncio.ensure_future(ask())
             try:
-                answer = await ask()
+                answer = await asyncio.shield(call)
             except BaseException:
+                if self._unwritable is None:
+                    call.cancel()
+                await asyncio.wait([call])
                 self._write(forget_calls, key)
                 raise
             row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
             self._write(_keep_answers, row)
         self._held[key] = answer
         return answer
+
+    def make_room(self, calls: int) -> None:
+        """To be called before each call; so many are under way at most. Raises `StoreUnusable` where the disk is full:
+        then no further one may be made."""
+        if self._unwritable is not None:
+            raise self._unwritable
+        try:
+            self._journal.reserve(calls)
+        except StoreUnusable as error:
+            self._unwritable = error
+            raise
+
+    def ends_with(self, error: BaseException) -> None:
+        """To be called before a run is ended by `error`. Where that is a store that cannot be written, calls under way
+        end all the same: they are paid for, and their room is there."""
+        if isinstance(error, StoreUnusable):
+            self._unwritable = error
 
     def _write(self, keeping: Keeping[Any], item: object) -> None:
         self._writing.append(asyncio.create_task(self._gathered.keep(keeping, item)))

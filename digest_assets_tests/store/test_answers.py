@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import shutil
+from collections.abc import Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from digest_assets.errors import StoreUnusable
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Translation, Usage
@@ -21,6 +24,7 @@ from digest_assets.store.answers import (
 )
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
+from digest_assets.store.journal import AnswerJournal, left_behind
 
 ANSWER = StoredAnswer("key", Task.READING, "m", "p-1", "2601.00001", 1, "text", Usage(1, 100, 50, 0), "stop")
 IDENTIFIERS = [ANSWER.identifier]
@@ -78,6 +82,61 @@ def test_an_answer_that_could_not_be_judged_is_kept(store: DigestStore, tmp_path
     answer = asyncio.run(held(store, tmp_path))
     assert answer is not None
     assert answer.text == "text"
+
+
+@pytest.fixture
+def no_room() -> Iterator[None]:
+    """Files of this process can have 300 kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_an_answer_for_which_there_is_no_room_is_not_asked_for(tmp_path: Path, no_room: None) -> None:
+    with AnswerJournal(tmp_path) as journal:
+        journal.reserve(1)
+        with pytest.raises(StoreUnusable, match="Free 1 MB"):
+            journal.reserve(4)
+
+
+def test_the_room_that_was_reserved_is_no_line(tmp_path: Path) -> None:
+    with AnswerJournal(tmp_path) as journal:
+        for number in range(3):
+            journal.reserve(2)
+            journal.append({"answer": "\ud800" * 1000, "number": number})
+        path = next(tmp_path.glob("*.jsonl"))
+        shutil.copy(path, path.with_name("killed.jsonl"))  # as a process leaves it that dies here
+    killed, ended = (dict(left_behind(tmp_path))[tmp_path / f"{each}.jsonl"] for each in ("killed", journal.name))
+    assert killed == ended
+    assert [row["number"] for row in ended] == [0, 1, 2]
+    assert path.stat().st_size < 5000
+
+
+def test_a_call_under_way_ends_where_the_store_cannot_be_written(store: DigestStore, tmp_path: Path) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def ask(known: KnownAnswers) -> StoredAnswer:
+        asked.set()
+        await may_answer.wait()
+        known.arrived(ANSWER)
+        return ANSWER
+
+    async def run() -> None:
+        async with GatheredStore(store) as gathered, KnownAnswers.open(gathered, IDENTIFIERS, now, tmp_path) as known:
+            paper = asyncio.ensure_future(known.once(ANSWER.key, lambda: ask(known)))
+            await asked.wait()
+            known.ends_with(StoreUnusable("The disk is full.", cure="Free some."))
+            with pytest.raises(StoreUnusable):
+                known.make_room(1)
+            paper.cancel()
+            await asyncio.sleep(0)
+            may_answer.set()
+            with pytest.raises(asyncio.CancelledError):
+                await paper
+
+    asyncio.run(run())
+    assert asyncio.run(held(store, tmp_path)) is not None
 
 
 DAY = date(2026, 1, 29)
