@@ -37,6 +37,7 @@ from pydantic_settings import (
 )
 
 from digest_assets.arxiv import taxonomy
+from digest_assets.arxiv.origins import Origins
 from digest_assets.digests.days import DigestDays
 from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
 from digest_assets.llm.providers import presets
@@ -211,6 +212,11 @@ class ArxivSettings(_Section):
         if not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
         return value
+
+    @property
+    def origins(self) -> Origins:
+        """Where lists, texts and figures may come from."""
+        return Origins.of(self.api_url, self.feed_url, self.html_url, self.pdf_url, self.oai_url, arxiv=True)
 
 
 class ModelPrice(_Section):
@@ -408,6 +414,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings, _TomlFile(settings_cls))
+
+    @property
+    def figure_origins(self) -> Origins | None:
+        """Whose figures posts and pages show. None: nobody's."""
+        return self.arxiv.origins if self.output.figures else None
 
     def path(self, value: str) -> Path:
         """`value` as an absolute path, relative ones taken from the folder of digest.toml."""

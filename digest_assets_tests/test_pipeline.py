@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 import stamina
 
 from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.config import ArxivSettings
 from digest_assets.model import AnswerStatus, Figure, FullText, Paper, TextSource
 from digest_assets.sandbox import arxiv_server, model_server, serving
 from digest_assets.sandbox.papers import invented
@@ -105,7 +107,10 @@ def test_a_figure_is_shown_where_its_licence_lets_anybody_show_it(licence: str |
     paper = Paper("2601.00001", 1, "Title", "Abstract.", ("A. Author",), ("cs.SD",), NOON)
     figure = Figure("https://arxiv.org/html/2601.00001v1/x1.png", "A caption.")
     text = FullText("2601.00001", 1, TextSource.HTML, (), licence=licence, figure=figure)
-    assert (figure_to_show(paper, text) == figure) is is_shown
+    origins = ArxivSettings().origins
+    assert (figure_to_show(paper, text, origins) == figure) is is_shown
+    elsewhere = replace(text, figure=Figure("https://tracker.example/x1.png", ""))
+    assert figure_to_show(paper, elsewhere, origins) is None
 
 
 def test_without_a_key_the_original_is_published_and_marked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ class StoreSource:
         settings, name = self._settings, self._settings.digest.name
         with self._store.transaction() as connection:
             held = of_date(
-                connection, name, day.date, figures=settings.output.figures, updated=settings.digest.updates != "ignore"
+                connection, name, day.date, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
             )
             later: dict[str, tuple[LaterVersion, ...]] = {}
             for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):

@@ -59,7 +59,7 @@ def publish(
     with store.transaction() as connection:
         require_made(connection, store, digest, day)
         held = of_date(
-            connection, digest, day, figures=settings.output.figures, updated=settings.digest.updates != "ignore"
+            connection, digest, day, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
         )
         shown = held.papers
         before = post_of(connection, digest, day)

@@ -34,6 +34,7 @@ class ArxivAccess:
 
     @asynccontextmanager
     async def open_texts(self) -> AsyncIterator[FullTextSource]:
-        async with open_client(self.settings) as client:
+        largest = (self.settings.text_max_megabytes + 1) * 1_000_000  # who reads the text says that it is larger
+        async with open_client(self.settings, largest) as client:
             signs = self.signs or RememberedSigns(self.clock.now)
             yield FullTextSource(self.settings, self.pace, client, signs, now=self.clock.now)

@@ -23,6 +23,7 @@ from digest_assets.full_text import NoText
 from digest_assets.full_text.read_in_a_process import Format, ReadText, read_bounded
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
+from digest_assets.resources.http import NotFollowed
 from digest_assets.resources.pace import TEXT_LANE, Pace
 
 ATTEMPTS = 3
@@ -129,6 +130,8 @@ class FullTextSource:
                         await self._signs.put(TEXTS, reason, timedelta(seconds=wait))
                 except (httpx2.HTTPError, asyncio.TimeoutError, OSError) as error:
                     reason = "timed out" if _is_timeout(error) else f"no answer ({type(error).__name__})"
+                    if isinstance(error, NotFollowed):
+                        raise _Refused(str(error), final=False) from None
                 else:
                     self._failures_in_a_row = 0
                     return body

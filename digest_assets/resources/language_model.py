@@ -27,6 +27,7 @@ import openai
 import openai.resources.chat  # the client would read it in at the first call, for which all others wait
 from openai import AsyncOpenAI
 
+from digest_assets.arxiv.origins import Origins
 from digest_assets.config import LlmSettings
 from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, EndpointPaused, hide
 from digest_assets.llm import completions, dialects
@@ -51,7 +52,7 @@ from digest_assets.llm.refusals import (
 from digest_assets.model import Usage
 from digest_assets.resources.breaker import Breaker
 from digest_assets.resources.concurrency import Limiter, shared_limiter
-from digest_assets.resources.http import certificates
+from digest_assets.resources.http import NotFollowed, TooLarge, bounds, certificates
 
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
@@ -144,7 +145,11 @@ class LanguageModel:
             max_retries=0,
             default_query=dict(parse_qsl(parts.query)) or None,
             default_headers={self._provider.key_header: key} if self._provider.key_header else None,
-            http_client=openai.DefaultAsyncHttpxClient(verify=certificates(), transport=self._transport),
+            http_client=openai.DefaultAsyncHttpxClient(
+                verify=certificates(),
+                transport=self._transport,
+                event_hooks=bounds(Origins.of(settings.base_url), _largest),
+            ),
         )
         known = self._limiter.closed
         if known is not None and self._clock() < known[0].timestamp():
@@ -459,7 +464,12 @@ class LanguageModel:
             )
         if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)):
             return Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
-        return Problem(Fault.UNREACHABLE, str(error.__cause__ or error))
+        cause = error.__cause__ or error
+        if isinstance(cause, NotFollowed):
+            return Problem(Fault.ADDRESS, str(cause))
+        if isinstance(cause, (TooLarge, httpx2.DecodingError)):
+            return Problem(Fault.UNUSABLE, str(cause))
+        return Problem(Fault.UNREACHABLE, str(cause))
 
     async def _request(self, prompt: Prompt, dialect: Dialect, limit: int) -> Answer | Problem:
         settings, completions_of = self._settings, self._opened.chat.completions
@@ -489,6 +499,16 @@ class LanguageModel:
         return Place(
             _without_user(settings.base_url), settings.model, settings.api_key_env, self._provider, self._has_answered
         )
+
+
+_LARGEST_ANSWER = 32_000_000
+"""Bytes. A stream of 65,000 tokens is some 20 million."""
+_LARGEST_FILE = 100_000_000
+"""Of a batch's answers."""
+
+
+def _largest(request: httpx2.Request) -> int:
+    return _LARGEST_FILE if "/files/" in request.url.path else _LARGEST_ANSWER
 
 
 _PROBE_LIMIT = 256

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from digest_assets.arxiv.origins import Origins
 from digest_assets.full_text.licences import allows_adaptation
 from digest_assets.model import (
     AnswerStatus,
@@ -41,9 +42,14 @@ class DateContent:
 
 
 def of_date(
-    connection: duckdb.DuckDBPyConnection, digest: str, day: date, *, figures: bool = False, updated: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    day: date,
+    *,
+    figures: Origins | None = None,
+    updated: bool = True,
 ) -> DateContent:
-    """What the store holds of `day`. `figures`: whether papers come with a figure that may be shown; `updated`: whether
+    """What the store holds of `day`. `figures`: whose figures may be shown, None: nobody's; `updated`: whether
     later versions of earlier papers are wanted."""
     claimed = ledger.claimed_by(connection, digest, day)
     return DateContent(
@@ -67,7 +73,7 @@ def digest_papers(
     read: Mapping[str, Reading],
     held: Mapping[str, FullText],
     *,
-    figures: bool,
+    figures: Origins | None,
 ) -> list[DigestPaper]:
     """The kept papers of a date with what the store holds of each, as posts and pages show them."""
     papers = []
@@ -88,14 +94,16 @@ def digest_papers(
                 reading=read.get(identifier) or Reading(identifier, version, AnswerStatus.FAILED, reason=missing),
                 text_source=text.source if text else None,
                 text_reason=text.reason if text else None,
-                figure=figure_to_show(each.paper, text) if figures else None,
+                figure=figure_to_show(each.paper, text, figures),
             )
         )
     return papers
 
 
-def figure_to_show(paper: Paper, text: FullText | None) -> Figure | None:
-    """The paper's first figure, where its licence lets anybody show it."""
-    if text is None or not allows_adaptation(text.licence or paper.licence):
+def figure_to_show(paper: Paper, text: FullText | None, origins: Origins | None) -> Figure | None:
+    """The paper's first figure, where its licence lets anybody show it, and one of `origins` has it."""
+    if text is None or text.figure is None or origins is None or text.figure.url not in origins:
+        return None
+    if not allows_adaptation(text.licence or paper.licence):
         return None
     return text.figure

@@ -477,7 +477,7 @@ def test_redirects_are_followed_and_bounded() -> None:
 
 def test_a_client_has_a_single_connection() -> None:
     async def main(url: str) -> list[int]:
-        async with open_client(ArxivSettings()) as each:
+        async with open_client(ArxivSettings(api_url=url)) as each:
             answers = await asyncio.gather(*(each.get(url) for _ in range(3)))
             return [answer.status_code for answer in answers]
 
