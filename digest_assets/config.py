@@ -37,6 +37,7 @@ from pydantic_settings import (
 )
 
 from digest_assets.arxiv import taxonomy
+from digest_assets.arxiv.identifiers import split_version
 from digest_assets.arxiv.origins import Origins
 from digest_assets.digests.days import DigestDays
 from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
@@ -344,6 +345,8 @@ class OutputSettings(_Section):
     """A sentence on top of each post."""
     provenance: Literal["off", "comment", "front_matter"] = "off"
     """Where a post says which model, prompt, source and time each answer rests on."""
+    interests: Literal["first", "mark", "off"] = "first"
+    """Whether a post begins with the papers of `[[interests]]`, only marks them, or says nothing of them."""
     templates_dir: str = ""
     """A folder whose templates go before the package's own. Empty: none."""
 
@@ -379,6 +382,44 @@ class DeliverySettings(_Section):
         return tuple(os.environ.get(self.urls_env, "").split()) if self.urls_env else ()
 
 
+class InterestSettings(_Section):
+    """What somebody wants to read first: `[[interests]]`, as often as there are interests."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: str
+    keywords: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    """arXiv's identifiers."""
+    library: tuple[str, ...] = ()
+    """Files: BibTeX, RIS or CSL-JSON, as Zotero and others export them."""
+    stars: str = ""
+    """A file of marks, saved on the site's page of stars."""
+    not_: tuple[str, ...] = Field((), alias="not")
+    """What is not wanted: arXiv's identifiers, or keywords."""
+    delivery_urls_env: VariableName = ""
+    """Name of a variable with addresses that are told of this interest's papers. Empty: none."""
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if not value.strip() or len(value) > 60 or "\n" in value:
+            raise ValueError(f"{value!r} is no name: a word or a few")
+        return value.strip()
+
+    @field_validator("papers")
+    @classmethod
+    def _are_identifiers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(split_version(each)[0] for each in value))
+
+    @model_validator(mode="after")
+    def _says_something(self) -> InterestSettings:
+        if not (self.keywords or self.authors or self.papers or self.library or self.stars):
+            raise ValueError(f"{self.name} has neither papers, library, stars, keywords nor authors")
+        return self
+
+
 class _TomlFile(TomlConfigSettingsSource):
     """digest.toml, with or without the byte order mark that editors on Windows put before it."""
 
@@ -401,8 +442,17 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     output: OutputSettings = OutputSettings()
     delivery: DeliverySettings = DeliverySettings()
+    interests: tuple[InterestSettings, ...] = ()
     runs: RunSettings = RunSettings()
     root: Path = Field(default_factory=Path.cwd, exclude=True)
+
+    @field_validator("interests")
+    @classmethod
+    def _have_their_names(cls, value: tuple[InterestSettings, ...]) -> tuple[InterestSettings, ...]:
+        names = [each.name for each in value]
+        if len(set(names)) < len(names):
+            raise ValueError("two interests have the same name")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -1,8 +1,8 @@
 """The one place where assets, checks, jobs, schedules and resources meet: read it as the table of contents.
 
-    raw_feed_entries ── windowed_papers ─┬─ full_texts ── summaries ─┐
-      what arXiv         what the date   └─ translations ────────────┴─ rendered_posts
-      answered           publishes                                      the post ── reader_site ── deliveries
+    raw_feed_entries ── windowed_papers ── ranked_papers ─┬─ full_texts ── summaries ─┐
+      what arXiv         what the date       for whom     └─ translations ────────────┴─ rendered_posts
+      answered           publishes                                                       the post, pages, messages
 
 All assets share one daily partition: the digest date (`digests/days.py` explains it). `build_defs` is a function,
 so that tests and the command build their own; Dagster loads `defs`.
@@ -18,6 +18,7 @@ from digest_assets.assets.code_versions import code_versions
 from digest_assets.assets.columns import table_schema
 from digest_assets.assets.deliveries import deliveries
 from digest_assets.assets.partitions import digest_partitions
+from digest_assets.assets.ranked_papers import ranked_papers
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
 from digest_assets.assets.reader_site import reader_site
@@ -55,7 +56,7 @@ from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import StoreStopSigns
 
 OWNER = "team:digest"
-ASSETS = [raw_feed_entries, windowed_papers, read_papers, rendered_posts, reader_site, deliveries]
+ASSETS = [raw_feed_entries, windowed_papers, ranked_papers, read_papers, rendered_posts, reader_site, deliveries]
 CHECKS_OF_A_DATE = [
     each_paper_once,
     no_paper_came_late,

@@ -32,6 +32,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "windowed_papers": _version(
             [digest.categories, digest.timezone, digest.anchor, digest.by, settings.filters.model_dump_json()]
         ),
+        "ranked_papers": _version([each.model_dump_json() for each in settings.interests]),
         "full_texts": _version([]),
         "translations": _version([*asked, translation, gist, digest.topics]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
@@ -43,6 +44,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
                 settings.output.provenance,
                 settings.output.facts,
                 settings.output.readings_up_to,
+                *([settings.output.interests] if settings.interests else ()),
                 *form,
                 *_templates(settings),
             ]

@@ -18,6 +18,7 @@ HANDED_DOWN = ("digest", "digest_date", "identifier", "version")
 
 UPSTREAM = {
     "windowed_papers": "raw_feed_entries",
+    "ranked_papers": "windowed_papers",
     "full_texts": "windowed_papers",
     "translations": "windowed_papers",
     "summaries": "windowed_papers",
@@ -32,6 +33,12 @@ COMES_FROM = {
         "late": ["raw_feed_entries.announced_at", "raw_feed_entries.fetched_at"],
         "in_window": ["raw_feed_entries.payload_hash"],
         "withdrawn": ["raw_feed_entries.payload_hash"],
+    },
+    "ranked_papers": {
+        "score": ["windowed_papers.identifier", "windowed_papers.version"],
+        "rank": ["windowed_papers.identifier", "windowed_papers.version"],
+        "is_chosen": ["windowed_papers.identifier", "windowed_papers.version"],
+        "terms": ["windowed_papers.identifier", "windowed_papers.version"],
     },
     "full_texts": {
         "sections": ["windowed_papers.identifier", "windowed_papers.version"],

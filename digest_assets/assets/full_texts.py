@@ -24,7 +24,7 @@ from digest_assets.model import FullText
 
 SPEC = dg.AssetSpec(
     "full_texts",
-    deps=["windowed_papers"],
+    deps=["windowed_papers", "ranked_papers"],
     description=__doc__,
     group_name="digest",
     kinds={"html", "duckdb"},

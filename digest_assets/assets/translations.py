@@ -23,7 +23,7 @@ from digest_assets.pipeline.spending import Spending
 
 SPEC = dg.AssetSpec(
     "translations",
-    deps=["windowed_papers"],
+    deps=["windowed_papers", "ranked_papers"],
     description=__doc__,
     group_name="digest",
     kinds={"openai", "duckdb"},

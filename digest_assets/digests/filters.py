@@ -6,8 +6,8 @@ The exception is what a cap leaves out, where the settings pass that on to the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from digest_assets.arxiv.taxonomy import Categories
@@ -29,6 +29,10 @@ class Filters:
     include_authors: tuple[str, ...] = ()
     exclude_authors: tuple[str, ...] = ()
     cap: int | None = None
+    worth: Mapping[str, float] = field(default_factory=dict)
+    """By identifier, what a paper is worth to the reader: the cap keeps the highest. Without it: the newest."""
+    kept_before: frozenset[str] = frozenset()
+    """Papers that the date has published: a cap does not take them back."""
     old_cross_lists: bool = True
 
     def reason_against(self, paper: Paper) -> FilterReason | None:
@@ -45,7 +49,8 @@ class Filters:
         return FilterReason.KEYWORD if self.include_keywords else FilterReason.AUTHOR
 
     def applied(self, claims: Iterable[Claim]) -> list[Claim]:
-        """`claims` with their outcomes: first the filters, then the cap, which keeps the newest submissions."""
+        """`claims` with their outcomes: first the filters, then the cap, which keeps what is worth most to the reader,
+        and of equal ones the newest submissions."""
         judged = []
         for claim in claims:
             reason = self.reason_against(claim.candidate.paper)
@@ -56,11 +61,16 @@ class Filters:
         kept = [claim for claim in judged if claim.outcome is Outcome.KEPT]
         if self.cap is None or len(kept) <= self.cap:
             return judged
-        over = {id(claim) for claim in sorted(kept, key=_newest_first)[self.cap :]}
+        over = {id(claim) for claim in sorted(kept, key=self._first)[self.cap :]}
         return [
             replace(claim, outcome=Outcome.FILTERED, reason=FilterReason.CAP) if id(claim) in over else claim
             for claim in judged
         ]
+
+    def _first(self, claim: Claim) -> tuple[bool, float, float, str]:
+        identifier = claim.candidate.paper.identifier
+        is_new = identifier not in self.kept_before
+        return is_new, -self.worth.get(identifier, 0.0), *_newest_first(claim)
 
 
 def _is_old_cross_list(claim: Claim) -> bool:

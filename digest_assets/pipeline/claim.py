@@ -29,6 +29,8 @@ from digest_assets.digests.emptiness import EmptyReason, empty_reason
 from digest_assets.digests.filters import Filters
 from digest_assets.digests.updates import updates_for
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
+from digest_assets.pipeline.rank import judge
+from digest_assets.ranking.interests import best_of
 from digest_assets.store import feeds, ledger, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch, StoredEntry
@@ -318,7 +320,16 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
         )
         for candidate, late in claimable(day, candidates, made, digest.categories)
     ]
-    return _filters(settings).applied(claims)
+    filters = _filters(settings)
+    if filters.cap is not None and settings.interests:
+        wanted = [each.candidate.paper for each in claims if filters.reason_against(each.candidate.paper) is None]
+        found = best_of(judge(connection, settings, day, wanted).found)
+        filters = replace(
+            filters,
+            worth={identifier: each.score for identifier, each in found.items()},
+            kept_before=ledger.kept_by(connection, digest.name, day),
+        )
+    return filters.applied(claims)
 
 
 def _home(announcement: Announcement, paper: Paper, days: DigestDays, *, by_submission: bool) -> date:

@@ -32,6 +32,7 @@ from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.pipeline import fetch_texts
 from digest_assets.pipeline.batches import BatchDesk, BatchPlace
+from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.render_ahead import Ahead
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
@@ -125,7 +126,10 @@ class PaperReading:
             held = texts.packed_texts_of(connection, digest, day)
             for table in {"translations", "summaries"} & selected:
                 answers.forget_unclaimed(connection, table, digest, day)
+            worth = by_worth(connection, self.settings, day)
         kept = [each for each in claimed if each.outcome is Outcome.KEPT]
+        if worth:  # what is asked for first is what a budget is spent on
+            kept.sort(key=lambda each: -worth[each.paper.identifier].score if each.paper.identifier in worth else 0.0)
         readable = [each.paper for each in kept if not each.withdrawn]
         self._texts = {paper.identifier: asyncio.get_running_loop().create_future() for paper in readable}
         if not self.language_model.can_be_asked:

@@ -6,6 +6,7 @@ search always, OAI for past dates, where one of the others failed, and where nob
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -24,7 +25,8 @@ from digest_assets.pipeline.stopping import run_until_stopped
 from digest_assets.resources.arxiv import ArxivClient
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.store import feeds, ledger
+from digest_assets.resources.interests import profiles
+from digest_assets.store import feeds, ledger, ranking
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch
 
@@ -33,6 +35,7 @@ FOLLOWING = timedelta(days=7)
 identifiers, those that moderation held until then, which would else look like the date's own."""
 FEED_IS_FRESH = timedelta(days=1)
 """The feed shows a mailing from midnight in New York for a day: after that it says nothing about the date."""
+_log = logging.getLogger(__name__)
 UNHEARD_FOR = timedelta(days=10)
 """How far back it is looked for mailings of which nobody saw the feed: further than any pause of arXiv's is long."""
 
@@ -56,7 +59,10 @@ def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: dat
             _unheard(connection, settings, day),
             feeds.incomplete_papers(connection, settings.digest.name, day - FURTHEST_BACK),
         )
+        own = _unknown_own_papers(connection, settings)
     answers = run_until_stopped(_ask(arxiv, settings, day, now, owed))
+    if own:
+        run_until_stopped(_look_up(arxiv, store, own, now))
     with store.transaction() as connection:
         for answer in answers:
             if answer.fetch.error is None and answer.fetch.scope != feeds.ANY_FIELD:
@@ -64,6 +70,24 @@ def receive(settings: Settings, store: DigestStore, arxiv: ArxivAccess, now: dat
         for answer in answers:
             feeds.record_fetch(connection, settings.digest.name, day, answer.fetch)
     return answers
+
+
+def _unknown_own_papers(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
+    """Papers that `[[interests]]` name by their identifiers, and of which the store knows nothing."""
+    named = set[str]().union(*(each.identifiers for each in profiles(settings)))
+    return sorted(named - ranking.words_of(connection, named).keys())
+
+
+async def _look_up(arxiv: ArxivAccess, store: DigestStore, identifiers: Sequence[str], now: datetime) -> None:
+    """Records the papers of `identifiers`. Where arXiv does not answer, a later date asks again."""
+    found: list[FeedEntry] = []
+    try:
+        async with arxiv.lists() as client:
+            found = list((await client.lookup(identifiers)).entries)
+    except ArxivError as error:
+        _log.warning("arXiv was asked about papers of [[interests]], and did not answer: %s", error)
+    with store.transaction() as connection:
+        feeds.record_papers(connection, Source.API, [each.paper for each in found], now)
 
 
 @dataclass(frozen=True)

@@ -263,6 +263,15 @@ def claimed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
     ]
 
 
+def kept_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> frozenset[str]:
+    """The identifiers that `day` keeps, as it was made last."""
+    found = connection.execute(
+        "SELECT identifier FROM windowed_papers WHERE digest = ? AND digest_date = ? AND outcome = 'kept'",
+        [digest, day],
+    ).fetchall()
+    return frozenset(row[0] for row in found)
+
+
 def empty_reason(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> str | None:
     """Why a date that was made has no papers; None where it has some or was not made."""
     found = connection.execute(

@@ -1,0 +1,78 @@
+"""Ranks the papers of a date by each interest, from what the store holds: no model is asked, nor any network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import duckdb
+
+from digest_assets.config import Settings
+from digest_assets.model import Outcome, Paper
+from digest_assets.ranking.interests import DayPaper, Interest, Ranked, best_of, ranked
+from digest_assets.ranking.vectors import Background, Words, background_of
+from digest_assets.resources.interests import profiles
+from digest_assets.store import ledger
+from digest_assets.store import ranking as stored
+from digest_assets.store.connection import DigestStore
+
+_LEAST_BACKGROUND = 50
+"""Papers. Where fewer were announced before, the date's own are part of the background."""
+
+
+@dataclass(frozen=True)
+class RankedDate:
+    """What was made of a date."""
+
+    found: Sequence[Ranked]
+    interests: Sequence[Interest]
+    unknown: Sequence[str]
+    """Identifiers of own papers of which the store knows nothing yet."""
+    background: int
+    """Papers."""
+
+
+def rank_papers(settings: Settings, store: DigestStore, day: date) -> RankedDate:
+    """Ranks the papers that `day` keeps, and records that. Raises `NotInStore` for a date that claimed none there."""
+    digest = settings.digest.name
+    with store.transaction() as connection:
+        ledger.require_made(connection, store, digest, day)
+        kept = [each.paper for each in ledger.claimed_by(connection, digest, day) if each.outcome is Outcome.KEPT]
+        made = judge(connection, settings, day, kept)
+        stored.record_ranked(connection, digest, day, made.found)
+    return made
+
+
+def judge(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, papers: Sequence[Paper]) -> RankedDate:
+    """What `papers` are worth to each interest on `day`."""
+    found = profiles(settings)
+    if not found:
+        return RankedDate((), (), (), 0)
+    named = set[str]().union(*(each.identifiers for each in found))
+    known = stored.words_of(connection, named)
+    interests = [each.interest(known) for each in found]
+    words = [Words(each.title, each.abstract, each.categories) for each in papers]
+    history = stored.background(connection, settings.digest.name, settings.digest.days.span(day).start)
+    history += words if len(history) < _LEAST_BACKGROUND else []
+    shown = [DayPaper(each.identifier, said, each.authors) for each, said in zip(papers, words, strict=True)]
+    said_by_files = {own.name for each in interests for own in each.likes}
+    return RankedDate(
+        ranked(interests, shown, _background(tuple(history))),
+        interests,
+        sorted(named - known.keys() - said_by_files),
+        len(history),
+    )
+
+
+@lru_cache(maxsize=1)
+def _background(papers: tuple[Words, ...]) -> Background:
+    return background_of(papers)
+
+
+def by_worth(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> dict[str, Ranked]:
+    """By identifier, what each paper of `day` is worth to the interest that likes it most, as recorded."""
+    if not settings.interests:
+        return {}
+    return best_of(stored.ranked_of(connection, settings.digest.name, day))

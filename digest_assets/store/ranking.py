@@ -1,0 +1,81 @@
+"""What a date's papers are worth to each interest, and the papers that ranking compares them with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import duckdb
+
+from digest_assets.ranking.interests import Ranked
+from digest_assets.ranking.vectors import Words
+from digest_assets.store.rows import IN_LIST, insert, json_list, rows
+
+LOOKED_AT, BACKGROUND = 2000, 600
+"""Of so many papers that were announced last, so many are the background: the same ones whenever it is asked."""
+
+
+def background(connection: duckdb.DuckDBPyConnection, digest: str, before: datetime) -> list[Words]:
+    """A random sample of the papers that were announced last before `before`."""
+    found = connection.execute(
+        """
+        SELECT identifier FROM (
+            SELECT identifier FROM announcements WHERE digest = ? AND announced_at < ?
+            ORDER BY announced_at DESC, identifier DESC LIMIT ?
+        ) ORDER BY md5(identifier) LIMIT ?
+        """,
+        [digest, before, LOOKED_AT, BACKGROUND],
+    ).fetchall()
+    return [each for _, each in sorted(words_of(connection, [row[0] for row in found]).items())]
+
+
+def words_of(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, Words]:
+    """What the store knows of `identifiers`, in the newest version. Those that it does not know are left out."""
+    if not identifiers:
+        return {}
+    found = connection.execute(
+        f"""
+        SELECT identifier, title, abstract, categories FROM papers
+        WHERE identifier IN {IN_LIST} AND identifier BETWEEN ? AND ?
+        QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY version DESC) = 1
+        """,
+        [json_list(sorted(identifiers)), min(identifiers), max(identifiers)],
+    ).fetchall()
+    return {identifier: Words(title, abstract, tuple(categories)) for identifier, title, abstract, categories in found}
+
+
+def record_ranked(connection: duckdb.DuckDBPyConnection, digest: str, day: date, found: Sequence[Ranked]) -> None:
+    """Puts `found` in the place of what was recorded for `day`."""
+    connection.execute("DELETE FROM ranked_papers WHERE digest = ? AND digest_date = ?", [digest, day])
+    insert(
+        connection,
+        "ranked_papers",
+        [
+            {
+                "digest": digest,
+                "digest_date": day,
+                "interest": each.interest,
+                "identifier": each.identifier,
+                "score": each.score,
+                "rank": each.rank,
+                "is_chosen": each.is_chosen,
+                "terms": list(each.terms),
+                "own_paper": each.own_paper,
+                "authors": list(each.authors),
+            }
+            for each in found
+        ],
+        sure=True,
+    )
+
+
+def ranked_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[Ranked]:
+    """What was recorded for `day`: by interest, the first rank first."""
+    found = rows(
+        connection.execute(
+            "SELECT * EXCLUDE (digest, digest_date) FROM ranked_papers WHERE digest = ? AND digest_date = ? "
+            "ORDER BY interest, rank",
+            [digest, day],
+        )
+    )
+    return [Ranked(**{**row, "terms": tuple(row["terms"]), "authors": tuple(row["authors"])}) for row in found]
