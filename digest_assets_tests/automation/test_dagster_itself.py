@@ -134,7 +134,7 @@ def the_lineage_alone_says_what_the_project_does(project: Project) -> None:
     upstream = {name: {key["path"][-1] for key in by_name[name]["dependencyKeys"]} for name in ASSETS}
     assert upstream["windowed_papers"] == {"raw_feed_entries"}
     assert upstream["summaries"] == {"windowed_papers", "full_texts"}
-    assert upstream["rendered_posts"] == {"windowed_papers", "full_texts", "translations", "summaries"}
+    assert upstream["rendered_posts"] == {"windowed_papers", "ranked_papers", "full_texts", "translations", "summaries"}
 
 
 def why_a_paper_was_dropped_stands_in_the_metadata(project: Project) -> None:
