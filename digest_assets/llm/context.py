@@ -1,12 +1,13 @@
 """A context is prompt plus answer: what of it is known, and what still fits. Pure, and counts as the endpoint does.
 
-Known from the list of models, from a refusal that names it, or from the usage of an answer; it only ever shrinks.
+Known from the list of models, from a refusal that names it, or from the usage of an answer; it only ever shrinks. One
+paper's refusal binds the others only where its numbers agree with what was sent and with what was answered before.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.refusals import Fault, Problem
@@ -38,26 +39,59 @@ class Context:
     because: Problem | None = None
     """What told of the window, where that was a problem."""
 
+    proven: int = 0
+    """The longest prompt with its answer that the endpoint managed, by its usage: the context is no shorter."""
+    guessed: int | None = None
+    """The shortest length that is tried."""
+
     def learn_window(self, tokens: int | None, because: Problem | None = None) -> bool:
-        """Takes down a length. Whether it is news."""
+        """Takes down a length, unless it cannot be. Whether it is news."""
         tokens = max(_SMALLEST_WINDOW, tokens) if tokens else None
-        if not tokens or tokens >= (self.window or math.inf):
+        if not tokens or tokens >= (self.window or math.inf) or tokens < self.proven - _NEAR:
             return False
         self.window, self.because = tokens, because
         return True
 
-    def learn_refusal(self, problem: Problem, prompt_tokens: int, limit: int) -> bool:
-        """Takes down what a refusal tells of the window: what it names, else that what was sent did not fit. Whether
-        it is news."""
-        known, before = self.window or math.inf, self.ratio
-        if problem.prompt_tokens and prompt_tokens:
-            self.ratio = max(self.ratio, min(_MOST_RATIO, problem.prompt_tokens / prompt_tokens))
-        if problem.number and problem.number < known:
-            return self.learn_window(problem.number, problem)
-        if self.window is not None and self.ratio > before:
+    def contradicts(self, problem: Problem, prompt_tokens: int, limit: int) -> bool:
+        """Whether a refusal's numbers cannot be true of what was sent. Then it tells of one request, not of the
+        context: a gateway's limit for some texts, a count of something else."""
+        if (problem.prompt_tokens or 0) > _MOST_RATIO * max(prompt_tokens, _WORTH_COMPARING):
             return True
+        if problem.number is None:
+            return math.ceil(prompt_tokens * self.ratio) + limit <= self.proven
+        fits = math.ceil(prompt_tokens * _MOST_RATIO) + limit <= problem.number
+        return fits or problem.number < self.proven - _NEAR
+
+    def learn_refusal(self, problem: Problem, prompt_tokens: int, limit: int) -> bool:
+        """Takes down what a refusal says in numbers, where it does not contradict what was sent. Whether the same
+        question is asked with less room now: that may be due to what another call learned meanwhile."""
+        self.learn_ratio(prompt_tokens, problem.prompt_tokens)
+        self.learn_window(problem.number, problem)
+        room = self.room(prompt_tokens)
+        return room is not None and room < limit
+
+    def guess(self, problem: Problem, prompt_tokens: int, limit: int) -> Context | None:
+        """What may hold where a refusal says no number that helps: that what was sent is a quarter too much, or what
+        another question is tried with. It is this question's alone until an answer proves it. None: nothing is left to
+        try."""
         sent = math.ceil(prompt_tokens * self.ratio) + limit
-        return self.learn_window(int(min(known, sent) * 3 / 4), problem)
+        window = min(int(min(self.window or math.inf, sent) * 3 / 4), self.guessed or sent)
+        window = max(window, _SMALLEST_WINDOW, self.proven)
+        if window >= sent:
+            return None
+        self.guessed = window
+        return replace(self, window=window, because=problem)
+
+    def prove(self, guess: Context) -> None:
+        """Takes down a guess with which an answer came, where no number says better."""
+        if guess.because is not None and guess.because.number is None:
+            self.learn_window(guess.window, guess.because)
+
+    def learn_answer(self, answer: Answer, prompt_tokens: int) -> None:
+        """Takes down what an answer to the whole prompt proves."""
+        usage = answer.usage
+        self.learn_ratio(prompt_tokens, usage.input_tokens)
+        self.proven = max(self.proven, (usage.input_tokens or 0) + (usage.output_tokens or 0))
 
     def learn_ratio(self, ours: int, theirs: int | None) -> None:
         """Compares counts of one prompt."""

@@ -84,6 +84,8 @@ class _Question:
     tokens: int
     """Of the prompt, as we count."""
     tries: int = 0
+    guess: Context | None = None
+    """What is tried of the context for this question alone."""
     wasted: list[Usage] = field(default_factory=list)
 
     def waste(self, usage: Usage | None) -> None:
@@ -227,33 +229,36 @@ class LanguageModel:
         `AnswerUnusable` where an answer that was cut would be cut again."""
         wanted = self._settings.max_output_tokens * question.prompt.room
         highest = self._dialect.highest_limit or wanted
-        excess = self._context.excess(question.tokens, min(self._settings.max_output_tokens, highest))
+        context = question.guess or self._context
+        excess = context.excess(question.tokens, min(self._settings.max_output_tokens, highest))
         if excess:
-            raise self._too_long(excess)
-        room = self._context.room(question.tokens)
+            raise self._too_long(context, excess)
+        room = context.room(question.tokens)
         limit = min(wanted, highest, room or wanted)
         if question.prompt.room > 1:
             cut_at = min(self._settings.max_output_tokens, limit)
             if limit < _NOT_ALL_ROOM * cut_at and limit == room:
-                raise self._too_long(math.ceil(cut_at / self._context.ratio))
+                raise self._too_long(context, math.ceil(cut_at / context.ratio))
             if limit < _NOT_ALL_ROOM * cut_at:
                 said = f"it was cut at {cut_at} tokens, and more than {limit} are not allowed"
                 raise as_error(Problem(Fault.CUT, said), self._place)
         return limit
 
-    def _too_long(self, excess: int) -> EndpointError:
-        said = f"its context has {self._context.window} tokens, and the answer needs some of them"
-        problem = self._context.because or Problem(Fault.CONTEXT, said, number=self._context.window)
+    def _too_long(self, context: Context, excess: int) -> EndpointError:
+        said = f"its context has {context.window} tokens, and the answer needs some of them"
+        problem = context.because or Problem(Fault.CONTEXT, said, number=context.window)
         error = as_error(problem, self._place)
         if isinstance(error, ContextTooLong):
-            error.context_tokens, error.excess_tokens = self._context.window, excess
+            error.context_tokens, error.excess_tokens = context.window, excess
         return error
 
     def _learned_of_answer(self, answer: Answer, question: _Question, limit: int) -> Problem | Literal[True] | None:
         """None: the answer is one. True: it is worth asking again at once. A problem: no answer to what was asked."""
         if (partly := read_in_part(answer, question.tokens)) is not None:
             return self._read_in_part(partly, question, limit)
-        self._context.learn_ratio(question.tokens, answer.usage.input_tokens)
+        if question.guess is not None:
+            self._context.prove(question.guess)
+        self._context.learn_answer(answer, question.tokens)
         if answer.finish_reason != "length":
             return None
         if completions.is_all_thought(answer) and self._dialect.can_stop_thinking:
@@ -279,7 +284,13 @@ class LanguageModel:
             self._dialect = learned if self._dialect is dialect else self._dialect
             return True
         if problem.fault in (Fault.CONTEXT, Fault.TOO_LARGE):
-            return self._context.learn_refusal(problem, question.tokens, limit)
+            if self._context.contradicts(problem, question.tokens, limit):
+                return False
+            if self._context.learn_refusal(problem, question.tokens, limit):
+                question.guess = None
+                return True
+            question.guess = self._context.guess(problem, question.tokens, limit)
+            return question.guess is not None
         return False
 
     async def _after(self, problem: Problem, question: _Question) -> float:

@@ -1,0 +1,88 @@
+"""What a refusal, an answer or a guess tells of a context, and whom it binds."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.llm.answers import Answer
+from digest_assets.llm.context import Context
+from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.model import Usage
+
+LIMIT = 8192
+
+
+def refused(number: int | None = None, prompt_tokens: int | None = None) -> Problem:
+    return Problem(Fault.CONTEXT, "too long", 400, number, prompt_tokens)
+
+
+def answered(read: int, written: int) -> Answer:
+    return Answer("...", "stop", "double", Usage(1, read, written))
+
+
+def test_a_named_window_leaves_all_prompts_that_fit_it() -> None:
+    context = Context()
+    assert context.learn_refusal(refused(8192, 9000), 8000, LIMIT)
+    assert context.window == 8192
+    assert context.excess(5000, LIMIT) == 0
+    assert context.excess(8000, LIMIT) > 0
+
+
+@pytest.mark.parametrize(
+    ("problem", "prompt_tokens", "limit"),
+    [
+        (refused(8192, 20_000), 700, LIMIT),
+        (refused(32_768), 6000, LIMIT),
+        (refused(4096), 6000, LIMIT),
+        (refused(), 3000, 4000),
+    ],
+    ids=["a count of something else", "it fits", "others were answered", "less than others sent"],
+)
+def test_numbers_that_cannot_be_true_bind_one_request_alone(problem: Problem, prompt_tokens: int, limit: int) -> None:
+    context = Context()
+    context.learn_answer(answered(7000, 900), 7000)
+    assert context.contradicts(problem, prompt_tokens, limit)
+
+
+def test_numbers_that_agree_are_believed() -> None:
+    assert not Context().contradicts(refused(8192, 1100), 800, LIMIT)
+    assert not Context().contradicts(refused(), 800, LIMIT)
+
+
+def test_a_count_that_cannot_be_the_prompts_is_no_ratio() -> None:
+    context = Context()
+    context.learn_ratio(700, 20_000)
+    assert context.ratio == 1.0
+
+
+def test_a_guess_is_one_questions_until_an_answer_proves_it() -> None:
+    context = Context()
+    guess = context.guess(refused(), 6000, LIMIT)
+    assert guess is not None
+    assert (guess.window, context.window) == ((6000 + LIMIT) * 3 // 4, None)
+    context.prove(guess)
+    assert context.window == guess.window
+
+
+def test_a_second_question_starts_from_the_first_ones_guess() -> None:
+    context = Context()
+    first = context.guess(refused(), 6000, 3000)
+    second = context.guess(refused(), 6000, LIMIT)
+    assert first and second
+    assert second.window == first.window
+
+
+def test_guesses_end() -> None:
+    context, limit, guesses = Context(), LIMIT, 0
+    while (guess := context.guess(refused(), 100, limit)) is not None:
+        room = guess.room(100)
+        assert room is not None and room < limit
+        limit, guesses = room, guesses + 1
+    assert guesses < 8
+
+
+def test_what_was_answered_is_the_least_that_a_context_can_be() -> None:
+    context = Context()
+    context.learn_answer(answered(7000, 900), 7000)
+    assert not context.learn_window(4096)
+    assert context.learn_window(8192)
