@@ -39,7 +39,7 @@ def failed(world: World) -> list[tuple[str, str]]:
         (model_server.web_page(), "HTML instead of JSON"),
         (serving.status(403, "<html>Sorry, you have been blocked</html>"), "answers others"),
         (serving.status(404, '{"error": {"message": "No endpoints found that match this request"}}'), "answers others"),
-        (serving.status(400, '{"error": {"message": "Invalid prompt"}}'), "refused the request"),
+        (serving.status(400, '{"error": {"message": "Invalid prompt"}}'), "answers others"),
     ],
     ids=["context", "web page", "firewall", "no provider", "400"],
 )

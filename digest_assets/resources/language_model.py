@@ -58,7 +58,7 @@ _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
 _TRIES = {Fault.UNUSABLE: 3, Fault.TIMEOUT: 2}
 """Of one call, where it is less than `llm.attempts`: an empty answer is paid for, a time-out takes minutes."""
-_TRIES_OF_THE_FIRST = {Fault.UNUSABLE: 2, Fault.UNREACHABLE: 2}
+_TRIES_OF_THE_FIRST = {Fault.UNUSABLE: 1, Fault.UNREACHABLE: 2}
 """The same while the endpoint has answered nothing: then it will not."""
 _OUTAGE_PAUSE = timedelta(minutes=30)
 """After an outage that outlasted a run's patience."""
@@ -300,10 +300,12 @@ class LanguageModel:
             until = self._until(problem)
             self._limiter.close(until, problem)
             raise self._decided(partial(as_error, problem, self._place, until=until))
+        if fault is Fault.UNUSABLE:
+            await self._others_are_answered(question, fault)
         if fault in RETRYABLE:
             return self._delay(problem, question)
         question.tries += 1
-        if fault in _MAYBE_THE_PROMPT and problem.status != 401 and await self._others_are_answered(question):
+        if fault in _MAYBE_THE_PROMPT and problem.status != 401 and await self._others_are_answered(question, fault):
             raise self._about_the_prompt(problem)
         if fault in FINAL or (fault is Fault.REQUEST and not self._has_answered):
             raise self._decided(partial(as_error, problem, self._place))
@@ -352,14 +354,17 @@ class LanguageModel:
         self.paused = self.paused or (error if isinstance(error, EndpointPaused) else None)
         return error
 
-    async def _others_are_answered(self, question: _Question) -> bool:
-        """Whether the endpoint answers something else. What looks like a wrong key, model or address may be about one
-        prompt alone: a firewall that sees code in it, a moderation."""
+    async def _others_are_answered(self, question: _Question, fault: Fault) -> bool:
+        """Whether the endpoint answers something else. What looks like a wrong key, model or address, or is no answer,
+        may be about one prompt alone: a firewall that sees code in it, a moderation."""
         if not self._has_answered:
             outcome = await self._once(_PROBE, self._dialect, _PROBE_LIMIT)
             if outcome is not None:
                 question.waste(outcome.usage)
-                self._has_answered = isinstance(outcome, Answer) or outcome.fault is Fault.UNUSABLE
+                refused = isinstance(outcome, Problem) and (
+                    outcome.fault is not Fault.UNUSABLE or fault is outcome.fault
+                )
+                self._has_answered = not refused
         return self._has_answered
 
     def _about_the_prompt(self, problem: Problem) -> EndpointError:

@@ -68,7 +68,8 @@ def test_a_second_question_starts_from_the_first_ones_guess() -> None:
     context = Context()
     first = context.guess(refused(), 6000, 3000)
     second = context.guess(refused(), 6000, LIMIT)
-    assert first and second
+    assert first is not None
+    assert second is not None
     assert second.window == first.window
 
 
@@ -76,7 +77,8 @@ def test_guesses_end() -> None:
     context, limit, guesses = Context(), LIMIT, 0
     while (guess := context.guess(refused(), 100, limit)) is not None:
         room = guess.room(100)
-        assert room is not None and room < limit
+        assert room is not None
+        assert room < limit
         limit, guesses = room, guesses + 1
     assert guesses < 8
 

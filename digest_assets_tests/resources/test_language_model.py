@@ -252,7 +252,7 @@ def test_an_unusable_answer_is_tried_again_and_then_said(endpoint: ScriptedEndpo
 
 def test_what_unusable_answers_cost_is_part_of_the_bill(endpoint: ScriptedEndpoint) -> None:
     endpoint.replies = [completion(""), completion()]
-    assert asked(endpoint)[0].usage == Usage(2, 22, 14, 6)
+    assert asked(endpoint)[0].usage == Usage(3, 33, 21, 9)  # with a small question: does it answer others?
 
 
 def test_a_connection_that_breaks_off_is_tried_again(endpoint: ScriptedEndpoint) -> None:
