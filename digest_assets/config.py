@@ -1,15 +1,18 @@
 """Settings: digest.toml, each key overridden by the environment as `DIGEST__SECTION__KEY`.
 
-Secrets come from the environment alone: the file names the variable (`llm.api_key_env`), never the key. A key that does
-not exist is an error that names the nearest one that does, because a misspelt setting is otherwise a setting ignored.
+Secrets come from the environment, or from `.env` beside digest.toml: the settings name the variable
+(`llm.api_key_env`), never the key. A key that does not exist is an error that names the nearest one that does, because
+a misspelt setting is otherwise a setting ignored.
 """
 
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import re
 import sys
+from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -41,7 +45,7 @@ from digest_assets.arxiv.identifiers import split_version
 from digest_assets.arxiv.origins import Origins
 from digest_assets.digests.days import DigestDays
 from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
-from digest_assets.llm.providers import presets
+from digest_assets.llm.providers import NO_MODEL, presets
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,6 +55,9 @@ else:
 ENVIRONMENT_PREFIX = "DIGEST__"
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
+SECRETS_NAME = ".env"
+_FROM_SECRETS: dict[str, str] = {}
+"""Variables of this process that came from `.env`, with their values: these follow the file."""
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -81,6 +88,17 @@ VariableName = Annotated[str, AfterValidator(_variable_name)]
 """The name of an environment variable that holds a secret, or nothing."""
 
 
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from _texts_in(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _texts_in(part)
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,7 +108,7 @@ class _Section(BaseModel):
         """A key does not belong into the settings, wherever it is pasted: they are shown, stored and published."""
         if isinstance(values, dict):
             for name, value in values.items():
-                if isinstance(value, str) and looks_like_a_key(value):
+                if any(map(looks_like_a_key, _texts_in(value))):
                     raise ValueError(
                         f"what {name} holds looks like a key; put it into an environment variable, and the variable's "
                         "name into llm.api_key_env"
@@ -235,7 +253,8 @@ class LlmSettings(_Section):
     """The OpenAI-compatible endpoint, and how hard it may be worked."""
 
     preset: str = "openai"
-    """An endpoint whose address, model and key variable need not be spelt out: see `llm/providers.toml`."""
+    """An endpoint whose address, model and key variable need not be spelt out (`llm/providers.toml`), or `none`: the
+    digest without a model."""
     base_url: str = ""
     model: str = ""
     api_key_env: VariableName = "OPENAI_API_KEY"
@@ -290,11 +309,22 @@ class LlmSettings(_Section):
     @field_validator("base_url")
     @classmethod
     def _is_address(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("preset") == NO_MODEL:
+            return ""
         if not value and info.data.get("preset") == "azure":
             raise ValueError("set it to your resource's address, such as https://NAME.openai.azure.com/openai/v1")
         if not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
         return value.rstrip("/")
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the digest is to be made with a model at all."""
+        return self.preset != NO_MODEL
+
+    def lacks_key(self) -> bool:
+        """Whether a model is wanted, and cannot be asked for want of a key. Raises as `api_key` does."""
+        return self.is_used and self.api_key() is None
 
     def api_key(self) -> str | None:
         """The key, from the environment; an empty string where none is needed; None where one is needed and not set.
@@ -490,6 +520,8 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises `ConfigurationError`, with every mistake named, each with the nearest setting that exists.
     """
     path = path or find_config()
+    if path is not None:
+        _take_secrets(path.parent / SECRETS_NAME)
     where = str(path) if path else "the environment"
     unknown = _unknown_variables()
 
@@ -513,6 +545,27 @@ def load_settings(path: Path | None = None) -> Settings:
         ) from None
     except ValueError as error:  # tomllib.TOMLDecodeError
         raise ConfigurationError(f"{where} is not valid TOML: {error}.", cure="Correct that line.") from None
+
+
+def _take_secrets(path: Path) -> None:
+    """Makes what `.env` sets variables of this process, where the environment does not have them.
+
+    Raises `ConfigurationError` for a file that others can read, or that cannot be read, and shows nothing of it.
+    """
+    if not path.is_file():
+        return
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise ConfigurationError(
+                f"{path} can be read by others, and holds secrets.", cure=f"Close it: chmod 600 {path}"
+            )
+        held = dotenv_values(stream=io.StringIO(path.read_text("utf-8-sig")), interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        said = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ConfigurationError(f"{path} cannot be read: {said}.", cure="Correct its permissions.") from None
+    for name, value in held.items():
+        if value and os.environ.get(name, "") in ("", _FROM_SECRETS.get(name)):
+            os.environ[name] = _FROM_SECRETS[name] = value
 
 
 def setting_names() -> list[str]:

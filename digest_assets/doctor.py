@@ -101,6 +101,9 @@ def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:
 
 def _model(settings: Settings) -> Iterator[Finding]:
     llm = settings.llm
+    if not llm.is_used:
+        yield Finding("model", True, 'none is asked: llm.preset is "none"')
+        return
     try:
         key = llm.api_key()
     except ConfigurationError as error:
@@ -110,8 +113,9 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "key",
             False,
-            f"{llm.api_key_env} is not set: abstracts stay in English, nothing is read. "
-            f'Set it, or llm.api_key_env = "" where the endpoint asks for none.',
+            f"{llm.api_key_env} is not set: abstracts stay in the original, nothing is read, dates stay in part. "
+            'Set it, in the environment or in .env beside digest.toml; or llm.api_key_env = "" where the endpoint asks '
+            'for none; or llm.preset = "none" for a digest without a model.',
         )
         return
     yield Finding("key", True, f"from {llm.api_key_env}" if llm.api_key_env else "none asked for")

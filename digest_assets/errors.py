@@ -159,6 +159,10 @@ class BudgetUsedUp(DigestError):
     """What may be spent on the model (`llm.budget_*`) is spent: nothing more is asked, a later run goes on."""
 
 
+class NoKey(DigestError):
+    """No key is set for the endpoint: nothing more is asked, a run goes on as soon as there is one."""
+
+
 class BatchUnderWay(DigestError):
     """The answer is being made in a batch (`llm.batch`), and this run waits no longer: a later one collects it."""
 

@@ -176,7 +176,46 @@ def test_what_cannot_be_a_key_is_refused_and_not_shown(
 
 
 def test_every_preset_can_be_chosen_and_azure_wants_an_address(written: Callable[[str], Path]) -> None:
-    for name in set(presets()) - {"azure"}:
+    for name in set(presets()) - {"azure", "none"}:
         assert load_settings(written(f'[llm]\npreset = "{name}"\n')).llm.model
     with pytest.raises(ConfigurationError, match=r"openai\.azure\.com"):
         load_settings(written('[llm]\npreset = "azure"\nmodel = "mine"\n'))
+
+
+def test_a_key_in_a_list_or_a_table_is_refused(written: Callable[[str], Path]) -> None:
+    for toml in (
+        f'[filters]\ninclude_keywords = ["speech", "{CANARIES[0]}"]',
+        f'[llm.prices."{CANARIES[0]}"]\ninput = 1',
+    ):
+        with pytest.raises(ConfigurationError, match="looks like a key") as caught:
+            load_settings(written(toml))
+        assert CANARIES[0] not in str(caught.value)
+
+
+def test_secrets_beside_digest_toml_are_read_and_the_environment_goes_before(
+    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "DIGEST_DELIVERY_URLS"):
+        monkeypatch.delenv(name, raising=False)
+    path = written("")
+    secrets = path.parent / ".env"
+    secrets.write_text("# mine\nOPENAI_API_KEY=first\nDIGEST_DELIVERY_URLS='json://a b'\nDIGEST__DIGEST__LANGUAGE=en\n")
+    secrets.chmod(0o600)
+    settings = load_settings(path)
+    assert (settings.llm.api_key(), settings.digest.language) == ("first", "en")
+    assert settings.delivery.urls() == ("json://a", "b")
+    secrets.write_text("OPENAI_API_KEY=second\n")
+    assert load_settings(path).llm.api_key() == "second"  # a process that goes on sees a new key
+    monkeypatch.setenv("OPENAI_API_KEY", "of-the-environment")
+    assert load_settings(path).llm.api_key() == "of-the-environment"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_secrets_that_others_can_read_are_refused_and_not_shown(written: Callable[[str], Path], mode: int) -> None:
+    path = written("")
+    secrets = path.parent / ".env"
+    secrets.write_text(f"OPENAI_API_KEY={CANARIES[0]}\n")
+    secrets.chmod(mode)
+    with pytest.raises(ConfigurationError, match="chmod 600") as caught:
+        load_settings(path)
+    assert CANARIES[0] not in "".join(traceback.format_exception(caught.value))

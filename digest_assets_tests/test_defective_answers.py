@@ -152,13 +152,18 @@ def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
 
 @pytest.mark.parametrize(
     "lost",
-    ["the key", "the endpoint", "the budget", "the model", "good answers"],
+    ["the key", "the right key", "the preset", "the endpoint", "the budget", "the model", "good answers"],
 )
 def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World, lost: str) -> None:
     world.make(DAY)
     good = world.post(DAY)
     if lost == "the key":
         world.change(llm={"api_key_env": "NO_SUCH_KEY"})
+    elif lost == "the right key":
+        world.change(llm={"model": "another"})
+        world.sandbox.model.api_key = "sk-another-key"
+    elif lost == "the preset":
+        world.change(llm={"preset": "none"})
     elif lost == "the endpoint":
         world.change(llm={"model": "another", "base_url": "http://127.0.0.1:9/v1", "attempts": 1})
     elif lost == "the budget":
@@ -169,8 +174,10 @@ def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World, lost: s
     else:
         world.change(llm={"model": "another", "on_defect": "withhold"})
         world.sandbox.model.faults.always("chat", wrong_number())
-    world.make(DAY)
+    report = world.make(DAY)
     assert readable(world.post(DAY)) == readable(good)
+    if lost in ("the key", "the preset"):  # what is stored is used, and nothing is missing
+        assert report.outcome is RunOutcome.COMPLETE
 
 
 def readable(post: str) -> list[str]:

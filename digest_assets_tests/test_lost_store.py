@@ -25,10 +25,9 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
     """Two dates made, without a model: that is quick, and what is published of them is the same each time."""
-    monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
-    with a_world(tmp_path, NOON, llm={"api_key_env": "SOME_MODEL_KEY"}) as world:
+    with a_world(tmp_path, NOON, llm={"preset": "none"}) as world:
         for day in (BEFORE, DAY):
             assert world.make(day, noon_in_shanghai(day)).outcome is RunOutcome.COMPLETE
         yield world

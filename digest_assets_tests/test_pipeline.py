@@ -12,15 +12,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import stamina
 
 from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.automation.dates import dates_due
 from digest_assets.config import ArxivSettings
+from digest_assets.digests.standing import Standing
 from digest_assets.model import AnswerStatus, Figure, FullText, Paper, TextSource
 from digest_assets.sandbox import arxiv_server, model_server, serving
 from digest_assets.sandbox.papers import invented
 from digest_assets.store.date_content import figure_to_show
+from digest_assets.store.standings import standings
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -113,11 +117,24 @@ def test_a_figure_is_shown_where_its_licence_lets_anybody_show_it(licence: str |
     assert figure_to_show(paper, elsewhere, origins) is None
 
 
-def test_without_a_key_the_original_is_published_and_marked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("llm", "outcome"),
+    [({"preset": "none"}, RunOutcome.COMPLETE), ({"api_key_env": "SOME_MODEL_KEY"}, RunOutcome.IN_PART)],
+)
+def test_without_a_model_the_original_is_published_and_marked(
+    world: World, llm: dict[str, str], outcome: RunOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
-    world.change(llm={"api_key_env": "SOME_MODEL_KEY"})
+    world.change(llm=llm)
     report = world.make(DAY)
-    assert report.outcome is RunOutcome.COMPLETE
+    assert report.outcome is outcome
+    assert report.post is not None
+    if outcome is RunOutcome.IN_PART:
+        assert report.reasons == [f"{report.post.failed} papers: translation: no key is set in SOME_MODEL_KEY"]
+        with world.store.transaction() as connection:
+            (standing,) = standings(connection, "arxiv", world.settings.digest.days, [DAY], NOON).values()
+        assert standing[0] is Standing.IN_PART
+        assert (standing[1] or "").startswith("no key: ")
     assert world.calls == 0
     assert full_text_requests(world) == 0
     post = world.post(DAY)
@@ -126,12 +143,28 @@ def test_without_a_key_the_original_is_published_and_marked(world: World, monkey
 
 
 def test_a_key_that_is_set_later_completes_the_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
     world.change(llm={"api_key_env": "SOME_MODEL_KEY"})
     world.make(DAY)
+    assert dates_due(world.settings, world.store, NOON) == []
+    assert f"{DAY} until a key is set in SOME_MODEL_KEY" in retried(world)
     monkeypatch.setenv("SOME_MODEL_KEY", "secret-key-of-a-user")
-    world.make(DAY)
+    assert dates_due(world.settings, world.store, NOON) == [DAY]
+    world.clock.instant = NOON + timedelta(hours=1)
+    assert retried(world) == DAY.isoformat()
+    assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert dates_due(world.settings, world.store, NOON) == []
     assert [row[0] for row in world.rows("SELECT DISTINCT status FROM translations WHERE reason IS NULL")] == ["done"]
     assert b"secret-key-of-a-user" not in world.store.path.read_bytes()
+
+
+def retried(world: World) -> str:
+    """What the sensor `unbalanced_digests` asks for, or why nothing."""
+    resources = {"settings": world.settings, "store": world.store, "clock": world.clock}
+    definitions = world.definitions
+    with dg.build_sensor_context(instance=world.instance, definitions=definitions, resources=resources) as context:
+        data = definitions.get_sensor_def("unbalanced_digests").evaluate_tick(context)
+    return " ".join(each.partition_key or "" for each in data.run_requests or []) or data.skip_message or ""
 
 
 def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world: World) -> None:
@@ -255,7 +288,7 @@ def test_late_papers_go_to_the_next_date(world: World) -> None:
 def test_wherever_a_backfill_begins_each_date_publishes_its_own_mailing(tmp_path: Path, first: int) -> None:
     days = [date(2026, 11, day) for day in range(first, 21)]
     later = noon_in_shanghai(date(2026, 11, 22))
-    with a_world(tmp_path, later, invented(NOON_MAILING), llm={"api_key_env": "NO_SUCH_KEY"}) as world:
+    with a_world(tmp_path, later, invented(NOON_MAILING), llm={"preset": "none"}) as world:
         # The last that a listing of these categories said of each paper: a cross-list comes after "new" elsewhere.
         expected = {
             each.paper.identifier: world.settings.digest.days.date_announced(each.announced_at)

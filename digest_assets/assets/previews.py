@@ -42,6 +42,7 @@ def _line(cells: Iterable[object]) -> str:
 
 _STATUS_NAMES = {
     AnswerStatus.NOT_ASKED: "not_asked",
+    AnswerStatus.NO_KEY: "without_a_key",
     AnswerStatus.BUDGET: "left_by_the_budget",
     AnswerStatus.WAITING: "waiting_for_a_batch",
 }

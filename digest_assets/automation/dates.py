@@ -9,6 +9,7 @@ from digest_assets.config import GroupBy, Settings
 from digest_assets.digests.claims import Made
 from digest_assets.digests.due import FURTHEST_BACK, due_dates, mailing_of
 from digest_assets.digests.emptiness import PATIENCE, EmptyCause, empty_reason
+from digest_assets.model import AnswerStatus
 from digest_assets.store import answers, endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
 
@@ -16,6 +17,8 @@ from digest_assets.store.connection import DigestStore
 def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[date]:
     """The digest dates to make at `now`, oldest first. Each is due from now on until it is made, whatever dies when."""
     digest, since = settings.digest.name, now.date() - FURTHEST_BACK
+    # What a run could go on with now.
+    statuses = [AnswerStatus.BUDGET] if settings.llm.lacks_key() else [AnswerStatus.BUDGET, AnswerStatus.NO_KEY]
     with store.transaction() as connection:
         pauses = endpoint_pauses.standing(connection, digest, since)
         asked = standings.asked_and_not_published(connection, digest, since)
@@ -26,7 +29,7 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
             unfinished={
                 *asked,
                 *standings.unfinished(connection, digest, since),
-                *answers.ended_by_budget(connection, digest, since),
+                *(day for status in statuses for day in answers.dates_with(connection, digest, since, status)),
                 *(day for day, until in pauses.items() if until <= now),
             },
             every_day=settings.digest.by is GroupBy.SUBMITTED,

@@ -21,9 +21,10 @@ from digest_assets.config import Settings
 from digest_assets.digests.due import FURTHEST_BACK, mailing_of
 from digest_assets.digests.emptiness import empty_reason
 from digest_assets.errors import ArxivError
+from digest_assets.model import AnswerStatus
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.store import endpoint_pauses, ledger, standings
+from digest_assets.store import answers, endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
 
 POLL_SECONDS = 600
@@ -178,9 +179,12 @@ def retry_sensor(
         unbalanced = standings.unbalanced(connection, name, now.date() - FURTHEST_BACK)
         standings.forget_balanced(connection, name, unbalanced)
         paused = endpoint_pauses.standing(connection, name, now.date() - FURTHEST_BACK)
+        keyless = answers.dates_with(connection, name, now.date() - FURTHEST_BACK, AnswerStatus.NO_KEY)
         for day, stopped_at in unbalanced.items():
             count, last = tried.get(day) or (0, stopped_at)
-            if day in paused and now < paused[day]:
+            if day in keyless and settings.llm.lacks_key():
+                waiting.append(f"{day} until a key is set in {settings.llm.api_key_env}")
+            elif day in paused and now < paused[day]:
                 waiting.append(f"{day} until {paused[day]:%Y-%m-%d %H:%M} UTC, for the model's endpoint")
             elif day in paused:
                 endpoint_pauses.forget(connection, name, day)

@@ -65,7 +65,8 @@ def few_withheld(made: Collection[Translation | Reading]) -> dg.AssetCheckResult
     """What the answers of a date come to, by texts and by sentences."""
     withheld = [each for each in made if each.status is AnswerStatus.WITHHELD]
     waiting = sum(1 for each in made if each.status is AnswerStatus.WAITING)
-    asked = [each for each in made if each.status not in (AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)]
+    unasked = (AnswerStatus.NOT_ASKED, AnswerStatus.NO_KEY, AnswerStatus.WAITING)
+    asked = [each for each in made if each.status not in unasked]
     share = len(withheld) / len(asked) if asked else 0.0
     flagged = [each for each in made if each.is_flagged]
     in_part = [each for each in made if each.status is AnswerStatus.DONE and each.sentences_withheld]

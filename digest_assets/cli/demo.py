@@ -54,6 +54,6 @@ def demo(
             say(f"\nThe post: {settings.path(newest.path)}")
             if settings.output.site_dir:
                 say(f"The site: {settings.path(settings.output.site_dir) / 'index.html'}")
-            say("Its papers, authors and results are invented.")
+            say("Its papers, authors and results are invented; a model server of its own translated and read them.")
             say(f"The same in the Dagster UI: digest demo --ui (or make demo-ui), then http://127.0.0.1:{port}")
     raise typer.Exit(exit_code(reports))

@@ -47,11 +47,8 @@ def run(
         dates = _dates(settings, day, from_, to)
         reports = list(make(settings, dates, log=log))
         show_reports(settings, reports, as_json=as_json)
-        if reports and settings.llm.api_key() is None and not as_json:
-            say(f"{settings.llm.api_key_env} is not set: the abstracts stay in the original, and nothing was read.")
-            first, last = min(report.day for report in reports), max(report.day for report in reports)
-            again = f"digest run {first}" if first == last else f"digest run --from {first} --to {last}"
-            say(f"They do not become due by themselves. When it is set: {again}")
+        if reports and not as_json and (told := without_answers(settings)):
+            say(told)
         if not dates and not as_json:
             say(why_nothing_is_due(settings, SystemClock().now()))
     raise typer.Exit(exit_code(reports))
@@ -105,6 +102,18 @@ def show_reports(settings: Settings, reports: Sequence[DateReport], *, as_json: 
         print_json({"digest": settings.digest.name, "dates": dates, "exit_code": exit_code(reports)})
     elif reports:
         print_reports(out, reports)
+
+
+def without_answers(settings: Settings) -> str | None:
+    """Why no model was asked, and what follows from it; None where one could be."""
+    if not settings.llm.is_used:
+        return 'llm.preset is "none": the digest without a model, complete as it is.'
+    if settings.llm.lacks_key():
+        return (
+            f"No key is set in {settings.llm.api_key_env}: what no model answered before is in the original. Set it, "
+            'in the environment or in .env, and `digest run` goes on. Without a model: llm.preset = "none".'
+        )
+    return None
 
 
 def exit_code(reports: Iterable[DateReport]) -> int:

@@ -51,6 +51,8 @@ class DateRecord:
     path: str | None = None
     waiting: int = 0
     """How many of its answers wait for a batch."""
+    without_key: int = 0
+    """How many of its answers nobody could be asked for, because no key was set."""
     texts_to_come: int = 0
     """How many of its papers were read by their abstract, for a reason that may pass."""
     incomplete: int = 0
@@ -91,6 +93,8 @@ def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
         return Standing.NOT_YET, f"{record.waiting} of its answers wait for a batch; run it again."
     if record.failed is None:
         return Standing.FAILED, "Its papers are claimed, and its post was not written."
+    if record.without_key:
+        return Standing.IN_PART, f"no key: {record.without_key} of its texts wait for one."
     if record.failed:
         return Standing.IN_PART, f"{record.failed} of its papers lack what was asked for."
     if record.texts_to_come:

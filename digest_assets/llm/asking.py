@@ -24,6 +24,7 @@ from digest_assets.errors import (
     EndpointRefused,
     EndpointUnreachable,
     ModelUnknown,
+    NoKey,
     QuotaExhausted,
 )
 from digest_assets.fields import fields_of
@@ -390,6 +391,8 @@ class _Conversation:
             raise
         except BudgetUsedUp as error:
             return _Outcome(AnswerStatus.BUDGET, reason=_one_line(error))
+        except NoKey as error:
+            return _Outcome(AnswerStatus.NO_KEY, reason=error.message)
         except BatchUnderWay as error:
             return _Outcome(AnswerStatus.WAITING, reason=_one_line(error))
         except EndpointError as error:

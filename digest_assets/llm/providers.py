@@ -21,6 +21,8 @@ else:
 
 SEVERAL = "several"
 """The table of what more than one provider says."""
+NO_MODEL = "none"
+"""The preset of a digest that is made without a model, and complete as such."""
 CHAT_PATH = "/v1/chat/completions"
 
 
@@ -80,9 +82,11 @@ def providers() -> Mapping[str, Provider]:
 
 
 def presets() -> Mapping[str, Mapping[str, str]]:
-    """What each preset of the settings stands for, by name. `local` is Ollama's old name here."""
+    """What each preset of the settings stands for, by name: `none` is the digest without a model; `local` is Ollama's
+    old name here."""
     found = {name: each.preset for name, each in providers().items() if each.preset is not None}
-    return {**found, "local": found["ollama"]}
+    none = {"base_url": "", "model": "", "api_key_env": ""}
+    return {**found, "local": found["ollama"], NO_MODEL: none}
 
 
 UNKNOWN = Provider("unknown", "an endpoint of unknown make")

@@ -49,6 +49,8 @@ from digest_assets.store.usage import spent_on
 Made = TypeVar("Made", Translation, Reading)
 _log = logging.getLogger(__name__)
 
+WITHOUT_A_MODEL = "llm.preset is none"
+"""The reason of what a digest without a model does not ask for."""
 BATCH_TAG = "digest/batch"
 """A run's tag: it asks in batches, whatever `llm.batch` says. Of the value `HAND_IN`, it waits for none."""
 HAND_IN = "hand in"
@@ -77,7 +79,7 @@ class _Session:
     known: answers.KnownAnswers
     rules: AskingRules
     ask: Mapping[str, Ask] | None
-    """By stage. None: no key is set."""
+    """By stage. None: the digest is one without a model."""
     desk: BatchDesk | None
     """None: no batches."""
     paused: Callable[[], EndpointPaused | None]
@@ -133,7 +135,8 @@ class PaperReading:
         readable = [each.paper for each in kept if not each.withdrawn]
         self._texts = {paper.identifier: asyncio.get_running_loop().create_future() for paper in readable}
         if not self.language_model.can_be_asked:
-            self.log(f"{self.language_model.why_not}; the abstracts stay in the original, no text is fetched")
+            why = f"no key is set in {self.settings.llm.api_key_env}" if self.settings.llm.is_used else WITHOUT_A_MODEL
+            self.log(f"{why}; what no model has answered yet stays in the original, no text is fetched")
 
         async with self._session(day, [each.paper for each in kept]) as session:
             jobs: list[Awaitable[None]] = []
@@ -164,9 +167,12 @@ class PaperReading:
             known = await stack.enter_async_context(
                 answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
             )
-            ask, desk = None, None
+            ask: Mapping[str, Ask] | None = None
+            desk = None
             paused: Callable[[], EndpointPaused | None] = _is_not_paused
-            if self.language_model.can_be_asked:
+            if self.settings.llm.lacks_key():
+                ask = dict.fromkeys(self.meters, self.language_model.refuse)
+            elif self.settings.llm.is_used:
                 budget = self.language_model.budget(*await self._spent_today(gathered))
                 room = partial(known.make_room, self.settings.llm.max_concurrency)
                 model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now, room))
@@ -252,7 +258,7 @@ class PaperReading:
         for paper in papers:
             if paper.identifier in complete:
                 self._texts[paper.identifier].set_result(complete[paper.identifier])
-        if fetch and session.ask is not None:
+        if fetch and self.language_model.can_be_asked:
             self.progress.begin("full_texts", len(missing))
             async with self.arxiv.open_texts() as source:
                 await fetch_texts.fetch_texts(missing, source, partial(self._keep_text, session, held), self.clock.now)
@@ -272,7 +278,7 @@ class PaperReading:
 
     async def _translate(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:
-            made = Translation.not_asked(paper, answers.WITHDRAWN if withdrawn else self.language_model.why_not)
+            made = Translation.not_asked(paper, answers.WITHDRAWN if withdrawn else WITHOUT_A_MODEL)
         else:
             try:
                 ask = self._ask(session, Task.TRANSLATION, paper)
@@ -285,7 +291,7 @@ class PaperReading:
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:
-            made = Reading.not_asked(paper, answers.WITHDRAWN if withdrawn else self.language_model.why_not)
+            made = Reading.not_asked(paper, answers.WITHDRAWN if withdrawn else WITHOUT_A_MODEL)
         else:
             text = await self._texts[paper.identifier]
             try:
@@ -339,7 +345,7 @@ class PaperReading:
         await session.gathered.keep(record, row)
         self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
         self._look_at_the_first(made)
-        unwell = made.status in (AnswerStatus.FAILED, AnswerStatus.WITHHELD, AnswerStatus.BUDGET)
+        unwell = made.status not in (AnswerStatus.DONE, AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
         session.ahead.render(made)
         self.waiting[stage] += made.status is AnswerStatus.WAITING

@@ -107,7 +107,7 @@ def _recorded_hash(written: Written, before: RenderedPost | None) -> str:
     return before.sha256 if kept and before and before.sha256 else written.sha256
 
 
-_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.WAITING)
+_FAILED = (AnswerStatus.FAILED, AnswerStatus.BUDGET, AnswerStatus.NO_KEY, AnswerStatus.WAITING)
 
 
 def _failed(papers: Sequence[DigestPaper]) -> int:

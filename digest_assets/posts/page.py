@@ -398,6 +398,7 @@ def _authors(authors: Sequence[str], words: Words, dialect: Dialect) -> str:
 
 _TRANSLATION_MARKS = {
     AnswerStatus.NOT_ASKED: "not_translated",
+    AnswerStatus.NO_KEY: "not_translated",
     AnswerStatus.WITHHELD: "translation_withheld",
     AnswerStatus.FAILED: "translation_failed",
     AnswerStatus.BUDGET: "translation_budget",
@@ -406,6 +407,7 @@ _TRANSLATION_MARKS = {
 _MISSING_READINGS = {
     AnswerStatus.DONE: "reading_failed",  # said to be done, and a part is missing
     AnswerStatus.NOT_ASKED: "reading_not_asked",
+    AnswerStatus.NO_KEY: "reading_not_asked",
     AnswerStatus.WITHHELD: "reading_withheld",
     AnswerStatus.FAILED: "reading_failed",
     AnswerStatus.BUDGET: "reading_budget",

@@ -11,13 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from digest_assets.config import LlmSettings
-from digest_assets.errors import ConfigurationError, EndpointPaused
+from digest_assets.errors import ConfigurationError, EndpointPaused, NoKey
 from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
+from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Ask, AskingRules, OnDefect
 from digest_assets.llm.budget import Budget, Limits, budgeted
 from digest_assets.llm.glossary import Glossary, default_glossary, parse_glossary
 from digest_assets.llm.prices import Price, price_of
+from digest_assets.llm.prompts import Prompt
 from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.concurrency import shared_limiter
@@ -60,11 +62,11 @@ class ModelAccess:
 
     @property
     def can_be_asked(self) -> bool:
-        return self.settings.api_key() is not None
+        return self.settings.is_used and not self.settings.lacks_key()
 
-    @property
-    def why_not(self) -> str:
-        return f"no key is set in {self.settings.api_key_env}"
+    async def refuse(self, prompt: Prompt) -> Answer:
+        """An `Ask` for want of a key: what is stored is used all the same, and of the rest `NoKey` says why."""
+        raise NoKey(f"no key is set in {self.settings.api_key_env}", cure="Set it; the next run goes on.")
 
     def rules(self, language: str) -> AskingRules:
         return AskingRules(

@@ -125,16 +125,16 @@ def forget_unclaimed(connection: duckdb.DuckDBPyConnection, table: str, digest: 
     )
 
 
-def ended_by_budget(connection: duckdb.DuckDBPyConnection, digest: str, since: date) -> list[date]:
-    """Dates from `since` on whose papers lack what a budget had no room for: a later run is to go on with them."""
+def dates_with(connection: duckdb.DuckDBPyConnection, digest: str, since: date, status: AnswerStatus) -> list[date]:
+    """Dates from `since` on with a translation or a reading of `status`."""
     found = connection.execute(
         """
-        SELECT digest_date FROM translations WHERE digest = $digest AND digest_date >= $since AND status = 'budget'
+        SELECT digest_date FROM translations WHERE digest = $digest AND digest_date >= $since AND status = $status
         UNION
-        SELECT digest_date FROM summaries WHERE digest = $digest AND digest_date >= $since AND status = 'budget'
+        SELECT digest_date FROM summaries WHERE digest = $digest AND digest_date >= $since AND status = $status
         ORDER BY 1
         """,
-        {"digest": digest, "since": since},
+        {"digest": digest, "since": since, "status": status.value},
     ).fetchall()
     return [row[0] for row in found]
 

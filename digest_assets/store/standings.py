@@ -36,12 +36,13 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 FROM rendered_posts WHERE digest = $digest AND digest_date BETWEEN $first AND $last
             ), waits AS (
                 SELECT digest_date, count(*) FILTER (status = 'waiting') AS waiting,
+                       count(*) FILTER (status = 'no key') AS without_key,
                        count(*) FILTER (status = 'withheld' AND prompt_version NOT IN
                                         (SELECT unnest(from_json($prompts::JSON, '["VARCHAR"]')))) AS withheld_before
                 FROM (
                     SELECT digest, digest_date, status, prompt_version FROM translations
                     UNION ALL SELECT digest, digest_date, status, prompt_version FROM summaries
-                ) WHERE digest = $digest AND status IN ('waiting', 'withheld') GROUP BY digest_date
+                ) WHERE digest = $digest AND status IN ('waiting', 'withheld', 'no key') GROUP BY digest_date
             ), texts AS (
                 SELECT w.digest_date, count(*) AS texts_to_come
                 FROM windowed_papers w JOIN full_texts t USING (identifier, version)
@@ -55,8 +56,8 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
             )
             SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
                    rendered.* EXCLUDE (digest_date), coalesce(waiting, 0) AS waiting,
-                   coalesce(withheld_before, 0) AS withheld_before, coalesce(texts_to_come, 0) AS texts_to_come,
-                   coalesce(incomplete, 0) AS incomplete
+                   coalesce(without_key, 0) AS without_key, coalesce(withheld_before, 0) AS withheld_before,
+                   coalesce(texts_to_come, 0) AS texts_to_come, coalesce(incomplete, 0) AS incomplete
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
             LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date) LEFT JOIN known USING (digest_date)
             """,

@@ -24,12 +24,9 @@ def shown(world: World, asset: str) -> Mapping[str, Any]:
     return event.asset_materialization.metadata
 
 
-def test_a_date_links_to_its_page_on_the_web_and_says_why_a_paper_was_dropped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
+def test_a_date_links_to_its_page_on_the_web_and_says_why_a_paper_was_dropped(tmp_path: Path) -> None:
     sections = {
-        "llm": {"api_key_env": "SOME_MODEL_KEY"},
+        "llm": {"preset": "none"},
         "output": {"site_url": "https://digest.test/daily"},
         "filters": {"exclude_keywords": ("sixty rooms",)},
     }

@@ -31,8 +31,8 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Without a model: that is quick, and what is tested here has nothing to do with one."""
-    without_key = {"api_key_env": "NO_SUCH_KEY"}
-    with stamina.set_testing(True, attempts=2), a_world(tmp_path, LATER, invented(NOON_MAILING), llm=without_key) as it:
+    none = {"preset": "none"}
+    with stamina.set_testing(True, attempts=2), a_world(tmp_path, LATER, invented(NOON_MAILING), llm=none) as it:
         yield it
 
 

@@ -164,4 +164,5 @@ def _shape(order: list[tuple[int, str, str]]) -> frozenset[tuple[object, ...]]:
         columns = connection.execute(
             "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()
-    return frozenset(columns)
+        views = connection.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall()
+    return frozenset([*columns, *views])
