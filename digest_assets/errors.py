@@ -8,6 +8,8 @@ Secrets never enter a message: what a server answered is quoted only after `reda
 from __future__ import annotations
 
 import re
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ def without_secrets(text: str) -> str:
 def redact(text: str, limit: int = 200) -> str:
     """`text` on one line, at most `limit` characters, without secrets."""
     return without_secrets(" ".join(text.split()))[:limit]
+
+
+def unexpected(error: BaseException) -> str:
+    """A mistake of this program, as the reason why a paper failed: what it was and where."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    said = redact(f"{type(error).__name__}: {error}")
+    return f"unexpected error; please report it: {said} ({Path(place.filename).name}, line {place.lineno})"
 
 
 class DigestError(Exception):
@@ -205,6 +214,10 @@ class NotInStore(StoreError):
 
 class OutputUnwritable(DigestError):
     """A post or page cannot be written where the settings say."""
+
+
+class PaperUnshowable(DigestError):
+    """A mistake of this program keeps a paper, even without its texts, from being shown, and with it its date."""
 
 
 class TemplateBroken(DigestError):

@@ -15,6 +15,7 @@ from typing import Any
 from digest_assets.llm.answers import Answer, without_thoughts
 from digest_assets.llm.providers import UNKNOWN, Provider
 from digest_assets.llm.refusals import Fault, Problem, read_problem, what_came_instead
+from digest_assets.markup.characters import whole
 from digest_assets.model import Usage
 
 _GOOD = frozenset(
@@ -53,19 +54,19 @@ def read_payload(payload: object, model: str, provider: Provider = UNKNOWN) -> A
     if not isinstance(message, Mapping):
         said = "no choices" if not payload.get("choices") else "an answer without a message"
         return Problem(Fault.UNUSABLE, said + _words_in(payload), usage=usage)
-    text = _content(message)
+    text, model = whole(_content(message)), whole(str(payload.get("model") or model))
     finish = str(choice.get("finish_reason") or "").lower()
     if finish in _FILTERS:
         return Problem(Fault.FILTERED, f"finish_reason {finish}", usage=usage, rests_on=f"finish_reason {finish}")
     if finish in _CUT:
-        return Answer(text, "length", str(payload.get("model") or model), usage)
+        return Answer(text, "length", model, usage)
     if finish not in _GOOD and (finish or not _ENDED.search(text)):
         said = f"an answer that ended with finish_reason {finish}" if finish else "an answer without an end"
         return Problem(Fault.UNUSABLE, said, usage=usage)
     if not without_thoughts(text):
         reasoned = message.get("reasoning_content") or message.get("reasoning") or text
         return Problem(Fault.UNUSABLE, "reasoning without an answer" if reasoned else "an empty answer", usage=usage)
-    return Answer(text, "stop", str(payload.get("model") or model), usage)
+    return Answer(text, "stop", model, usage)
 
 
 def read_usage(usage: object) -> Usage:

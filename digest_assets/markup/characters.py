@@ -31,6 +31,11 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """`text` without them, lines ended by `\\n`. A lone surrogate becomes U+FFFD, a pair of them its character."""
+    return _STACKED.sub(r"\1", _PRIVATE.sub("\ufffd", _UNWANTED.sub("", _LINE_ENDS.sub("\n", whole(text)))))
+
+
+def whole(text: str) -> str:
+    """`text` as any encoding can have it: a lone surrogate becomes U+FFFD, a pair of them its character."""
     if _SURROGATES.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _STACKED.sub(r"\1", _PRIVATE.sub("\ufffd", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))))
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
-from digest_assets.errors import DigestError, redact
+from digest_assets.errors import DigestError, unexpected
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
 from digest_assets.resources.full_texts import FullTextSource
 from digest_assets.store.texts import PackedText, packed
@@ -65,7 +65,7 @@ async def _fetched(paper: Paper, source: FullTextSource, now: Callable[[], datet
     except DigestError:
         raise
     except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-        return _without(paper, redact(f"unforeseen, please report it: {type(error).__name__}: {error}"), now())
+        return _without(paper, unexpected(error), now())
 
 
 def better(fetched: FullText, held: FullText | None) -> FullText:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
@@ -16,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
 from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, EndpointPaused, StoreError, redact
+from digest_assets.errors import DigestError, EndpointPaused, StoreError, unexpected
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules
@@ -283,10 +281,11 @@ class PaperReading:
             try:
                 ask = self._ask(session, Task.TRANSLATION, paper)
                 made = await asking.translate(paper, ask=ask, answers=session.known, rules=session.rules)
+                session.ahead.render(made)
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-                made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
+                made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=unexpected(error))
         await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
@@ -297,10 +296,11 @@ class PaperReading:
             try:
                 async with session.unpacked:
                     made = await self._reading_of(paper, text.whole, session, self._ask(session, Task.READING, paper))
+                session.ahead.render(made)
             except DigestError:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
-                made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=_unforeseen(error))
+                made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=unexpected(error))
         await self._record(session, "summaries", made, answers.reading_row, answers.record_readings)
 
     async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
@@ -347,7 +347,6 @@ class PaperReading:
         self._look_at_the_first(made)
         unwell = made.status not in (AnswerStatus.DONE, AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
-        session.ahead.render(made)
         self.waiting[stage] += made.status is AnswerStatus.WAITING
         self.progress.advance(stage, failed=unwell, tokens=spent)
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))
@@ -360,13 +359,6 @@ def _is_not_paused() -> EndpointPaused | None:
 
 def _line(about: FullText | Translation | Reading, event: str, reason: str | None) -> str:
     return f"{about.identifier}v{about.version}: {event}" + (f" ({reason})" if reason else "")
-
-
-def _unforeseen(error: Exception) -> str:
-    """A mistake of this program, as the reason why a paper failed: what it was and where."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    said = redact(f"{type(error).__name__}: {error}")
-    return f"unforeseen, please report it: {said} ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _not_fetched(paper: Paper) -> FullText:

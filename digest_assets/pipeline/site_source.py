@@ -12,11 +12,13 @@ from digest_assets.glance.facts import NO_FACTS, facts_of
 from digest_assets.glance.topics import topics_of
 from digest_assets.model import DigestPaper, Outcome
 from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import MOST_LINKS
 from digest_assets.posts.words import LANGUAGES
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
 from digest_assets.resources.topics import topics_of_digest
+from digest_assets.site.paper_view import paper_view
 from digest_assets.site.values import (
     Badge,
     Counts,
@@ -32,6 +34,7 @@ from digest_assets.site.values import (
     Site,
     Tag,
 )
+from digest_assets.site.words import SITE_WORDS
 from digest_assets.store import updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
@@ -54,9 +57,13 @@ def site_of(settings: Settings) -> Site:
 
 
 class StoreSource:
-    """`site.values.Source`: each question is a short transaction."""
+    """`site.values.Source`: each question is a short transaction.
 
-    def __init__(self, settings: Settings, store: DigestStore, clock: Clock) -> None:
+    `is_careful`: papers are tried, and come without their texts where these cannot be shown.
+    """
+
+    def __init__(self, settings: Settings, store: DigestStore, clock: Clock, *, is_careful: bool = False) -> None:
+        self._is_careful = is_careful
         self._settings = settings
         self._store = store
         self._clock = clock
@@ -81,9 +88,13 @@ class StoreSource:
             later: dict[str, tuple[LaterVersion, ...]] = {}
             for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):
                 later[identifier] = (*later.get(identifier, ()), LaterVersion(on, version, changed, gone))
+        words = SITE_WORDS[settings.digest.language]
+        papers = tuple(held.papers)
+        if self._is_careful:
+            papers = showable(papers, lambda paper: paper_view(paper, (), words, ""))
         return DayPapers(
             day=day,
-            papers=tuple(held.papers),
+            papers=papers,
             tags={each.paper.identifier: self._tags(topics_of_paper(each, self._topics)) for each in held.papers},
             glances={each.paper.identifier: _glance(each, settings.digest.language) for each in held.papers},
             groups=tuple(

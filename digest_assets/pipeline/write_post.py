@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from digest_assets.config import Settings
+from digest_assets.errors import DigestError
 from digest_assets.model import AnswerStatus, DigestPaper, Outcome, texts_made
 from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
@@ -61,7 +63,7 @@ def publish(
         held = of_date(
             connection, digest, day, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
         )
-        shown = held.papers
+        shown: Sequence[DigestPaper] = held.papers
         before = post_of(connection, digest, day)
         keys = [made.answer_key for each in shown for made in (each.translation, each.reading) if made.answer_key]
         identifiers = [each.paper.identifier for each in shown]
@@ -74,7 +76,8 @@ def publish(
     last_sha256 = before.sha256 if before else _sha256_if_ours(path, relative, was_written)
     text = None
     if shown:
-        text = render_post(page, templates_dir=_templates(settings), form=PostForm(settings.output.form))
+        page, text = _rendered(settings, page)
+        shown = page.papers
         written = write_unless_edited(path, text, last_sha256=last_sha256)
     else:
         written = remove_unless_edited(path, last_sha256=last_sha256)
@@ -93,6 +96,23 @@ def publish(
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
     kept = _kept(relative, before) if written.outcome is WriteOutcome.KEPT else None
     return Published(post, text, held.empty_reason, paid, kept)
+
+
+def _rendered(settings: Settings, page: DigestPage) -> tuple[DigestPage, str]:
+    """The page and its text; papers that cannot be shown stand there without theirs."""
+
+    def render(papers: tuple[DigestPaper, ...]) -> tuple[DigestPage, str]:
+        groups = page.groups if len(papers) == len(page.papers) else ()
+        failed = page.failed - _failed(page.papers) + _failed(papers)
+        shown = replace(page, papers=papers, groups=groups, failed=failed)
+        return shown, render_post(shown, templates_dir=_templates(settings), form=PostForm(settings.output.form))
+
+    try:
+        return render(page.papers)
+    except DigestError:
+        raise
+    except Exception:  # noqa: BLE001 - found out below, paper by paper
+        return render(showable(page.papers, lambda paper: render((paper,))))
 
 
 def _sha256_if_ours(path: Path, relative: str, was_written: Callable[[str, str], bool]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from digest_assets.config import Settings
+from digest_assets.errors import DigestError
 from digest_assets.pipeline.site_source import StoreSource, site_of
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.site_folder import SiteWritten, write_site
@@ -19,5 +20,10 @@ def build(settings: Settings, store: DigestStore, clock: Clock, day: date) -> Si
     """
     with store.transaction() as connection:
         require_made(connection, store, settings.digest.name, day)
-    source = StoreSource(settings, store, clock)
-    return write_site(settings.path(settings.output.site_dir), site_of(settings), source, day)
+    folder, site = settings.path(settings.output.site_dir), site_of(settings)
+    try:
+        return write_site(folder, site, StoreSource(settings, store, clock), day)
+    except DigestError:
+        raise
+    except Exception:  # noqa: BLE001 - most likely about one paper, which then stands there without its texts
+        return write_site(folder, site, StoreSource(settings, store, clock, is_careful=True), day)
