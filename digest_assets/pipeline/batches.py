@@ -1,17 +1,18 @@
-"""Where the papers of a date hand in what they want to know, when answers come in batches (`llm.batch`).
+"""What a date's papers want to know, when answers come in batches (`llm.batch`).
 
-The papers' coroutines ask as they always do. Here their questions are put aside until every one of them waits; then
-they go to the endpoint together, as one batch for the translations and the readings of the date, which is looked at now
-and then. What a batch of an earlier run was asked already is only waited for. A run's patience is bounded: when it
-ends, what waits is told `BatchUnderWay`, and a later run collects. Answers are rows before anybody is told of them.
+A paper asks as it always does. Its first question is noted here, and `BatchUnderWay` ends its work for now. When all
+papers have asked, what was noted is handed in as one batch for the translations and the readings of the date; a run
+that may wait looks at it now and then, and asks the papers again once something is answered. What a batch of an earlier
+run was asked already is only waited for. A run's patience is bounded: a later run collects. Answers are rows before
+anybody is told of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from filelock import FileLock, Timeout
 from digest_assets.errors import (
     BatchTooLarge,
     BatchUnderWay,
+    DigestError,
     EndpointError,
     EndpointLacks,
     EndpointUnavailable,
@@ -61,18 +63,19 @@ class BatchPlace:
     """A folder; a lock in it says that whoever hands a batch in is alive."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A question that somebody waits for."""
+    """A question that was noted."""
 
     request: BatchRequest
     estimate: Usage
-    answer: asyncio.Future[Answer | Problem]
-    waiting: int = 0
+    held: Usage
+    """What the budget holds back for it: nothing where another run asks."""
+    meter: Meter
 
 
 @dataclass
-class BatchDesk:
+class DateBatches:
     """Use `open` to get one. Used from one event loop."""
 
     place: BatchPlace
@@ -88,15 +91,15 @@ class BatchDesk:
     """Submission by key."""
     _next_look: dict[str, float] = field(default_factory=dict)
     _wanted: dict[str, _Wanted] = field(default_factory=dict)
-    _jobs: int = 0
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _outcomes: dict[str, Problem | DigestError] = field(default_factory=dict)
+    """What came of questions that were not answered, until the papers ask again."""
     _changed_at: float = 0.0
-    _closed_by: BaseException | None = None
     handed_in: set[str] = field(default_factory=set)
     """The submissions of this run."""
+    answered: set[str] = field(default_factory=set)
+    """The keys of the answers that this run collected for its papers. They are rows."""
 
     @classmethod
-    @asynccontextmanager
     async def open(
         cls,
         place: BatchPlace,
@@ -107,113 +110,78 @@ class BatchDesk:
         count_tokens: Callable[[str], int],
         now: Callable[[], datetime],
         log: Callable[[str], None],
-    ) -> AsyncIterator[BatchDesk]:
-        """The desk for papers with these identifiers, served until the block ends."""
+    ) -> DateBatches:
+        """For papers with these identifiers, with what earlier runs have handed in."""
         about = list(identifiers)
         found = await gathered.run(lambda connection: batches.under_way(connection, place.base_url, about))
         refused = await gathered.run(lambda connection: batches.refused(connection, about))
-        desk = cls(place, endpoint, gathered, budget, count_tokens, now, log, refused)
-        desk._learn_of(found)
-        serving = asyncio.create_task(desk._serve())
-        try:
-            yield desk
-        finally:
-            serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await serving
+        opened = cls(place, endpoint, gathered, budget, count_tokens, now, log, refused)
+        opened._learn_of(found)
+        return opened
 
     # -- for the papers
 
-    def taking_part(self, job: Callable[[], Awaitable[None]]) -> Awaitable[None]:
-        """`job()`, known to the desk from now on: no batch is handed in while it may still ask for something."""
-        self._jobs += 1
-        return self._taken_part(job)
-
-    async def _taken_part(self, job: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await job()
-        finally:
-            self._jobs -= 1
-            self._notify()
-
     def asking(self, direct: Ask, task: Task, paper: Paper, rules: AskingRules, meter: Meter) -> Ask:
-        """How the coroutine of `paper` asks: its first question here, what follows from the answer directly, and
-        directly too what a batch has refused."""
+        """How `paper` asks: its first question here, what follows from the answer directly, and directly too what a
+        batch has refused."""
         has_asked = False
 
         async def ask(prompt: Prompt) -> Answer:
             nonlocal has_asked
             key = key_of(prompt, rules)
-            if has_asked or not prompt.is_first or key in self._refused:
-                return await direct(prompt)
+            outcome = self._outcomes.pop(key, None)
+            if isinstance(outcome, DigestError):
+                raise outcome
+            if outcome is None and not has_asked and prompt.is_first and key not in self._refused:
+                self._note_question(BatchRequest(key, task.value, paper.identifier, paper.version, prompt), meter)
+                raise BatchUnderWay("It waits for a batch.", cure="Run again later.")
             has_asked = True
-            outcome = await self._paid_answer(
-                BatchRequest(key, task.value, paper.identifier, paper.version, prompt), meter
-            )
-            if isinstance(outcome, Answer):
-                return outcome
             answer = await direct(prompt)
-            return replace(answer, usage=answer.usage + outcome.usage) if outcome.usage else answer
+            billed = outcome.usage if outcome else None
+            return replace(answer, usage=answer.usage + billed) if billed else answer
 
         return ask
 
-    async def _paid_answer(self, request: BatchRequest, meter: Meter) -> Answer | Problem:
-        """The answer, its estimate held back meanwhile where it is this run that asks for it."""
-        is_ours = request.key not in self._under_way and request.key not in self._wanted
+    def _note_question(self, request: BatchRequest, meter: Meter) -> None:
+        """Raises `BudgetUsedUp` where it is this run that would ask, and may not."""
+        if request.key in self._wanted:
+            return
         estimate = self.budget.estimate(request.prompt, self.count_tokens)
-        held = estimate if is_ours else Usage()
-        if is_ours:
-            self.budget.hold(held, in_batch=True)
-        billed: Usage | None = None
-        try:
-            outcome = await self._answer(request, estimate)
-            billed = outcome.usage
-            meter.in_batches += billed or Usage()
-            return outcome
-        except BatchUnderWay:
-            billed = held if is_ours else None  # it will be billed
-            raise
-        finally:
-            self.budget.settle(held, billed, request.prompt, in_batch=True)
+        held = Usage() if request.key in self._under_way else estimate
+        self.budget.hold(held, in_batch=True)
+        self._wanted[request.key] = _Wanted(request, estimate, held, meter)
 
-    async def _answer(self, request: BatchRequest, estimate: Usage) -> Answer | Problem:
-        if self._closed_by is not None:
-            raise self._closed_by
-        future: asyncio.Future[Answer | Problem] = asyncio.get_running_loop().create_future()
-        wanted = self._wanted.setdefault(request.key, _Wanted(request, estimate, future))
-        wanted.waiting += 1
+    def awaits(self, task: Task, paper: Paper) -> bool:
+        """Whether a question of `paper` is noted and nothing has come of it yet."""
+        asked = (task.value, paper.identifier)
+        return any((each.request.kind, each.request.identifier) == asked for each in self._wanted.values())
+
+    # -- for the run
+
+    async def settle(self) -> None:
+        """Hands in what was noted, and looks at what is under way until something came of a question. When the run's
+        patience ends, what is left is told to wait."""
+        self._outcomes.clear()
         self._notify()
+        noted = len(self._wanted)
         try:
-            return await asyncio.shield(wanted.answer)
-        finally:
-            wanted.waiting -= 1
-
-    # -- behind the desk
-
-    async def _serve(self) -> None:
-        """Hands in, looks, tells, until it is cancelled. What ends it is told to everybody who waits, or will."""
-        try:
-            while True:
-                if self._all_wait() and (fresh := self._fresh()):
+            while self._wanted and len(self._wanted) == noted:
+                if fresh := self._fresh():
                     await self._hand_in(fresh)
                 for submission in self._due():
                     await self._look(submission)
-                if self._all_wait() and not self._fresh() and self._waited() >= self.place.wait_seconds:
+                if len(self._wanted) < noted or self._fresh():
+                    continue
+                if self._waited() >= self.place.wait_seconds:
                     self._give_up()
-                await self._pause()
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - raised in those who would wait for ever
-            self._closed_by = error
+                else:
+                    await asyncio.sleep(min(self._until_next_look(), self.place.wait_seconds - self._waited()))
+        except DigestError as error:
             for key in list(self._wanted):
                 self._tell(key, error)
 
     def _notify(self) -> None:
         self._changed_at = asyncio.get_running_loop().time()
-        self._changed.set()
-
-    def _all_wait(self) -> bool:
-        return bool(self._wanted) and sum(each.waiting for each in self._wanted.values()) == self._jobs
 
     def _waited(self) -> float:
         """Seconds since anything happened."""
@@ -222,23 +190,18 @@ class BatchDesk:
     def _fresh(self) -> list[_Wanted]:
         return [each for key, each in self._wanted.items() if key not in self._under_way]
 
-    def _due(self) -> list[Submission]:
-        """The batches that somebody waits for and that were not looked at for a while."""
-        now = asyncio.get_running_loop().time()
-        needed = dict.fromkeys(self._under_way[key] for key in self._wanted if key in self._under_way)
-        return [self._submissions[each] for each in needed if self._next_look.get(each, 0.0) <= now]
+    def _awaited(self) -> list[str]:
+        """The batches that an answer is waited for from."""
+        return list(dict.fromkeys(self._under_way[key] for key in self._wanted if key in self._under_way))
 
-    async def _pause(self) -> None:
-        """Until something happens here, or it is time to look or to lose patience."""
-        self._changed.clear()
-        if self._all_wait() and self._fresh():
-            return
-        looks = any(key in self._under_way for key in self._wanted)
-        timeout = self.place.poll_seconds if looks else None
-        if timeout is not None and self._all_wait():
-            timeout = min(timeout, max(0.0, self.place.wait_seconds - self._waited()))
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout)
+    def _due(self) -> list[Submission]:
+        """Those that were not looked at for a while."""
+        now = asyncio.get_running_loop().time()
+        return [self._submissions[each] for each in self._awaited() if self._next_look.get(each, 0.0) <= now]
+
+    def _until_next_look(self) -> float:
+        now = asyncio.get_running_loop().time()
+        return max(0.0, min(self._next_look.get(each, 0.0) for each in self._awaited()) - now)
 
     def _give_up(self) -> None:
         for key in list(self._wanted):
@@ -251,15 +214,21 @@ class BatchDesk:
                 ),
             )
 
-    def _tell(self, key: str, outcome: Answer | Problem | BaseException) -> None:
+    def _tell(self, key: str, outcome: Answer | Problem | DigestError) -> None:
+        """What came of a question; of one that nobody here has asked, nobody is told."""
         wanted = self._wanted.pop(key, None)
-        if wanted is None or wanted.answer.done():
+        if wanted is None:
             return
-        if isinstance(outcome, BaseException):
-            wanted.answer.set_exception(outcome)
-            wanted.answer.exception()  # whoever waited may have been cancelled
+        if isinstance(outcome, DigestError):
+            billed = wanted.held if isinstance(outcome, BatchUnderWay) else None  # it will be billed
         else:
-            wanted.answer.set_result(outcome)
+            billed = outcome.usage
+            wanted.meter.in_batches += billed or Usage()
+        self.budget.settle(wanted.held, billed, wanted.request.prompt, in_batch=True)
+        if isinstance(outcome, Answer):
+            self.answered.add(key)
+        else:
+            self._outcomes[key] = outcome
         self._notify()
 
     def _learn_of(self, submissions: Iterable[Submission]) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -29,7 +29,7 @@ from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.pipeline import fetch_texts
-from digest_assets.pipeline.batches import BatchDesk, BatchPlace
+from digest_assets.pipeline.batches import BatchPlace, DateBatches
 from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.render_ahead import Ahead
 from digest_assets.resources.arxiv_access import ArxivAccess
@@ -78,11 +78,11 @@ class _Session:
     rules: AskingRules
     ask: Mapping[str, Ask] | None
     """By stage. None: the digest is one without a model."""
-    desk: BatchDesk | None
+    batches: DateBatches | None
     """None: no batches."""
     paused: Callable[[], EndpointPaused | None]
     """What ended the run for all its calls, if a later one may succeed."""
-    unpacked: AbstractAsyncContextManager[object]
+    unpacked: asyncio.Semaphore
     """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
     ahead: Ahead
 
@@ -109,6 +109,8 @@ class PaperReading:
     _storing: int = 0
     """Of those, how many only have to be stored."""
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
+    _asked_again: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What waits for a batch, to be done once something of it is answered."""
     _first: list[bool] = field(default_factory=list)
     """Of the first answers: whether each was withheld."""
 
@@ -143,10 +145,13 @@ class PaperReading:
                 if table in selected:
                     self.progress.begin(table, len(kept))
                     for each in kept:
-                        made = partial(job, session, each.paper, each.withdrawn)
-                        jobs.append(session.desk.taking_part(made) if session.desk else made())
+                        jobs.append(job(session, each.paper, each.withdrawn))
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
             await fetch_texts.together(jobs, session.known.ends_with)
+            while session.batches is not None and self._asked_again:
+                await session.batches.settle()
+                again, self._asked_again = self._asked_again, []
+                await fetch_texts.together([job() for job in again], session.known.ends_with)
             await session.gathered.run(partial(self._note_pause, session))
 
     def _note_pause(self, session: _Session, connection: duckdb.DuckDBPyConnection) -> None:
@@ -166,7 +171,7 @@ class PaperReading:
                 answers.KnownAnswers.open(gathered, identifiers, self.clock.now, self.store.journals)
             )
             ask: Mapping[str, Ask] | None = None
-            desk = None
+            in_batches: DateBatches | None = None
             paused: Callable[[], EndpointPaused | None] = _is_not_paused
             if self.settings.llm.lacks_key():
                 ask = dict.fromkeys(self.meters, self.language_model.refuse)
@@ -177,19 +182,21 @@ class PaperReading:
                 paused = model.paused
                 ask = {stage: meter.metered(model.ask) for stage, meter in self.meters.items()}
                 if self.batch_wait_seconds is not None:
-                    desk = await stack.enter_async_context(self._desk(day, gathered, identifiers, budget, model))
+                    in_batches = await self._batches(day, gathered, identifiers, budget, model)
                 if budget.counts_the_day:
-                    await stack.enter_async_context(self._watching_the_day(gathered, budget, known, desk))
+                    await stack.enter_async_context(self._watching_the_day(gathered, budget, known, in_batches))
             language = self.settings.digest.language
             topics = topic_lines(topics_of_digest(self.settings), language)
             rules = replace(self.language_model.rules(language), topics=topics)
-            # All requests of a batch are there before it is handed in, and none of them waits for another.
-            unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency) if desk is None else nullcontext()
-            yield _Session(day, gathered, known, rules, ask, desk, paused, unpacked, Ahead(self.settings, len(papers)))
+            unpacked, ahead = (
+                asyncio.Semaphore(2 * self.settings.llm.max_concurrency),
+                Ahead(self.settings, len(papers)),
+            )
+            yield _Session(day, gathered, known, rules, ask, in_batches, paused, unpacked, ahead)
 
     @asynccontextmanager
     async def _watching_the_day(
-        self, gathered: GatheredStore, budget: Budget, known: answers.KnownAnswers, desk: BatchDesk | None
+        self, gathered: GatheredStore, budget: Budget, known: answers.KnownAnswers, in_batches: DateBatches | None
     ) -> AsyncIterator[None]:
         """Tells `budget` now and then what other runs spend while this one does."""
 
@@ -197,7 +204,7 @@ class PaperReading:
             while True:
                 await asyncio.sleep(OTHERS_LOOKED_AT_SECONDS)
                 try:
-                    spent = await self._spent_today(gathered, known.kept, desk.handed_in if desk else ())
+                    spent = await self._spent_today(gathered, *_asked_by_us(known, in_batches))
                 except StoreError as error:
                     self.log(f"What other runs spend could not be looked at: {error}")
                 else:
@@ -222,9 +229,9 @@ class PaperReading:
         coming_money = cost(coming, self.language_model.price, in_batch=True)
         return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
 
-    def _desk(
+    async def _batches(
         self, day: date, gathered: GatheredStore, identifiers: Sequence[str], budget: Budget, model: OpenModel
-    ) -> AbstractAsyncContextManager[BatchDesk]:
+    ) -> DateBatches:
         llm = self.settings.llm
         place = BatchPlace(
             digest=self.settings.digest.name,
@@ -235,7 +242,7 @@ class PaperReading:
             poll_seconds=llm.batch_poll_seconds,
             locks=self.store.journals,
         )
-        return BatchDesk.open(
+        return await DateBatches.open(
             place, model.batches, gathered, identifiers, budget, model.count_tokens, self.clock.now, self.log
         )
 
@@ -243,9 +250,9 @@ class PaperReading:
         """How `paper` asks for the answer of a stage."""
         stage = _STAGES[task]
         direct = (session.ask or {})[stage]
-        if session.desk is None:
+        if session.batches is None:
             return direct
-        return session.desk.asking(direct, task, paper, session.rules, self.meters[stage])
+        return session.batches.asking(direct, task, paper, session.rules, self.meters[stage])
 
     async def _deliver_texts(
         self, session: _Session, papers: Sequence[Paper], held: Mapping[str, PackedText], *, fetch: bool
@@ -286,6 +293,9 @@ class PaperReading:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
                 made = Translation(paper.identifier, paper.version, AnswerStatus.FAILED, reason=unexpected(error))
+        if session.batches is not None and session.batches.awaits(Task.TRANSLATION, paper):
+            self._asked_again.append(partial(self._translate, session, paper, withdrawn))
+            return
         await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
@@ -301,6 +311,9 @@ class PaperReading:
                 raise
             except Exception as error:  # noqa: BLE001 - one paper must never take the others along
                 made = Reading(paper.identifier, paper.version, AnswerStatus.FAILED, reason=unexpected(error))
+        if session.batches is not None and session.batches.awaits(Task.READING, paper):
+            self._asked_again.append(partial(self._read, session, paper, withdrawn))
+            return
         await self._record(session, "summaries", made, answers.reading_row, answers.record_readings)
 
     async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
@@ -355,6 +368,11 @@ class PaperReading:
 def _is_not_paused() -> EndpointPaused | None:
     """Of a run that asks nobody."""
     return None
+
+
+def _asked_by_us(known: answers.KnownAnswers, in_batches: DateBatches | None) -> tuple[set[str], set[str]]:
+    """The answers and the batches of this run, which it counts itself."""
+    return (known.kept | in_batches.answered, in_batches.handed_in) if in_batches else (known.kept, set())
 
 
 def _line(about: FullText | Translation | Reading, event: str, reason: str | None) -> str:
