@@ -1,8 +1,8 @@
 """The one place where assets, checks, jobs, schedules and resources meet: read it as the table of contents.
 
-    raw_feed_entries ── windowed_papers ── ranked_papers ─┬─ full_texts ── summaries ─┐
-      what arXiv         what the date       for whom     └─ translations ────────────┴─ rendered_posts
-      answered           publishes                                                       the post, pages, messages
+    raw_feed_entries ── windowed_papers ── ranked_papers ─┬─ full_texts ─── summaries ─┐
+      what arXiv         what the date       for whom     └─ translations ─ overviews ─┴─ rendered_posts
+      answered           publishes                                                        the post, pages, messages
 
 All assets share one daily partition: the digest date (`digests/days.py` explains it). `build_defs` is a function,
 so that tests and the command build their own; Dagster loads `defs`.
@@ -35,6 +35,7 @@ from digest_assets.checks.answers import (
     few_readings_are_withheld,
     few_translations_are_withheld,
     most_texts_were_read,
+    the_overview_rests_on_its_papers,
 )
 from digest_assets.checks.dates import no_date_is_left_failed, the_newest_digest_is_there
 from digest_assets.checks.papers import (
@@ -64,6 +65,7 @@ CHECKS_OF_A_DATE = [
     most_texts_were_read,
     few_translations_are_withheld,
     few_readings_are_withheld,
+    the_overview_rests_on_its_papers,
     every_paper_has_its_rows,
     the_ledger_balances,
     nothing_failed,

@@ -24,8 +24,8 @@ def code_versions(settings: Settings) -> dict[str, str]:
     audience = llm.audience or audience_of(digest.categories, digest.language)
     asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
     form = [settings.output.form] if settings.output.form != "jekyll" else []
-    translation, gist, reading = (
-        _prompt(task, digest.language) for task in (Task.TRANSLATION, Task.GIST, Task.READING)
+    translation, gist, reading, overview = (
+        _prompt(task, digest.language) for task in (Task.TRANSLATION, Task.GIST, Task.READING, Task.OVERVIEW)
     )
     return {
         "raw_feed_entries": _version([digest.categories, settings.arxiv.lookback_days]),
@@ -36,6 +36,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
         "full_texts": _version([]),
         "translations": _version([*asked, translation, gist, digest.topics]),
         "summaries": _version([*asked, reading, llm.text_tokens, llm.limit_tolerance]),
+        "overviews": _version([*asked, overview, digest.topics]),
         "rendered_posts": _version(
             [
                 digest.language,

@@ -22,6 +22,7 @@ UPSTREAM = {
     "full_texts": "windowed_papers",
     "translations": "windowed_papers",
     "summaries": "windowed_papers",
+    "overviews": "windowed_papers",
     "rendered_posts": "windowed_papers",
 }
 """Where each asset takes its keys from."""
@@ -58,6 +59,12 @@ COMES_FROM = {
         "text_source": ["full_texts.source"],
         "status": ["windowed_papers.withdrawn", "full_texts.source"],
     },
+    "overviews": {
+        "topic": ["translations.topics"],
+        "identifiers": ["windowed_papers.identifier", "translations.topics"],
+        "sentence": ["translations.gist"],
+        "status": ["translations.status"],
+    },
     "rendered_posts": {
         "announced": ["windowed_papers.identifier"],
         "published": ["translations.status", "summaries.status"],
@@ -73,6 +80,7 @@ COMES_FROM = {
             "summaries.background",
             "summaries.method",
             "summaries.results",
+            "overviews.sentence",
         ],
     },
 }

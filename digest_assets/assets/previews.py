@@ -57,12 +57,12 @@ def status_counts(rows: Sequence[Translation | Reading], spending: Spending) -> 
         "dagster/partition_row_count": len(rows),
         **{_STATUS_NAMES.get(status, status.value): statuses[status] for status in AnswerStatus},
         "withheld_share": round(statuses[AnswerStatus.WITHHELD] / len(rows), 3) if rows else 0.0,
-        **_cost(spending),
+        **cost_metadata(spending),
         **listing("reasons", ["papers", "reason"], [[count, reason] for reason, count in reasons.most_common()]),
     }
 
 
-def _cost(spending: Spending) -> dict[str, Any]:
+def cost_metadata(spending: Spending) -> dict[str, Any]:
     """The date's cost under plain names, so that a date that is made again is plotted with what it cost all the same;
     what this run paid of it under names that say so."""
     days, now = spending.by_all_runs, spending.all

@@ -1,9 +1,9 @@
-"""The step that makes `full_texts`, `translations` and `summaries`, side by side.
+"""The step that makes `full_texts`, `translations`, `summaries` and `overviews`, side by side.
 
-They are three assets in the lineage and one step in a run, because steps of one process follow each other, and these
+They are four assets in the lineage and one step in a run, because steps of one process follow each other, and these
 must not: texts come at arXiv's pace (15 s apart), and meanwhile abstracts are translated and each paper is read as
-soon as its text is there. Any of the three can be materialized alone; what the others would have given is then read
-from the store.
+soon as its text is there; the overview is asked for while papers are read. Any of the four can be materialized alone;
+what the others would have given is then read from the store.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -13,11 +13,14 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets import full_texts, summaries, translations
+from digest_assets.assets import full_texts, overviews, summaries, translations
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.one_date import one_date
 from digest_assets.config import Settings
+from digest_assets.glance.day import gist_of
 from digest_assets.llm.prompts import Task
+from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.pipeline.overviews import Overview
 from digest_assets.pipeline.read import PaperReading, batch_wait_seconds
 from digest_assets.pipeline.spending import Spending
 from digest_assets.pipeline.stopping import run_until_stopped
@@ -26,14 +29,23 @@ from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, price_table
 from digest_assets.resources.progress import Progress
 from digest_assets.store import answers, texts
+from digest_assets.store import overviews as overviews_of_dates
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.date_content import of_date
 from digest_assets.store.usage import usage_of_papers
 
-CHECK_OF_ANSWERS = {"translations": "few_translations_are_withheld", "summaries": "few_readings_are_withheld"}
+CHECK_OF_ANSWERS = {
+    "translations": "few_translations_are_withheld",
+    "summaries": "few_readings_are_withheld",
+    "overviews": "the_overview_rests_on_its_papers",
+}
 
 
 @dg.multi_asset(
-    name="read_papers", specs=[full_texts.SPEC, translations.SPEC, summaries.SPEC], can_subset=True, group_name=None
+    name="read_papers",
+    specs=[full_texts.SPEC, translations.SPEC, summaries.SPEC, overviews.SPEC],
+    can_subset=True,
+    group_name=None,
 )
 def read_papers(
     context: dg.AssetExecutionContext,
@@ -66,7 +78,10 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
         held = texts.packed_texts_of(connection, digest, day)
         translated = answers.translations_of(connection, digest, day).values()
         read = answers.readings_of(connection, digest, day).values()
+        told = of_date(connection, digest, day, updated=False)
+        groups = overviews_of_dates.overview_of(connection, digest, day)
         papers, prices = [each.identifier for each in translated], price_table(llm)
+        papers.append(Overview(digest, day).identifier)
         paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
 
     def spending(stage: str, *tasks: Task) -> Spending:
@@ -86,6 +101,15 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
         "summaries": (
             summaries.metadata(read, spending("summaries", Task.READING)),
             [(each.status, each.parts) for each in read],
+        ),
+        "overviews": (
+            overviews.metadata(
+                groups,
+                named_groups(reading.settings, told.papers, told.sentences),
+                {each.paper.identifier: gist_of(each).text for each in told.papers},
+                spending("overviews", Task.OVERVIEW),
+            ),
+            [(each.key, each.identifiers, each.sentence) for each in groups],
         ),
     }
 

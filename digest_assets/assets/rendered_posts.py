@@ -27,7 +27,7 @@ from digest_assets.store.usage import money_of
 
 
 @dg.asset(
-    deps=["windowed_papers", "ranked_papers", "full_texts", "translations", "summaries"],
+    deps=["windowed_papers", "ranked_papers", "full_texts", "translations", "summaries", "overviews"],
     description=__doc__,
     group_name="digest",
     kinds={"markdown", "jekyll"},

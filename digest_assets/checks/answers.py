@@ -14,8 +14,9 @@ from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import Settings
+from digest_assets.glance.overview import ToldGroup, check_sentence, clauses_of
 from digest_assets.model import AnswerStatus, Outcome, Reading, TextSource, Translation
-from digest_assets.store import answers, ledger, texts
+from digest_assets.store import answers, ledger, overviews, texts
 from digest_assets.store.connection import DigestStore
 
 LEAST_TEXTS = 0.5
@@ -86,6 +87,39 @@ def few_withheld(made: Collection[Translation | Reading]) -> dg.AssetCheckResult
             **listing("papers", ["paper", "reason"], shown[:20]),
         },
     )
+
+
+@dg.asset_check(
+    asset="overviews",
+    description="Each sentence of the overview rests on papers of its group, by their gists as they are now.",
+)
+def the_overview_rests_on_its_papers(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
+        language = settings.digest.language
+        with store.transaction() as connection:
+            rows = overviews.overview_of(connection, settings.digest.name, day)
+            translated = answers.translations_of(connection, settings.digest.name, day)
+        wrong = []
+        for row in (each for each in rows if each.sentence):
+            found = ((each, translated[each].gist) for each in row.identifiers if each in translated)
+            group = ToldGroup(row.key, row.key, tuple((each, gist) for each, gist in found if gist))
+            defects = check_sentence(clauses_of(row.sentence or ""), group, language)
+            wrong += [(row.key, each.detail) for each in defects]
+        fallen = [(each.key, each.reason) for each in rows if each.status is AnswerStatus.WITHHELD]
+        waiting = sum(1 for each in rows if each.status is AnswerStatus.WAITING)
+        told = f"{waiting} answers wait for a batch; run the date again to collect them." if waiting else None
+        return dg.AssetCheckResult(
+            passed=not wrong and not waiting,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{wrong[0][0]}: {wrong[0][1]}. Materialize overviews again." if wrong else told,
+            metadata={
+                "sentences": sum(1 for each in rows if each.sentence),
+                "fallen": len(fallen),
+                **listing("why", ["group", "reason"], [*wrong, *fallen]),
+            },
+        )
 
 
 @dg.asset_check(

@@ -12,7 +12,7 @@ from digest_assets.cli.console import FAILED, out, print_json, print_whole, say,
 from digest_assets.cli.options import ConfigOption, JsonOption, a_date, opened, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digest_assets.config import Settings
     from digest_assets.model import DigestPaper, FullText, Reading, Translation
@@ -40,8 +40,8 @@ def show(
             read = answers.readings_of(connection, name, wanted)
             held = texts.texts_of(connection, name, wanted)
             why_empty = ledger.empty_reason(connection, name, wanted)
-            held_papers = of_date(connection, name, wanted, updated=False).papers
-        glance = _glance(settings, held_papers)
+            content = of_date(connection, name, wanted, updated=False)
+        glance = _glance(settings, content.papers, content.sentences)
     rows = [
         _row(each, outcomes, held.get(each.paper.identifier), translated.get(each.paper.identifier), read)
         for each in claimed
@@ -132,14 +132,14 @@ _Glance = list[tuple[str, str, list[dict[str, str]]]]
 """Groups: name, sentence, and of each paper its identifier and gist."""
 
 
-def _glance(settings: Settings, papers: Sequence[DigestPaper]) -> _Glance:
+def _glance(settings: Settings, papers: Sequence[DigestPaper], sentences: Mapping[str, str]) -> _Glance:
     from digest_assets.glance.day import gist_of
     from digest_assets.pipeline.day_glance import named_groups
 
     gists = {each.paper.identifier: gist_of(each).text for each in papers}
     return [
         (group.name, group.sentence, [{"paper": each, "gist": gists[each]} for each in group.identifiers])
-        for group in named_groups(settings, papers, {})
+        for group in named_groups(settings, papers, sentences)
     ]
 
 

@@ -91,6 +91,15 @@ class StoredAnswer:
     in_batch: bool = False
 
 
+class Subject(Protocol):
+    """What a question is about: a paper, or a date."""
+
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
 class AnswerStore(Protocol):
     def find(self, key: str) -> StoredAnswer | None:
         """What is held under `key`."""
@@ -239,22 +248,17 @@ async def _with_pieces_alone(
 ) -> Translation:
     """`made` with the pieces of a small call for them. Where it fails, the pieces alone are missing."""
 
-    def judge(text: str) -> tuple[_Apart | None, tuple[Defect, ...]]:
-        apart = answer_texts.take_apart(text, (pieces.GIST,), (pieces.TITLE, pieces.TOPICS))
-        return (None, apart.defects) if apart.defects else (_Apart(text), ())
+    def form_of(text: str) -> tuple[Defect, ...]:
+        return answer_texts.take_apart(text, (pieces.GIST,), (pieces.TITLE, pieces.TOPICS)).defects
 
     prompt = gist_messages(paper, rules.language, rules.audience, rules.glossary_of(paper), rules.topics)
-    conversation = _Conversation(Task.GIST, paper, ask, answers, rules)
-    try:
-        outcome = await conversation.outcome(prompt, judge)
-    except ContextTooLong:
-        return replace(made, usage=made.usage + conversation.usage)
-    found = await _pieces(paper, outcome.key, answers, rules, made.text or "")
-    waits = outcome.status is AnswerStatus.WAITING and rules.language == "en"
+    told = await tell(paper, Task.GIST, prompt, form_of, ask=ask, answers=answers, rules=rules)
+    found = await _pieces(paper, told.answer_key, answers, rules, made.text or "")
+    waits = told.status is AnswerStatus.WAITING and rules.language == "en"
     return replace(
         made,
         status=AnswerStatus.WAITING if waits else made.status,
-        usage=made.usage + conversation.usage,
+        usage=made.usage + told.usage,
         title=found.title,
         gist=found.gist,
         topics=found.topics,
@@ -272,6 +276,44 @@ async def _pieces(
     return await asyncio.to_thread(
         pieces.pieces_in, stored.text, paper.title, paper.abstract, rules.language, known, translation
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer whose parts stand by themselves, and are judged by whoever asked."""
+
+    status: AnswerStatus
+    text: str | None
+    reason: str | None
+    model: str | None
+    answer_key: str | None
+    usage: Usage
+
+
+async def tell(
+    about: Subject,
+    task: Task,
+    prompt: Prompt,
+    form_of: Callable[[str], tuple[Defect, ...]],
+    *,
+    ask: Ask,
+    answers: AnswerStore,
+    rules: AskingRules,
+) -> Told:
+    """The answer to `prompt`. It is asked for once more only where `form_of` finds that nothing of it can be read.
+    Raises as `translate` does."""
+
+    def judge(text: str) -> tuple[_Apart | None, tuple[Defect, ...]]:
+        defects = form_of(text)
+        return (None if defects else _Apart(text)), defects
+
+    conversation = _Conversation(task, about, ask, answers, rules)
+    try:
+        outcome = await conversation.outcome(prompt, judge)
+    except ContextTooLong as error:
+        outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+    text = outcome.content.text if outcome.content else None
+    return Told(outcome.status, text, outcome.reason, outcome.model, outcome.key, conversation.usage)
 
 
 async def read(
@@ -365,11 +407,11 @@ class _StillCut(Exception):
 
 
 class _Conversation:
-    """The calls for one paper and one task, with what they cost together."""
+    """The calls about one subject and for one task, with what they cost together."""
 
-    def __init__(self, task: Task, paper: Paper, ask: Ask, answers: AnswerStore, rules: AskingRules) -> None:
+    def __init__(self, task: Task, about: Subject, ask: Ask, answers: AnswerStore, rules: AskingRules) -> None:
         self._task = task
-        self._paper = paper
+        self._about = about
         self._ask = ask
         self._answers = answers
         self._rules = rules
@@ -449,8 +491,8 @@ class _Conversation:
             kind=self._task,
             model=answer.model,
             prompt_version=prompt.version,
-            identifier=self._paper.identifier,
-            version=self._paper.version,
+            identifier=self._about.identifier,
+            version=self._about.version,
             text=answer.text,
             usage=answer.usage,
             finish_reason=answer.finish_reason,

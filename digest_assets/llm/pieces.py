@@ -306,6 +306,7 @@ LEAST_OVERLAP = 0.3
 papers by other models the lowest is 0.35; with another paper's translation 99.8 % are lower."""
 LEAST_OVERLAP_OF_CLAUSE = 0.2
 _LEAST_PAIRS = 8
+_LEAST_PAIRS_OF_CLAUSE = 4
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _STEM = 5
 
@@ -320,6 +321,18 @@ def check_subject(said: str, told: str, language: str) -> Iterator[Defect]:
             shared = len(pairs & there) / len(pairs)
             yield Defect(DefectKind.OFF_SUBJECT, f"only {shared:.0%} of “{part[:30]}” is found in the abstract")
             return
+
+
+def check_nearness(said: str, sources: Sequence[str], language: str) -> Iterator[Defect]:
+    """A clause that is further from `sources`, sentences in the same language, than a wording of its own explains; or
+    that one of them has nothing to do with."""
+    pairs = _pairs(said, language)
+    there = [_pairs(each, language) for each in sources]
+    shared = pairs & frozenset().union(*there)
+    if len(pairs) >= _LEAST_PAIRS_OF_CLAUSE and len(shared) < LEAST_OVERLAP * len(pairs):
+        yield Defect(DefectKind.OFF_SUBJECT, f"only {len(shared) / len(pairs):.0%} of “{said[:30]}” is found there")
+    elif pairs and (idle := [each for each, of in zip(sources, there, strict=True) if of and not pairs & of]):
+        yield Defect(DefectKind.OFF_SUBJECT, f"“{said[:30]}” has nothing of “{idle[0][:30]}”")
 
 
 def _pairs(text: str, language: str) -> frozenset[str]:

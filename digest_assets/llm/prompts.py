@@ -43,6 +43,8 @@ class Task(str, Enum):
     GIST = "gist"
     """These pieces alone, where a translation has none."""
     READING = "reading"
+    OVERVIEW = "overview"
+    """A sentence for each group of a day's papers, from their gists (`glance/overview.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,11 @@ def reading_messages(
         "cut_note": f" {cut_note}" if cut_note else "",
     }
     return _prompt(prompt_file(Task.READING, language), values, glossary)
+
+
+def overview_messages(groups: str, language: str, audience: str) -> Prompt:
+    """Asks for a sentence for each of `groups`, as `glance.overview.as_told` writes them."""
+    return _prompt(prompt_file(Task.OVERVIEW, language), {"audience": audience, "excerpt": groups}, EMPTY_GLOSSARY)
 
 
 def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:

@@ -30,12 +30,12 @@ from digest_assets.errors import (
     redact,
 )
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.asking import Ask, AskingRules, key_of
+from digest_assets.llm.asking import Ask, AskingRules, Subject, key_of
 from digest_assets.llm.batches import Batch, BatchRequest, Result, Unanswered
 from digest_assets.llm.budget import Budget, Meter
 from digest_assets.llm.prompts import Prompt, Task
 from digest_assets.llm.refusals import Fault, Problem
-from digest_assets.model import Paper, Usage
+from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.store import batches
 from digest_assets.store.batches import Submission
@@ -121,8 +121,8 @@ class DateBatches:
 
     # -- for the papers
 
-    def asking(self, direct: Ask, task: Task, paper: Paper, rules: AskingRules, meter: Meter) -> Ask:
-        """How `paper` asks: its first question here, what follows from the answer directly, and directly too what a
+    def asking(self, direct: Ask, task: Task, about: Subject, rules: AskingRules, meter: Meter) -> Ask:
+        """How `about` asks: its first question here, what follows from the answer directly, and directly too what a
         batch has refused."""
         has_asked = False
 
@@ -133,7 +133,7 @@ class DateBatches:
             if isinstance(outcome, DigestError):
                 raise outcome
             if outcome is None and not has_asked and prompt.is_first and key not in self._refused:
-                self._note_question(BatchRequest(key, task.value, paper.identifier, paper.version, prompt), meter)
+                self._note_question(BatchRequest(key, task.value, about.identifier, about.version, prompt), meter)
                 raise BatchUnderWay("It waits for a batch.", cure="Run again later.")
             has_asked = True
             answer = await direct(prompt)
@@ -151,9 +151,9 @@ class DateBatches:
         self.budget.hold(held, in_batch=True)
         self._wanted[request.key] = _Wanted(request, estimate, held, meter)
 
-    def awaits(self, task: Task, paper: Paper) -> bool:
-        """Whether a question of `paper` is noted and nothing has come of it yet."""
-        asked = (task.value, paper.identifier)
+    def awaits(self, task: Task, about: Subject) -> bool:
+        """Whether a question of `about` is noted and nothing has come of it yet."""
+        asked = (task.value, about.identifier)
         return any((each.request.kind, each.request.identifier) == asked for each in self._wanted.values())
 
     # -- for the run

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from digest_assets.config import Settings
 from digest_assets.glance.day import NamedGroup, groups_of, named
+from digest_assets.glance.overview import still_right
 from digest_assets.model import DigestPaper
 from digest_assets.posts.page import in_post_order
 from digest_assets.resources.topics import topics_of_digest
@@ -16,4 +17,5 @@ def named_groups(
 ) -> tuple[NamedGroup, ...]:
     """`papers` by topic, each group in the order of the post. `sentences`: of the groups, by their keys."""
     topics = topics_of_digest(settings)
-    return named(groups_of(in_post_order(papers), topics), topics, settings.digest.language, sentences)
+    groups = groups_of(in_post_order(papers), topics)
+    return named(groups, topics, settings.digest.language, still_right(sentences, groups))

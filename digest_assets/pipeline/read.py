@@ -1,7 +1,7 @@
 """The papers of a date on their way from identifiers to Chinese: texts, translations and readings, side by side.
 
 Texts come at arXiv's pace (15 s apart), and meanwhile abstracts are translated and each paper is read as soon as its
-text is there.
+text is there. The overview is asked for as soon as the last translation is, while papers are still read.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ import duckdb
 from digest_assets.config import LlmSettings, Settings
 from digest_assets.errors import DigestError, EndpointPaused, StoreError, unexpected
 from digest_assets.full_text.excerpt import excerpt
+from digest_assets.glance.topics import Topics
 from digest_assets.llm import asking
-from digest_assets.llm.asking import Ask, AskingRules
+from digest_assets.llm.asking import Ask, AskingRules, Subject
 from digest_assets.llm.budget import Budget, Meter
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.pipeline import fetch_texts
+from digest_assets.pipeline import overviews as overview_of_day
 from digest_assets.pipeline.batches import BatchPlace, DateBatches
 from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.render_ahead import Ahead
@@ -37,8 +39,9 @@ from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
 from digest_assets.resources.progress import Progress
 from digest_assets.resources.topics import topic_lines, topics_of_digest
-from digest_assets.store import answers, batches, endpoint_pauses, ledger, texts
+from digest_assets.store import answers, batches, endpoint_pauses, ledger, overviews, texts
 from digest_assets.store.connection import DigestStore
+from digest_assets.store.date_content import of_date
 from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.ledger import require_made
 from digest_assets.store.texts import PackedText, packed
@@ -56,7 +59,12 @@ OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
 FIRST_LOOKED_AT = 10
 """Answers, after which a run says whether the model seems to fit."""
-_STAGES = {Task.TRANSLATION: "translations", Task.GIST: "translations", Task.READING: "summaries"}
+_STAGES = {
+    Task.TRANSLATION: "translations",
+    Task.GIST: "translations",
+    Task.READING: "summaries",
+    Task.OVERVIEW: "overviews",
+}
 
 
 def batch_wait_seconds(settings: LlmSettings, tags: Mapping[str, str]) -> float | None:
@@ -76,6 +84,7 @@ class _Session:
     gathered: GatheredStore
     known: answers.KnownAnswers
     rules: AskingRules
+    topics: Topics
     ask: Mapping[str, Ask] | None
     """By stage. None: the digest is one without a model."""
     batches: DateBatches | None
@@ -102,12 +111,15 @@ class PaperReading:
     """None: no batches."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many answers of each stage wait for a batch."""
-    meters: dict[str, Meter] = field(default_factory=lambda: {"translations": Meter(), "summaries": Meter()})
+    meters: dict[str, Meter] = field(default_factory=lambda: {stage: Meter() for stage in _STAGES.values()})
     """What each stage's calls were billed."""
     _unfinished: int = 0
     """Translations and readings that are not stored yet."""
     _storing: int = 0
     """Of those, how many only have to be stored."""
+    _to_translate: int = 0
+    _translated: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when every translation that this run makes is stored."""
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _asked_again: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What waits for a batch, to be done once something of it is answered."""
@@ -115,7 +127,7 @@ class PaperReading:
     """Of the first answers: whether each was withheld."""
 
     async def run(self, day: date, selected: set[str]) -> None:
-        """Makes what `selected` names of full_texts, translations and summaries for `day`.
+        """Makes what `selected` names of full_texts, translations, summaries and overviews for `day`.
 
         Each row is in the store when its paper is done. Raises what keeps every further paper from being done (a
         refused key, an unknown model, a store that cannot be written); what was stored until then stays. Raises
@@ -138,6 +150,9 @@ class PaperReading:
             why = f"no key is set in {self.settings.llm.api_key_env}" if self.settings.llm.is_used else WITHOUT_A_MODEL
             self.log(f"{why}; what no model has answered yet stays in the original, no text is fetched")
 
+        self._to_translate = len(kept) if "translations" in selected else 0
+        if not self._to_translate:
+            self._translated.set()
         async with self._session(day, [each.paper for each in kept]) as session:
             jobs: list[Awaitable[None]] = []
             self._unfinished = len(kept) * len({"translations", "summaries"} & selected)
@@ -146,13 +161,27 @@ class PaperReading:
                     self.progress.begin(table, len(kept))
                     for each in kept:
                         jobs.append(job(session, each.paper, each.withdrawn))
+            tells = "overviews" in selected
+            if tells and session.batches is None:
+                jobs.append(self._tell_when_translated(session))
             jobs.append(self._deliver_texts(session, readable, held, fetch="full_texts" in selected))
             await fetch_texts.together(jobs, session.known.ends_with)
-            while session.batches is not None and self._asked_again:
-                await session.batches.settle()
-                again, self._asked_again = self._asked_again, []
-                await fetch_texts.together([job() for job in again], session.known.ends_with)
+            if session.batches is not None:
+                await self._walk_again(session, session.batches, tells=tells)
             await session.gathered.run(partial(self._note_pause, session))
+
+    async def _walk_again(self, session: _Session, batches: DateBatches, *, tells: bool) -> None:
+        """Asks again what waits for a batch, once something of it is answered. The overview goes into a batch that
+        others wait for, and is asked for directly else: a batch of its own would hold the day up for another one."""
+        while self._asked_again:
+            if tells and not self._to_translate:
+                tells = False
+                await self._tell_overview(session)
+            await batches.settle()
+            again, self._asked_again = self._asked_again, []
+            await fetch_texts.together([job() for job in again], session.known.ends_with)
+        if tells:
+            await self._tell_overview(replace(session, batches=None))
 
     def _note_pause(self, session: _Session, connection: duckdb.DuckDBPyConnection) -> None:
         """Records when the date is worth asking for again, where the endpoint ended this run; else that it is not."""
@@ -164,7 +193,8 @@ class PaperReading:
 
     @asynccontextmanager
     async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
-        identifiers = [paper.identifier for paper in papers]
+        about = overview_of_day.Overview(self.settings.digest.name, day).identifier
+        identifiers = [*(paper.identifier for paper in papers), about]
         async with AsyncExitStack() as stack:
             gathered = await stack.enter_async_context(GatheredStore(self.store))
             known = await stack.enter_async_context(
@@ -186,13 +216,13 @@ class PaperReading:
                 if budget.counts_the_day:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, in_batches))
             language = self.settings.digest.language
-            topics = topic_lines(topics_of_digest(self.settings), language)
-            rules = replace(self.language_model.rules(language), topics=topics)
+            topics = topics_of_digest(self.settings)
+            rules = replace(self.language_model.rules(language), topics=topic_lines(topics, language))
             unpacked, ahead = (
                 asyncio.Semaphore(2 * self.settings.llm.max_concurrency),
                 Ahead(self.settings, len(papers)),
             )
-            yield _Session(day, gathered, known, rules, ask, in_batches, paused, unpacked, ahead)
+            yield _Session(day, gathered, known, rules, topics, ask, in_batches, paused, unpacked, ahead)
 
     @asynccontextmanager
     async def _watching_the_day(
@@ -246,13 +276,13 @@ class PaperReading:
             place, model.batches, gathered, identifiers, budget, model.count_tokens, self.clock.now, self.log
         )
 
-    def _ask(self, session: _Session, task: Task, paper: Paper) -> Ask:
-        """How `paper` asks for the answer of a stage."""
+    def _ask(self, session: _Session, task: Task, about: Subject) -> Ask:
+        """How `about` asks for the answer of a stage."""
         stage = _STAGES[task]
         direct = (session.ask or {})[stage]
         if session.batches is None:
             return direct
-        return session.batches.asking(direct, task, paper, session.rules, self.meters[stage])
+        return session.batches.asking(direct, task, about, session.rules, self.meters[stage])
 
     async def _deliver_texts(
         self, session: _Session, papers: Sequence[Paper], held: Mapping[str, PackedText], *, fetch: bool
@@ -297,6 +327,40 @@ class PaperReading:
             self._asked_again.append(partial(self._translate, session, paper, withdrawn))
             return
         await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
+        self._to_translate -= 1
+        if not self._to_translate:
+            self._translated.set()
+
+    async def _tell_when_translated(self, session: _Session) -> None:
+        await self._translated.wait()
+        await self._tell_overview(session)
+
+    async def _tell_overview(self, session: _Session) -> None:
+        digest, day, language = self.settings.digest.name, session.day, session.rules.language
+        about = overview_of_day.Overview(digest, day)
+        held = await session.gathered.run(lambda connection: of_date(connection, digest, day, updated=False))
+        try:
+            groups = await overview_of_day.tell(
+                about,
+                held.papers,
+                session.topics,
+                ask=self._ask(session, Task.OVERVIEW, about) if session.ask is not None else None,
+                why_not=WITHOUT_A_MODEL,
+                answers=session.known,
+                rules=session.rules,
+            )
+        except DigestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a day without an overview is a day all the same
+            _log.warning("There is no overview of %s: %s", day, unexpected(error))
+            return
+        if session.batches is not None and session.batches.awaits(Task.OVERVIEW, about):
+            self._asked_again.append(partial(self._tell_overview, session))
+            return
+        self.waiting["overviews"] += any(each.status is AnswerStatus.WAITING for each in groups)
+        now = self.clock.now()
+        await session.gathered.run(lambda c: overviews.record(c, digest, day, language, groups, now))
+        self.log(f"overview: {len(groups)} groups, {sum(1 for each in groups if each.sentence)} sentences")
 
     async def _read(self, session: _Session, paper: Paper, withdrawn: bool) -> None:
         if withdrawn or session.ask is None:

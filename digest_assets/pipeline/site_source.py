@@ -9,6 +9,7 @@ from datetime import date, datetime
 from digest_assets.config import Settings
 from digest_assets.glance.day import gist_of, topics_of_paper
 from digest_assets.glance.facts import NO_FACTS, facts_of
+from digest_assets.glance.overview import clauses_of
 from digest_assets.glance.topics import topics_of
 from digest_assets.model import DigestPaper, Outcome
 from digest_assets.pipeline.day_glance import named_groups
@@ -98,8 +99,8 @@ class StoreSource:
             tags={each.paper.identifier: self._tags(topics_of_paper(each, self._topics)) for each in held.papers},
             glances={each.paper.identifier: _glance(each, settings.digest.language) for each in held.papers},
             groups=tuple(
-                Group(group.name, group.identifiers, group.sentence)
-                for group in named_groups(settings, held.papers, {})
+                Group(group.name, group.identifiers, clauses_of(group.sentence))
+                for group in named_groups(settings, held.papers, held.sentences)
             ),
             left_out=tuple(
                 LeftOut(each.paper.identifier, each.paper.title, each.reason)

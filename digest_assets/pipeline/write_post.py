@@ -153,7 +153,7 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         by_submission=settings.digest.by.value == "submitted",
         updates=tuple(held.updates),
         provenance=settings.output.provenance,
-        groups=named_groups(settings, held.papers, {}),
+        groups=named_groups(settings, held.papers, held.sentences),
         facts=settings.output.facts,
         with_readings=len(held.papers) <= settings.output.readings_up_to or not settings.output.site_dir,
         site_page=f"{settings.output.site_url}d/{day}.html" if settings.output.site_url else "",

@@ -10,7 +10,6 @@ original and marked so, and a reading that does not exist has no fold.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
@@ -25,6 +24,7 @@ from digest_assets import user_templates
 from digest_assets.digests.days import Window
 from digest_assets.glance.day import NamedGroup, gist_of
 from digest_assets.glance.facts import facts_of
+from digest_assets.glance.overview import clauses_of
 from digest_assets.markup.sentences import translation_pieces
 from digest_assets.markup.spans import Link, Text
 from digest_assets.markup.targets import HtmlComment, YamlScalar, yaml_quoted, yaml_scalar
@@ -304,7 +304,7 @@ def _overview(page: DigestPage, words: Words, dialect: Dialect) -> tuple[GlanceV
     return tuple(
         GlanceView(
             heading=words.group.format(name=markdown.line_from_text(group.name, dialect), count=len(group.identifiers)),
-            sentence=_with_places(group, dialect),
+            sentence=_with_places(group, words, dialect),
             papers=tuple(
                 _glance_line(by_identifier[each], words, dialect) for each in group.identifiers if each in by_identifier
             ),
@@ -313,23 +313,13 @@ def _overview(page: DigestPage, words: Words, dialect: Dialect) -> tuple[GlanceV
     )
 
 
-_CITED = re.compile(r"\s*\[([^\[\]]+)\]")
-
-
-def _with_places(group: NamedGroup, dialect: Dialect) -> str:
+def _with_places(group: NamedGroup, words: Words, dialect: Dialect) -> str:
     """A group's sentence, each identifier in it a link to the paper's place."""
-
-    def place(match: re.Match[str]) -> str:
-        cited = [each.strip() for each in match[1].split(",")]
-        if not all(each in group.identifiers for each in cited):
-            return match[0]
-        links = ", ".join(f"[{each}](#{anchor(each)})" for each in cited)
-        return f" ({links})"
-
-    pieces = _CITED.split(group.sentence)
-    written = [markdown.line_from_model(piece, dialect) for piece in pieces[::2]]
-    cited = [place(match) for match in _CITED.finditer(group.sentence)]
-    return "".join(text + (cited[index] if index < len(cited) else "") for index, text in enumerate(written))
+    said = []
+    for text, identifiers in clauses_of(group.sentence):
+        links = ", ".join(f"[{each}](#{anchor(each)})" for each in identifiers)
+        said.append(f"{markdown.line_from_model(text, dialect)} ({links})")
+    return words.clause.join(said) + words.full_stop if said else ""
 
 
 def _glance_line(each: DigestPaper, words: Words, dialect: Dialect) -> str:

@@ -30,6 +30,8 @@ class Words:
     """Between how many papers there are and how they came."""
     clause: str
     """Between the clauses of the count line."""
+    full_stop: str
+    """At the end of a sentence about a group."""
     end: str
     """After the last of them."""
     notice: str
@@ -125,6 +127,7 @@ _CHINESE = Words(
     failed_count="翻译或解读失败 {count} 篇",
     colon="：",
     clause="；",
+    full_stop="。",
     end="",
     notice="说明：{notice}",
     untitled="（无标题）",
@@ -199,6 +202,7 @@ _ENGLISH = Words(
     failed_count="{count} with a failed translation or reading",
     colon=": ",
     clause="; ",
+    full_stop=".",
     end=".",
     notice="Note: {notice}",
     untitled="(untitled)",
@@ -273,6 +277,7 @@ _JAPANESE = Words(
     failed_count="翻訳または解説に失敗 {count} 件",
     colon="：",
     clause="；",
+    full_stop="。",
     end="",
     notice="注：{notice}",
     untitled="（無題）",

@@ -38,8 +38,11 @@ _SHORTEST_CACHED_BLOCKS = 8
 """Providers cache from about 1024 tokens on."""
 
 _MARKED = re.compile(r"^<<<+[^\n]*\n(.*?)^>>>+", re.MULTILINE | re.DOTALL)
-_HEADS = {"ja": re.compile(r"^要旨[:：]\s*$", re.MULTILINE), "en": re.compile(r"^Abstract:\s*$", re.MULTILINE)}
-"""What stands above the abstract where the prompt is not Chinese."""
+_HEADS = {
+    "ja": re.compile(r"^(?:要旨|グループ)[:：]\s*$", re.MULTILINE),
+    "en": re.compile(r"^(?:Abstract|Groups):\s*$", re.MULTILINE),
+}
+"""What stands above the abstract, or above a day's groups, where the prompt is not Chinese."""
 _ABSTRACT = re.compile(r"^(?:摘要|要旨|Abstract)[:：]\s*$", re.MULTILINE)
 _LABEL = re.compile(r"^(?:正文|本文|Body)[:：]\s*$", re.MULTILINE)
 

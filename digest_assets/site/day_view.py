@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from digest_assets.markup import spans
 from digest_assets.site import html
 from digest_assets.site.paper_view import PaperView
 from digest_assets.site.values import Group
@@ -60,10 +61,19 @@ def items(papers: Sequence[PaperView], groups: Sequence[Group], words: SiteWords
     by_identifier = {each.identifier: each for each in papers}
     made: list[Item] = []
     for number, (group, members) in enumerate(_members(groups, by_identifier, words), 1):
-        sentence = html.line_from_model(group.sentence)
-        heading = GroupView(group.name, f"g{number}", len(members), sentence)
+        heading = GroupView(group.name, f"g{number}", len(members), _sentence(group, members, words))
         made += [Item(None if index else heading, each, 3) for index, each in enumerate(members)]
     return made
+
+
+def _sentence(group: Group, members: Sequence[PaperView], words: SiteWords) -> Markup:
+    """What is said of a group, a mark behind each clause leading to each paper that it rests on."""
+    places = {each.identifier: (number, each) for number, each in enumerate(members, 1)}
+    said = []
+    for text, identifiers in group.clauses:
+        marks = [spans.Mark(f"#{places[each][1].anchor}", str(places[each][0]), each) for each in identifiers]
+        said.append(html.line_from_model(text) + Markup(" ").join(html.from_spans((mark,)) for mark in marks))
+    return Markup.escape(words.between_clauses).join(said) + words.end_of_sentence if said else Markup("")
 
 
 def _members(

@@ -60,25 +60,26 @@ def message(
     by_identifier = {each.identifier: each for each in entries}
     listed = [(group, [by_identifier[each] for each in group.identifiers if each in by_identifier]) for group in groups]
     listed = listed or [(Group("", ()), list(entries))]
-    left, lines, blocks = most, [" · ".join(clauses)], [f"<p>{escape(' · '.join(clauses))}</p>"]
-    number = 0
+    lines, blocks = [" · ".join(clauses)], [f"<p>{escape(' · '.join(clauses))}</p>"]
+    shown = {each.identifier: number for number, each in enumerate([e for _, of in listed for e in of][:most], 1)}
     for group, members in listed:
-        chosen, left = members[:left], max(0, left - len(members))
+        chosen = [each for each in members if each.identifier in shown]
+        lines.append("")
         if group.name:
-            heading = f"{group.name} {len(members)}"
-            lines += ["", f"■ {heading}", *filter(None, (_plain(group.sentence),))]
+            heading, sentence = f"{group.name} {len(members)}", _sentence(group, shown, words)
+            lines += [f"■ {heading}", *filter(None, (sentence,))]
             blocks.append(f"<h3>{escape(heading)}</h3>")
-            blocks += [f"<p>{escape(_plain(group.sentence))}</p>"] if group.sentence else []
-        else:
-            lines.append("")
+            blocks += [f"<p>{escape(sentence)}</p>"] if sentence else []
         rows = []
         for each in chosen:
-            number += 1
             line = _line(each, (glances or {}).get(each.identifier, NOTHING), words, site_url)
-            lines += [f"{number}. {line.title}", *(f"   {part}" for part in (line.gist, line.url) if part)]
+            lines += [
+                f"{shown[each.identifier]}. {line.title}",
+                *(f"   {part}" for part in (line.gist, line.url) if part),
+            ]
             gist = f"<br>{escape(line.gist)}" if line.gist else ""
             rows.append(f'<li><a href="{escape(line.url)}">{escape(line.title)}</a>{gist}</li>')
-        blocks += [f"<ul>{''.join(rows)}</ul>"] if rows else []
+        blocks += [f'<ol start="{shown[chosen[0].identifier]}">{"".join(rows)}</ol>'] if rows else []
     if len(entries) > most:
         lines.append("…")
     if site_url:
@@ -95,6 +96,15 @@ def _line(each: Entry, glance: Glance, words: SiteWords, site_url: str) -> _Line
     gist = original if glance.gist_is_original else _plain(glance.gist)
     url = f"{site_url}p/{file_of(each.identifier)}.html" if site_url else f"https://arxiv.org/abs/{each.identifier}"
     return _Line(shortened, gist if glance.gist else "", url)
+
+
+def _sentence(group: Group, numbers: Mapping[str, int], words: SiteWords) -> str:
+    """What is said of a group, each clause with the numbers that its papers have in the message."""
+    said = []
+    for text, identifiers in group.clauses:
+        cited = ", ".join(str(numbers[each]) for each in identifiers if each in numbers)
+        said.append(f"{_plain(text)} [{cited}]" if cited else _plain(text))
+    return words.between_clauses.join(said) + words.end_of_sentence if said else ""
 
 
 def _plain(text: str) -> str:

@@ -70,8 +70,8 @@ class Group:
     name: str
     """Of its topic, as the digest's language says it."""
     identifiers: tuple[str, ...]
-    sentence: str = ""
-    """What they are about, a line of Markdown."""
+    clauses: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The sentence about them: what each clause says, a line of Markdown, and the papers that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ class SiteWords:
 
     lang: str
     """For the `lang` attribute."""
+    between_clauses: str
+    """Of a sentence about a group; `end_of_sentence` comes after the last."""
+    end_of_sentence: str
     is_translated: bool
     """Whether abstracts are translated. Those of an English digest stand as they are: no language is chosen."""
     number_first: bool
@@ -228,6 +231,8 @@ def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
 
 _CHINESE = SiteWords(
     lang="zh-Hans",
+    between_clauses="；",
+    end_of_sentence="。",
     is_translated=True,
     number_first=False,
     name="arXiv 每日导读",
@@ -425,6 +430,8 @@ _CHINESE = SiteWords(
 
 _ENGLISH = SiteWords(
     lang="en",
+    between_clauses="; ",
+    end_of_sentence=".",
     is_translated=False,
     number_first=True,
     name="arXiv daily",
@@ -631,6 +638,8 @@ _ENGLISH = SiteWords(
 
 _JAPANESE = SiteWords(
     lang="ja",
+    between_clauses="；",
+    end_of_sentence="。",
     is_translated=True,
     number_first=False,
     name="arXiv 日報",

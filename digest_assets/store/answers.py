@@ -126,12 +126,14 @@ def forget_unclaimed(connection: duckdb.DuckDBPyConnection, table: str, digest: 
 
 
 def dates_with(connection: duckdb.DuckDBPyConnection, digest: str, since: date, status: AnswerStatus) -> list[date]:
-    """Dates from `since` on with a translation or a reading of `status`."""
+    """Dates from `since` on with a translation, a reading or a group of the overview of `status`."""
     found = connection.execute(
         """
         SELECT digest_date FROM translations WHERE digest = $digest AND digest_date >= $since AND status = $status
         UNION
         SELECT digest_date FROM summaries WHERE digest = $digest AND digest_date >= $since AND status = $status
+        UNION
+        SELECT digest_date FROM overviews WHERE digest = $digest AND digest_date >= $since AND status = $status
         ORDER BY 1
         """,
         {"digest": digest, "since": since, "status": status.value},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
@@ -21,7 +21,7 @@ from digest_assets.model import (
     Reading,
     Translation,
 )
-from digest_assets.store import answers, feeds, ledger, texts, updates
+from digest_assets.store import answers, feeds, ledger, overviews, texts, updates
 from digest_assets.store.ledger import ClaimedPaper
 
 
@@ -39,6 +39,8 @@ class DateContent:
     """Why it has no papers; None where it has some, or was not made."""
     unreadable: int = 0
     """How many entries of arXiv's answers name no paper: announced, and not published."""
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    """Of its overview, by the keys of the groups."""
 
 
 def of_date(
@@ -64,6 +66,7 @@ def of_date(
         updates.listed_by(connection, digest, day) if updated else [],
         ledger.empty_reason(connection, digest, day),
         len(feeds.unreadable_of(connection, digest, day)),
+        overviews.sentences_of(connection, digest, day),
     )
 
 

@@ -134,7 +134,7 @@ _DATES = """
            coalesce(p.readings, 0) AS readings, coalesce(p.readings_wanted, 0) AS readings_wanted,
            p.rendered_at, d.empty_reason,
            md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content,
-                         u.content)) AS fingerprint
+                         u.content, o.content)) AS fingerprint
     FROM rendered_posts p
     LEFT JOIN digests d USING (digest, digest_date)
     LEFT JOIN (
@@ -163,6 +163,11 @@ _DATES = """
         FROM paper_updates u WHERE u.digest = $digest AND u.digest_date BETWEEN $first AND $last
         GROUP BY ALL
     ) u USING (digest, digest_date)
+    LEFT JOIN (
+        SELECT o.digest, o.digest_date, string_agg(o.sentence, ' ' ORDER BY o.place) AS content
+        FROM overviews o WHERE o.digest = $digest AND o.digest_date BETWEEN $first AND $last
+        GROUP BY ALL
+    ) o USING (digest, digest_date)
     WHERE p.digest = $digest AND p.digest_date BETWEEN $first AND $last
     ORDER BY 1 DESC
 """

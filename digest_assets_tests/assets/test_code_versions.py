@@ -17,7 +17,9 @@ from digest_assets.llm.prompts import Task, prompt_file
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world
 
-ASSETS = ["raw_feed_entries", "windowed_papers", "full_texts", "translations", "summaries", "rendered_posts"]
+ASKED = {"translations", "summaries", "overviews"}
+"""What a model answers."""
+ASSETS = ["raw_feed_entries", "windowed_papers", "full_texts", *sorted(ASKED), "rendered_posts"]
 
 
 READ = {"rendered_posts", "reader_site", "deliveries"}
@@ -36,11 +38,11 @@ def differing(before: Settings, after: Settings) -> set[str]:
 @pytest.mark.parametrize(
     ("section", "values", "stale"),
     [
-        ("llm", {"model": "another"}, {"translations", "summaries"}),
+        ("llm", {"model": "another"}, ASKED),
         ("llm", {"text_tokens": 1000}, {"summaries"}),
         ("llm", {"max_concurrency": 2, "timeout_seconds": 9.0, "base_url": "http://mirror/v1"}, set()),
         ("filters", {"exclude_keywords": ("radar",)}, {"windowed_papers"}),
-        ("digest", {"language": "en"}, {"translations", "summaries", *READ}),
+        ("digest", {"language": "en"}, {*ASKED, *READ}),
         ("output", {"notice": "A notice."}, {"rendered_posts", "reader_site"}),
         ("arxiv", {"interval_seconds": 9.0}, set()),
     ],
@@ -84,7 +86,7 @@ def test_a_new_model_marks_the_answers_and_making_them_again_marks_nothing(tmp_p
         assert stale(world) == {}, "the same data made again is the same version"
         model = world.settings.llm.model
         world.change(llm={"temperature": 0.5})
-        assert set(stale(world)) == {"translations", "summaries"}
+        assert set(stale(world)) == ASKED
         assert world.settings.llm.model == model
         world.make(DAY)
         assert stale(world) == {}

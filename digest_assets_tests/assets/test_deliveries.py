@@ -102,14 +102,17 @@ def test_a_message_tells_groups_with_their_gists_as_text_and_as_html_for_mail() 
         "2611.00000": Glance("题名", "一句话，误差为 3.2%。"),
         "2611.00002": Glance("", "We reduce it.", gist_is_original=True),
     }
-    groups = (Group("音乐", ("2611.00002", "2611.00000"), "两篇 [2611.00000]。"), Group("其他", ("2611.00001",)))
+    groups = (
+        Group("音乐", ("2611.00002", "2611.00000"), (("误差 3.2%", ("2611.00000",)),)),
+        Group("其他", ("2611.00001",)),
+    )
     options = {"language": "zh", "name": "arxiv", "groups": groups, "glances": glances}
     made = message(day, entries, site_url="", most=9, **options)  # type: ignore[arg-type]
     assert made.body.splitlines() == [
         "公布 3 · 刊出 3 · 译文 2/3 · 解读 1/3",
         "",
         "■ 音乐 2",
-        "两篇 [2611.00000]。",
+        "误差 3.2% [2]。",
         "1. Title ＜2＞",
         "   We reduce it.（原文）",
         "   https://arxiv.org/abs/2611.00002",
@@ -125,6 +128,7 @@ def test_a_message_tells_groups_with_their_gists_as_text_and_as_html_for_mail() 
     assert "<h3>音乐 2</h3>" in made.html
     few = message(day, entries, site_url="", most=1, **options)  # type: ignore[arg-type]
     assert (few.body.count("arxiv.org/abs"), few.html.count("<li>")) == (1, 1)
+    assert "误差 3.2%。" in few.body, "a paper that is not listed has no number"
 
 
 @pytest.mark.slow

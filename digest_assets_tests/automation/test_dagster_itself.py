@@ -31,7 +31,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CHROMIUM = Path("/usr/bin/chromium")
 DATES = 14
 """Fewer, longer runs than by default, because to start one takes seconds."""
-ASSETS = ["raw_feed_entries", "windowed_papers", "full_texts", "translations", "summaries", "rendered_posts"]
+ASSETS = [
+    "raw_feed_entries",
+    "windowed_papers",
+    "full_texts",
+    "translations",
+    "summaries",
+    "overviews",
+    "rendered_posts",
+]
 DAGSTER = """
 telemetry: {enabled: false}
 run_queue: {dequeue_interval_seconds: 1}
@@ -134,7 +142,8 @@ def the_lineage_alone_says_what_the_project_does(project: Project) -> None:
     upstream = {name: {key["path"][-1] for key in by_name[name]["dependencyKeys"]} for name in ASSETS}
     assert upstream["windowed_papers"] == {"raw_feed_entries"}
     assert upstream["summaries"] == {"windowed_papers", "full_texts"}
-    assert upstream["rendered_posts"] == {"windowed_papers", "ranked_papers", "full_texts", "translations", "summaries"}
+    assert upstream["overviews"] == {"windowed_papers", "translations"}
+    assert upstream["rendered_posts"] == {"windowed_papers", "ranked_papers", "full_texts", *ASKED}
 
 
 def why_a_paper_was_dropped_stands_in_the_metadata(project: Project) -> None:
@@ -153,7 +162,7 @@ def what_a_date_cost_stands_in_the_metadata_as_numbers(project: Project) -> None
         assert shown["calls"] >= 10
         assert shown["input_tokens"] > shown["calls"]
         assert shown["money"] == pytest.approx((shown["input_tokens"] + 4 * shown["output_tokens"]) / 1e6, abs=1e-4)
-    parts = [materialization(project, asset)["money"] for asset in ("translations", "summaries")]
+    parts = [materialization(project, asset)["money"] for asset in ("translations", "summaries", "overviews")]
     assert materialization(project, "rendered_posts")["money"] == pytest.approx(sum(parts), abs=2e-4)
 
 

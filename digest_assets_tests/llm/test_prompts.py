@@ -20,6 +20,7 @@ from digest_assets.llm.prompts import (
     correction_text,
     earlier_translation_messages,
     gist_messages,
+    overview_messages,
     prompt_file,
     reading_messages,
     translation_messages,
@@ -35,6 +36,9 @@ PROMPTS = [
     (Task.READING, "zh"),
     (Task.READING, "ja"),
     (Task.READING, "en"),
+    (Task.OVERVIEW, "zh"),
+    (Task.OVERVIEW, "ja"),
+    (Task.OVERVIEW, "en"),
 ]
 GLOSSARY = Glossary((Term("speech recognition", ("语音识别",)), Term("vocoder", ("声码器",))))
 TOPICS = (("recognition", "语音识别: ASR"), ("codec", "编解码"))
@@ -46,6 +50,8 @@ def prompt(task: Task, language: str, **changes: str) -> Prompt:
         return translation_messages(paper, language, "语音研究人员", GLOSSARY, TOPICS)
     if task is Task.GIST:
         return gist_messages(paper, language, "语音研究人员", GLOSSARY, TOPICS)
+    if task is Task.OVERVIEW:
+        return overview_messages(f"<g1> {paper.title}\n[2601.00001] {paper.abstract}", language, "语音研究人员")
     return reading_messages(paper, "The body.", None, language, "语音研究人员", GLOSSARY)
 
 
@@ -74,10 +80,12 @@ def test_a_reading_is_asked_for_in_the_tags_that_are_parsed(task: Task, language
 @pytest.mark.parametrize(("task", "language"), PROMPTS)
 def test_the_pieces_and_the_topics_are_asked_for_in_their_tags(task: Task, language: str) -> None:
     system = prompt(task, language).messages[0].content
+    of_a_paper = task in (Task.TRANSLATION, Task.GIST)
     for tag in ("gist", "topics"):
-        assert (f"<{tag}>" in system) is (task is not Task.READING)
-    assert ("<title>" in system) is (task is not Task.READING and language != "en")
-    assert ("  codec = 编解码" in system) is (task is not Task.READING)
+        assert (f"<{tag}>" in system) is of_a_paper
+    assert ("<title>" in system) is (of_a_paper and language != "en")
+    assert ("  codec = 编解码" in system) is of_a_paper
+    assert ("<g1>" in system) is (task is Task.OVERVIEW)
 
 
 @pytest.mark.parametrize("language", ["zh", "ja"])
@@ -138,6 +146,9 @@ FINGERPRINTS = {
     "gist-en-1": "035204d7f7f196cf",
     "gist-ja-1": "604bc5057b39aec1",
     "gist-zh-1": "0e4c0f3111354dcc",
+    "overview-en-1": "77ae086d60059fdd",
+    "overview-ja-1": "8f56e1160554d207",
+    "overview-zh-1": "207b8eab6b7db1ee",
     "reading-en-2": "d7e1b3f91b0974b6",
     "reading-ja-2": "31a22227645cbe5d",
     "reading-zh-2": "fda42a75988402d6",

@@ -98,7 +98,9 @@ def a_day(language: str = "zh") -> DigestPage:
     ]
     papers.append(digest_paper(a_paper(3, title="Bells", abstract="Bells ring. We reduce the error to 4.1%.")))
     groups = (
-        NamedGroup("音乐", ("2601.00002", "2601.00001"), "两篇都为雨声建模 [2601.00002, 2601.00001]。"),
+        NamedGroup(
+            "音乐", ("2601.00002", "2601.00001"), "为雨声建模 [2601.00002, 2601.00001]；误差为 3.2% [2601.00001]。"
+        ),
         NamedGroup("其他", ("2601.00003",)),
     )
     return a_page(*papers, groups=groups, language=language)
@@ -108,7 +110,8 @@ def test_the_overview_names_groups_and_gives_each_paper_a_line_that_leads_to_its
     shown = lines(a_day())
     start = shown.index("**今日速览**")
     assert shown[start + 2 : start + 9] == [
-        "**音乐（2 篇）** 两篇都为雨声建模 ([2601.00002](#paper-2601.00002), [2601.00001](#paper-2601.00001))。",
+        "**音乐（2 篇）** 为雨声建模 ([2601.00002](#paper-2601.00002), [2601.00001](#paper-2601.00001))；"
+        "误差为 3.2% ([2601.00001](#paper-2601.00001))。",
         "",
         "- [Rain 2](#paper-2601.00002)：建立雨声模型，误差为 3.2%。",
         "- [Rain 1](#paper-2601.00001)：建立雨声模型，误差为 3.2%。",

@@ -187,7 +187,7 @@ def busy_day(count: int, day: date = date(2026, 11, 20)) -> ExampleSite:
         Group(
             f"主题{start // size + 1}",
             tuple(each.paper.identifier for each in papers[start : start + size]),
-            "本组讨论" + "".join(rng.choices(CHINESE, k=15)) + "。",
+            (("本组讨论" + "".join(rng.choices(CHINESE, k=15)), (papers[start].paper.identifier,)),),
         )
         for start in range(0, size * 9, size)
     )

@@ -1,0 +1,114 @@
+"""The overview of a day: which groups are told of, how an answer is read, and what a sentence may not say."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.glance.day import DayGroup
+from digest_assets.glance.overview import (
+    ToldGroup,
+    as_told,
+    check_sentence,
+    clauses_of,
+    form_of,
+    rests_on,
+    sentences_in,
+    still_right,
+    told_groups,
+    written,
+)
+from digest_assets.glance.topics import topics_of_field
+from digest_assets_tests.posts.examples import a_paper, digest_paper, translated
+
+ONE, TWO, OTHER = "2601.00001", "2601.00002", "2601.00009"
+GISTS = {
+    "zh": (
+        "Foghorn 以轴转速为辅助输入做因果语音增强，词错误率从 34.8% 降至 17.5%。",
+        "对 9 个工具包的比较表明，参数更多的系统在去混响盲测中并不更好。",
+    ),
+    "ja": (
+        "Foghorn は軸の回転数を補助入力とする音声強調で、単語誤り率を 34.8% から 17.5% に下げた。",
+        "9 個のツールキットを比べ、残響除去ではパラメータの多いシステムが優れるわけではないと示した。",
+    ),
+    "en": (
+        "Foghorn enhances speech with the shaft speed as a side input and lowers the word error rate to 17.5%.",
+        "A comparison of 9 toolkits shows that larger systems are not better at dereverberation.",
+    ),
+}
+
+
+def group(language: str = "zh") -> ToldGroup:
+    return ToldGroup("enhancement", "语音增强", ((ONE, GISTS[language][0]), (TWO, GISTS[language][1])))
+
+
+def wrong(sentence: str, language: str = "zh") -> list[str]:
+    return [each.kind.value for each in check_sentence(clauses_of(sentence), group(language), language)]
+
+
+@pytest.mark.parametrize("language", GISTS)
+def test_what_the_gists_say_passes(language: str) -> None:
+    one, two = (each.rstrip("。.") for each in GISTS[language])
+    assert wrong(written([(one, (ONE,)), (two, (TWO,))], language), language) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        (f"词错误率从 34.8% 降至 12.5% [{ONE}]。", "number invented"),
+        (f"Foghorn 词错误率降至 17.5% [{TWO}]。", "number invented"),
+        (f"Seahorn 以轴转速为辅助输入做语音增强 [{ONE}]。", "name invented"),
+        (f"Foghorn 做因果语音增强 [{OTHER}]。", "not of this paper"),
+        ("Foghorn 做因果语音增强。", "evidence missing"),
+        (f"Foghorn 做因果语音增强 [{ONE}]；去混响盲测未有定论。", "evidence missing"),
+        (f"Foghorn 首次以轴转速为辅助输入做因果语音增强 [{ONE}]。", "praise added"),
+        (f"参数更多的系统在去混响盲测中更好 [{TWO}]。", "direction turned round"),
+        (f"两篇论文做因果语音增强与去混响盲测 [{ONE}, {TWO}]。", "number invented"),
+        (f"探索情感识别与音乐生成的跨模态对齐 [{ONE}]。", "off the subject"),
+        (f"以轴转速为辅助输入做因果语音增强 [{ONE}, {TWO}]。", "off the subject"),
+        (f"Foghorn 做因果语音增强。去混响盲测中系统并不更好 [{TWO}]。", "not one sentence"),
+        (f"Foghorn enhances speech with the shaft speed [{ONE}].", "language"),
+        (f"Foghorn 做因果语音增强 [{ONE}]；" * 20, "too long"),
+        ("", "empty"),
+    ],
+)
+def test_what_they_do_not_say_falls(sentence: str, kind: str) -> None:
+    assert kind in wrong(sentence)
+
+
+def test_brackets_of_any_kind_and_versions_are_read_and_years_are_no_papers() -> None:
+    said = f"甲【arXiv:{ONE}v2】；乙 [{ONE}，{TWO}] [math.GT/0309136]；丙（2026）。"
+    assert clauses_of(said) == (("甲", (ONE,)), ("乙", (ONE, TWO, "math.GT/0309136")), ("丙（2026）", ()))
+    assert written(clauses_of(said), "zh") == f"甲 [{ONE}]；乙 [{ONE}, {TWO}, math.GT/0309136]；丙（2026）。"
+    assert rests_on(said) == {ONE, TWO, "math.GT/0309136"}
+
+
+def test_a_sentence_that_falls_takes_no_other_along() -> None:
+    groups = (group(), ToldGroup("music", "音乐", group().gists))
+    answer = f"<g1>Foghorn 做因果语音增强 [{ONE}]</g1>\n<g2>准确率为 99% [{TWO}]</g2>"
+    found = sentences_in(answer, groups, "zh")
+    assert found["enhancement"] == (f"Foghorn 做因果语音增强 [{ONE}]。", ())
+    assert found["music"][0] is None
+    assert form_of(answer, 2) == form_of("<g2>甲</g2>", 2) == ()
+    assert sentences_in("<g2>甲</g2>", groups, "zh")["enhancement"][0] is None
+    assert form_of("I cannot do that.", 2)
+
+
+def test_groups_with_a_topic_and_two_gists_are_told_of() -> None:
+    papers = [digest_paper(a_paper(n), translation=translated("译文。") | {"gist": f"要点 {n}。"}) for n in (1, 2, 3)]
+    papers.append(digest_paper(a_paper(4), translation=translated("译文。")))
+    keys = [each.paper.identifier for each in papers]
+
+    def of(topic: str | None, *members: str) -> DayGroup:
+        return DayGroup(topic or "other", topic, False, members)
+
+    groups = (of("music", keys[0], keys[1], keys[3]), of("codec", keys[2], keys[3]), of(None, keys[0], keys[1]))
+    told = told_groups(groups, papers, topics_of_field("audio"), "zh")
+    assert [each.key for each in told] == ["music"]
+    assert as_told(told) == f"<g1> {told[0].name}\n[{keys[0]}] 要点 1。\n[{keys[1]}] 要点 2。"
+
+
+def test_a_stored_sentence_is_shown_while_its_papers_are_in_its_group() -> None:
+    groups = (DayGroup("music", "music", False, (ONE, TWO)),)
+    held = {"music": f"甲 [{ONE}]。", "codec": f"乙 [{TWO}]。"}
+    assert still_right(held, groups) == {"music": f"甲 [{ONE}]。"}
+    assert still_right({"music": f"甲 [{OTHER}]。"}, groups) == {}
