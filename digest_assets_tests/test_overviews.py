@@ -1,4 +1,4 @@
-"""The overview of a day: one call for all of it, while papers are still read; what falls, what is kept, what it costs."""
+"""The overview of a day: one call for all of it, while papers are still read; what falls and what is kept."""
 
 from __future__ import annotations
 
