@@ -13,17 +13,18 @@ not; its group then has its name. Everything that is counted is counted by code.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from digest_assets.assets.previews import cost_metadata, listing
-from digest_assets.glance.day import NamedGroup
+from digest_assets.glance.day import Gist, NamedGroup
 from digest_assets.glance.overview import GroupSentence
-from digest_assets.markup.targets import metadata_cell
 from digest_assets.model import AnswerStatus
 from digest_assets.pipeline.spending import Spending
+from digest_assets.posts import markdown
+from digest_assets.posts.dialects import GITHUB
 
 SPEC = dg.AssetSpec(
     "overviews",
@@ -36,7 +37,7 @@ SPEC = dg.AssetSpec(
 
 
 def metadata(
-    rows: Sequence[GroupSentence], shown: Sequence[NamedGroup], gists: dict[str, str], spending: Spending
+    rows: Sequence[GroupSentence], shown: Sequence[NamedGroup], gists: Mapping[str, Gist], spending: Spending
 ) -> dict[str, Any]:
     """What the UI shows of a date's overview: itself, and what its sentences came to."""
     statuses = Counter(each.status for each in rows)
@@ -53,10 +54,15 @@ def metadata(
     }
 
 
-def _markdown(shown: Sequence[NamedGroup], gists: dict[str, str]) -> str:
+def _markdown(shown: Sequence[NamedGroup], gists: Mapping[str, Gist]) -> str:
     blocks = []
     for group in shown:
-        lines = [f"- {each}: {metadata_cell(gists.get(each, ''))}" for each in group.identifiers]
-        sentence = [metadata_cell(group.sentence), ""] if group.sentence else []
+        lines = [f"- {each}: {_line(gists[each])}" for each in group.identifiers if each in gists]
+        sentence = [markdown.line_from_model(group.sentence, GITHUB), ""] if group.sentence else []
         blocks.append("\n".join([f"#### {group.name} ({len(group.identifiers)})", "", *sentence, *lines]))
     return "\n\n".join(blocks)
+
+
+def _line(gist: Gist) -> str:
+    write = markdown.line_from_tex if gist.is_original else markdown.line_from_model
+    return write(gist.text, GITHUB)

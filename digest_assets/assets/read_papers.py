@@ -106,7 +106,7 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
             overviews.metadata(
                 groups,
                 named_groups(reading.settings, told.papers, told.sentences),
-                {each.paper.identifier: gist_of(each).text for each in told.papers},
+                {each.paper.identifier: gist_of(each) for each in told.papers},
                 spending("overviews", Task.OVERVIEW),
             ),
             [(each.key, each.identifiers, each.sentence) for each in groups],
