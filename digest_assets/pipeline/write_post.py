@@ -11,6 +11,7 @@ from digest_assets.config import Settings
 from digest_assets.errors import DigestError
 from digest_assets.model import AnswerStatus, DigestPaper, Outcome, texts_made
 from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.pipeline.overviews import Overview
 from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
@@ -69,7 +70,7 @@ def publish(
         identifiers = [each.paper.identifier for each in shown]
         tells = settings.output.provenance != "off"
         answered_at = answers.answered_at(connection, identifiers, keys) if tells else {}
-        paid = usage_of_papers(connection, price_table(settings.llm), identifiers)
+        paid = usage_of_papers(connection, price_table(settings.llm), [*identifiers, Overview(digest, day).identifier])
     page = replace(_page(settings, day, held), answered_at=answered_at)
     path = settings.path(settings.output.posts_dir) / post_name(page)
     relative = _relative(path, settings.root)
