@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest_assets.arxiv.calendar import holidays_unknown
+from digest_assets.automation import history
 from digest_assets.config import Settings
 from digest_assets.endpoint_trial import list_models, try_model
-from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError
+from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.model_access import ModelAccess
+from digest_assets.resources.pace import LocalPace
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
+from digest_assets.store.journal import AnswerJournal, left_behind
 from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import standing_signs
@@ -44,10 +47,13 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     yield _settings(settings)
     yield _calendar(clock.now().date())
     yield _posts(settings)
+    yield _told("history", _history)
     yield _told("store", lambda: _store(store))
+    yield _told("journal", lambda: _journal(store, settings.llm.max_concurrency))
     yield from _model(settings)
     quick = settings.arxiv.model_copy(update={"attempts": 1, "timeout_seconds": SECONDS})
-    access = ArxivAccess(quick, StorePace(store, clock.now), clock)
+    pace = StorePace(store, clock.now) if store.may_be_written else LocalPace()
+    access = ArxivAccess(quick, pace, clock)
     yield _told("arXiv API", lambda: asyncio.run(_api(access)))
     yield _told("arXiv feed", lambda: asyncio.run(_feed(access, settings.digest.categories)))
     yield _told("arXiv texts", lambda: _texts(store, settings, clock.now()))
@@ -83,15 +89,37 @@ def _posts(settings: Settings) -> Finding:
     return Finding("posts", True, str(folder))
 
 
+def _history() -> str:
+    if not history.is_there():
+        return f"none in {history.history_folder()} yet: the first run makes it"
+    with history.open_history():
+        return f"Dagster's, in {history.history_folder()}"
+
+
+def _journal(store: DigestStore, calls: int) -> str:
+    """Whether answers can be taken down as they come."""
+    if not store.journals.parent.exists():
+        return f"none in {store.journals} yet: the first answer makes it"
+    with AnswerJournal(store.journals) as journal:
+        journal.reserve(calls)
+        journal.clear()
+    left = sum(len(lines) for _, lines in left_behind(store.journals))
+    waits = f"; {left} answers of a killed run wait there for the next one" if left else ""
+    return f"{store.journals} has room for {calls} answers at once{waits}"
+
+
 def _store(store: DigestStore) -> str:
-    with store.transaction() as connection:
+    with store.reading() as connection:
         counts = table_counts(connection)
+    if not store.may_be_written:
+        cure = "Check its permissions, or correct store.url; it can be read."
+        raise StoreUnusable(f"The store {store.name} cannot be written.", cure=cure)
     return f"{store.name}: {counts['windowed_papers']} papers in {counts['digests']} dates"
 
 
 def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:
     """Asks arXiv nothing: whether it told us to stop is in the store."""
-    with store.transaction() as connection:
+    with store.reading() as connection:
         signs = standing_signs(connection, now)
     if signs:
         cure = "Slow down whatever else asks arXiv from this address, or raise arxiv.text_interval_seconds."

@@ -13,13 +13,15 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib import resources
 from pathlib import Path
 
 import dagster as dg
 import yaml
 from filelock import FileLock, Timeout
 
-from digest_assets.errors import HistoryUnusable, redact
+from digest_assets.errors import HistoryUnusable, OutputUnwritable, redact
+from digest_assets.resources.output import write_atomically
 
 WAIT_SECONDS = 60
 """For other processes that open it; each takes a second or two."""
@@ -31,6 +33,7 @@ _OF_THE_SCHEMA = {"alembic_version", "secondary_indexes", "instance_info"}
 @contextmanager
 def open_history() -> Iterator[dg.DagsterInstance]:
     """Dagster's instance of DAGSTER_HOME. Raises `HistoryUnusable`."""
+    _make_home()
     folder = history_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +77,20 @@ def is_there() -> bool:
 
 def _home() -> Path:
     return Path(os.environ["DAGSTER_HOME"])
+
+
+def _make_home() -> None:
+    """Makes Dagster's folder, with our dagster.yaml: without one Dagster has its own, with telemetry."""
+    path = _home() / "dagster.yaml"
+    if path.is_file():
+        return
+    try:
+        # Whole or not at all: another first run reads it.
+        write_atomically(path, (resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
+    except OutputUnwritable as error:
+        raise HistoryUnusable(
+            error.message, cure="Check the folder's permissions, or name another in DAGSTER_HOME."
+        ) from None
 
 
 def _mend(folder: Path, name: str) -> None:

@@ -25,7 +25,7 @@ def export(
 
     # Where the user stands, not where digest.toml lies.
     target = to.resolve() if to is not None else None
-    with opened(config) as settings, store_of(settings).transaction() as connection:
+    with opened(config) as settings, store_of(settings).reading() as connection:
         if table is None:
             counts = table_counts(connection)
             if as_json:

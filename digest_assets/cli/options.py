@@ -7,13 +7,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import MAXYEAR, date, timedelta
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from digest_assets.errors import OutputUnwritable
 
 if TYPE_CHECKING:
     from digest_assets.config import Settings
@@ -50,7 +47,6 @@ def opened(config: Path | None) -> Iterator[Settings]:
 def in_folder_of(settings: Settings) -> Iterator[None]:
     home = settings.root if (settings.root / "dagster.yaml").is_file() else settings.root / "data" / "dagster"
     if "DAGSTER_HOME" not in os.environ:
-        _make_home(home)
         os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     # Dagster's own words on its own interfaces are for developers.
@@ -61,19 +57,6 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
-
-
-def _make_home(home: Path) -> None:
-    """Makes Dagster's folder, with our dagster.yaml: without one Dagster has its own, with telemetry."""
-    from digest_assets.resources.output import write_atomically
-
-    if not (home / "dagster.yaml").is_file():
-        text = (resources.files("digest_assets") / "dagster.yaml").read_text("utf-8")
-        try:
-            write_atomically(home / "dagster.yaml", text)  # another first run reads it whole or not at all
-        except OutputUnwritable as error:
-            cure = "Check its permissions, or name another folder in DAGSTER_HOME."
-            raise OutputUnwritable(error.message, cure=cure) from None
 
 
 def store_of(settings: Settings) -> DigestStore:

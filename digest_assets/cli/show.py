@@ -33,7 +33,7 @@ def show(
     wanted = a_date(day)
     with opened(config) as settings:
         name = settings.digest.name
-        with store_of(settings).transaction() as connection:
+        with store_of(settings).reading() as connection:
             claimed = ledger.claimed_by(connection, name, wanted)
             outcomes = standings.outcomes(connection, name, wanted)
             translated = answers.translations_of(connection, name, wanted)

@@ -55,7 +55,7 @@ def status(
         last = a_date(to) if to else today
         first = a_date(from_) if from_ else max(digest.first_date, last - timedelta(weeks=WEEKS))
         dates = date_range(min(first, last) if not from_ else first, last)
-        with store_of(settings).transaction() as connection:
+        with store_of(settings).reading() as connection:
             standing = standings(connection, digest.name, digest.days, dates, now)
             records = date_records(connection, digest.name, dates[0], dates[-1])
             signs = standing_signs(connection, now)

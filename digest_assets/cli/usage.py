@@ -32,7 +32,7 @@ def usage(
         raise typer.BadParameter(f"--to {until} is before --from {since}")
     with opened(config) as settings:
         prices = price_table(settings.llm)
-        with store_of(settings).transaction() as connection:
+        with store_of(settings).reading() as connection:
             days = usage_by_day(connection, prices, since, until)
     if as_json:
         print_json({"days": [_json(each) for each in days], "money": money_of(days)})

@@ -84,6 +84,14 @@ class DigestStore:
         """Where `digest store backup` puts its copy."""
         return backup_of(self.path)
 
+    @property
+    def may_be_written(self) -> bool:
+        """Whether the file, or the folder in which it would be made, lets this user write."""
+        if self.path.exists():
+            return os.access(self.path, os.W_OK)
+        folder = next(each for each in self.path.parents if each.exists())
+        return folder.is_dir() and os.access(folder, os.W_OK)
+
     def settle(self) -> None:
         """Has the file take over what its log holds, so that the file alone is the store: to be called when a run ends.
 
@@ -93,6 +101,13 @@ class DigestStore:
             if log_of(self.path).exists():
                 with self.session() as connection:
                     connection.execute("CHECKPOINT")
+
+    def _keep_to_its_owner(self) -> None:
+        """Gives the log, which DuckDB makes for all to read, the file's permissions."""
+        with suppress(OSError):  # there is none, or it is another user's
+            wanted = self.path.stat().st_mode
+            if log_of(self.path).stat().st_mode != wanted:
+                log_of(self.path).chmod(wanted)
 
     def _shorten_log(self, connection: duckdb.DuckDBPyConnection) -> None:
         """As `settle`, once the log is long: each transaction reads it."""
@@ -131,6 +146,7 @@ class DigestStore:
                     self._update(connection)
                     self._migrated = True
                 yield connection
+                self._keep_to_its_owner()
                 self._shorten_log(connection)
             except duckdb.Error as error:
                 if _is_damage(error):
@@ -142,12 +158,34 @@ class DigestStore:
                     cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
                 ) from None
 
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that only reads, from a file that may be read-only; nobody writes meanwhile.
+
+        A store that is not there is not made: it has no rows. One of an older version is brought to the newest schema
+        as by `session`. Raises as `session` does.
+        """
+        if not self.path.exists():
+            with _engine().cursor() as connection, _in_memory(connection):
+                migrate(connection, self.path)
+                yield connection
+            return
+        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
+            if self._migrated or not pending(connection, self.path):
+                try:
+                    yield connection
+                except duckdb.Error as error:
+                    raise (_unusable(self.path, error) if _is_damage(error) else error) from None
+                return
+        with self.transaction() as connection:
+            yield connection
+
     def pending(self) -> list[str]:
         """The names of the migrations that the next `session` would apply; nothing is written. A store that is not
         there has none. Raises `StoreUnusable` as `session` does."""
         if not self.path.exists():
             return []
-        with _lock_of(self.path), self._attached() as connection:
+        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
             return [name for _, name, _ in pending(connection, self.path)]
 
     def _update(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -160,7 +198,7 @@ class DigestStore:
             connection.execute("CHECKPOINT")  # so that the file alone is the store
             copy = before_update(self.path)
             part = copy.with_name(f".{copy.name}.part")
-            program = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
+            program = "import shutil, sys; shutil.copy(*sys.argv[1:])"
             try:
                 command = [sys.executable, "-I", "-c", program, str(self.path), str(part)]
                 subprocess.run(command, check=True, capture_output=True)
@@ -179,7 +217,7 @@ class DigestStore:
         """The name under which the store's tables are found from a connection to another store."""
         name = f"guest_{next(_NAMES)}"
         with _lock_of(self.path):
-            self._attach(connection, name)
+            self._attach(connection, name, f" (STORAGE_VERSION '{STORAGE_VERSION}')")
             try:
                 yield name
             finally:
@@ -191,17 +229,17 @@ class DigestStore:
             return work(connection)
 
     @contextmanager
-    def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _attached(self, how: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to which the file is attached, as where statements look and write; let go of at the end."""
         name = f"store_{next(_NAMES)}"
         with _engine().cursor() as connection:
-            self._attach(connection, name)
+            self._attach(connection, name, how or f" (STORAGE_VERSION '{STORAGE_VERSION}')")
             try:
                 yield connection
             finally:
                 _detach(connection, name)
 
-    def _attach(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def _attach(self, connection: duckdb.DuckDBPyConnection, name: str, how: str) -> None:
         address = str(self.path).replace("'", "''")
         begun = time.monotonic()
         deadline = begun + self.lock_wait_seconds
@@ -210,7 +248,10 @@ class DigestStore:
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                connection.execute(f"ATTACH '{address}' AS {name} (STORAGE_VERSION '{STORAGE_VERSION}')")
+                is_new = not self.path.exists()
+                connection.execute(f"ATTACH '{address}' AS {name}{how}")
+                if is_new:
+                    self.path.chmod(0o600)
                 connection.execute(f"USE {name}")
                 return
             except (duckdb.Error, OSError) as error:
@@ -246,6 +287,18 @@ def _engine() -> duckdb.DuckDBPyConnection:
             engine.execute("SET GLOBAL checkpoint_threshold = '1TB'")
             _ENGINES[os.getpid()] = engine
         return _ENGINES[os.getpid()]
+
+
+@contextmanager
+def _in_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Has the statements of `connection` look and write in an empty store that is on no disk."""
+    name = f"empty_{next(_NAMES)}"
+    connection.execute(f"ATTACH ':memory:' AS {name}")
+    connection.execute(f"USE {name}")
+    try:
+        yield
+    finally:
+        _detach(connection, name)
 
 
 def _detach(connection: duckdb.DuckDBPyConnection, name: str) -> None:

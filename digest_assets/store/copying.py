@@ -91,7 +91,7 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     aside = path.with_name(f"{path.stem}.replaced-{now:%Y%m%d-%H%M%S}{path.suffix}")
     had_one = path.exists()
     try:
-        shutil.copyfile(copy, part)
+        shutil.copy(copy, part)
         if had_one:
             path.replace(aside)
         if log_of(path).exists():  # beside which the copy would be refused

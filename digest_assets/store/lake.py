@@ -148,6 +148,10 @@ class LakeStore(DigestStore):
     def backup(self) -> Path:
         return self._local / "digest.backup.duckdb"
 
+    @property
+    def may_be_written(self) -> bool:
+        return True  # PostgreSQL will say
+
     def settle(self) -> None:
         """Nothing: what is committed to a lake is there for all."""
 
@@ -156,6 +160,12 @@ class LakeStore(DigestStore):
         if random.random() < 1 / _TIDY_EVERY:
             self.tidy()
         with super().transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A transaction: a lake has no reader that waits for nobody."""
+        with self.transaction() as connection:
             yield connection
 
     @contextmanager

@@ -92,7 +92,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     (digest.folder / "data").write_text("a file where Dagster's folder should be")
     (digest.folder / "dagster.yaml").unlink()
     monkeypatch.delenv("DAGSTER_HOME")
-    said = digest(capsys, "run")
+    said = digest(capsys, "run", "2026-11-19")
     assert said.code == 1
     assert "DAGSTER_HOME" in said.error
 
