@@ -409,7 +409,11 @@ class DeliverySettings(_Section):
 
     def urls(self) -> tuple[str, ...]:
         """The addresses, from the environment; none where nobody is to be told."""
-        return tuple(os.environ.get(self.urls_env, "").split()) if self.urls_env else ()
+        return _addresses(self.urls_env)
+
+
+def _addresses(variable: str) -> tuple[str, ...]:
+    return tuple(os.environ.get(variable, "").split()) if variable else ()
 
 
 class InterestSettings(_Section):
@@ -437,6 +441,10 @@ class InterestSettings(_Section):
         if not value.strip() or len(value) > 60 or "\n" in value:
             raise ValueError(f"{value!r} is no name: a word or a few")
         return value.strip()
+
+    def delivery_urls(self) -> tuple[str, ...]:
+        """The addresses that are told of this interest alone, from the environment."""
+        return _addresses(self.delivery_urls_env)
 
     @field_validator("papers")
     @classmethod

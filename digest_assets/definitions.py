@@ -43,6 +43,7 @@ from digest_assets.checks.papers import (
     each_paper_once,
     no_paper_came_late,
     nothing_failed,
+    ranking_leaves_nothing_out,
     the_ledger_balances,
 )
 from digest_assets.checks.partitioned import by_date
@@ -62,6 +63,7 @@ CHECKS_OF_A_DATE = [
     each_paper_once,
     no_paper_came_late,
     each_claim_is_whole,
+    ranking_leaves_nothing_out,
     most_texts_were_read,
     few_translations_are_withheld,
     few_readings_are_withheld,

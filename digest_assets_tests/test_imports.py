@@ -22,10 +22,10 @@ MAY_IMPORT = {
     "markup": VOCABULARY,
     "user_templates": VOCABULARY,
     "ranking": VOCABULARY | {"arxiv", "markup"},
-    "posts": VOCABULARY | {"markup", "digests", "user_templates", "glance"},
+    "posts": VOCABULARY | {"ranking", "markup", "digests", "user_templates", "glance"},
     "digests": VOCABULARY | {"arxiv"},
     "glance": VOCABULARY | {"llm"},
-    "site": VOCABULARY | {"markup", "digests", "user_templates"},
+    "site": VOCABULARY | {"ranking", "markup", "digests", "user_templates"},
 }
 """Which parts of the package each pure part may know, besides itself."""
 

@@ -11,7 +11,9 @@ import pytest
 
 from digest_assets.config import InterestSettings, load_settings
 from digest_assets.errors import ConfigurationError
+from digest_assets.resources.delivery import Receiver
 from digest_assets.resources.interests import profiles
+from digest_assets.site.message import Message
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -66,6 +68,50 @@ def test_a_cap_keeps_what_is_liked_most(tmp_path: Path) -> None:
         assert "Whisper" in title
         announced, published, filtered = world.rows("SELECT announced, published, filtered FROM rendered_posts")[0]
         assert announced == published + filtered  # and the ledger says why the others are not there
+
+
+def test_posts_pages_feeds_and_messages_show_them_first_and_everything_else_in_full(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, str]] = []
+
+    def take(receiver: Receiver, message: Message) -> None:
+        sent.append((receiver.interest, message.title + message.body))
+
+    monkeypatch.setattr("digest_assets.pipeline.deliver.send", take)
+    monkeypatch.setenv("WHISPER_URLS", "json://one.invalid")
+    monkeypatch.setenv("DIGEST_DELIVERY_URLS", "json://one.invalid")
+    world.make(DAY)
+    plain = headings(world.post(DAY))
+    want(world, {**WHISPERS, "delivery_urls_env": "WHISPER_URLS"})
+    sent.clear()
+    world.make(DAY)
+    post, page = world.post(DAY), (world.folder / "site" / "d" / f"{DAY}.html").read_text("utf-8")
+    assert sorted(headings(post)) == sorted(plain)  # never shorter
+    assert "Whisper" in headings(post)[0]
+    assert "**为你：whispers" in post
+    assert page.count("<article") == len(plain)
+    first = page.index("<article")
+    assert page.index("为你：whispers", page.index('id="papers"')) < first
+    assert '<p class="why">为你：whispers（' in page
+    assert 'data-value="i/whispers"' in page
+    feed = (world.folder / "site" / "f" / "i" / "whispers.xml").read_text("utf-8")
+    assert "Whisper" in feed
+    assert feed.count("&lt;li") < len(plain)
+    told = dict(sent)
+    assert "whispers" in told["whispers"]
+    assert told[""].count("arxiv.org") + told[""].count("/p/") > told["whispers"].count("arxiv.org")
+    world.change(output={"interests": "mark"})
+    world.make(DAY)
+    assert headings(world.post(DAY)) == plain
+    assert "**为你：whispers" in world.post(DAY)
+    world.change(output={"interests": "off"})
+    world.make(DAY)
+    assert "为你" not in world.post(DAY)
+
+
+def headings(post: str) -> list[str]:
+    return [line for line in post.splitlines() if line.startswith("## ")]
 
 
 def test_own_papers_that_the_store_does_not_know_are_asked_for_once(world: World) -> None:

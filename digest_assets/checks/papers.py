@@ -9,7 +9,7 @@ from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
 from digest_assets.config import GroupBy, Settings
-from digest_assets.store import audit, ledger, standings
+from digest_assets.store import audit, ledger, ranking, standings
 from digest_assets.store.connection import DigestStore
 
 
@@ -150,4 +150,28 @@ def nothing_failed(
             lacking = standings.lacking_papers(connection, settings.digest.name, day)
         return dg.AssetCheckResult(
             passed=not lacking, metadata={"failed": len(lacking), **listing("papers", ["paper", "reason"], lacking)}
+        )
+
+
+@dg.asset_check(
+    asset="ranked_papers",
+    description="Ranking leaves nothing out: each interest ranks every paper that the date keeps, each once.",
+)
+def ranking_leaves_nothing_out(
+    context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
+) -> dg.AssetCheckResult:
+    with checked_date(context) as day:
+        with store.transaction() as connection:
+            kept = ledger.kept_by(connection, settings.digest.name, day)
+            found = ranking.ranked_of(connection, settings.digest.name, day)
+        by_interest: dict[str, list[str]] = {each.name: [] for each in settings.interests}
+        for each in found:
+            by_interest.setdefault(each.interest, []).append(each.identifier)
+        wrong = [name for name, identifiers in by_interest.items() if sorted(identifiers) != sorted(kept)]
+        return dg.AssetCheckResult(
+            passed=not wrong,
+            description=f"{', '.join(wrong)}: not the papers of {day}. Materialize ranked_papers again."
+            if wrong
+            else None,
+            metadata={"papers": len(kept), "interests": len(by_interest)},
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 from digest_assets.config import Settings
@@ -13,9 +13,11 @@ from digest_assets.glance.overview import clauses_of
 from digest_assets.glance.topics import topics_of
 from digest_assets.model import DigestPaper, Outcome
 from digest_assets.pipeline.day_glance import named_groups
+from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.showable import showable
-from digest_assets.posts.page import MOST_LINKS
+from digest_assets.posts.page import MOST_LINKS, why_chosen
 from digest_assets.posts.words import LANGUAGES
+from digest_assets.ranking.interests import Ranked
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import price_table
 from digest_assets.resources.topics import topics_of_digest
@@ -36,7 +38,7 @@ from digest_assets.site.values import (
     Tag,
 )
 from digest_assets.site.words import SITE_WORDS
-from digest_assets.store import updates
+from digest_assets.store import ranking, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
 from digest_assets.store.site_content import SiteDate, SitePaper, site_dates, site_papers
@@ -86,6 +88,8 @@ class StoreSource:
             held = of_date(
                 connection, name, day.date, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
             )
+            worth = by_worth(connection, settings, day.date)
+            liked = ranking.chosen_by(connection, name, day.date) if settings.interests else {}
             later: dict[str, tuple[LaterVersion, ...]] = {}
             for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):
                 later[identifier] = (*later.get(identifier, ()), LaterVersion(on, version, changed, gone))
@@ -97,10 +101,20 @@ class StoreSource:
             day=day,
             papers=papers,
             tags={each.paper.identifier: self._tags(topics_of_paper(each, self._topics)) for each in held.papers},
-            glances={each.paper.identifier: _glance(each, settings.digest.language) for each in held.papers},
-            groups=tuple(
-                Group(group.name, group.identifiers, clauses_of(group.sentence))
-                for group in named_groups(settings, held.papers, held.sentences)
+            glances={
+                each.paper.identifier: replace(
+                    _glance(each, settings.digest.language),
+                    interests=self._interests(liked.get(each.paper.identifier, ())),
+                    why=self._why(worth.get(each.paper.identifier)),
+                )
+                for each in held.papers
+            },
+            groups=(
+                *self._for_you(worth, {each.paper.identifier for each in held.papers}),
+                *(
+                    Group(group.name, group.identifiers, clauses_of(group.sentence))
+                    for group in named_groups(settings, held.papers, held.sentences)
+                ),
             ),
             left_out=tuple(
                 LeftOut(each.paper.identifier, each.paper.title, each.reason)
@@ -116,6 +130,22 @@ class StoreSource:
         with self._store.transaction() as connection:
             return _costs(usage_by_day(connection, price_table(self._settings.llm), first))
 
+    def _why(self, best: Ranked | None) -> str:
+        return why_chosen(best, LANGUAGES[self._settings.digest.language]) if best and best.is_chosen else ""
+
+    def _interests(self, names: Iterable[str]) -> tuple[Tag, ...]:
+        form = LANGUAGES[self._settings.digest.language].for_you
+        return tuple(Tag(name, form.format(interest=name)) for name in names)
+
+    def _for_you(self, worth: Mapping[str, Ranked], shown: Collection[str]) -> Iterator[Group]:
+        """A group for each interest, in the settings' order, of the papers that it likes more than others do: the
+        highest score first."""
+        for (tag,) in (self._interests([each.name]) for each in self._settings.interests):
+            liked = [each for each in worth.values() if each.is_chosen and each.interest == tag.name]
+            liked.sort(key=lambda each: (-each.score, each.identifier))
+            if members := tuple(each.identifier for each in liked if each.identifier in shown):
+                yield Group(tag.label, members)
+
     def _entry(self, row: SitePaper) -> Entry:
         return Entry(
             day=row.date,
@@ -128,6 +158,7 @@ class StoreSource:
             withdrawn=row.withdrawn,
             translated_title=row.translated_title,
             gist=row.gist,
+            interests=self._interests(row.interests),
         )
 
     def _topics_of(self, row: SitePaper) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from digest_assets.errors import DigestError
 from digest_assets.model import AnswerStatus, DigestPaper, Outcome, texts_made
 from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.pipeline.overviews import Overview
+from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
@@ -70,8 +71,13 @@ def publish(
         identifiers = [each.paper.identifier for each in shown]
         tells = settings.output.provenance != "off"
         answered_at = answers.answered_at(connection, identifiers, keys) if tells else {}
+        worth = by_worth(connection, settings, day) if settings.output.interests != "off" else {}
         paid = usage_of_papers(connection, price_table(settings.llm), [*identifiers, Overview(digest, day).identifier])
-    page = replace(_page(settings, day, held), answered_at=answered_at)
+    page = replace(
+        _page(settings, day, held),
+        answered_at=answered_at,
+        chosen={each: why for each, why in worth.items() if why.is_chosen},
+    )
     path = settings.path(settings.output.posts_dir) / post_name(page)
     relative = _relative(path, settings.root)
     last_sha256 = before.sha256 if before else _sha256_if_ours(path, relative, was_written)
@@ -156,6 +162,7 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         provenance=settings.output.provenance,
         groups=named_groups(settings, held.papers, held.sentences),
         facts=settings.output.facts,
+        chosen_first=settings.output.interests == "first",
         with_readings=len(held.papers) <= settings.output.readings_up_to or not settings.output.site_dir,
         site_page=f"{settings.output.site_url}d/{day}.html" if settings.output.site_url else "",
     )

@@ -10,6 +10,7 @@ original and marked so, and a reading that does not exist has no fold.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
@@ -33,6 +34,7 @@ from digest_assets.posts import markdown
 from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
 from digest_assets.posts.provenance import comment, provenance_of
 from digest_assets.posts.words import LANGUAGES, Words
+from digest_assets.ranking.interests import Ranked
 from digest_assets.user_templates import rendering
 
 MOST_LINKS = 4
@@ -86,6 +88,10 @@ class DigestPage:
     """When the answers were given, by their keys; only looked at for the provenance."""
     groups: tuple[NamedGroup, ...] = ()
     """The papers by topic, for the overview on top; without any there is none."""
+    chosen: Mapping[str, Ranked] = field(default_factory=dict)
+    """By identifier, the papers that an interest chose, each with why."""
+    chosen_first: bool = True
+    """Whether they stand before the others, in the order of their scores, or where they would stand without."""
     facts: bool = True
     """Whether a line says a paper's venue, its links and its pages."""
     with_readings: bool = True
@@ -178,6 +184,30 @@ def in_post_order(papers: Sequence[DigestPaper]) -> list[DigestPaper]:
     return sorted(papers, key=lambda each: (each.paper.published_at or beginning, each.paper.identifier), reverse=True)
 
 
+def _shown_order(page: DigestPage) -> list[DigestPaper]:
+    """The papers in the order of the post: where that is asked for, what an interest chose before the others."""
+    papers = in_post_order(page.papers)
+    if page.chosen_first:
+        papers.sort(key=lambda each: rank_key(page.chosen.get(each.paper.identifier)))
+    return papers
+
+
+def rank_key(chosen: Ranked | None) -> float:
+    """Sorts what was chosen, the highest score first, before what was not."""
+    return -chosen.score if chosen is not None else math.inf
+
+
+def why_chosen(chosen: Ranked, words: Words) -> str:
+    """An interest, and why it chose a paper: plain, on one line."""
+    reasons = [words.by_author.format(names=words.name_separator.join(chosen.authors))] if chosen.authors else []
+    if chosen.terms:
+        reasons.append(words.shared_terms.format(terms=words.name_separator.join(chosen.terms)))
+    if chosen.own_paper:
+        reasons.append(words.like_own.format(paper=chosen.own_paper))
+    why = words.because.format(reason=words.clause.join(reasons)) if reasons else ""
+    return words.for_you.format(interest=chosen.interest) + why
+
+
 def render_post(page: DigestPage, *, templates_dir: Path | None = None, form: PostForm = PostForm.JEKYLL) -> str:
     """The post's text, ending in one newline.
 
@@ -211,12 +241,12 @@ def view(page: DigestPage, form: PostForm = PostForm.JEKYLL) -> PageView:
         window=_window_line(page, words),
         counts=_count_line(page, words),
         notice=words.notice.format(notice=markdown.line_from_text(page.notice, dialect)) if page.notice else "",
-        papers=tuple(_paper(each, page, words, dialect) for each in in_post_order(page.papers)),
+        papers=tuple(_paper(each, page, words, dialect) for each in _shown_order(page)),
         updates_title=words.updates,
         updates=tuple(_update(each, words, dialect) for each in page.updates),
         provenance=tuple(
             found.as_yaml()
-            for each in in_post_order(page.papers)
+            for each in _shown_order(page)
             for found in (provenance_of(each, page.answered_at, words) if page.provenance == "front_matter" else ())
         ),
     )
@@ -301,6 +331,32 @@ def anchor(identifier: str) -> str:
 
 def _overview(page: DigestPage, words: Words, dialect: Dialect) -> tuple[GlanceView, ...]:
     by_identifier = {each.paper.identifier: each for each in page.papers}
+    return (*_for_you(page, by_identifier, words, dialect), *_groups(page, by_identifier, words, dialect))
+
+
+def _for_you(
+    page: DigestPage, papers: Mapping[str, DigestPaper], words: Words, dialect: Dialect
+) -> tuple[GlanceView, ...]:
+    """A group for each interest that chose papers, the highest score first. They stand in their topic's group, too."""
+    found: dict[str, list[str]] = {}
+    for identifier in sorted(page.chosen, key=lambda each: (-page.chosen[each].score, each)):
+        if identifier in papers:
+            found.setdefault(page.chosen[identifier].interest, []).append(identifier)
+    return tuple(
+        GlanceView(
+            heading=words.group.format(
+                name=markdown.line_from_text(words.for_you.format(interest=interest), dialect), count=len(identifiers)
+            ),
+            sentence="",
+            papers=tuple(_glance_line(papers[each], words, dialect) for each in identifiers),
+        )
+        for interest, identifiers in (found.items() if page.chosen_first else ())
+    )
+
+
+def _groups(
+    page: DigestPage, by_identifier: Mapping[str, DigestPaper], words: Words, dialect: Dialect
+) -> tuple[GlanceView, ...]:
     return tuple(
         GlanceView(
             heading=words.group.format(name=markdown.line_from_text(group.name, dialect), count=len(group.identifiers)),
@@ -407,6 +463,8 @@ _MISSING_READINGS = {
 
 def _marks(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> tuple[str, ...]:
     marks: list[str] = []
+    if (chosen := page.chosen.get(each.paper.identifier)) is not None:
+        marks.append(f"**{markdown.line_from_text(why_chosen(chosen, words), dialect)}**")
     if each.withdrawn:
         comment = markdown.line_from_tex(each.paper.comment or "", dialect)
         note = words.because.format(reason=words.withdrawn_note.format(comment=comment)) if comment else ""

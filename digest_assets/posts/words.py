@@ -45,6 +45,13 @@ class Words:
     """With what the authors said about it."""
     late: str
     """On a paper that an earlier day announced."""
+    for_you: str
+    """Above the papers of an interest, and on each of them."""
+    shared_terms: str
+    """With an interest."""
+    like_own: str
+    """The reader's own paper that a paper is most like."""
+    by_author: str
     not_translated: str
     translation_withheld: str
     translation_failed: str
@@ -137,6 +144,10 @@ _CHINESE = Words(
     withdrawn="已撤回",
     withdrawn_note="作者说明：{comment}",
     late="{date} 已公布，当日的摘要未能收录",
+    for_you="为你：{interest}",
+    shared_terms="同有：{terms}",
+    like_own="近于你的《{paper}》",
+    by_author="作者 {names}",
     not_translated="未翻译",
     translation_withheld="译文待校，以下为原文摘要",
     translation_failed="翻译失败，以下为原文摘要",
@@ -212,6 +223,10 @@ _ENGLISH = Words(
     withdrawn="Withdrawn",
     withdrawn_note="The authors say: {comment}",
     late="Announced on {date}, and missed by that day's digest",
+    for_you="For you: {interest}",
+    shared_terms="both on {terms}",
+    like_own="like your “{paper}”",
+    by_author="by {names}",
     not_translated="Not translated",
     translation_withheld="Translation awaiting review; the original abstract",
     translation_failed="Translation failed; the original abstract",
@@ -287,6 +302,10 @@ _JAPANESE = Words(
     withdrawn="取り下げ",
     withdrawn_note="著者の説明：{comment}",
     late="{date} に公開済み、当日のダイジェストには未収録",
+    for_you="あなた向け：{interest}",
+    shared_terms="共通：{terms}",
+    like_own="あなたの「{paper}」に近い",
+    by_author="著者 {names}",
     not_translated="未翻訳",
     translation_withheld="訳文は確認待ち、以下は原文の要旨",
     translation_failed="翻訳に失敗、以下は原文の要旨",

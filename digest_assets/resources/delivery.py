@@ -16,6 +16,8 @@ class Receiver:
     """One address. Nothing but `url` tells the secret, and it is not in the `repr`."""
 
     url: str
+    interest: str = ""
+    """Of which alone it is told; empty: of the whole digest."""
 
     @property
     def kind(self) -> str:
@@ -23,7 +25,9 @@ class Receiver:
 
     @property
     def hashed(self) -> str:
-        return hashlib.sha256(self.url.encode("utf-8", "replace")).hexdigest()[:16]
+        return hashlib.sha256(
+            f"{self.url}{self.interest and chr(10)}{self.interest}".encode("utf-8", "replace")
+        ).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Receiver({self.kind}, {self.hashed})"

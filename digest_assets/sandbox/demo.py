@@ -83,6 +83,8 @@ class Demo:
         package = resources.files("digest_assets")
         settings = _settings()
         self.config.write_text(settings.replace("{first_date}", first), "utf-8")
+        library = package / "sandbox" / "project" / "zotero.json"
+        (self.folder / library.name).write_text(library.read_text("utf-8"), "utf-8")
         (self.folder / "dagster.yaml").write_text((package / "dagster.yaml").read_text("utf-8"), "utf-8")
 
     def days(self, settings: Settings) -> list[date]:

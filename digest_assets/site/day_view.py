@@ -89,7 +89,8 @@ def _members(
 
 
 def filters(papers: Sequence[PaperView], categories: Sequence[str], words: SiteWords) -> list[Filter]:
-    """The filters of a date: categories in the order of the settings, then others, topics, kinds and code."""
+    """The filters of a date: categories in the order of the settings, then others, topics, kinds and code;
+    before all of them the reader's interests."""
     counted = Counter(name for each in papers for name in each.categories)
     chosen = [name for name in categories if name in counted]
     others = sorted((name for name in counted if name not in chosen), key=lambda name: (-counted[name], name))
@@ -97,6 +98,8 @@ def filters(papers: Sequence[PaperView], categories: Sequence[str], words: SiteW
     topics = Counter(tag for each in papers for tag in each.tags)
     ranked = sorted(topics, key=lambda tag: (-topics[tag], tag.slug))
     found += [Filter("in", f"t/{tag.slug}", tag.label, topics[tag]) for tag in ranked[:_TOPICS]]
+    wanted = Counter(interest for each in papers for interest in each.interests)
+    found = [Filter("in", f"i/{of.slug}", of.label, count) for of, count in wanted.items()] + found
     crossed, coded = sum(each.is_cross_list for each in papers), sum(each.has_code for each in papers)
     if crossed and crossed < len(papers):
         found.append(Filter("kind", "new", words.kinds_new, len(papers) - crossed))

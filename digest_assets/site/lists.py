@@ -20,6 +20,8 @@ def lists_of(entry: Entry) -> Iterator[ListName]:
         yield ListName("c", category, category)
     for tag in entry.tags:
         yield ListName("t", tag.slug, tag.label)
+    for interest in entry.interests:
+        yield ListName("i", interest.slug, interest.label)
     names = filter(None, map(html.plain_from_tex, entry.authors[:AUTHORS_SHOWN]))
     for of, name in {slug(name): name for name in names}.items():
         yield ListName("a", of, name)

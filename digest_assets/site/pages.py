@@ -463,7 +463,9 @@ class _Pages:
                 )
 
     def _heading(self, of: ListName) -> str:
-        form = {"c": self._words.category_title, "t": self._words.tag_title, "a": self._words.author_title}[of.kind]
+        form = {"c": self._words.category_title, "t": self._words.tag_title, "a": self._words.author_title}.get(
+            of.kind, "{name}"
+        )
         return form.format(name=of.label)
 
     def _list(self, of: ListName, size: int, years: dict[str, int]) -> str:
@@ -561,7 +563,12 @@ class _Pages:
     def _tags(self) -> str:
         words = self._words
         return self._render(
-            "tags.html.j2", "", title=words.tags, heading=words.tags, current="tags.html", tags=self._book.lists("t")
+            "tags.html.j2",
+            "",
+            title=words.tags,
+            heading=words.tags,
+            current="tags.html",
+            tags=[*self._book.lists("i"), *self._book.lists("t")],
         )
 
     def figures(self) -> Unit:

@@ -83,6 +83,9 @@ class PaperView:
     """Without markup; empty where there is none."""
     gist: Gist
     badges: tuple[Badge, ...]
+    interests: tuple[Tag, ...]
+    """Of the settings, those that chose it."""
+    why: str
     is_cross_list: bool
     has_code: bool
     authors: tuple[Person, ...]
@@ -150,6 +153,8 @@ def paper_view(
         translated_title=html.plain_from_answer(glance.title) if words.is_translated else "",
         gist=_gist(each, glance, words),
         badges=tuple(replace(badge, url=safe_url(badge.url) or "") for badge in glance.badges),
+        interests=glance.interests,
+        why=glance.why,
         is_cross_list=each.announcement.kind in (AnnouncementKind.CROSS, AnnouncementKind.REPLACE_CROSS),
         has_code=any(badge.kind == "code" for badge in glance.badges),
         withdrawn=each.withdrawn,
@@ -163,6 +168,7 @@ def paper_view(
         lists=(
             *(f"c/{name}" for name in paper.categories),
             *(f"t/{tag.slug}" for tag in tags),
+            *(f"i/{interest.slug}" for interest in glance.interests),
             *(f"a/{slug(name)}" for name in names[:AUTHORS_SHOWN]),
         ),
         abs_url=f"https://arxiv.org/abs/{paper.versioned}",

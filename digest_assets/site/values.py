@@ -58,6 +58,10 @@ class Glance:
     gist_is_original: bool = False
     """Whether the gist is the abstract's own sentence, in its language and with TeX."""
     badges: tuple[Badge, ...] = ()
+    interests: tuple[Tag, ...] = ()
+    """Of the settings, those that chose it."""
+    why: str = ""
+    """Why the one that likes it most did, plain."""
 
 
 NOTHING = Glance()
@@ -101,6 +105,8 @@ class Entry:
     """In the digest's language, a line of Markdown; empty where there is none."""
     gist: str = ""
     """A sentence in the digest's language, a line of Markdown; empty where there is none."""
+    interests: tuple[Tag, ...] = ()
+    """Of the settings, those that chose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +208,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class ListName:
-    """A list that papers are in: of a category, a topic or an author."""
+    """A list that papers are in: of a category, a topic, an author or an interest."""
 
     kind: str
-    """`c`, `t` or `a`: also the folder of its page."""
+    """`c`, `t`, `a` or `i`: also the folder of its page."""
     slug: str
     label: str = ""
 

@@ -69,6 +69,18 @@ def record_ranked(connection: duckdb.DuckDBPyConnection, digest: str, day: date,
     )
 
 
+def chosen_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, tuple[str, ...]]:
+    """By identifier, the interests that chose a paper of `day`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for identifier, interest in connection.execute(
+        "SELECT identifier, interest FROM ranked_papers "
+        "WHERE digest = ? AND digest_date = ? AND is_chosen ORDER BY ALL",
+        [digest, day],
+    ).fetchall():
+        found[identifier] = (*found.get(identifier, ()), interest)
+    return found
+
+
 def ranked_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[Ranked]:
     """What was recorded for `day`: by interest, the first rank first."""
     found = rows(

@@ -50,6 +50,8 @@ class SitePaper:
     """Keys, as the model chose them; None where it did not."""
     translation: str
     reading: str
+    interests: tuple[str, ...] = ()
+    """Of the settings, those that chose it."""
 
 
 def site_dates(
@@ -134,7 +136,7 @@ _DATES = """
            coalesce(p.readings, 0) AS readings, coalesce(p.readings_wanted, 0) AS readings_wanted,
            p.rendered_at, d.empty_reason,
            md5(concat_ws('|', p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason, c.content,
-                         u.content, o.content)) AS fingerprint
+                         u.content, o.content, r.content)) AS fingerprint
     FROM rendered_posts p
     LEFT JOIN digests d USING (digest, digest_date)
     LEFT JOIN (
@@ -168,6 +170,14 @@ _DATES = """
         FROM overviews o WHERE o.digest = $digest AND o.digest_date BETWEEN $first AND $last
         GROUP BY ALL
     ) o USING (digest, digest_date)
+    LEFT JOIN (
+        SELECT r.digest, r.digest_date,
+               string_agg(hash(r.interest, r.identifier, r.rank, r.terms, r.own_paper, r.authors)::VARCHAR, ','
+                          ORDER BY r.interest, r.rank) AS content
+        FROM ranked_papers r
+        WHERE r.digest = $digest AND r.digest_date BETWEEN $first AND $last AND r.is_chosen
+        GROUP BY ALL
+    ) r USING (digest, digest_date)
     WHERE p.digest = $digest AND p.digest_date BETWEEN $first AND $last
     ORDER BY 1 DESC
 """
@@ -180,7 +190,7 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
         SELECT w.digest_date AS date, w.identifier, a.title, a.abstract, a.authors, a.categories, w.late, w.withdrawn,
                coalesce(t.translated_title, '') AS translated_title, coalesce(t.gist, '') AS gist, t.topics,
                CASE WHEN t.status = 'done' THEN coalesce(t.abstract, '') ELSE '' END AS translation,
-               concat_ws(' ', s.background, s.method, s.results) AS reading
+               concat_ws(' ', s.background, s.method, s.results) AS reading, coalesce(r.interests, []) AS interests
         FROM windowed_papers w
         JOIN rendered_posts p USING (digest, digest_date)
         JOIN papers a USING (identifier, version)
@@ -188,6 +198,10 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
              AND t.digest_date BETWEEN $first AND $last
         LEFT JOIN summaries s ON s.digest = w.digest AND s.identifier = w.identifier AND s.status = 'done'
              AND s.digest_date BETWEEN $first AND $last
+        LEFT JOIN (
+            SELECT identifier, list(interest ORDER BY interest) AS interests FROM ranked_papers
+            WHERE digest = $digest AND digest_date BETWEEN $first AND $last AND is_chosen GROUP BY ALL
+        ) r ON r.identifier = w.identifier
         WHERE w.digest = $digest AND w.outcome = 'kept' AND w.digest_date BETWEEN $first AND $last
         ORDER BY w.digest_date DESC, a.published_at DESC NULLS LAST, w.identifier DESC
         """,
@@ -197,5 +211,5 @@ def site_papers(connection: duckdb.DuckDBPyConnection, digest: str, first: date,
 
 
 def _paper(row: dict[str, Any]) -> SitePaper:
-    lists = {name: tuple(row[name]) for name in ("authors", "categories")}
+    lists = {name: tuple(row[name]) for name in ("authors", "categories", "interests")}
     return SitePaper(**{**row, **lists, "topics": None if row["topics"] is None else tuple(row["topics"])})
