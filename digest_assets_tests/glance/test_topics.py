@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from digest_assets.errors import ConfigurationError
+from digest_assets.fields import names
 from digest_assets.glance.topics import laid_over, parse_topics, topics_of, topics_of_field
 
 if sys.version_info >= (3, 11):
@@ -37,6 +38,33 @@ def test_each_file_names_its_topics_in_all_languages_and_says_what_belongs_there
     for language in ("zh", "en", "ja"):
         names = [topic.name(language) for topic in topics]
         assert len(set(names)) == len(names)
+
+
+def test_every_field_has_its_topics_and_no_two_fields_mean_different_things_by_one_key() -> None:
+    assert set(FIELDS) == set(names())
+    keys = [topic.key for field in FIELDS for topic in topics_of_field(field)]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("field", "title", "topic"),
+    [
+        ("language", "Neural Machine Translation of Proverbs", "machine-translation"),
+        ("vision", "3D Gaussian Splatting in the Rain", "three-d"),
+        ("learning", "Offline RL for Lighthouses", "reinforcement"),
+        ("robotics", "Dexterous Grasping of Bells", "manipulation"),
+        ("electrical", "Massive MIMO at Sea", "wireless"),
+        ("astronomy", "A Fast Radio Burst at Dawn", "transients"),
+        ("biology", "A Protein Language Model of Wool", "proteins"),
+        ("economics", "Monetary Policy on an Island", "macro"),
+        ("statistics", "Conformal Prediction of Tides", "prediction"),
+        ("mathematics", "Ramsey Numbers of Small Nets", "combinatorics"),
+        ("physics", "A Mott Insulator of Herrings", "superconductivity"),
+        ("computing", "Formal Verification of a Buoy in Rust", "languages-and-proofs"),
+    ],
+)
+def test_a_paper_of_each_field_finds_its_topic(field: str, title: str, topic: str) -> None:
+    assert topics_of(topics_of_field(field), title, "We study it.")[:1] == (topic,)
 
 
 def test_the_title_decides_and_general_words_do_not() -> None:
