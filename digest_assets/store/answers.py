@@ -14,9 +14,10 @@ import duckdb
 
 from digest_assets.errors import StoreUnusable
 from digest_assets.llm.asking import StoredAnswer
-from digest_assets.llm.prompts import Task
-from digest_assets.model import AnswerStatus, Reading, TextSource, Translation, Usage
+from digest_assets.llm.prompts import Task, current_versions
+from digest_assets.model import AnswerStatus, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.store import sentences
+from digest_assets.store.feeds import paper_of
 from digest_assets.store.flights import Flights, forget_calls, forget_calls_of
 from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
@@ -154,6 +155,30 @@ def translations_of(connection: duckdb.DuckDBPyConnection, digest: str, day: dat
         )
         for row in _rows_of(connection, "translations", digest, day)
     }
+
+
+def lacking_gists(
+    connection: duckdb.DuckDBPyConnection, digest: str, first: date, last: date
+) -> dict[date, list[Paper]]:
+    """The papers of dates from `first` to `last` that nobody was asked for a gist of, since their translations are of
+    earlier versions; by date, oldest first. A gist that fell is not asked for again."""
+    found = rows(
+        connection.execute(
+            f"""
+            SELECT t.digest_date, p.* FROM translations t JOIN papers p USING (identifier, version)
+            WHERE t.digest = ? AND t.digest_date BETWEEN ? AND ? AND t.status = 'done' AND t.gist IS NULL
+              AND (t.prompt_version IS NULL OR t.prompt_version NOT IN {IN_LIST})
+              AND NOT EXISTS (SELECT 1 FROM model_answers a
+                              WHERE a.identifier = t.identifier AND a.version = t.version AND a.kind = 'gist')
+            ORDER BY t.digest_date, t.identifier
+            """,
+            [digest, first, last, json_list(current_versions())],
+        )
+    )
+    lacking: dict[date, list[Paper]] = {}
+    for row in found:
+        lacking.setdefault(row["digest_date"], []).append(paper_of(row))
+    return lacking
 
 
 def readings_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, Reading]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,8 +11,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from digest_assets.config import load_settings
+from digest_assets.llm.asking import key_of
+from digest_assets.llm.prompts import earlier_translation_messages
 from digest_assets.resources.clock import SystemClock
+from digest_assets.resources.model_access import ModelAccess
 from digest_assets.sandbox import model_server
+from digest_assets.store.answers import lacking_gists
+from digest_assets.store.connection import DigestStore
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
 from digest_assets_tests.test_pipeline import NOON
 
@@ -127,6 +135,47 @@ def test_backfill_goes_on_where_it_stopped(digest: CommandLine, capsys: Captured
     done = digest(capsys, "backfill", "--from", "2026-11-14")
     assert (done.code, done.out) == (0, "")
     assert "0 to make" in done.err
+
+
+def as_an_earlier_version_left_it(digest: CommandLine) -> int:
+    """Makes of all answers about abstracts those to the prompt that asked for a translation alone; how many."""
+    settings = load_settings()
+    rules = ModelAccess(settings.llm, settings.root, categories=settings.digest.categories).rules("zh")
+    with DigestStore(digest.folder / "data" / "digest.duckdb").transaction() as connection:
+        connection.execute("UPDATE translations SET gist = NULL, topics = NULL, prompt_version = 'translation-zh-1'")
+        (papers,) = lacking_gists(connection, settings.digest.name, date(2026, 11, 1), date(2026, 11, 30)).values()
+        for paper in papers:
+            (prompt,) = earlier_translation_messages(paper, "zh", rules.audience, rules.glossary_of(paper))
+            connection.execute(
+                "UPDATE model_answers SET answer_key = ?, prompt_version = ?, answer = (SELECT abstract FROM "
+                "translations t WHERE t.identifier = model_answers.identifier) "
+                "WHERE kind = 'translation' AND identifier = ?",
+                [key_of(prompt, rules), prompt.version, paper.identifier],
+            )
+    return len(papers)
+
+
+def test_gists_that_are_missing_are_asked_for_alone_after_it_was_said_what_they_cost(
+    digest: CommandLine, capsys: Captured
+) -> None:
+    prices = '[llm.prices]\nsandbox-zh = { input = "10", output = "40" }\n'
+    digest.write(f'[digest]\nfirst_date = "2026-11-02"\n{prices}')
+    assert digest(capsys, "run", FRIDAY).code == 0
+    paid = Counter(digest.sandbox.model.calls)
+    assert "No paper lacks a gist." in digest(capsys, "backfill", "--missing", "gists").err
+    papers = as_an_earlier_version_left_it(digest)
+    said = digest(capsys, "backfill", "--missing", "gists", "--dry-run")
+    assert (said.code, digest.sandbox.model.calls) == (0, paid)
+    assert f"{papers} papers of 1 dates lack a gist: {papers + 1} small calls with their overviews" in said.err
+    (told,) = (int(each.replace(",", "")) for each in re.findall(r"([\d,]+) tokens in", said.err))
+    assert " by llm.prices" in said.err
+    assert digest(capsys, "backfill", "--missing", "gists").code == 0
+    # The same gists make the same overview, which is held.
+    assert digest.sandbox.model.calls - paid == {model_server.GIST: papers}
+    with DigestStore(digest.folder / "data" / "digest.duckdb").transaction() as connection:
+        ((took,),) = connection.execute("SELECT sum(input_tokens) FROM model_answers WHERE kind = 'gist'").fetchall()
+    assert 0.7 * took < told < 1.6 * took
+    assert "No paper lacks a gist." in digest(capsys, "backfill", "--missing", "gists").err
 
 
 def test_a_backfill_that_cannot_succeed_stops_early_and_says_so(digest: CommandLine, capsys: Captured) -> None:
