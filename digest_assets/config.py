@@ -364,6 +364,8 @@ class OutputSettings(_Section):
     """The folder of the reader's site. Empty: none is made."""
     site_url: str = ""
     """Where the site is served, for the links of its feeds and of deliveries. Empty: links are relative."""
+    feed_entries: Literal["day", "paper"] = "day"
+    """What an entry of the site's feeds is: a day with its papers, or a paper."""
     figures: bool = False
     """Whether a paper's first figure is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     facts: bool = True

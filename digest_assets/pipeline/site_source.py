@@ -56,6 +56,7 @@ def site_of(settings: Settings) -> Site:
         base_url=output.site_url,
         notice=output.notice,
         templates=settings.path(output.templates_dir) if output.templates_dir else None,
+        feed_entries=output.feed_entries,
     )
 
 
@@ -159,6 +160,7 @@ class StoreSource:
             translated_title=row.translated_title,
             gist=row.gist,
             interests=self._interests(row.interests),
+            abstract=row.translation,
         )
 
     def _topics_of(self, row: SitePaper) -> tuple[str, ...]:

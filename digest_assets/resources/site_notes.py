@@ -488,12 +488,12 @@ def _day(row: Sequence[Any]) -> Day:
 def _packed(entry: Entry) -> str:
     tags = [[tag.name, tag.label] for tag in entry.tags]
     shown = [entry.day.isoformat(), entry.identifier, entry.title, entry.authors, entry.categories, tags]
-    rest = [entry.late, entry.withdrawn, entry.translated_title, entry.gist]
+    rest = [entry.late, entry.withdrawn, entry.translated_title, entry.gist, entry.abstract]
     return json.dumps([*shown, *rest], separators=(",", ":"))
 
 
 def _unpacked(text: str) -> Entry:
-    day, identifier, title, authors, categories, tags, late, withdrawn, translated_title, gist = json.loads(text)
+    day, identifier, title, authors, categories, tags, late, withdrawn, *said = json.loads(text)
     return Entry(
         date.fromisoformat(day),
         identifier,
@@ -503,8 +503,7 @@ def _unpacked(text: str) -> Entry:
         tuple(Tag(*tag) for tag in tags),
         late,
         withdrawn,
-        translated_title,
-        gist,
+        *said,
     )
 
 

@@ -1,7 +1,7 @@
-"""Feeds of the site: a date is an entry, in Atom (RFC 4287) and JSON Feed 1.1.
+"""Feeds of the site: a date is an entry, or a paper is, in Atom (RFC 4287) and JSON Feed 1.1; and all feeds in OPML.
 
-An entry's identifier is a tag URI (RFC 4151) of the digest's name and date, so that it stays the same wherever the site
-moves; it is marked as updated when what it says changes.
+An entry's identifier is a tag URI (RFC 4151) of the digest's name and date, or of the paper, so that it stays the same
+wherever the site moves; it is marked as updated when what it says changes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DATES_IN_A_FEED = 20
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One date. `content`: HTML whose links are absolute."""
+    """One date, or a paper of it. `content`: HTML whose links are absolute."""
 
     date: date
     title: str
@@ -30,6 +30,10 @@ class FeedItem:
     """UTC. Of the date, whenever it was made: readers put entries into this order, also where all were made at once."""
     updated_at: datetime
     """UTC."""
+    paper: str = ""
+    """Its identifier. Empty: the entry is the date."""
+    page: str = ""
+    """Below the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Feed:
         return (self.base_url or "../" * self.path.count("/")) + path
 
     def item_identifier(self, item: FeedItem) -> str:
+        if item.paper:  # the same entry in all feeds
+            return _tag(self.digest, f"paper/{item.paper}")
         return _tag(self.digest, f"{self.scope}/{item.date}" if self.scope else str(item.date))
 
 
@@ -85,7 +91,7 @@ def atom(feed: Feed) -> str:
             f"<title>{_text(item.title)}</title>",
             f"<published>{_instant(item.published_at)}</published>",
             f"<updated>{_instant(item.updated_at)}</updated>",
-            f'<link rel="alternate" type="text/html" href={quoteattr(feed.address(f"d/{item.date}.html"))}/>',
+            f'<link rel="alternate" type="text/html" href={quoteattr(feed.address(item.page))}/>',
             f"<summary>{_text(item.summary)}</summary>",
             f'<content type="html">{_text(item.content)}</content>',
             "</entry>",
@@ -102,7 +108,7 @@ def json_feed(feed: Feed) -> str:
     document["items"] = [
         {
             "id": feed.item_identifier(item),
-            **({"url": feed.address(f"d/{item.date}.html")} if feed.base_url else {}),
+            **({"url": feed.address(item.page)} if feed.base_url else {}),
             "title": clean(item.title),
             "summary": clean(item.summary),
             "content_html": clean(item.content),
@@ -112,6 +118,24 @@ def json_feed(feed: Feed) -> str:
         for item in feed.items
     ]
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def opml(title: str, base_url: str, lists: Sequence[tuple[str, str, str]]) -> str:
+    """All feeds for a reader of feeds to take in at once (http://opml.org/spec2.opml). `lists`: of each its title, its
+    path without its ending, and its page, below `base_url`."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<opml version="2.0">',
+        f"<head><title>{_text(title)}</title></head>",
+        "<body>",
+        *(
+            f"<outline type={quoteattr('rss')} text={quoteattr(clean(name))} title={quoteattr(clean(name))} "
+            f"xmlUrl={quoteattr(f'{base_url}{path}.xml')} htmlUrl={quoteattr(base_url + page)}/>"
+            for name, path, page in lists
+        ),
+        "</body>",
+    ]
+    return "\n".join([*lines, "</opml>"]) + "\n"
 
 
 def _instant(instant: datetime) -> str:

@@ -38,6 +38,7 @@ from digest_assets.site.values import (
     Book,
     Day,
     DayPapers,
+    Entry,
     ListName,
     Related,
     Site,
@@ -57,6 +58,8 @@ AUTHORS_AT_ONCE = 12
 """Of a longer list the others unfold."""
 ENTRIES_IN_A_FEED = 100
 """So many papers of a date are named in a feed."""
+FULL_FEED = 200_000
+"""Characters. What a feed has beyond them comes without abstracts: readers of feeds refuse large ones."""
 _CHARTED_DAYS = 60
 _CHARTED_MONTHS = 24
 _CLOUD = 400
@@ -608,6 +611,8 @@ class _Pages:
     # --- feeds --------------------------------------------------------------------------------------------------------
 
     def feed_files(self, touched: Touched) -> Iterator[Unit]:
+        if self._site.base_url:
+            yield self._opml()
         yield from self._feed("feed", "index.html", ALL, touched)
         for of in touched.lists:
             yield from self._feed(_feed_of(of), f"{of.path}.html", of, touched)
@@ -623,21 +628,27 @@ class _Pages:
 
     def _fed(self, path: str, page: str, of: ListName, dates: Sequence[tuple[date, int]]) -> feeds.Feed:
         title = self._title if of == ALL else self._words.feed_title.format(title=self._title, scope=of.label)
-        items = [self._feed_item(day, count, of) for at, count in dates if (day := self._book.day(at))]
+        days = [(day, count) for at, count in dates if (day := self._book.day(at))]
         # Of entries that changed at the same time, the newer date goes first.
-        items.sort(key=lambda item: (item.updated_at, item.date), reverse=True)
+        days.sort(key=lambda each: (each[0].changed_at, each[0].date), reverse=True)
+        items: list[feeds.FeedItem] = []
+        size = 0
+        for day, count in days:
+            entries = self._book.entries(of, day.date, day.date, ENTRIES_IN_A_FEED)
+            whole = size < FULL_FEED
+            if self._site.feed_entries == "paper":
+                more = [self._paper_item(day, each, whole=whole) for each in entries[: ENTRIES_IN_A_FEED - len(items)]]
+            else:
+                more = [self._day_item(day, count, entries, whole=whole)]
+            items += more
+            size += sum(len(each.content) for each in more)
         return feeds.Feed(self._site.name, of.label, title, self._words.lang, self._site.base_url, path, page, items)
 
-    def _feed_item(self, day: Day, count: int, of: ListName) -> feeds.FeedItem:
-        words, base = self._words, self._site.base_url
-        entries = self._book.entries(of, day.date, day.date, ENTRIES_IN_A_FEED)
-        page = f"{base}d/{day.date}.html"
-        # Readers of feeds drop MathML and do not know what a relative link is relative to.
+    def _day_item(self, day: Day, count: int, entries: Sequence[Entry], *, whole: bool) -> feeds.FeedItem:
+        words = self._words
         lines = Markup("").join(
-            Markup('<li><a href="{}">{}</a><br>{}</li>').format(
-                f"{page}#{lists.anchor(each.identifier)}" if base else f"https://arxiv.org/abs/{each.identifier}",
-                html.plain_from_tex(each.title) or words.untitled,
-                lists.authors(each, words),
+            Markup('<li><a href="{}">{}</a>{}</li>').format(
+                self._paper_address(each), html.plain_from_tex(each.title) or words.untitled, self._told(each, whole)
             )
             for each in entries
         )
@@ -646,11 +657,50 @@ class _Pages:
         return feeds.FeedItem(
             date=day.date,
             title=" · ".join((_dated(words.day_title, day.date), words.count(count), *words.lacking(day.counts))),
-            summary="; ".join(html.plain_from_tex(each.title) or words.untitled for each in entries[:5]),
+            summary="; ".join(self._gist(each) for each in entries[:5]),
             content=Markup("<ol>{}</ol>{}").format(lines, more),
             published_at=min(day.changed_at, self._beginning(day.date)),
             updated_at=day.changed_at,
+            page=f"d/{day.date}.html",
         )
+
+    def _paper_item(self, day: Day, entry: Entry, *, whole: bool) -> feeds.FeedItem:
+        return feeds.FeedItem(
+            date=day.date,
+            title=html.plain_from_tex(entry.title) or self._words.untitled,
+            summary=self._gist(entry),
+            content=self._told(entry, whole),
+            published_at=min(day.changed_at, self._beginning(day.date)),
+            updated_at=day.changed_at,
+            paper=entry.identifier,
+            page=f"p/{lists.file_of(entry.identifier)}.html",
+        )
+
+    def _paper_address(self, entry: Entry) -> str:
+        base = self._site.base_url
+        page = f"{base}p/{lists.file_of(entry.identifier)}.html"
+        return page if base else f"https://arxiv.org/abs/{entry.identifier}"
+
+    def _gist(self, entry: Entry) -> str:
+        return html.plain_from_answer(entry.gist) or html.plain_from_tex(entry.title) or self._words.untitled
+
+    def _told(self, entry: Entry, whole: bool) -> Markup:
+        """What a feed says of a paper. Readers of feeds drop MathML: formulas are text there."""
+        gist = Markup("<strong>{}</strong>").format(html.plain_from_answer(entry.gist)) if entry.gist else ""
+        said = (
+            html.plain_from_answer(entry.translated_title),
+            Markup("<small>{}</small>").format(lists.authors(entry, self._words)),
+            gist,
+            html.plain_from_answer(entry.abstract) if whole else "",
+        )
+        return Markup("").join(Markup("<p>{}</p>").format(each) for each in said if each)
+
+    def _opml(self) -> Unit:
+        """The feeds of the digest, its categories and its topics. Those of authors, thousands, are on their pages."""
+        found = [(self._title, "feed", "index.html")]
+        for kind in ("c", "t"):
+            found += [(of.label, _feed_of(of), f"{of.path}.html") for of, _ in self._book.lists(kind)]
+        return Unit("opml", (PlannedFile("feeds.opml", partial(feeds.opml, self._title, self._site.base_url, found)),))
 
     def _beginning(self, day: date) -> datetime:
         """Midnight at which `day` begins, UTC."""

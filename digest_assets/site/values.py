@@ -107,6 +107,8 @@ class Entry:
     """A sentence in the digest's language, a line of Markdown; empty where there is none."""
     interests: tuple[Tag, ...] = ()
     """Of the settings, those that chose it."""
+    abstract: str = ""
+    """In the digest's language, as it was answered; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ class Site:
     notice: str = ""
     templates: Path | None = None
     """A user's own templates, which go before the package's."""
+    feed_entries: str = "day"
+    """What an entry of a feed is: `day` or `paper`."""
 
 
 @dataclass(frozen=True, slots=True)

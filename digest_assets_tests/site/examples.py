@@ -161,7 +161,15 @@ class ExampleSite:
 
     def _entry(self, each: DigestPaper) -> Entry:
         of = each.paper
-        return Entry(each.digest_date, of.identifier, of.title, of.authors, of.categories, (Tag("speech", "语音"),))
+        return Entry(
+            each.digest_date,
+            of.identifier,
+            of.title,
+            of.authors,
+            of.categories,
+            (Tag("speech", "语音"),),
+            abstract=each.translation.text or "",
+        )
 
 
 def busy_day(count: int, day: date = date(2026, 11, 20)) -> ExampleSite:

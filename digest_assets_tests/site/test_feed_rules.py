@@ -167,10 +167,17 @@ class Unaddressed(ExampleSite):
         return replace(super().site, base_url="", name="语音 digest")
 
 
-@pytest.mark.parametrize("kind", ["plain", "hostile", "unaddressed", "without papers"])
+class OfPapers(ExampleSite):
+    @property
+    def site(self) -> Site:
+        return replace(super().site, feed_entries="paper")
+
+
+@pytest.mark.parametrize("kind", ["plain", "papers", "hostile", "unaddressed", "without papers"])
 def test_every_feed_keeps_every_rule(kind: str, tmp_path: Path) -> None:
     sites: dict[str, Callable[[], ExampleSite]] = {
         "plain": lambda: ExampleSite.of(90),
+        "papers": lambda: OfPapers(ExampleSite.of(40).days_of),
         "hostile": hostile_site,
         "unaddressed": lambda: Unaddressed(ExampleSite.of(40).days_of),
         "without papers": lambda: ExampleSite({date(2026, 11, 20): []}),
@@ -206,3 +213,38 @@ def test_the_rules_find_what_breaks_them(wrong: str, right: str, rule: str, tmp_
         broken = broken.replace("</summary>", "</description>")
     file.write_text(broken, "utf-8")
     assert f"feed.xml: {rule}" in list(faults(tmp_path))
+
+
+def test_an_entry_tells_gists_and_abstracts_and_leads_to_our_pages(tmp_path: Path) -> None:
+    ExampleSite.of(40).write(tmp_path)
+    (newest, *_) = entries(ElementTree.parse(tmp_path / "feed.xml").getroot())
+    content = texts(newest, "content")[0]
+    assert "https://digest.test/p/" in content
+    assert len(re.findall(r"[\u4e00-\u9fff]", content)) > 100
+
+
+def test_a_paper_is_one_entry_in_all_feeds_and_the_newest_come_first(tmp_path: Path) -> None:
+    OfPapers(ExampleSite.of(40).days_of).write(tmp_path)
+    main = json.loads((tmp_path / "feed.json").read_text("utf-8"))["items"]
+    assert all(item["url"].startswith("https://digest.test/p/") for item in main)
+    known = {item["id"] for item in main}
+    of_lists = [json.loads(file.read_text("utf-8"))["items"] for file in tmp_path.glob("f/*.json")]
+    assert len(known) <= 100
+    assert any(item["id"] in known for items in of_lists for item in items)
+
+
+def test_the_list_of_feeds_names_each_by_its_address(tmp_path: Path) -> None:
+    """By http://opml.org/spec2.opml: `text` is there, an outline of a feed is `rss` and has its address."""
+    hostile_site().write(tmp_path)
+    root = ElementTree.parse(tmp_path / "feeds.opml").getroot()
+    assert (root.tag, root.get("version"), [each.tag for each in root]) == ("opml", "2.0", ["head", "body"])
+    assert root.findtext("head/title")
+    outlines = root.findall("body/outline")
+    assert len(outlines) > 2
+    for each in outlines:
+        assert each.get("type") == "rss"
+        assert each.get("text")
+        for name in ("xmlUrl", "htmlUrl"):
+            address = each.get(name) or ""
+            assert is_absolute(address)
+            assert (tmp_path / address.removeprefix("https://digest.test/")).is_file()
