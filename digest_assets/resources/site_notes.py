@@ -494,6 +494,7 @@ def _packed(entry: Entry) -> str:
 
 def _unpacked(text: str) -> Entry:
     day, identifier, title, authors, categories, tags, late, withdrawn, *said = json.loads(text)
+    translated_title, gist, abstract = said
     return Entry(
         date.fromisoformat(day),
         identifier,
@@ -503,7 +504,9 @@ def _unpacked(text: str) -> Entry:
         tuple(Tag(*tag) for tag in tags),
         late,
         withdrawn,
-        *said,
+        translated_title,
+        gist,
+        abstract=abstract,
     )
 
 
