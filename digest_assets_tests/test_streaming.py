@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox import model_server
-from digest_assets.sandbox.serving import Answer, Fault
+from digest_assets.sandbox.serving import Fault, HttpAnswer
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 DAY = date(2026, 11, 20)
@@ -19,7 +19,7 @@ LONGEST_WAIT_SECONDS = 60.0
 def held_until(happened: Callable[[], bool], seen: list[bool]) -> Fault:
     """The answer is there as soon as `happened`; whether it did is noted in `seen`."""
 
-    def wait(answer: Answer) -> Answer:
+    def wait(answer: HttpAnswer) -> HttpAnswer:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while not happened() and time.monotonic() < deadline:
             time.sleep(0.01)  # in the server's own thread

@@ -43,7 +43,7 @@ _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Page:
     """A well-formed answer: its entries as received, and what stands around them."""
 
     entries: tuple[str, ...]
@@ -51,7 +51,7 @@ class Answer:
     """The document without its entries."""
 
 
-def split(body: bytes, element: str) -> Answer:
+def split(body: bytes, element: str) -> Page:
     """Cuts a document into its `element`s (`entry`, `item`, `record`, by local name) and the rest.
 
     Takes bytes of any kind. Raises `ArxivAnswerBroken` for what is no whole XML document: an empty body, a page for
@@ -74,7 +74,7 @@ def split(body: bytes, element: str) -> Answer:
         root = ElementTree.fromstring(b"".join(pieces), ElementTree.XMLParser(encoding="utf-8"))
     except ElementTree.ParseError as error:
         raise broken(f"XML that is not well-formed ({error})") from None
-    return Answer(tuple(document[a:b].decode() for a, b in spans), root)
+    return Page(tuple(document[a:b].decode() for a, b in spans), root)
 
 
 def _as_utf8(body: bytes) -> bytes:

@@ -87,7 +87,7 @@ def run_date(
         return DateReport(day, RunOutcome.FAILED, reasons=_failures(result))
     with store.transaction() as connection:
         was_made = ledger.is_made(connection, digest, day)
-        empty = ledger.empty_reason(connection, digest, day)
+        empty = ledger.why_empty(connection, digest, day)
         post = post_of(connection, digest, day)
         lacking = standings.lacking_papers(connection, digest, day)
     observed = _observed(result)

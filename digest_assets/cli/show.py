@@ -39,7 +39,7 @@ def show(
             translated = answers.translations_of(connection, name, wanted)
             read = answers.readings_of(connection, name, wanted)
             held = texts.texts_of(connection, name, wanted)
-            why_empty = ledger.empty_reason(connection, name, wanted)
+            why_empty = ledger.why_empty(connection, name, wanted)
             content = of_date(connection, name, wanted, updated=False)
         glance = _glance(settings, content.papers, content.sentences)
     rows = [

@@ -5,7 +5,7 @@ window grows while answers come and is halved when the endpoint refuses or slows
 increase, multiplicative decrease, RFC 5681; latency as in Vegas), under the ceiling of `llm.max_concurrency`, and
 under the account's requests and tokens a minute where those are set.
 
-`Window` and `Pace` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event loops
+`Window` and `TokenBucket` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event loops
 and threads at once, because runs in one process have a loop each. What other processes have under way counts too:
 `shared_limits.py`.
 """
@@ -25,7 +25,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from digest_assets.llm.refusals import Problem
-from digest_assets.resources.shared_limits import Pace, SharedLimits
+from digest_assets.resources.shared_limits import SharedLimits, TokenBucket
 
 FIRST_WINDOW = 16
 """How many calls may be under way before anything is known: a day's digest is too short to begin with less."""
@@ -130,8 +130,8 @@ class Limiter:
         self.closed: tuple[datetime, Problem] | None = None
         """Until when a quota of the day is used up, and what was said of it."""
         self._shared = shared
-        self._requests = Pace(requests_per_minute) if requests_per_minute else None
-        self._tokens = Pace(tokens_per_minute) if tokens_per_minute else None
+        self._requests = TokenBucket(requests_per_minute) if requests_per_minute else None
+        self._tokens = TokenBucket(tokens_per_minute) if tokens_per_minute else None
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()

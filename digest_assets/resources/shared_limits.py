@@ -27,7 +27,7 @@ _FURTHEST_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
-class Pace:
+class TokenBucket:
     """An allowance a minute, spent evenly: a bucket that holds the allowance of `burst_seconds`."""
 
     per_minute: float
@@ -101,13 +101,13 @@ class SharedLimits:
                 paces["tokens"].spend(self._clock(), tokens)
 
     @contextmanager
-    def _paces(self) -> Iterator[dict[str, Pace]]:
+    def _paces(self) -> Iterator[dict[str, TokenBucket]]:
         path = self._folder / "rates.json"
         with FileLock(path.with_suffix(".lock"), thread_local=False):
             free_at = _read(path)
             latest = self._clock() + _FURTHEST_SECONDS
             paces = {
-                name: Pace(rate, free_at=free_at[name] if free_at.get(name, latest) < latest else float("-inf"))
+                name: TokenBucket(rate, free_at=free_at[name] if free_at.get(name, latest) < latest else float("-inf"))
                 for name, rate in self._rates.items()
             }
             yield paces

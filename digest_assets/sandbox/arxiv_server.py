@@ -31,7 +31,7 @@ from digest_assets.sandbox.arxiv_query import Indexed, QueryInvalid, parse, word
 from digest_assets.sandbox.latexml import page_of_abstract
 from digest_assets.sandbox.pages import columned_pdf, figure_png
 from digest_assets.sandbox.papers import SandboxPaper
-from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
+from digest_assets.sandbox.serving import Fault, HttpAnswer, LoopbackServer, send_answer, status
 
 _XML = "application/atom+xml; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
@@ -77,7 +77,7 @@ def captcha() -> Fault:
 def shifted(rows: int = 1) -> Fault:
     """The first rows of a page are gone: between two requests they moved to the page before."""
 
-    def shift(answer: Answer) -> Answer:
+    def shift(answer: HttpAnswer) -> HttpAnswer:
         return replace(answer, body=re.sub(rb"\s*<entry>.*?</entry>", b"", answer.body, count=rows, flags=re.DOTALL))
 
     return Fault("shifted rows", shift)
@@ -95,7 +95,7 @@ def conversion_failed() -> Fault:
 def conversion_errors() -> Fault:
     """Every paragraph of a page begins with macros that LaTeXML did not know."""
 
-    def spoil(answer: Answer) -> Answer:
+    def spoil(answer: HttpAnswer) -> HttpAnswer:
         error = b'<span class="ltx_ERROR undefined">\\\\newmacro</span> '
         return replace(answer, body=re.sub(rb'(<p class="ltx_p"[^>]*>)', rb"\1" + error * 5, answer.body))
 
@@ -208,21 +208,21 @@ class SandboxArxiv(LoopbackServer):
 
     def answer(
         self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str], now: datetime
-    ) -> tuple[str, Answer]:
+    ) -> tuple[str, HttpAnswer]:
         """The route that a path belongs to, and the right answer."""
         name = path.rpartition("/")[2]
         if path == "/api/query":
             # The front end refuses requests that accept nothing in particular (since September 2026).
-            return "api", self._api(parameters, now) if headers.get("accept") else Answer(406)
+            return "api", self._api(parameters, now) if headers.get("accept") else HttpAnswer(406)
         if path.startswith(("/rss/", "/atom/")):
             return "feed", self._feed(path.split("/")[1], name, headers, now)
         if path == "/oai":
-            return "oai", Answer(200, self._oai(dict(parameters), now), "text/xml; charset=utf-8")
+            return "oai", HttpAnswer(200, self._oai(dict(parameters), now), "text/xml; charset=utf-8")
         if path.startswith("/html/"):
             return "html", self._html(path.removeprefix("/html/"), now)
         if path.startswith("/pdf/"):
             return "pdf", self._pdf(path.removeprefix("/pdf/").removesuffix(".pdf"), now)
-        return "", Answer(404, documents.no_document(path), _HTML)
+        return "", HttpAnswer(404, documents.no_document(path), _HTML)
 
     # What is visible when
 
@@ -258,13 +258,13 @@ class SandboxArxiv(LoopbackServer):
 
     # The API
 
-    def _api(self, parameters: Mapping[str, str], now: datetime) -> Answer:
+    def _api(self, parameters: Mapping[str, str], now: datetime) -> HttpAnswer:
         try:
             return self._search(parameters, now)
         except _Refused as refused:
-            return Answer(400, documents.api_error(str(refused), slug=refused.slug, now=now), _XML)
+            return HttpAnswer(400, documents.api_error(str(refused), slug=refused.slug, now=now), _XML)
 
-    def _search(self, parameters: Mapping[str, str], now: datetime) -> Answer:
+    def _search(self, parameters: Mapping[str, str], now: datetime) -> HttpAnswer:
         query, ids = parameters.get("search_query", "").strip(), parameters.get("id_list", "").strip()
         start = _whole_number(parameters, "start", 0)
         size = _whole_number(parameters, "max_results", 10)
@@ -287,7 +287,7 @@ class SandboxArxiv(LoopbackServer):
         body = documents.api_feed(
             map(self._entry, page), query=query, ids=ids, start=start, size=size, total=len(found), now=now
         )
-        return Answer(200, body, _XML)
+        return HttpAnswer(200, body, _XML)
 
     def _listed(self, ids: str, now: datetime) -> list[SandboxPaper]:
         current, found = self._current(now, self.index_lag), []
@@ -309,12 +309,12 @@ class SandboxArxiv(LoopbackServer):
 
     # The feeds
 
-    def _feed(self, form: str, query: str, headers: Mapping[str, str], now: datetime) -> Answer:
+    def _feed(self, form: str, query: str, headers: Mapping[str, str], now: datetime) -> HttpAnswer:
         wanted = [each for each in re.split(r"[+ ]", query) if each]
         for each in wanted:
             if not taxonomy.is_known(each):
                 message = f"Bad archive or subject class '{each}'."
-                return Answer(400, documents.feed_error(message, query=query, now=now), "application/rss+xml")
+                return HttpAnswer(400, documents.feed_error(message, query=query, now=now), "application/rss+xml")
         local = now.astimezone(NEW_YORK)
         midnight = datetime.combine(local.date(), wall_time(0), NEW_YORK)
         next_midnight = datetime.combine(local.date() + timedelta(days=1), wall_time(0), NEW_YORK)
@@ -327,8 +327,8 @@ class SandboxArxiv(LoopbackServer):
         tag = f'"{hashlib.sha256(body).hexdigest()}"'
         caching = {"ETag": tag, "Cache-Control": f"max-age={int((next_midnight - now).total_seconds())}"}
         if headers.get("if-none-match") == tag:
-            return Answer(304, b"", headers=caching)
-        return Answer(200, body, f"application/{form}+xml; charset=utf-8", caching)
+            return HttpAnswer(304, b"", headers=caching)
+        return HttpAnswer(200, body, f"application/{form}+xml; charset=utf-8", caching)
 
     def _announced_on(
         self, evening: date, wanted: list[str], midnight: datetime
@@ -428,20 +428,20 @@ class SandboxArxiv(LoopbackServer):
 
     # Full texts
 
-    def _html(self, name: str, now: datetime) -> Answer:
+    def _html(self, name: str, now: datetime) -> HttpAnswer:
         name, _, file = name.partition("/") if name.endswith(".png") else (name, "", "")
         paper = self._version(name, now)
         if paper is not None and file:
-            return Answer(200, figure_png(), "image/png")
+            return HttpAnswer(200, figure_png(), "image/png")
         if paper is None or (paper.html is None and paper.pdf is not None):
-            return Answer(404, documents.no_html(name), _HTML)
-        return Answer(200, (paper.html or page_of_abstract(paper.paper)).encode(), _HTML)
+            return HttpAnswer(404, documents.no_html(name), _HTML)
+        return HttpAnswer(200, (paper.html or page_of_abstract(paper.paper)).encode(), _HTML)
 
-    def _pdf(self, name: str, now: datetime) -> Answer:
+    def _pdf(self, name: str, now: datetime) -> HttpAnswer:
         paper = self._version(name, now)
         if paper is None or paper.pdf == b"":
-            return Answer(404, documents.no_document(name), _HTML)
-        return Answer(200, paper.pdf or columned_pdf(paper.paper, paper.sections), "application/pdf")
+            return HttpAnswer(404, documents.no_document(name), _HTML)
+        return HttpAnswer(200, paper.pdf or columned_pdf(paper.paper, paper.sections), "application/pdf")
 
 
 _FEED_ORDER = (

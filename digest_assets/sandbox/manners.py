@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from digest_assets.sandbox.serving import Answer
+from digest_assets.sandbox.serving import HttpAnswer
 
 _JSON = "application/json"
 
@@ -20,7 +20,7 @@ _JSON = "application/json"
 class Manners(Protocol):
     """What a provider does with a call before it is answered, and with the answer."""
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         """The refusal of a call that comes at `now` (seconds). None: it is answered."""
         ...
 
@@ -29,8 +29,8 @@ class Manners(Protocol):
         ...
 
 
-def _refusal(status: int, error: Mapping[str, Any] | list[Any], headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, json.dumps(error, ensure_ascii=False).encode(), _JSON, headers or {})
+def _refusal(status: int, error: Mapping[str, Any] | list[Any], headers: Mapping[str, str] | None = None) -> HttpAnswer:
+    return HttpAnswer(status, json.dumps(error, ensure_ascii=False).encode(), _JSON, headers or {})
 
 
 def _limit(body: Mapping[str, Any]) -> int:
@@ -42,11 +42,11 @@ class PerMinute:
     """So many calls in any minute; how a refusal looks is `said`."""
 
     calls: int
-    said: Callable[[float], Answer]
+    said: Callable[[float], HttpAnswer]
     """Given after how many seconds there is room again."""
     _taken: deque[float] = field(default_factory=deque)
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         while self._taken and self._taken[0] <= now - 60:
             self._taken.popleft()
         if len(self._taken) >= self.calls:
@@ -63,10 +63,10 @@ class PerDay:
     """So many calls a day, then none for hours."""
 
     calls: int
-    said: Callable[[], Answer]
+    said: Callable[[], HttpAnswer]
     _taken: int = 0
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         if self._taken >= self.calls:
             return self.said()
         self._taken += 1
@@ -81,10 +81,10 @@ class Window:
     """Prompt and room for the answer have to fit into so many tokens."""
 
     tokens: int
-    said: Callable[[int, int, int], Answer]
+    said: Callable[[int, int, int], HttpAnswer]
     """Given the window, the prompt's tokens and the room that was asked for."""
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         if prompt_tokens + _limit(body) > self.tokens:
             return self.said(self.tokens, prompt_tokens, _limit(body))
         return None
@@ -99,7 +99,7 @@ class Cut:
 
     tokens: int
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
@@ -112,11 +112,11 @@ class Outage:
 
     after: int
     seconds: float
-    said: Callable[[], Answer]
+    said: Callable[[], HttpAnswer]
     _calls: int = 0
     _until: float | None = None
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         self._calls += 1
         if self._until is None and self._calls > self.after:
             self._until = now + self.seconds
@@ -134,7 +134,7 @@ class Thinks:
     off: Mapping[str, Any]
     most: int
 
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> Answer | None:
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
@@ -148,12 +148,12 @@ class Thinks:
 # --- by name ----------------------------------------------------------------------------------------------------------
 
 
-def _siliconflow(_: float) -> Answer:
+def _siliconflow(_: float) -> HttpAnswer:
     said = "Request was rejected due to rate limiting. Details: RPM limit reached."
     return _refusal(403, {"code": 50603, "message": said, "data": None})
 
 
-def _gemini(wait: float) -> Answer:
+def _gemini(wait: float) -> HttpAnswer:
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait:.0f}s"}
     said = f"You exceeded your current quota, please check your plan. Please retry in {wait:.2f}s."
     return _refusal(
@@ -161,16 +161,16 @@ def _gemini(wait: float) -> Answer:
     )
 
 
-def _without_headers(_: float) -> Answer:
+def _without_headers(_: float) -> HttpAnswer:
     return _refusal(429, {"error": {"message": "Too many requests", "code": "429"}})
 
 
-def _groq_day() -> Answer:
+def _groq_day() -> HttpAnswer:
     said = "Rate limit reached for model on requests per day (RPD): Limit 60. Please try again in 7h12m0s."
     return _refusal(429, {"error": {"message": said, "type": "requests", "code": "rate_limit_exceeded"}})
 
 
-def _vllm(window: int, prompt: int, limit: int) -> Answer:
+def _vllm(window: int, prompt: int, limit: int) -> HttpAnswer:
     said = (
         f"This model's maximum context length is {window} tokens. However, you requested {prompt + limit} tokens "
         f"({prompt} in the messages, {limit} in the completion). Please reduce the length of the messages."
@@ -178,7 +178,7 @@ def _vllm(window: int, prompt: int, limit: int) -> Answer:
     return _refusal(400, {"object": "error", "message": said, "type": "BadRequestError", "param": None, "code": 400})
 
 
-def _unavailable() -> Answer:
+def _unavailable() -> HttpAnswer:
     return _refusal(503, {"error": {"message": "Service temporarily unavailable", "type": "server_error"}})
 
 

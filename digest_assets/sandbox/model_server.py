@@ -28,7 +28,7 @@ from digest_assets.sandbox.generic_answers import generic_pieces, generic_readin
 from digest_assets.sandbox.manners import Manners
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
-from digest_assets.sandbox.serving import Answer, Fault, LoopbackServer, send_answer, status
+from digest_assets.sandbox.serving import Fault, HttpAnswer, LoopbackServer, send_answer, status
 
 _JSON = "application/json"
 _CREATED = 1_700_000_000
@@ -181,7 +181,7 @@ def web_page() -> Fault:
 def stream_ends_early(share: float = 0.5) -> Fault:
     """A stream that stops, without finish_reason, without [DONE], without an error."""
 
-    def shorten(answer: Answer) -> Answer:
+    def shorten(answer: HttpAnswer) -> HttpAnswer:
         return replace(answer, chunks=answer.chunks[: max(1, int(len(answer.chunks) * share))])
 
     return Fault("stream ends early", shorten)
@@ -200,7 +200,7 @@ def _context_message(limit: int, asked: int) -> str:
     )
 
 
-def _llama_context_error(limit: int, asked: int) -> Answer:
+def _llama_context_error(limit: int, asked: int) -> HttpAnswer:
     error = {
         "code": 400,
         "message": "the request exceeds the available context size, try increasing it",
@@ -208,7 +208,7 @@ def _llama_context_error(limit: int, asked: int) -> Answer:
         "n_prompt_tokens": asked,
         "n_ctx": limit,
     }
-    return Answer(400, json.dumps({"error": error}).encode(), _JSON)
+    return HttpAnswer(400, json.dumps({"error": error}).encode(), _JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ class SandboxModel(LoopbackServer):
         finally:
             self._in_flight -= route == "chat"
 
-    def _refuse_key(self, request: Request) -> Answer | None:
+    def _refuse_key(self, request: Request) -> HttpAnswer | None:
         if self.api_key is None or request.headers.get("authorization") == f"Bearer {self.api_key}":
             return None
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -328,9 +328,9 @@ class SandboxModel(LoopbackServer):
 
     # Chat completions
 
-    def _chat(self, body: Mapping[str, Any], fault: Fault | None, in_flight: int) -> Answer:
+    def _chat(self, body: Mapping[str, Any], fault: Fault | None, in_flight: int) -> HttpAnswer:
         if self.max_concurrency is not None and in_flight > self.max_concurrency:
-            return rate_limited(retry_after=0.05).change(Answer())
+            return rate_limited(retry_after=0.05).change(HttpAnswer())
         refused = self._refuse_parameters(body)
         if refused is not None:
             return refused
@@ -341,7 +341,7 @@ class SandboxModel(LoopbackServer):
         if tokens > self.context_tokens:
             if self.llama_errors:
                 return _llama_context_error(self.context_tokens, tokens)
-            return context_length_exceeded(self.context_tokens, tokens).change(Answer())
+            return context_length_exceeded(self.context_tokens, tokens).change(HttpAnswer())
         reply = Reply(self.reply_to(prompt), tokens, self._cached_tokens(prompt))
         reply = _within(reply, body.get("max_completion_tokens") or body.get("max_tokens"))
         reply = self.manners.alter(body, reply) if self.manners is not None else reply
@@ -349,7 +349,7 @@ class SandboxModel(LoopbackServer):
             reply = fault.alter(reply)
         return self._streamed(body, reply) if body.get("stream") else self._whole(reply)
 
-    def _refuse_parameters(self, body: Mapping[str, Any]) -> Answer | None:
+    def _refuse_parameters(self, body: Mapping[str, Any]) -> HttpAnswer | None:
         if body.get("model") != self.model:
             message = f"The model `{body.get('model')}` does not exist or you do not have access to it."
             return _error(404, message, "invalid_request_error", "model_not_found")
@@ -405,7 +405,7 @@ class SandboxModel(LoopbackServer):
             self._seen_blocks.update(blocks)
         return estimated_tokens(prompt[: shared * _CACHE_BLOCK]) if shared >= _SHORTEST_CACHED_BLOCKS else 0
 
-    def _whole(self, reply: Reply) -> Answer:
+    def _whole(self, reply: Reply) -> HttpAnswer:
         message: dict[str, Any] = {"role": "assistant", "content": reply.content, "refusal": None}
         if reply.reasoning is not None:
             message["reasoning_content"] = reply.reasoning
@@ -415,7 +415,7 @@ class SandboxModel(LoopbackServer):
             body["usage"] = _usage(reply)
         return _answer(body)
 
-    def _streamed(self, body: Mapping[str, Any], reply: Reply) -> Answer:
+    def _streamed(self, body: Mapping[str, Any], reply: Reply) -> HttpAnswer:
         head = self._head("chat.completion.chunk")
 
         def event(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
@@ -428,14 +428,14 @@ class SandboxModel(LoopbackServer):
         events.append(event({}, reply.finish_reason))
         if reply.with_usage and (body.get("stream_options") or {}).get("include_usage"):
             events.append(_event({**head, "choices": [], "usage": _usage(reply)}))
-        return Answer(200, b"", "text/event-stream", chunks=(*events, b"data: [DONE]\n\n"))
+        return HttpAnswer(200, b"", "text/event-stream", chunks=(*events, b"data: [DONE]\n\n"))
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {"id": "chatcmpl-sandbox", "object": kind, "created": _CREATED, "model": self.model}
 
     # Models, files, batches
 
-    def _other(self, request: Request, path: str, body: bytes, parsed: Mapping[str, Any]) -> Answer:
+    def _other(self, request: Request, path: str, body: bytes, parsed: Mapping[str, Any]) -> HttpAnswer:
         key = (request.method, re.sub(r"(file|batch)-\d+", "*", path))
         if key == ("GET", "/v1/models"):
             return _answer({"object": "list", "data": [_model(self.model)]})
@@ -453,23 +453,23 @@ class SandboxModel(LoopbackServer):
             return _answer(_model(self.model))
         return _error(404, f"Unknown request URL: {request.method} {path}.", "invalid_request_error", "unknown_url")
 
-    def _keep_file(self, content: bytes) -> Answer:
+    def _keep_file(self, content: bytes) -> HttpAnswer:
         if self.largest_file is not None and len(content) > self.largest_file:
             return _error(413, "Request Entity Too Large", "invalid_request_error", None)
         name = f"file-{len(self._files) + 1}"
         self._files[name] = content
         return self._file(f"/v1/files/{name}")
 
-    def _file(self, path: str) -> Answer:
+    def _file(self, path: str) -> HttpAnswer:
         name = path.split("/")[3]
         if name not in self._files:
             return _error(404, f"No such File object: {name}", "invalid_request_error", None)
         if path.endswith("/content"):
-            return Answer(200, self._files[name], "application/octet-stream")
+            return HttpAnswer(200, self._files[name], "application/octet-stream")
         head = {"id": name, "object": "file", "bytes": len(self._files[name]), "created_at": _CREATED}
         return _answer({**head, "filename": f"{name}.jsonl", "purpose": "batch", "status": "processed"})
 
-    def _open_batch(self, body: Mapping[str, Any]) -> Answer:
+    def _open_batch(self, body: Mapping[str, Any]) -> HttpAnswer:
         source = str(body.get("input_file_id"))
         if source not in self._files:
             return _error(400, f"No such File object: {source}", "invalid_request_error", None)
@@ -492,7 +492,7 @@ class SandboxModel(LoopbackServer):
         }
         return self._shown(name)
 
-    def _batch(self, name: str, *, cancel: bool) -> Answer:
+    def _batch(self, name: str, *, cancel: bool) -> HttpAnswer:
         if name not in self.batches:
             return _error(404, f"No such Batch object: {name}", "invalid_request_error", None)
         batch = self.batches[name]
@@ -503,7 +503,7 @@ class SandboxModel(LoopbackServer):
                 self._finish(batch)
         return self._shown(name)
 
-    def _listed_batches(self, after: str | None, limit: int) -> Answer:
+    def _listed_batches(self, after: str | None, limit: int) -> HttpAnswer:
         """The newest first, by pages."""
         names = list(reversed(self.batches))
         names = names[names.index(after) + 1 :] if after in names else names
@@ -551,11 +551,11 @@ class SandboxModel(LoopbackServer):
         error = {"code": f"batch_{self.batch_ending}", "message": "This request could not be executed in time."}
         return False, {"id": f"row-{number}", "custom_id": line["custom_id"], "response": None, "error": error}
 
-    def _shown(self, name: str) -> Answer:
+    def _shown(self, name: str) -> HttpAnswer:
         return _answer({key: value for key, value in self.batches[name].items() if key not in ("polls", "lines")})
 
 
-def _is_given(answer: Answer) -> bool:
+def _is_given(answer: HttpAnswer) -> bool:
     """Whether a provider would bill it: an answer of the model that arrived in full."""
     return (
         answer.status == 200 and answer.arriving_share == 1 and (bool(answer.chunks) or "choices" in _json(answer.body))
@@ -671,17 +671,17 @@ def _usage(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _answer(body: Mapping[str, Any]) -> Answer:
-    return Answer(200, json.dumps(body, ensure_ascii=False).encode(), _JSON)
+def _answer(body: Mapping[str, Any]) -> HttpAnswer:
+    return HttpAnswer(200, json.dumps(body, ensure_ascii=False).encode(), _JSON)
 
 
 def _event(body: Mapping[str, Any]) -> bytes:
     return b"data: " + json.dumps(body, ensure_ascii=False).encode() + b"\n\n"
 
 
-def _error(code: int, message: str, kind: str, name: str | None, parameter: str | None = None) -> Answer:
+def _error(code: int, message: str, kind: str, name: str | None, parameter: str | None = None) -> HttpAnswer:
     error = {"message": message, "type": kind, "param": parameter, "code": name}
-    return Answer(code, json.dumps({"error": error}).encode(), _JSON)
+    return HttpAnswer(code, json.dumps({"error": error}).encode(), _JSON)
 
 
 def _model(name: str) -> dict[str, Any]:

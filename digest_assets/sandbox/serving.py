@@ -1,8 +1,8 @@
 """An ASGI application on 127.0.0.1 at a port of the system's choice, in a daemon thread, with faults put in on purpose.
 
-The servers of the sandbox compute an `Answer`, a plain value; a scripted `Fault` may change it; `send` puts it on the
-wire. A connection that ends too early is made here and not in a proxy, because only the server can close in the middle
-of a body.
+The servers of the sandbox compute an `HttpAnswer`, a plain value; a scripted `Fault` may change it; `send` puts it on
+the wire. A connection that ends too early is made here and not in a proxy, because only the server can close in the
+middle of a body.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _START_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A response before it is sent. `chunks` replaces `body` where the answer is streamed."""
 
     status: int = 200
@@ -45,13 +45,13 @@ class Fault:
     """What goes wrong with one response. `name` is what the log of requests says."""
 
     name: str
-    change: Callable[[Answer], Answer]
+    change: Callable[[HttpAnswer], HttpAnswer]
 
 
 def status(code: int, body: str = "", *, media_type: str = "text/html", retry_after: float | None = None) -> Fault:
     """Another status and body."""
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
-    answer = Answer(code, body.encode(), media_type, headers)
+    answer = HttpAnswer(code, body.encode(), media_type, headers)
     return Fault(f"status {code}", lambda _: answer)
 
 
@@ -80,7 +80,7 @@ def broken_off(share: float = 0.5) -> Fault:
 def truncated(share: float = 0.5) -> Fault:
     """The body ends early, as if that were all of it: nothing in HTTP shows it."""
 
-    def cut(answer: Answer) -> Answer:
+    def cut(answer: HttpAnswer) -> HttpAnswer:
         return replace(answer, body=answer.body[: int(len(answer.body) * share)])
 
     return Fault("truncated", cut)
@@ -132,7 +132,7 @@ class FaultPlan:
         return None
 
 
-async def send_answer(answer: Answer, send: Send) -> None:
+async def send_answer(answer: HttpAnswer, send: Send) -> None:
     """Put `answer` on the wire, as whole as its `arriving_share` says."""
     if answer.delay_seconds:
         await asyncio.sleep(answer.delay_seconds)
@@ -254,7 +254,7 @@ class LoopbackServer:
         self.stop()
 
 
-def without_entries(answer: Answer) -> Answer:
+def without_entries(answer: HttpAnswer) -> HttpAnswer:
     """An Atom answer whose entries are gone and whose totals stand: arXiv's best-known bug."""
     return replace(answer, body=re.sub(rb"\s*<entry>.*?</entry>", b"", answer.body, flags=re.DOTALL))
 

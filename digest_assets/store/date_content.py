@@ -64,7 +64,7 @@ def of_date(
             figures=figures,
         ),
         updates.listed_by(connection, digest, day) if updated else [],
-        ledger.empty_reason(connection, digest, day),
+        ledger.why_empty(connection, digest, day),
         len(feeds.unreadable_of(connection, digest, day)),
         overviews.sentences_of(connection, digest, day),
     )

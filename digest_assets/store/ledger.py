@@ -272,7 +272,7 @@ def kept_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> fr
     return frozenset(row[0] for row in found)
 
 
-def empty_reason(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> str | None:
+def why_empty(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> str | None:
     """Why a date that was made has no papers; None where it has some or was not made."""
     found = connection.execute(
         "SELECT empty_reason FROM digests WHERE digest = ? AND digest_date = ?", [digest, day]

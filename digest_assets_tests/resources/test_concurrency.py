@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest_assets.resources.concurrency import Limiter, Window, shared_limiter
-from digest_assets.resources.shared_limits import Pace
+from digest_assets.resources.shared_limits import TokenBucket
 from digest_assets_tests.resources.virtual_time import run_virtually
 
 
@@ -211,7 +211,7 @@ def test_the_window_stays_between_one_and_its_ceiling(
 
 @given(st.floats(1, 10_000), st.lists(st.tuples(st.floats(0, 30), st.floats(0.1, 50)), max_size=60))
 def test_an_allowance_a_minute_is_kept_over_any_stretch(per_minute: float, events: list[tuple[float, float]]) -> None:
-    pace, now, spent, last = Pace(per_minute), 0.0, 0.0, 0.0
+    pace, now, spent, last = TokenBucket(per_minute), 0.0, 0.0, 0.0
     for pause, amount in events:
         now += pause
         now += pace.delay(now)

@@ -106,9 +106,11 @@ def test_an_error_is_word_for_word_the_recorded_one(recording, parameters):
 
 def test_bodies_of_a_full_server_are_the_recorded_ones():
     from digest_assets.sandbox.arxiv_server import rate_limited
-    from digest_assets.sandbox.serving import Answer
+    from digest_assets.sandbox.serving import HttpAnswer
 
-    assert rate_limited().change(Answer()).body == (SHARED / "api_errors/429_rate_exceeded.txt").read_bytes().strip()
+    assert (
+        rate_limited().change(HttpAnswer()).body == (SHARED / "api_errors/429_rate_exceeded.txt").read_bytes().strip()
+    )
 
 
 def test_a_feed_begins_like_the_recorded_sunday_and_is_as_empty():
