@@ -5,9 +5,9 @@ window grows while answers come and is halved when the endpoint refuses or slows
 increase, multiplicative decrease, RFC 5681; latency as in Vegas), under the ceiling of `llm.max_concurrency`, and
 under the account's requests and tokens a minute where those are set.
 
-`Window` and `TokenBucket` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event loops
-and threads at once, because runs in one process have a loop each. What other processes have under way counts too:
-`shared_limits.py`.
+`Window` and `TokenBucket` are the arithmetic: no clock, no waiting. `Limiter` waits. It may be used from several event
+loops and threads at once, because runs in one process have a loop each. What other processes have under way counts
+too: `shared_limits.py`.
 """
 
 from __future__ import annotations
