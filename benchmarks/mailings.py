@@ -24,11 +24,16 @@ def dates_with_mailings(count: int, last: date) -> list[date]:
 
 
 def a_day_of(
-    count: int, day: date, models: Sequence[SandboxPaper] | None = None, more: Sequence[Section] = ()
+    count: int,
+    day: date,
+    models: Sequence[SandboxPaper] | None = None,
+    more: Sequence[Section] = (),
+    *,
+    with_pages: bool = True,
 ) -> list[SandboxPaper]:
     """`count` papers of the mailing of `day`: invented ones, again and again under other numbers and titles.
 
-    `more`: sections that each gets besides its own, which are short.
+    `more`: sections that each gets besides its own, which are short. `with_pages`: whether their texts are wanted.
     """
     evening = previous_mailing(noon_in_shanghai(day))
     mailing = evening.announced_at
@@ -48,7 +53,7 @@ def a_day_of(
             published_at=submitted,
             updated_at=submitted,
         )
-        html = render_page(paper, (*model.sections, *more))
+        html = render_page(paper, (*model.sections, *more)) if with_pages else None
         papers.append(
             replace(model, paper=paper, html=html, announced_at=mailing, kind=AnnouncementKind.NEW, trickles_at=None)
         )

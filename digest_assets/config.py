@@ -222,7 +222,7 @@ class ArxivSettings(_Section):
     timeout_seconds: float = Field(60, gt=0)
     attempts: int = Field(5, ge=1)
     lookback_days: int = Field(45, ge=2)
-    page_size: int = Field(1000, ge=1, le=2000)
+    page_size: int = Field(2000, ge=1, le=2000)
     contact: str = ""
 
     @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")

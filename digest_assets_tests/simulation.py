@@ -351,20 +351,26 @@ def announced_between(papers: Iterable[SandboxPaper], days: Sequence[date]) -> d
 
 
 @contextmanager
-def a_simulation(folder: Path, papers: Iterable[SandboxPaper], first: date) -> Iterator[Simulation]:
+def a_simulation(
+    folder: Path, papers: Iterable[SandboxPaper], first: date, **arxiv_settings: Any
+) -> Iterator[Simulation]:
     """A digest that begins on `first`, at noon there."""
     clock = SetClock(noon(first))
     with SandboxArxiv(papers, clock.now) as arxiv, stamina.set_testing(True, attempts=2):
-        yield Simulation(
-            folder, arxiv, clock, settings_for(folder, arxiv, None, noon(first), digest={"first_date": first})
-        )
+        chosen = settings_for(folder, arxiv, None, noon(first), digest={"first_date": first}, arxiv=arxiv_settings)
+        yield Simulation(folder, arxiv, clock, chosen)
 
 
 def simulate(
-    folder: Path, papers: Sequence[SandboxPaper], scenario: Scenario, days: Sequence[date], seed: int = 0
+    folder: Path,
+    papers: Sequence[SandboxPaper],
+    scenario: Scenario,
+    days: Sequence[date],
+    seed: int = 0,
+    **arxiv_settings: Any,
 ) -> tuple[Ledger, Simulation]:
     """Plays `scenario` on `days`, then ten quiet days on which what is still open is made up for."""
-    with a_simulation(folder, papers, days[0]) as simulation:
+    with a_simulation(folder, papers, days[0], **arxiv_settings) as simulation:
         simulation.store.kept_open = True
         scenario.play(simulation, days, random.Random(seed))
         end = max(simulation.clock.instant.date(), days[-1])

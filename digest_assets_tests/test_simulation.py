@@ -22,9 +22,10 @@ RECORDED = SHARED / "arxiv" / "papers_audio.jsonl"
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not RECORDED.is_file(), reason="the recorded metadata (../shared/arxiv) is not at hand")
+@pytest.mark.parametrize("page_size", [2000, 50], ids=["whole look-backs", "changes alone"])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_each_paper_of_a_month_is_in_exactly_one_digest(tmp_path: Path, scenario: Scenario) -> None:
-    ledger, _ = simulate(tmp_path, recorded(RECORDED), scenario, MONTH)
+def test_each_paper_of_a_month_is_in_exactly_one_digest(tmp_path: Path, scenario: Scenario, page_size: int) -> None:
+    ledger, _ = simulate(tmp_path, recorded(RECORDED), scenario, MONTH, page_size=page_size)
     assert len(ledger.announced) > 300
     assert (ledger.repeats, ledger.lost) == ([], [])
 

@@ -7,7 +7,8 @@ their results go, so that the asset `windowed_papers` only has to say what was m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -19,6 +20,7 @@ from digest_assets.arxiv.calendar import Mailing
 from digest_assets.arxiv.cross_lists import cross_lists_told_by
 from digest_assets.arxiv.feed_trust import word_of
 from digest_assets.arxiv.inference import natural_mailing, newest_mailing_displayed
+from digest_assets.arxiv.oai import OaiRecord
 from digest_assets.arxiv.taxonomy import Categories
 from digest_assets.arxiv.withdrawal import is_withdrawn
 from digest_assets.config import GroupBy, Settings
@@ -142,19 +144,20 @@ def _record_announcements(
     """Records what the answers for `day`, as `stored`, tell of papers and announcements."""
     digest = settings.digest
     known = ledger.announcements(connection, digest.name, {each.identifier for each in stored if each.identifier})
-    parsed = _parsed(stored)
-    entries, doubt = _believed(connection, settings, day, parsed, known)
-    past = _told_by_oai(connection, stored, known, settings, day)
+    past = _told_by_oai(connection, stored, known, settings, day, fetched_at)
+    read = [*_searched(connection, stored, fetched_at), *_fed(connection, stored)]
+    entries, doubt = _believed(connection, settings, day, read, known)
+    fed = [entry.paper for entry in entries if entry.source is Source.FEED]
+    feeds.record_papers(connection, Source.FEED, fed, fetched_at)
     entries += past.entries
-    for source in Source:
-        papers = [entry.paper for entry in entries if entry.source is source]
-        feeds.record_papers(connection, source, papers, fetched_at)
     resolution = resolve_announcements(
         entries,
         known=known,
         categories=digest.categories,
         fetched_at=fetched_at,
-        previous=_previous(feeds.last_live_fetch(connection, digest.name, "+".join(digest.categories), fetched_at)),
+        previous=_previous(
+            feeds.last_live_fetch(connection, digest.name, Source.API, "+".join(digest.categories), fetched_at)
+        ),
         by_oai=past.mailings,
     )
     feeds.mark_resolved(connection, digest.name, day)
@@ -234,14 +237,21 @@ def _told_by_oai(
     known: Mapping[str, Announcement],
     settings: Settings,
     day: date,
+    fetched_at: datetime,
 ) -> Past:
     """OAI lists all that changed on the days around a mailing, most of it old papers: those are left out."""
-    read = [oai.read_record(each.payload) for each in stored if each.source is Source.OAI and each.unreadable is None]
-    records = [record for record in read if isinstance(record, oai.OaiRecord)]
-    if not records:
-        return Past([], {}, [])
     digest = settings.digest
     begin = digest.days.span(day).start - timedelta(days=settings.arxiv.lookback_days)
+    readable = {each.identifier: each for each in stored if each.source is Source.OAI and each.unreadable is None}
+    records: list[OaiRecord] = []
+    recent: list[FeedEntry] = []
+    for read in _read_records(connection, readable.values()):
+        new = [each.entry for each in read if len(each.submitted_at) == 1 and each.submitted_at[0] >= begin]
+        feeds.record_papers(connection, Source.OAI, [entry.paper for entry in new], fetched_at)
+        recent += map(_outline, new)
+        records += [replace(each, entry=_outline(each.entry)) for each in read]
+    if not records:
+        return Past([], {}, [])
     old = {record.entry.paper.identifier for record in records if record.submitted_at[0] < begin}
     first, last = min(each.datestamp for each in records), max(each.datestamp for each in records)
     noon = time(12, tzinfo=timezone.utc)
@@ -258,38 +268,67 @@ def _told_by_oai(
         ),
         recorded=feeds.categories_of(connection, old - known.keys()),
     )
-    entries = [
-        record.entry
-        for record in records
-        if record.entry.paper.identifier in crossed.believed
-        or (len(record.submitted_at) == 1 and record.submitted_at[0] >= begin)
-    ]
+    told_of = [readable[key] for key in {**crossed.believed, **crossed.perhaps} if key in readable]
+    papers = {each.entry.paper.identifier: each.entry for read in _read_records(connection, told_of) for each in read}
+    believed = [papers[key] for key in crossed.believed]
+    feeds.record_papers(connection, Source.OAI, [entry.paper for entry in believed], fetched_at)
+    entries = [*recent, *believed]
     wanted = {entry.paper.identifier for entry in entries}
     told = {key: at for key, at in oai.mailings_told_by(records).items() if key in wanted}
-    papers = {record.entry.paper.identifier: record.entry.paper for record in records}
-    perhaps = [(papers[key], at, why) for key, (at, why) in crossed.perhaps.items()]
+    perhaps = [(papers[key].paper, at, why) for key, (at, why) in crossed.perhaps.items()]
     return Past(entries, {**told, **crossed.believed}, perhaps)
 
 
-def _parsed(entries: Sequence[StoredEntry]) -> list[FeedEntry]:
-    """The entries of the API and of feeds that can be read. What cannot is counted where it was received."""
-    found = []
-    for entry in entries:
-        if entry.unreadable is not None or entry.source is Source.OAI:
-            continue
-        if entry.source is Source.API:
-            read = atom.read_entry(entry.payload)
-        else:
-            read = feed.read_entry(entry.payload, entry.payload.lstrip().startswith("<item"))
-        if isinstance(read, FeedEntry):  # an item without a date is of its feed's
-            found.append(read if read.source is Source.API else replace(read, announced_at=entry.announced_at))
-    return found
+def _read_records(connection: duckdb.DuckDBPyConnection, stored: Iterable[StoredEntry]) -> Iterator[list[OaiRecord]]:
+    """OAI's records, a part of them at a time: what a paper's texts take is let go of before the next come."""
+    for some in feeds.with_payloads(connection, list(stored)):
+        read = [oai.read_record(payload) for _, payload in some]
+        yield [record for record in read if isinstance(record, OaiRecord)]
+
+
+def _searched(
+    connection: duckdb.DuckDBPyConnection, stored: Iterable[StoredEntry], fetched_at: datetime
+) -> Iterator[FeedEntry]:
+    """Outlines of the API's entries that can be read; their papers are recorded, a part of them at a time."""
+    wanted = [each for each in stored if each.source is Source.API and each.unreadable is None]
+    for some in feeds.with_payloads(connection, wanted):
+        read = [entry for _, payload in some if isinstance(entry := atom.read_entry(payload), FeedEntry)]
+        feeds.record_papers(connection, Source.API, [entry.paper for entry in read], fetched_at)
+        yield from map(_outline, read)
+
+
+def _fed(connection: duckdb.DuckDBPyConnection, stored: Iterable[StoredEntry]) -> Iterator[FeedEntry]:
+    """The feed's entries that can be read."""
+    wanted = [each for each in stored if each.source is Source.FEED and each.unreadable is None]
+    for some in feeds.with_payloads(connection, wanted):
+        for each, payload in some:
+            read = feed.read_entry(payload, payload.lstrip().startswith("<item"))
+            if isinstance(read, FeedEntry):  # an item without a date is of its feed's
+                yield replace(read, announced_at=each.announced_at)
+
+
+def _outline(entry: FeedEntry) -> FeedEntry:
+    """What announcements are told by, without the texts: a look-back has tens of thousands."""
+    paper = entry.paper
+    outline = Paper(
+        identifier=paper.identifier,
+        version=paper.version,
+        title="",
+        abstract="",
+        authors=(),
+        categories=tuple(map(sys.intern, paper.categories)),
+        published_at=paper.published_at,
+        updated_at=paper.updated_at,
+        journal_ref=paper.journal_ref,
+        doi=paper.doi,
+    )
+    return FeedEntry(entry.source, outline, "", entry.kind, entry.announced_at)
 
 
 def _previous(fetch: Fetch | None) -> PreviousFetch | None:
     if fetch is None or fetch.window_start is None or fetch.newest_mailing_at is None:
         return None
-    return PreviousFetch(fetch.fetched_at, fetch.window_start, fetch.newest_mailing_at)
+    return PreviousFetch(fetch.fetched_at, fetch.since or fetch.window_start, fetch.newest_mailing_at)
 
 
 def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date) -> list[Claim]:
@@ -297,6 +336,9 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
     digest = settings.digest
     days, by_submission = digest.days, digest.by is GroupBy.SUBMITTED
     until = days.span(day).end
+    made_first, made_last = ledger.span_made(connection, digest.name) or (day, None)
+    first = min(day, made_first)  # what is at home on a date before those is no date's
+    since = min(days.span(first).start, days.window(first).start)
     candidates = [
         Candidate(
             announcement,
@@ -305,11 +347,11 @@ def _claims(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date
             claimed,
             days.date_announced(announcement.latest_at) if announcement.latest_at and not by_submission else None,
         )
-        for announcement, paper, claimed in ledger.open_to(connection, digest.name, day, until)
+        for announcement, paper, claimed in ledger.open_to(connection, digest.name, day, until, since)
     ]
     window = days.window(day)
     made = ledger.made(connection, digest.name, among={day, *(candidate.home for candidate in candidates)})
-    if day in made and made[day].is_empty and ledger.last_made(connection, digest.name) == day:
+    if day in made and made[day].is_empty and made_last == day:
         del made[day]  # nobody has read a post of it, and no later date has taken what turned up since: it is open
     claims = [
         Claim(

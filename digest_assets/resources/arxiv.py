@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import TypeVar
 
 import httpx2
@@ -42,8 +43,12 @@ _LOOKUP_SIZE = 300
 _PATIENCE = 5
 """An answer may take this many time-outs in all: a server that drips bytes is stalling."""
 _OAI_PAGES = 200
+_COMFORTABLE_RESULTS = 7000
+"""A window with more results than can be paged through is split into windows that have about so many."""
 
 T = TypeVar("T")
+Take = Callable[[Sequence[FeedEntry | UnreadableEntry]], None]
+"""Is given the entries of each page as it comes, a paper again only in a newer version."""
 
 _log = logging.getLogger(__name__)
 # `_Waits` says what is waited for, and how long; stamina's own line names neither arXiv nor the reason.
@@ -55,7 +60,8 @@ class SearchResult:
     """All that arXiv returned for a query."""
 
     entries: tuple[FeedEntry, ...]
-    """One per paper (its newest version), in the order of their identifiers."""
+    """One per paper (its newest version), in the order of their identifiers. None where they were taken page by
+    page."""
     unreadable: tuple[UnreadableEntry, ...]
     query: str
     url: str
@@ -65,6 +71,8 @@ class SearchResult:
     total: int
     """How many results arXiv said there are."""
     pages: int
+    windows: int = 1
+    """Into how many windows the query was split, because arXiv lets nobody page beyond 10,000 results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class OaiResult:
     records: tuple[OaiRecord, ...]
     unreadable: tuple[UnreadableEntry, ...]
     fetched_at: datetime
+    pages: int = 1
 
 
 class _Unanswered(Exception):
@@ -128,14 +137,41 @@ class ArxivClient:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def search(self, categories: Sequence[str], start: datetime, end: datetime) -> SearchResult:
+    async def search(
+        self, categories: Sequence[str], start: datetime, end: datetime, take: Take | None = None
+    ) -> SearchResult:
         """All papers of `categories` whose v1 was submitted from `start` to `end`."""
         started_at = self._clock()
         query = window_query(categories, start, end)
-        rows = _Rows()
+        rows = _Rows(take)
         await self._search_window(categories, start, end, rows)
-        url = str(httpx2.URL(self._settings.api_url, params=page_parameters(query, 0, self._settings.page_size)))
-        return rows.result(query, url, started_at, self._clock())
+        return rows.result(query, self._first_url(query), started_at, self._clock())
+
+    async def changed(
+        self, categories: Sequence[str], start: datetime, end: datetime, since: datetime, take: Take | None = None
+    ) -> SearchResult | None:
+        """Of the papers that `search` would return those whose newest version was submitted since `since`, and a few
+        more: pages by the last change, the newest first, until one reaches back so far. None where that cannot be done:
+        more than can be paged through, or an order that was not kept to (as in November 2025)."""
+        started_at = self._clock()
+        query = window_query(categories, start, end)
+        rows = _Rows(take)
+        offset, size = 0, self._settings.page_size
+        while offset + size <= MAXIMUM_RESULTS:
+            parameters = {**page_parameters(query, offset, size), "sortBy": "lastUpdatedDate"}
+            page = await self._page({**parameters, "sortOrder": "descending"}, offset)
+            rows.add(page)
+            times = [entry.paper.updated_at for entry in page.entries if entry.paper.updated_at is not None]
+            if any(later > earlier for earlier, later in pairwise(times)):
+                return None
+            offset += page.row_count
+            if offset >= page.total or (times and times[-1] < since):
+                rows.total = page.total
+                return rows.result(query, self._first_url(query), started_at, self._clock())
+        return None
+
+    def _first_url(self, query: str) -> str:
+        return str(httpx2.URL(self._settings.api_url, params=page_parameters(query, 0, self._settings.page_size)))
 
     async def newest(self, categories: Sequence[str], start: datetime, end: datetime, count: int) -> SearchResult:
         """The `count` newest submissions of that window: one small request, to see what arXiv shows by now."""
@@ -153,11 +189,11 @@ class ArxivClient:
         """How many results a `search_query` has: one small request."""
         return (await self._page(page_parameters(query, 0, 1), 0)).total
 
-    async def lookup(self, identifiers: Sequence[str]) -> SearchResult:
+    async def lookup(self, identifiers: Sequence[str], take: Take | None = None) -> SearchResult:
         """The papers with these identifiers, each with or without a version. Unknown ones are just absent."""
         started_at = self._clock()
         wanted = [_checked(identifier) for identifier in dict.fromkeys(identifiers)]
-        rows = _Rows()
+        rows = _Rows(take)
         for position in range(0, len(wanted), _LOOKUP_SIZE):
             page = await self._page(lookup_parameters(wanted[position : position + _LOOKUP_SIZE]), 0)
             rows.add(page)
@@ -181,30 +217,32 @@ class ArxivClient:
         }
         records: dict[str, OaiRecord] = {}
         unreadable: dict[str, UnreadableEntry] = {}
-        for _ in range(_OAI_PAGES):
+        for pages in range(1, _OAI_PAGES + 1):
             page: OaiPage = await self._ask("oai_url", self._settings.oai_url, parameters, parse_list_records)
             records.update((record.entry.paper.identifier, record) for record in page.records)
             unreadable.update((each.payload, each) for each in page.unreadable)
             if page.resumption_token is None:
-                return OaiResult(tuple(records.values()), tuple(unreadable.values()), self._clock())
+                return OaiResult(tuple(records.values()), tuple(unreadable.values()), self._clock(), pages)
             parameters = {"verb": "ListRecords", "resumptionToken": page.resumption_token}
         raise broken(f"more than {_OAI_PAGES} pages of OAI records for {category}, or the same ones over and over")
 
     async def _search_window(self, categories: Sequence[str], start: datetime, end: datetime, rows: _Rows) -> None:
-        """Reads all pages of a window into `rows`; a window too full to be paged through is halved."""
+        """Reads all pages of a window into `rows`; a window too full to be paged through is split."""
         query = window_query(categories, start, end)
         first = await self._search_page(query, 0)
         if first.total > MAXIMUM_RESULTS and end - start > timedelta(minutes=2):
-            middle = start + (end - start) / 2
-            await self._search_window(categories, start, middle, rows)
-            await self._search_window(categories, middle, end, rows)
+            rows.count_pages(1)
+            parts = -(-first.total // _COMFORTABLE_RESULTS)
+            ends = [start + (end - start) * part / parts for part in range(parts + 1)]
+            for begin, until in pairwise(ends):
+                await self._search_window(categories, begin, until, rows)
             return
-        window = _Rows()
-        total = await self._read_on(query, first, window)
-        if window.count < total:
+        rows.begin_window()
+        total = await self._read_on(query, first, rows)
+        if rows.count_in_window < total:
             # A row was taken out or changed its place among equal seconds while its neighbours were read.
-            total = await self._read_on(query, await self._search_page(query, 0), window)
-        rows.merge(window, total)
+            total = await self._read_on(query, await self._search_page(query, 0), rows)
+        rows.total += total
 
     async def _read_on(self, query: str, first: ApiPage, rows: _Rows) -> int:
         """Reads `first` and the pages that follow it into `rows`; how many results arXiv counts at the end."""
@@ -351,31 +389,48 @@ def _checked(identifier: str) -> str:
 class _Rows:
     """Rows of several pages: what is announced in between shifts rows from one page into the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, take: Take | None = None) -> None:
         self._entries: dict[str, FeedEntry] = {}
         self._unreadable: dict[str, UnreadableEntry] = {}
-        self._pages = 0
+        self._take = take or self._keep
+        self._versions: dict[str, int] = {}
+        self._in_window: set[str] = set()
+        self._pages = self._windows = 0
         self.total = 0
 
+    def begin_window(self) -> None:
+        self._windows += 1
+        self._in_window = set()
+
     @property
-    def count(self) -> int:
-        return len(self._entries) + len(self._unreadable)
+    def count_in_window(self) -> int:
+        return len(self._in_window)
+
+    def count_pages(self, count: int) -> None:
+        self._pages += count
 
     def add(self, page: ApiPage) -> None:
-        self._pages += 1
-        self._take(page.entries, page.unreadable)
+        self.count_pages(1)
+        newer: dict[str, FeedEntry | UnreadableEntry] = {}
+        for entry in page.entries:
+            paper = entry.paper
+            self._in_window.add(paper.identifier)
+            if self._versions.get(paper.identifier, 0) < paper.version:
+                self._versions[paper.identifier] = paper.version
+                newer[paper.identifier] = entry
+        for each in page.unreadable:
+            self._in_window.add(each.payload)
+            if each.payload not in self._versions:
+                self._versions[each.payload] = 0
+                newer[each.payload] = each
+        self._take(list(newer.values()))
 
-    def merge(self, other: _Rows, total: int) -> None:
-        self._pages += other._pages
-        self.total += total
-        self._take(other._entries.values(), other._unreadable.values())
-
-    def _take(self, entries: Iterable[FeedEntry], unreadable: Iterable[UnreadableEntry]) -> None:
-        for entry in entries:
-            before = self._entries.get(entry.paper.identifier)
-            if before is None or before.paper.version < entry.paper.version:
-                self._entries[entry.paper.identifier] = entry
-        self._unreadable.update((each.payload, each) for each in unreadable)
+    def _keep(self, entries: Sequence[FeedEntry | UnreadableEntry]) -> None:
+        for each in entries:
+            if isinstance(each, FeedEntry):
+                self._entries[each.paper.identifier] = each
+            else:
+                self._unreadable[each.payload] = each
 
     def result(self, query: str, url: str, started_at: datetime, fetched_at: datetime) -> SearchResult:
         entries = sorted(self._entries.values(), key=lambda entry: order_key(entry.paper.identifier))
@@ -388,4 +443,5 @@ class _Rows:
             fetched_at,
             self.total,
             self._pages,
+            max(1, self._windows),
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, cast
 
 import duckdb
 
-from digest_assets.model import FeedEntry, Paper, Source, UnreadableEntry, untitled
+from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, UnreadableEntry, untitled
 from digest_assets.store.rows import IN_LIST, insert, json_list, put, rows
 
 
@@ -30,18 +30,36 @@ class Fetch:
     window_end: datetime | None = None
     newest_mailing_at: datetime | None = None
     error: str | None = None
+    since: datetime | None = None
+    """Of the versions asked for, by their submission. None: the whole window was asked for."""
+    total: int | None = None
+    """How many papers the API counts in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """What a date's rows say of an entry whose payload is in the store."""
+
+    payload_hash: str
+    unreadable: str | None
+    """What it lacks. None: nothing."""
+    identifier: str | None = None
+    version: int | None = None
+    kind: AnnouncementKind | None = None
+    announced_at: datetime | None = None
+    """The mailing that the feed's date says."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """A row of `raw_feed_entries` with what was received."""
+    """A row of `raw_feed_entries`."""
 
     source: Source
-    payload: str
     unreadable: str | None
     """What it lacks. None: nothing."""
-    identifier: str | None = None
-    payload_hash: str = ""
+    identifier: str | None
+    payload_hash: str
+    fetched_at: datetime
     announced_at: datetime | None = None
     """The mailing that the feed's date says."""
 
@@ -64,25 +82,38 @@ def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, 
                 "newest_mailing_at": fetch.newest_mailing_at,
                 "entry_count": fetch.entry_count,
                 "error": fetch.error,
+                "since": fetch.since,
+                "total": fetch.total,
             }
         ],
     )
 
 
-def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: str, before: datetime) -> Fetch | None:
-    """The API's last complete answer before an instant that reached up to its own time (a backfill's does not).
+def last_live_fetch(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    source: Source,
+    scope: str,
+    before: datetime,
+    *,
+    whole: bool = False,
+) -> Fetch | None:
+    """A source's last complete answer before an instant that reached up to its own time (a backfill's does not).
+    `whole`: none that was asked for changes alone.
 
     Only one whose announcements were recorded: where a run died before that, nothing is known of what it saw.
     """
     sql = (
-        "SELECT * FROM fetches WHERE digest = ? AND source = 'api' AND scope = ? "
+        "SELECT * FROM fetches WHERE digest = ? AND source = ? AND scope = ? "
         "AND fetched_at < ? AND fetched_at >= ? AND error IS NULL AND resolved "
-        "AND window_end >= fetched_at - INTERVAL 2 DAY ORDER BY fetched_at DESC LIMIT 1"
+        "AND window_end >= fetched_at - INTERVAL 2 DAY "
+        + ("AND since IS NULL " if whole else "")
+        + "ORDER BY fetched_at DESC LIMIT 1"
     )
     # Nearly always it was within days; only where it was not is the whole history looked through.
     recent, ever = before - timedelta(days=14), datetime.min.replace(tzinfo=timezone.utc)
-    found = rows(connection.execute(sql, [digest, scope, before, recent])) or rows(
-        connection.execute(sql, [digest, scope, before, ever])
+    found = rows(connection.execute(sql, [digest, source.value, scope, before, recent])) or rows(
+        connection.execute(sql, [digest, source.value, scope, before, ever])
     )
     if not found:
         return None
@@ -96,6 +127,8 @@ def last_live_fetch(connection: duckdb.DuckDBPyConnection, digest: str, scope: s
         window_start=row["window_start"],
         window_end=row["window_end"],
         newest_mailing_at=row["newest_mailing_at"],
+        since=row["since"],
+        total=row["total"],
     )
 
 
@@ -188,12 +221,31 @@ def unheard_mailings(
     ]
 
 
+def keep_payloads(
+    connection: duckdb.DuckDBPyConnection, entries: Iterable[FeedEntry | UnreadableEntry], at: datetime
+) -> list[KeptEntry]:
+    """Stores what was received, each content once, and returns what is to be known of it for a date's rows."""
+    kept, payloads = [], {}
+    for entry in entries:
+        key = hashlib.sha256(entry.payload.encode("utf-8", "replace")).hexdigest()
+        payloads[key] = entry.payload
+        if isinstance(entry, FeedEntry):
+            paper = entry.paper
+            kept.append(KeptEntry(key, None, paper.identifier, paper.version, entry.kind, entry.announced_at))
+        else:
+            kept.append(KeptEntry(key, entry.reason, entry.identifier))
+    known = _payloads(connection, payloads, "payload_hash", at - SHOWN_AGAIN_FOR, at)
+    insert(
+        connection,
+        "entry_payloads",
+        [{"payload_hash": key, "payload": text, "stored_at": at} for key, text in payloads.items() if key not in known],
+        sure=True,
+    )
+    return kept
+
+
 def replace_entries(
-    connection: duckdb.DuckDBPyConnection,
-    digest: str,
-    day: date,
-    fetch: Fetch,
-    entries: Sequence[FeedEntry | UnreadableEntry],
+    connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch, entries: Iterable[KeptEntry]
 ) -> None:
     """Puts what a fetch returned for `day` in the place of what its source returned for it before.
 
@@ -204,38 +256,26 @@ def replace_entries(
             "DELETE FROM raw_feed_entries WHERE digest = ? AND digest_date = ? AND source = ?",
             [digest, day, fetch.source.value],
         )
-    stored = []
-    payloads = {}
-    for position, entry in enumerate(entries):
-        readable = entry if isinstance(entry, FeedEntry) else None
-        payload_hash = hashlib.sha256(entry.payload.encode("utf-8", "replace")).hexdigest()
-        payloads[payload_hash] = entry.payload
-        stored.append(
+    insert(
+        connection,
+        "raw_feed_entries",
+        (
             {
                 "digest": digest,
                 "digest_date": day,
                 "source": fetch.source,
                 "position": position,
-                "identifier": readable.paper.identifier if readable else getattr(entry, "identifier", None),
-                "version": readable.paper.version if readable else None,
-                "kind": readable.kind if readable else None,
-                "announced_at": readable.announced_at if readable else None,
-                "unreadable": None if isinstance(entry, FeedEntry) else entry.reason,
-                "payload_hash": payload_hash,
+                "identifier": entry.identifier,
+                "version": entry.version,
+                "kind": entry.kind,
+                "announced_at": entry.announced_at,
+                "unreadable": entry.unreadable,
+                "payload_hash": entry.payload_hash,
                 "query": fetch.query,
                 "fetched_at": fetch.fetched_at,
             }
-        )
-    insert(connection, "raw_feed_entries", stored, sure=True)
-    known = _payloads(connection, payloads, "payload_hash", fetch.fetched_at - SHOWN_AGAIN_FOR, fetch.fetched_at)
-    insert(
-        connection,
-        "entry_payloads",
-        [
-            {"payload_hash": key, "payload": text, "stored_at": fetch.fetched_at}
-            for key, text in payloads.items()
-            if key not in known
-        ],
+            for position, entry in enumerate(entries)
+        ),
         sure=True,
     )
 
@@ -341,20 +381,27 @@ def paper_of(row: dict[str, Any]) -> Paper:
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
     """What the sources returned for a date, in their order."""
     found = connection.execute(
-        "SELECT source, payload_hash, unreadable, identifier, fetched_at, announced_at FROM raw_feed_entries "
+        "SELECT source, unreadable, identifier, payload_hash, fetched_at, announced_at FROM raw_feed_entries "
         "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
-    if not found:
-        return []
-    hashes, times = {row[1] for row in found}, [row[4] for row in found]
-    payloads = _payloads(connection, hashes, "payload", min(times) - SHOWN_AGAIN_FOR, max(times))
-    if missing := hashes - payloads.keys():  # a store that was made before payloads had a time
-        payloads |= _payloads(connection, missing, "payload")
-    return [
-        StoredEntry(Source(source), payloads[payload_hash], lacking, identifier, payload_hash, announced_at)
-        for source, payload_hash, lacking, identifier, _, announced_at in found
-    ]
+    return [StoredEntry(Source(source), *rest) for source, *rest in found]
+
+
+def with_payloads(
+    connection: duckdb.DuckDBPyConnection, entries: Sequence[StoredEntry]
+) -> Iterator[list[tuple[StoredEntry, str]]]:
+    """`entries` with what was received, a thousand at a time."""
+    for position in range(0, len(entries), _READ_AT_ONCE):
+        some = entries[position : position + _READ_AT_ONCE]
+        hashes, times = {each.payload_hash for each in some}, [each.fetched_at for each in some]
+        payloads = _payloads(connection, hashes, "payload", min(times) - SHOWN_AGAIN_FOR, max(times))
+        if missing := hashes - payloads.keys():  # a store that was made before payloads had a time
+            payloads |= _payloads(connection, missing, "payload")
+        yield [(each, payloads[each.payload_hash]) for each in some]
+
+
+_READ_AT_ONCE = 1000
 
 
 def categories_of(connection: duckdb.DuckDBPyConnection, identifiers: Collection[str]) -> dict[str, list[str]]:

@@ -98,12 +98,12 @@ def _open_unclaimed(connection: duckdb.DuckDBPyConnection, digest: str, identifi
 
 
 def open_to(
-    connection: duckdb.DuckDBPyConnection, digest: str, day: date, until: datetime
+    connection: duckdb.DuckDBPyConnection, digest: str, day: date, until: datetime, since: datetime | None = None
 ) -> list[tuple[Announcement, Paper, bool]]:
     """What `day` may claim: (announcement, paper, whether it is `day`'s already).
 
-    All papers announced before `until` that nobody claimed, in their newest version, and `day`'s own, in the version
-    that it claimed.
+    All papers announced before `until`, and not surely before `since`, that nobody claimed, in their newest version,
+    and `day`'s own, in the version that it claimed.
     """
     found = rows(
         connection.execute(
@@ -116,11 +116,12 @@ def open_to(
             FROM candidates c
             JOIN announcements a ON a.identifier = c.identifier AND a.digest = $digest
             JOIN papers p ON p.identifier = c.identifier AND (c.version IS NULL OR p.version = c.version)
-            WHERE c.version IS NOT NULL OR a.announced_at < $until
+            WHERE c.version IS NOT NULL
+               OR (a.announced_at < $until AND ($since IS NULL OR coalesce(a.latest_at, a.announced_at) >= $since))
             QUALIFY row_number() OVER (PARTITION BY a.identifier ORDER BY p.version DESC) = 1
             ORDER BY a.identifier
             """,
-            {"digest": digest, "day": day, "until": until},
+            {"digest": digest, "day": day, "until": until, "since": since},
         )
     )
     return [(_announcement(row), paper_of(row), row["claimed"]) for row in found]
@@ -145,11 +146,11 @@ def made(
     return {day: Made(Categories.of(categories), is_empty) for day, categories, is_empty in found}
 
 
-def last_made(connection: duckdb.DuckDBPyConnection, digest: str) -> date | None:
-    """The last date that was made."""
-    found = connection.execute("SELECT max(digest_date) FROM digests WHERE digest = ?", [digest]).fetchall()
-    last: date | None = found[0][0]
-    return last
+def span_made(connection: duckdb.DuckDBPyConnection, digest: str) -> tuple[date, date] | None:
+    """The first and the last date that was made; None where none was."""
+    sql = "SELECT min(digest_date), max(digest_date) FROM digests WHERE digest = ?"
+    ((first, last),) = connection.execute(sql, [digest]).fetchall()
+    return None if first is None else (first, last)
 
 
 def is_made(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> bool:

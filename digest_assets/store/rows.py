@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -22,17 +23,18 @@ IN_LIST = "(SELECT unnest(from_json(?::JSON, '[\"VARCHAR\"]')))"
 
 
 def insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]], *, sure: bool = False
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]], *, sure: bool = False
 ) -> None:
     """Adds `rows`, all with the same keys: column names.
 
     Raises `duckdb.ConstraintException` for a row whose primary key is there already. `sure`: that none is, because the
     caller has just looked, or deleted them; it is not looked for then.
     """
-    if rows:
-        if not sure:
+    if not sure:
+        rows = list(rows)
+        if rows:
             _refuse_repeats(connection, table, rows)
-        _add(connection, table, rows)
+    _add(connection, table, rows)
 
 
 def put(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -48,16 +50,22 @@ def put(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mappin
     _add(connection, table, latest)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+AT_ONCE = 5000
+"""Rows in one document."""
+
+
+def _add(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     types = tables()[table].types
-    columns = list(rows[0])
-    structure = json.dumps([{name: "VARCHAR" if types[name] == "BLOB" else types[name] for name in columns}])
-    values = ", ".join(f"from_base64(r.{name})" if types[name] == "BLOB" else f"r.{name}" for name in columns)
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) "
-        f"SELECT {values} FROM (SELECT unnest(from_json(?::JSON, '{structure}')) AS r)",
-        [_document(rows)],
-    )
+    remaining = iter(rows)
+    while some := list(islice(remaining, AT_ONCE)):
+        columns = list(some[0])
+        structure = json.dumps([{name: "VARCHAR" if types[name] == "BLOB" else types[name] for name in columns}])
+        values = ", ".join(f"from_base64(r.{name})" if types[name] == "BLOB" else f"r.{name}" for name in columns)
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) "
+            f"SELECT {values} FROM (SELECT unnest(from_json(?::JSON, '{structure}')) AS r)",
+            [_document(some)],
+        )
 
 
 def _refuse_repeats(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
