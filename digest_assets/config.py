@@ -58,6 +58,7 @@ CONFIG_NAME = "digest.toml"
 SECRETS_NAME = ".env"
 _FROM_SECRETS: dict[str, str] = {}
 """Variables of this process that came from `.env`, with their values: these follow the file."""
+SECOND_READER = "checks.second_reader"
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -196,48 +197,6 @@ class FilterSettings(_Section):
     """Whether the next digest is offered what a digest had no room for."""
 
 
-class CheckSettings(_Section):
-    """What keeps a post from being written, and what only warns."""
-
-    on_late: Literal["warn", "block"] = "warn"
-    """Papers of a date that turned up after it was made."""
-    on_repeats: Literal["warn", "block"] = "block"
-    """Papers that another date's post shows."""
-    on_imbalance: Literal["warn", "block"] = "block"
-    """Papers of a date that the store holds more than once, or without what its post needs."""
-
-
-class ArxivSettings(_Section):
-    """arXiv's addresses, its pace, and who asks."""
-
-    api_url: str = "https://export.arxiv.org/api/query"
-    feed_url: str = "https://rss.arxiv.org/rss/"
-    html_url: str = "https://arxiv.org/html/"
-    pdf_url: str = "https://arxiv.org/pdf/"
-    oai_url: str = "https://oaipmh.arxiv.org/oai"
-    interval_seconds: float = Field(3, ge=0)
-    text_interval_seconds: float = Field(15, ge=0)
-    text_max_megabytes: int = Field(50, ge=1, le=100)
-    text_read_seconds: float = Field(60, gt=0)
-    timeout_seconds: float = Field(60, gt=0)
-    attempts: int = Field(5, ge=1)
-    lookback_days: int = Field(45, ge=2)
-    page_size: int = Field(2000, ge=1, le=2000)
-    contact: str = ""
-
-    @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
-        return value
-
-    @property
-    def origins(self) -> Origins:
-        """Where lists, texts and figures may come from."""
-        return Origins.of(self.api_url, self.feed_url, self.html_url, self.pdf_url, self.oai_url, arxiv=True)
-
-
 class ModelPrice(_Section):
     """What a model costs, per million tokens."""
 
@@ -249,8 +208,8 @@ class ModelPrice(_Section):
     """What share of the price is asked for in a batch (`llm.batch`)."""
 
 
-class LlmSettings(_Section):
-    """The OpenAI-compatible endpoint, and how hard it may be worked."""
+class EndpointSettings(_Section):
+    """An OpenAI-compatible endpoint, how hard it may be worked, and what may be spent there."""
 
     preset: str = "openai"
     """An endpoint whose address, model and key variable need not be spelt out (`llm/providers.toml`), or `none`: the
@@ -263,25 +222,10 @@ class LlmSettings(_Section):
     max_concurrency: int = Field(16, ge=1)
     timeout_seconds: float = Field(300, gt=0)
     max_output_tokens: int = Field(8192, ge=256)
-    text_tokens: int = Field(24_000, ge=500)
-    audience: str = ""
-    """For whom the model writes. Empty: researchers in the fields of digest.categories, in the digest's language."""
-    glossary: str = ""
-    """A file of terms that is laid over the package's own of the fields of digest.categories. Empty: none."""
     stream: bool = False
     attempts: int = Field(6, ge=1)
     requests_per_minute: float | None = Field(None, gt=0)
     tokens_per_minute: float | None = Field(None, gt=0)
-    batch: bool = False
-    """Whether answers are asked for in batches: for half the price at providers that have them, within a day."""
-    batch_wait_minutes: float = Field(60, ge=0)
-    """How long a run waits for its batch before it leaves it to a later run."""
-    batch_poll_seconds: float = Field(60, gt=0)
-    """How often a run asks whether its batch has ended."""
-    on_defect: Literal["withhold", "sentence", "flag"] = "sentence"
-    """What becomes of an answer whose defects a second try did not mend: all of it is withheld, its wrong sentences
-    are, or it is published with a mark."""
-    limit_tolerance: float = Field(0.2, ge=0, le=5)
     budget_run_tokens: int | None = Field(None, ge=0)
     budget_day_tokens: int | None = Field(None, ge=0)
     budget_run_money: Decimal | None = Field(None, ge=0)
@@ -344,6 +288,79 @@ class LlmSettings(_Section):
             )
         hide(key)
         return key
+
+
+class SecondReaderSettings(EndpointSettings):
+    """A second model that compares each published sentence with what it rests on, within a budget of its own."""
+
+
+def _preset_alone(value: object) -> object:
+    return ({"preset": value} if value else None) if isinstance(value, str) else value
+
+
+class LlmSettings(EndpointSettings):
+    """The endpoint that translates and reads, and what is asked of it."""
+
+    text_tokens: int = Field(24_000, ge=500)
+    audience: str = ""
+    """For whom the model writes. Empty: researchers in the fields of digest.categories, in the digest's language."""
+    glossary: str = ""
+    """A file of terms that is laid over the package's own of the fields of digest.categories. Empty: none."""
+    batch: bool = False
+    """Whether answers are asked for in batches: for half the price at providers that have them, within a day."""
+    batch_wait_minutes: float = Field(60, ge=0)
+    """How long a run waits for its batch before it leaves it to a later run."""
+    batch_poll_seconds: float = Field(60, gt=0)
+    """How often a run asks whether its batch has ended."""
+    on_defect: Literal["withhold", "sentence", "flag"] = "sentence"
+    """What becomes of an answer whose defects a second try did not mend: all of it is withheld, its wrong sentences
+    are, or it is published with a mark."""
+    limit_tolerance: float = Field(0.2, ge=0, le=5)
+
+
+class CheckSettings(_Section):
+    """What keeps a post from being written, and what only warns."""
+
+    on_late: Literal["warn", "block"] = "warn"
+    """Papers of a date that turned up after it was made."""
+    on_repeats: Literal["warn", "block"] = "block"
+    """Papers that another date's post shows."""
+    on_imbalance: Literal["warn", "block"] = "block"
+    """Papers of a date that the store holds more than once, or without what its post needs."""
+    second_reader: Annotated[SecondReaderSettings | None, NoDecode, BeforeValidator(_preset_alone)] = None
+    """The model that reads each published sentence beside the original; a preset's name stands for all its settings.
+    None: there is no such reader."""
+
+
+class ArxivSettings(_Section):
+    """arXiv's addresses, its pace, and who asks."""
+
+    api_url: str = "https://export.arxiv.org/api/query"
+    feed_url: str = "https://rss.arxiv.org/rss/"
+    html_url: str = "https://arxiv.org/html/"
+    pdf_url: str = "https://arxiv.org/pdf/"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    interval_seconds: float = Field(3, ge=0)
+    text_interval_seconds: float = Field(15, ge=0)
+    text_max_megabytes: int = Field(50, ge=1, le=100)
+    text_read_seconds: float = Field(60, gt=0)
+    timeout_seconds: float = Field(60, gt=0)
+    attempts: int = Field(5, ge=1)
+    lookback_days: int = Field(45, ge=2)
+    page_size: int = Field(2000, ge=1, le=2000)
+    contact: str = ""
+
+    @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address that begins with http:// or https://")
+        return value
+
+    @property
+    def origins(self) -> Origins:
+        """Where lists, texts and figures may come from."""
+        return Origins.of(self.api_url, self.feed_url, self.html_url, self.pdf_url, self.oai_url, arxiv=True)
 
 
 class StoreSettings(_Section):
@@ -607,7 +624,8 @@ def _explain(error: Any) -> str:
 
 def _unknown_variables() -> list[str]:
     """What is wrong with variables that look like settings and are none: a clause each."""
-    known = {ENVIRONMENT_PREFIX + name.replace(".", "__").upper() for name in setting_names()}
+    names = [*setting_names(), *(f"{SECOND_READER}.{key}" for key in SecondReaderSettings.model_fields)]
+    known = {ENVIRONMENT_PREFIX + name.replace(".", "__").upper() for name in names}
     clauses = []
     for variable in sorted(os.environ):
         if variable.upper().startswith(ENVIRONMENT_PREFIX) and variable.upper() not in known:

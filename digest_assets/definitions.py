@@ -117,9 +117,7 @@ def build_defs(
             "clock": clock,
             "progress": progress or NoProgress(),
             "arxiv": ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
-            "language_model": ModelAccess(
-                settings.llm, settings.root, store.journals / "limits", settings.digest.categories
-            ),
+            "language_model": ModelAccess.of(settings, store.journals / "limits"),
         },
         # A process a step costs over a second each, five times what the step itself needs; what is worth doing at
         # once happens inside the assets.

@@ -18,7 +18,7 @@ from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
-from digest_assets.resources.model_access import ModelAccess
+from digest_assets.resources.model_access import EndpointAccess, ModelAccess
 from digest_assets.resources.pace import LocalPace
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
@@ -51,6 +51,8 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     yield _told("store", lambda: _store(store))
     yield _told("journal", lambda: _journal(store, settings.llm.max_concurrency))
     yield from _model(settings)
+    if (second := ModelAccess.of(settings).second_reader) is not None:
+        yield _told("second reader", lambda: _second_reader(second))
     quick = settings.arxiv.model_copy(update={"attempts": 1, "timeout_seconds": SECONDS})
     pace = StorePace(store, clock.now) if store.may_be_written else LocalPace()
     access = ArxivAccess(quick, pace, clock)
@@ -158,6 +160,19 @@ def _model(settings: Settings) -> Iterator[Finding]:
             yield Finding("model", tried.is_well, tried.text)
     except DigestError as error:
         yield Finding("endpoint", False, str(error))
+
+
+def _second_reader(access: EndpointAccess) -> str:
+    """Asks it nothing but which models it has."""
+    settings, key = access.settings, access.settings.api_key()
+    if key is None:
+        cure = f"Set {settings.api_key_env}; until then nothing is read a second time."
+        raise ConfigurationError(f"{settings.api_key_env} is not set.", cure=cure)
+    access.check()
+    listed = asyncio.run(list_models(settings, key))
+    if listed is not None and not listed.is_well:
+        raise ConfigurationError(listed.text.replace("llm.", f"{access.section}."), cure="")
+    return f"{settings.model} at {settings.base_url}"
 
 
 async def _api(arxiv: ArxivAccess) -> str:

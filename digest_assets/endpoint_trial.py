@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
-from digest_assets.config import LlmSettings
+from digest_assets.config import EndpointSettings
 from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.answers import Answer
@@ -74,7 +74,7 @@ class _Answers:
         return await ask()
 
 
-async def list_models(settings: LlmSettings, key: str) -> Verdict | None:
+async def list_models(settings: EndpointSettings, key: str) -> Verdict | None:
     """Whether the endpoint lists `llm.model`. None: it lists nothing, which says nothing against it."""
     found = await _list(settings.base_url, settings, key)
     if found is None:
@@ -91,7 +91,7 @@ async def list_models(settings: LlmSettings, key: str) -> Verdict | None:
     )
 
 
-async def _list(base_url: str, settings: LlmSettings, key: str) -> list[ListedModel] | None:
+async def _list(base_url: str, settings: EndpointSettings, key: str) -> list[ListedModel] | None:
     """The models at an address. None: no list is there. Raises `EndpointError` as `LanguageModel.tell` does."""
     elsewhere = settings.model_copy(
         update={"base_url": base_url, "timeout_seconds": min(20.0, settings.timeout_seconds)}
@@ -150,7 +150,7 @@ async def try_model(access: ModelAccess, key: str, language: str) -> Verdict:
     return Verdict(True, f"fits: it writes {asked_in} and keeps numbers, names and form{window}{speed}{costs}")
 
 
-async def _reads_in_part(model: LanguageModel, settings: LlmSettings, usages: list[Usage]) -> str | None:
+async def _reads_in_part(model: LanguageModel, settings: EndpointSettings, usages: list[Usage]) -> str | None:
     """What is wrong with how much the endpoint reads; only asked of servers that may cut a prompt without a word: those
     on one's own machine, where a long prompt costs nothing."""
     provider = provider_of(settings.base_url, settings.preset)

@@ -272,6 +272,14 @@ class AnswerStatus(str, Enum):
     """Asked for in a batch that has not ended: a later run collects it."""
 
 
+class Doubt(str, Enum):
+    """What a second reader found of a published sentence, beside the original."""
+
+    OVERSTATED = "overstated"
+    CONTRADICTED = "contradicted"
+    NOT_THERE = "not there"
+
+
 @dataclass(frozen=True, slots=True)
 class SentencePair:
     """What a translation says, and what it says it for, as the checks aligned them."""
@@ -282,6 +290,8 @@ class SentencePair:
     """As it stands in the answer, with the blanks behind. Empty: it is missing."""
     withheld: bool = False
     """A check found it wrong twice: `source` is shown in its place, with a mark."""
+    doubt: Doubt | None = None
+    """It is shown, with a mark."""
 
     @property
     def shown(self) -> str:
@@ -298,6 +308,7 @@ class ReadSentence:
     """The numbers of the paragraphs that it rests on, which were found to be there and to hold what it says."""
     is_claim: bool = True
     """Whether it says something of the paper: a label does not, and needs no evidence."""
+    doubt: Doubt | None = None
 
 
 class _Answered:
@@ -310,6 +321,11 @@ class _Answered:
     @property
     def sentences_withheld(self) -> int:
         """How many of its sentences are not published as the model wrote them."""
+        raise NotImplementedError
+
+    @property
+    def sentences_doubted(self) -> int:
+        """How many of its sentences a second reader doubts."""
         raise NotImplementedError
 
     @property
@@ -345,6 +361,10 @@ class Translation(_Answered):
     def sentences_withheld(self) -> int:
         return sum(1 for pair in self.pairs if pair.withheld)
 
+    @property
+    def sentences_doubted(self) -> int:
+        return sum(1 for pair in self.pairs if pair.doubt)
+
     @classmethod
     def not_asked(cls, paper: Paper, reason: str) -> Translation:
         """That nobody asked for it, and why."""
@@ -377,6 +397,10 @@ class Reading(_Answered):
     @property
     def sentences_withheld(self) -> int:
         return sum(self.left_out)
+
+    @property
+    def sentences_doubted(self) -> int:
+        return sum(1 for part in self.sentences for each in part if each.doubt)
 
     @property
     def evidence(self) -> tuple[int, int] | None:
@@ -440,6 +464,8 @@ class TextsMade:
     readings_wanted: int
     sentences_withheld: int
     """In the texts that are there."""
+    sentences_doubted: int
+    """By a second reader; they are shown all the same."""
     withheld: int
     """Translations and readings that were wrong twice, as a whole: no further call mends them."""
 
@@ -456,5 +482,6 @@ def texts_made(papers: Iterable[DigestPaper], language: str) -> TextsMade:
         readings=sum(1 for each in readings if each.status is AnswerStatus.DONE),
         readings_wanted=sum(1 for each in readings if each.status is not AnswerStatus.NOT_ASKED),
         sentences_withheld=sum(each.sentences_withheld for each in made if each.status is AnswerStatus.DONE),
+        sentences_doubted=sum(each.sentences_doubted for each in made if each.status is AnswerStatus.DONE),
         withheld=sum(1 for each in made if each.status is AnswerStatus.WITHHELD),
     )

@@ -15,7 +15,7 @@ from digest_assets.config import OutputSettings
 from digest_assets.markup.targets import metadata_cell
 from digest_assets.model import AnswerStatus, Reading, Translation
 from digest_assets.pipeline.spending import Spending
-from digest_assets.store.usage import money_of
+from digest_assets.store.usage import DayUsage, money_of
 
 
 def page_on_the_web(output: OutputSettings, day: date) -> dict[str, dg.MetadataValue]:
@@ -78,6 +78,18 @@ def cost_metadata(spending: Spending) -> dict[str, Any]:
         **({"calls_of_this_run_in_batches": batched} if batched else {}),
         "tokens_of_this_run": (now.input_tokens or 0) + (now.output_tokens or 0),
         **money_metadata("money_of_this_run", spending.money),
+    }
+
+
+def second_reader(rows: Sequence[Translation | Reading], days: Sequence[DayUsage]) -> dict[str, Any]:
+    """What a second reader doubts of a date's texts, and what it was paid; nothing where nobody asked one."""
+    if not days:
+        return {}
+    return {
+        "sentences_doubted": sum(row.sentences_doubted for row in rows),
+        "second_reader_calls": sum(each.usage.calls for each in days),
+        "second_reader_tokens": sum(each.tokens for each in days),
+        **money_metadata("second_reader_money", money_of(days)),
     }
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 from digest_assets.assets import full_texts, overviews, summaries, translations
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.one_date import one_date
+from digest_assets.assets.previews import second_reader
 from digest_assets.config import Settings
 from digest_assets.glance.day import gist_of
 from digest_assets.llm.prompts import Task
@@ -26,7 +27,7 @@ from digest_assets.pipeline.spending import Spending
 from digest_assets.pipeline.stopping import run_until_stopped
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, price_table
+from digest_assets.resources.model_access import ModelAccess, all_prices
 from digest_assets.resources.progress import Progress
 from digest_assets.store import answers, texts
 from digest_assets.store import overviews as overviews_of_dates
@@ -73,14 +74,14 @@ def read_papers(
 
 def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
     """What the store holds of `day` now, by asset: what the UI shows of it, and its content."""
-    digest, llm = reading.settings.digest.name, reading.settings.llm
+    digest = reading.settings.digest.name
     with reading.store.transaction() as connection:
         held = texts.packed_texts_of(connection, digest, day)
         translated = answers.translations_of(connection, digest, day).values()
         read = answers.readings_of(connection, digest, day).values()
         told = of_date(connection, digest, day, updated=False)
         groups = overviews_of_dates.overview_of(connection, digest, day)
-        papers, prices = [each.identifier for each in translated], price_table(llm)
+        papers, prices = [each.identifier for each in translated], all_prices(reading.settings)
         papers.append(Overview(digest, day).identifier)
         paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
 
@@ -99,7 +100,10 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
             [(each.status, each.text, each.title, each.gist, each.topics) for each in translated],
         ),
         "summaries": (
-            summaries.metadata(read, spending("summaries", Task.READING)),
+            {
+                **summaries.metadata(read, spending("summaries", Task.READING)),
+                **second_reader([*translated, *read], paid[Task.SECOND_READING]),
+            },
             [(each.status, each.parts) for each in read],
         ),
         "overviews": (

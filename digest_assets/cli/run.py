@@ -70,7 +70,10 @@ def make(
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
     from digest_assets.resources.model_access import ModelAccess
 
-    ModelAccess(settings.llm, settings.root).check()
+    access = ModelAccess.of(settings)
+    for each in (access, access.second_reader):
+        if each is not None:
+            each.check()
     progress = TerminalProgress(err)
     definitions = build_defs(settings, clock=clock, progress=progress)
     batch = batch or settings.llm.batch

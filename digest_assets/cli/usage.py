@@ -24,14 +24,14 @@ def usage(
     config: ConfigOption = None,
 ) -> None:
     """Calls, tokens, cached share and money, by day (UTC, as providers bill) and model."""
-    from digest_assets.resources.model_access import price_table
+    from digest_assets.resources.model_access import all_prices
     from digest_assets.store.usage import money_of, usage_by_day
 
     since, until = (a_date(text) if text else None for text in (from_, to))
     if since and until and until < since:
         raise typer.BadParameter(f"--to {until} is before --from {since}")
     with opened(config) as settings:
-        prices = price_table(settings.llm)
+        prices = all_prices(settings)
         with store_of(settings).reading() as connection:
             days = usage_by_day(connection, prices, since, until)
     if as_json:

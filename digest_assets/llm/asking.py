@@ -30,7 +30,7 @@ from digest_assets.errors import (
 from digest_assets.fields import fields_of
 from digest_assets.llm import answers as answer_texts
 from digest_assets.llm import checks, evidence, pieces
-from digest_assets.llm.answers import PARTS, TRANSLATION, Answer
+from digest_assets.llm.answers import PARTS, TRANSLATION, Answer, Repair
 from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.keys import answer_key
@@ -45,6 +45,7 @@ from digest_assets.llm.prompts import (
     reading_messages,
     translation_messages,
 )
+from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
 from digest_assets.llm.withholding import JudgedReading, JudgedTranslation, judged_reading, judged_translation
 from digest_assets.model import AnswerStatus, Paper, Paragraph, Reading, TextSource, Translation, Usage
 
@@ -89,6 +90,8 @@ class StoredAnswer:
     created_at: datetime | None = None
     """UTC; the store fills it in."""
     in_batch: bool = False
+    repairs: tuple[Repair, ...] = ()
+    """What was taken off it, or written in the usual way."""
 
 
 class Subject(Protocol):
@@ -159,27 +162,34 @@ def key_of(prompt: Prompt, rules: AskingRules) -> str:
     return answer_key(rules.model, {"temperature": rules.temperature, "max_output_tokens": room}, prompt)
 
 
-async def translate(paper: Paper, *, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
+async def translate(
+    paper: Paper, *, ask: Ask, answers: AnswerStore, rules: AskingRules, doubts: Doubts = NO_DOUBTS
+) -> Translation:
     """The abstract of `paper` in the language of `rules`, checked, with title, gist and topics. For English it is the
     abstract itself, and the pieces alone are asked for.
 
     An answer that is held from a prompt of an earlier version is as good as ever; the pieces that it has not are asked
     for in a small call. `usage` is what all its answers cost, whichever run paid for them. Raises the errors that no
     further call can survive: `EndpointRefused`, `ModelUnknown`, `QuotaExhausted`.
+
+    `doubts` are what a second reader said of the sentences that this gave before: it is made again, and they lead to
+    the second try where the first was good, and to marks.
     """
     glossary = rules.glossary_of(paper)
     if rules.language == "en":
         original = Translation(paper.identifier, paper.version, AnswerStatus.DONE, text=paper.abstract)
         return await _with_pieces_alone(paper, original, ask, answers, rules)
     for earlier in earlier_translation_messages(paper, rules.language, rules.audience, glossary):
-        held = await _held_translation(paper, earlier, answers, rules)
+        held = await _held_translation(paper, earlier, answers, rules, doubts)
         if held is not None:
             return await _with_pieces_alone(paper, held, ask, answers, rules)
     prompt = translation_messages(paper, rules.language, rules.audience, glossary, rules.topics)
-    return await _translation(paper, prompt, ask, answers, rules)
+    return await _translation(paper, prompt, ask, answers, rules, doubts)
 
 
-async def _translation(paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerStore, rules: AskingRules) -> Translation:
+async def _translation(
+    paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerStore, rules: AskingRules, doubts: Doubts
+) -> Translation:
     def judge(text: str) -> tuple[JudgedTranslation | None, tuple[Defect, ...]]:
         apart = answer_texts.translation_in(text)
         if apart.defects:
@@ -190,7 +200,7 @@ async def _translation(paper: Paper, prompt: Prompt, ask: Ask, answers: AnswerSt
         )
         return judged_translation(judgement.pairs), judgement.defects
 
-    conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules)
+    conversation = _Conversation(Task.TRANSLATION, paper, ask, answers, rules, doubts)
     try:
         outcome = await conversation.outcome(prompt, judge)
     except ContextTooLong as error:  # an abstract cannot be made shorter
@@ -218,7 +228,7 @@ class _NotHeld(Exception):
 
 
 async def _held_translation(
-    paper: Paper, prompt: Prompt, answers: AnswerStore, rules: AskingRules
+    paper: Paper, prompt: Prompt, answers: AnswerStore, rules: AskingRules, doubts: Doubts
 ) -> Translation | None:
     """What became of `prompt` by answers that are held alone; None where one of them is not."""
 
@@ -228,7 +238,7 @@ async def _held_translation(
     if answers.find(key_of(prompt, rules)) is None:
         return None
     try:
-        return await _translation(paper, prompt, nobody, answers, rules)
+        return await _translation(paper, prompt, nobody, answers, rules, doubts)
     except _NotHeld:
         return None
 
@@ -241,6 +251,12 @@ class _Apart:
 
     def without(self, _: object) -> None:
         return None
+
+    def says(self, _: str) -> bool:
+        return False
+
+    def marked(self, _: Doubts) -> _Apart:
+        return self
 
 
 async def _with_pieces_alone(
@@ -324,13 +340,14 @@ async def read(
     answers: AnswerStore,
     rules: AskingRules,
     shorter: Callable[[int], Excerpt] | None = None,
+    doubts: Doubts = NO_DOUBTS,
 ) -> Reading:
     """The three-part reading of `paper`, checked against `excerpt`.
 
     `shorter` gives an excerpt of at most so many tokens; it is used when the model's context is too small for the one
-    given. Raises as `translate` does.
+    given. `doubts` and what is raised: as for `translate`.
     """
-    conversation = _Conversation(Task.READING, paper, ask, answers, rules)
+    conversation = _Conversation(Task.READING, paper, ask, answers, rules, doubts)
     for attempt in range(SHORTENINGS + 1):
         prompt = reading_messages(
             paper,
@@ -377,6 +394,14 @@ class Sentences(Protocol):
         """Without those that `defects` name. None: too much is wrong."""
         ...
 
+    def says(self, sentence: str) -> bool:
+        """Whether one of them is this one."""
+        ...
+
+    def marked(self: Content, doubts: Doubts) -> Content:
+        """With the doubts of a second reader."""
+        ...
+
 
 Content = TypeVar("Content", bound=Sentences)
 Judge = Callable[[str], tuple[Content | None, tuple[Defect, ...]]]
@@ -409,12 +434,21 @@ class _StillCut(Exception):
 class _Conversation:
     """The calls about one subject and for one task, with what they cost together."""
 
-    def __init__(self, task: Task, about: Subject, ask: Ask, answers: AnswerStore, rules: AskingRules) -> None:
+    def __init__(
+        self,
+        task: Task,
+        about: Subject,
+        ask: Ask,
+        answers: AnswerStore,
+        rules: AskingRules,
+        doubts: Doubts = NO_DOUBTS,
+    ) -> None:
         self._task = task
         self._about = about
         self._ask = ask
         self._answers = answers
         self._rules = rules
+        self._doubts = doubts
         self._usages: list[Usage] = []
 
     @property
@@ -427,8 +461,8 @@ class _Conversation:
         try:
             first = await self._tried(prompt, judge)
             if not first.defects:
-                return self._published(first)
-            second = await self._mended(prompt, first, judge)
+                return self._published(await self._less_doubted(prompt, first, judge))
+            second = await self._mended(prompt, first, [defect.detail for defect in first.defects], judge)
         except (EndpointRefused, EndpointUnreachable, ModelUnknown, QuotaExhausted, ContextTooLong):
             raise
         except BudgetUsedUp as error:
@@ -445,9 +479,22 @@ class _Conversation:
             return self._published(second)
         return self._defective([each for each in (second, first) if each is not None])
 
-    async def _mended(self, prompt: Prompt, first: _Try[Content], judge: Judge[Content]) -> _Try[Content] | None:
+    async def _less_doubted(self, prompt: Prompt, good: _Try[Content], judge: Judge[Content]) -> _Try[Content]:
+        """A second try for what a second reader doubts of a good one; the good one where that fails or is no good."""
+        doubted = [each.detail for said, each in self._doubts.items() if good.content and good.content.says(said)]
+        if not doubted:
+            return good
+        try:
+            second = await self._mended(prompt, good, doubted, judge)
+        except (BudgetUsedUp, EndpointError):
+            return good
+        return good if second is None or second.defects else second
+
+    async def _mended(
+        self, prompt: Prompt, first: _Try[Content], wrong: Sequence[str], judge: Judge[Content]
+    ) -> _Try[Content] | None:
         """The second try, told what is wrong with the first. None where there is no room to ask again."""
-        correction = correction_text(self._task, self._rules.language, [defect.detail for defect in first.defects])
+        correction = correction_text(self._task, self._rules.language, wrong)
         said = answer_texts.without_thoughts(first.stored.text)
         try:
             return await self._tried(prompt.corrected(said, correction), judge)
@@ -478,7 +525,7 @@ class _Conversation:
             self._answers.arrived(answer)
             await asyncio.sleep(_OTHERS_BEGIN_SECONDS)
             fresh.append(await asyncio.to_thread(judge, answer.text))
-            return replace(answer, defects=fresh[0][1])
+            return replace(answer, defects=fresh[0][1], repairs=_repairs(self._task, answer.text))
 
         stored = self._answers.find(key) or await self._answers.once(key, ask)
         content, defects = fresh[0] if fresh else await asyncio.to_thread(judge, stored.text)
@@ -500,7 +547,8 @@ class _Conversation:
         )
 
     def _published(self, tried: _Try[Content], reason: str | None = None) -> _Outcome[Content]:
-        return _Outcome(AnswerStatus.DONE, tried.content, reason, tried.stored.model, tried.stored.key)
+        content = tried.content.marked(self._doubts) if tried.content else None
+        return _Outcome(AnswerStatus.DONE, content, reason, tried.stored.model, tried.stored.key)
 
     def _defective(self, tries: Sequence[_Try[Content]]) -> _Outcome[Content]:
         """What becomes of answers that all have defects: that of which the most is right is published as far as the
@@ -516,6 +564,14 @@ class _Conversation:
         if left is None:
             return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
         return self._published(replace(best, content=left), reason)
+
+
+def _repairs(task: Task, text: str) -> tuple[Repair, ...]:
+    if task is Task.READING:
+        return answer_texts.reading_in(text).repairs
+    if task is Task.TRANSLATION:
+        return answer_texts.translation_in(text).repairs
+    return answer_texts.take_apart(text, (), answer_texts.PIECES).repairs
 
 
 def _wrongness(tried: _Try[Content]) -> tuple[bool, int, int, int]:

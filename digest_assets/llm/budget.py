@@ -32,6 +32,8 @@ class Limits:
     day_tokens: int | None = None
     run_money: Decimal | None = None
     day_money: Decimal | None = None
+    section: str = "llm"
+    """Of digest.toml, where they stand."""
 
     @property
     def needs_price(self) -> bool:
@@ -60,7 +62,8 @@ class Budget:
     ) -> None:
         if limits.needs_price and price is None:
             raise ConfigurationError(
-                "A budget in money needs the model's price.", cure='Add it to [llm.prices."model"], or limit tokens.'
+                "A budget in money needs the model's price.",
+                cure=f'Add it to [{limits.section}.prices."model"], or limit tokens.',
             )
         self._limits = limits
         self._price = price
@@ -80,14 +83,14 @@ class Budget:
         """Holds back what a call is expected to cost. Raises `BudgetUsedUp` where it does not fit."""
         tokens, money = _tokens(estimate), self._cost(estimate, in_batch)
         checks: tuple[tuple[str, Decimal | int | None, Decimal | int], ...] = (
-            ("llm.budget_run_tokens", self._limits.run_tokens, self._run.tokens + self._held.tokens + tokens),
-            ("llm.budget_day_tokens", self._limits.day_tokens, self._day.tokens + self._held.tokens + tokens),
-            ("llm.budget_run_money", self._limits.run_money, self._run.money + self._held.money + money),
-            ("llm.budget_day_money", self._limits.day_money, self._day.money + self._held.money + money),
+            ("budget_run_tokens", self._limits.run_tokens, self._run.tokens + self._held.tokens + tokens),
+            ("budget_day_tokens", self._limits.day_tokens, self._day.tokens + self._held.tokens + tokens),
+            ("budget_run_money", self._limits.run_money, self._run.money + self._held.money + money),
+            ("budget_day_money", self._limits.day_money, self._day.money + self._held.money + money),
         )
         for name, limit, needed in checks:
             if limit is not None and needed > limit:
-                raise _used_up(name, limit)
+                raise self._used_up(name, limit)
         self._held.tokens += tokens
         self._held.money += money
 
@@ -119,16 +122,22 @@ class Budget:
         """Asked when a call's turn has come, which may be long after it was held back. Raises `BudgetUsedUp` where
         others have used up the day meanwhile."""
         for name, limit, spent in (
-            ("llm.budget_day_tokens", self._limits.day_tokens, self._day.tokens),
-            ("llm.budget_day_money", self._limits.day_money, self._day.money),
+            ("budget_day_tokens", self._limits.day_tokens, self._day.tokens),
+            ("budget_day_money", self._limits.day_money, self._day.money),
         ):
             if limit is not None and spent > limit:
-                raise _used_up(name, limit)
+                raise self._used_up(name, limit)
 
     def others_spent(self, today: Usage, money_today: Decimal | None) -> None:
         """What everybody else was billed on this day by now: other runs, which go on spending while this one does."""
         by_this_price = self._cost(today, False) if money_today is None else money_today
         self._day = _Spent(_tokens(today) + self._run.tokens, by_this_price + self._run.money)
+
+    def _used_up(self, name: str, limit: Decimal | int) -> BudgetUsedUp:
+        name = f"{self._limits.section}.{name}"
+        return BudgetUsedUp(
+            f"The budget {name} = {limit} is used up.", cure=f"Raise {name}, or run again when it is renewed."
+        )
 
     @property
     def spent_tokens(self) -> int:
@@ -180,12 +189,6 @@ def budgeted(ask: Ask, budget: Budget, count_tokens: Callable[[str], int]) -> As
             budget.settle(estimate, billed, prompt)
 
     return ask_within_budget
-
-
-def _used_up(name: str, limit: Decimal | int) -> BudgetUsedUp:
-    return BudgetUsedUp(
-        f"The budget {name} = {limit} is used up.", cure=f"Raise {name}, or run again when it is renewed."
-    )
 
 
 def _tokens(usage: Usage) -> int:

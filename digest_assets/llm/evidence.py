@@ -93,7 +93,7 @@ def grounds(part: Cited, by_number: Mapping[int, Paragraph]) -> tuple[str | None
 
 def support(given: Sequence[int], by_number: Mapping[int, Paragraph]) -> str:
     """The paragraphs with these numbers, and the tables and captions that stand beside them or that they name."""
-    return "\n".join(by_number[number].text for number in _around(given, by_number))
+    return "\n".join(by_number[number].text for number in around(given, by_number))
 
 
 def check(
@@ -176,7 +176,8 @@ def _wrong(
         yield DefectKind.EVIDENCE_WRONG, f"{where} does not speak of {', '.join(absent[:3])}: “{shown}”"
 
 
-def _around(given: Sequence[int], by_number: Mapping[int, Paragraph]) -> list[int]:
+def around(given: Sequence[int], by_number: Mapping[int, Paragraph]) -> list[int]:
+    """The numbers of the paragraphs that `support` gives, in the order of the paper."""
     chosen = dict.fromkeys(number for number in given if number in by_number)
     named = {(kind[0], number) for each in chosen for kind, number in _NAMED.findall(by_number[each].text)}
     for number, paragraph in by_number.items():

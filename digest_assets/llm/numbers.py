@@ -11,6 +11,7 @@ A stated number has the units that it may have: `10 to 20%` states 20 in percent
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -48,7 +49,8 @@ _WORDS = {
 _HAN = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
 
-_DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS = r"\d+(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
+"""`9,6740` is no number of thousands."""
 _ENGLISH_NUMBER = re.compile(
     rf"(?<![A-Za-z0-9.])(?<!\d,)({_DIGITS})"
     r"(?:(?:\s|-)?(thousand|million|billion|trillion|hundred)\b|(\s?)([kKMBT])(?![A-Za-z0-9]))?"
@@ -231,6 +233,14 @@ def possible_in_answer(text: str) -> frozenset[Decimal]:
     if re.search(r"[单單仅首]", plain):
         values.add(Decimal(1))
     return frozenset(map(_normal, values))
+
+
+def counts_in_english(text: str) -> Counter[Decimal]:
+    """How often an English text counts up to each number from three on: in words, and in digits."""
+    plain = _masked(without_tex(text))
+    words = (_WORDS[word] for word in _ENGLISH_WORD.findall(plain.lower()) if word in _UNITS)
+    digits = (number.value for number in _stated(plain, _ENGLISH_NUMBER))
+    return Counter(value for value in (*map(Decimal, words), *digits) if value >= 3)
 
 
 def _stated(text: str, pattern: re.Pattern[str]) -> tuple[Number, ...]:

@@ -45,6 +45,8 @@ class Task(str, Enum):
     READING = "reading"
     OVERVIEW = "overview"
     """A sentence for each group of a day's papers, from their gists (`glance/overview.py`)."""
+    SECOND_READING = "second_reading"
+    """Verdicts on sentences of the others' answers (`second_reader.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,12 @@ def overview_messages(groups: str, language: str, audience: str) -> Prompt:
     return _prompt(prompt_file(Task.OVERVIEW, language), {"audience": audience, "excerpt": groups}, EMPTY_GLOSSARY)
 
 
+def second_reading_messages(paper: Paper, paragraphs: str, sentences: str) -> Prompt:
+    """Asks another model for a verdict on each of `sentences`. In English, whatever language they are in."""
+    values = {"title": _one_line(paper.title), "excerpt": paragraphs.strip(), "sentences": sentences.strip()}
+    return _prompt(prompt_file(Task.SECOND_READING, "en"), values, EMPTY_GLOSSARY)
+
+
 def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:
     """What is said to the model after an answer with `defects`, each a line that names what is wrong."""
     listed = "\n".join(f"- {defect}" for defect in defects[:MOST_DEFECTS_NAMED])
@@ -200,7 +208,7 @@ def current_versions() -> frozenset[str]:
 
 def _prompt(file: PromptFile, values: Mapping[str, str], glossary: Glossary) -> Prompt:
     texts = dict(values)
-    paper_text = "\n".join(texts.get(name, "") for name in ("title", "abstract", "excerpt"))
+    paper_text = "\n".join(texts.get(name, "") for name in ("title", "abstract", "excerpt", "sentences"))
     terms = glossary.terms_in(paper_text)
     listed = "\n".join(f"{term.source} = {term.preferred}" for term in terms)
     texts["glossary"] = _fill(file.glossary, {"terms": listed}) if terms else ""

@@ -14,7 +14,8 @@ from digest_assets.llm.alignment import Pair
 from digest_assets.llm.answers import PARTS
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.evidence import Cited, is_claim
-from digest_assets.model import Paragraph, ReadSentence, SentencePair
+from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
+from digest_assets.model import Doubt, Paragraph, ReadSentence, SentencePair
 
 MOST_WRONG = 1 / 3
 """Of a text's sentences. More, and it is withheld as a whole."""
@@ -40,6 +41,16 @@ class JudgedTranslation:
             return None
         return JudgedTranslation(tuple(replace(pair, withheld=index in wrong) for index, pair in enumerate(self.pairs)))
 
+    def says(self, sentence: str) -> bool:
+        """Whether one of its sentences is this one."""
+        return any(pair.said.strip() == sentence for pair in self.pairs)
+
+    def marked(self, doubts: Doubts) -> JudgedTranslation:
+        """With the doubts of a second reader about its sentences."""
+        return JudgedTranslation(
+            tuple(pair if pair.withheld else replace(pair, doubt=_doubt(pair.said, doubts)) for pair in self.pairs)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedReading:
@@ -52,6 +63,15 @@ class JudgedReading:
     unsupported: frozenset[tuple[str, int]] = frozenset()
     """Part and number of the sentences whose evidence does not hold: they are shown without a mark."""
     left_out: frozenset[tuple[str, int]] = frozenset()
+    doubts: Doubts = field(default_factory=lambda: NO_DOUBTS, repr=False)
+
+    def says(self, sentence: str) -> bool:
+        """Whether one of its sentences is this one."""
+        return any(each.text.strip() == sentence for part in self.sentences for each in part)
+
+    def marked(self, doubts: Doubts) -> JudgedReading:
+        """With the doubts of a second reader about its sentences."""
+        return replace(self, doubts=doubts)
 
     def without(self, defects: Iterable[Defect]) -> JudgedReading | None:
         """Without the sentences that `defects` name. None: it is withheld as a whole."""
@@ -94,6 +114,7 @@ class JudgedReading:
                 text,
                 () if (name, index) in self.unsupported else tuple(n for n in numbers if n in self.paragraphs),
                 is_claim(text),
+                _doubt(text, self.doubts),
             )
             for index, (text, numbers) in enumerate(zip(texts, part.paragraphs, strict=True))
             if index not in gone
@@ -114,6 +135,11 @@ def judged_reading(
         if each.kind is DefectKind.EVIDENCE_WRONG and each.part is not None and each.sentence is not None
     }
     return JudgedReading(tuple(parts), paragraphs, frozenset(unsupported))
+
+
+def _doubt(sentence: str, doubts: Doubts) -> Doubt | None:
+    found = doubts.get(sentence.strip())
+    return found.doubt if found is not None else None
 
 
 def _named(defects: Iterable[Defect], part: str | None) -> set[int] | None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import date, timezone
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -28,21 +28,23 @@ from digest_assets.llm.asking import Ask, AskingRules, Subject
 from digest_assets.llm.budget import Budget, Meter
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Task
+from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.pipeline import fetch_texts
 from digest_assets.pipeline import overviews as overview_of_day
 from digest_assets.pipeline.batches import BatchPlace, DateBatches
 from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.render_ahead import Ahead
+from digest_assets.pipeline.second_reading import SecondReading
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, OpenModel, price_table
+from digest_assets.resources.model_access import EndpointAccess, ModelAccess, OpenModel, all_prices
 from digest_assets.resources.progress import Progress
 from digest_assets.resources.topics import topic_lines, topics_of_digest
 from digest_assets.store import answers, batches, endpoint_pauses, ledger, overviews, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
-from digest_assets.store.gathering import GatheredStore, Keeping
+from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.ledger import require_made
 from digest_assets.store.texts import PackedText, packed
 from digest_assets.store.usage import spent_on
@@ -89,6 +91,8 @@ class _Session:
     """By stage. None: the digest is one without a model."""
     batches: DateBatches | None
     """None: no batches."""
+    second: SecondReading | None
+    """None: no second reader is set, or it cannot be asked."""
     paused: Callable[[], EndpointPaused | None]
     """What ended the run for all its calls, if a later one may succeed."""
     unpacked: asyncio.Semaphore
@@ -113,6 +117,8 @@ class PaperReading:
     """How many answers of each stage wait for a batch."""
     meters: dict[str, Meter] = field(default_factory=lambda: {stage: Meter() for stage in _STAGES.values()})
     """What each stage's calls were billed."""
+    second_meter: Meter = field(default_factory=Meter)
+    """What the second reader's calls were billed."""
     _unfinished: int = 0
     """Translations and readings that are not stored yet."""
     _storing: int = 0
@@ -153,9 +159,10 @@ class PaperReading:
         self._to_translate = len(kept) if "translations" in selected else 0
         if not self._to_translate:
             self._translated.set()
-        async with self._session(day, [each.paper for each in kept]) as session:
+        made_here = len({"translations", "summaries"} & selected)
+        async with self._session(day, [each.paper for each in kept], made_here) as session:
             jobs: list[Awaitable[None]] = []
-            self._unfinished = len(kept) * len({"translations", "summaries"} & selected)
+            self._unfinished = len(kept) * made_here
             for table, job in (("translations", self._translate), ("summaries", self._read)):
                 if table in selected:
                     self.progress.begin(table, len(kept))
@@ -192,7 +199,7 @@ class PaperReading:
             endpoint_pauses.note(connection, digest, session.day, paused.until, paused.message, self.clock.now())
 
     @asynccontextmanager
-    async def _session(self, day: date, papers: Sequence[Paper]) -> AsyncIterator[_Session]:
+    async def _session(self, day: date, papers: Sequence[Paper], texts: int) -> AsyncIterator[_Session]:
         about = overview_of_day.Overview(self.settings.digest.name, day).identifier
         identifiers = [*(paper.identifier for paper in papers), about]
         async with AsyncExitStack() as stack:
@@ -202,6 +209,7 @@ class PaperReading:
             )
             ask: Mapping[str, Ask] | None = None
             in_batches: DateBatches | None = None
+            second: SecondReading | None = None
             paused: Callable[[], EndpointPaused | None] = _is_not_paused
             if self.settings.llm.lacks_key():
                 ask = dict.fromkeys(self.meters, self.language_model.refuse)
@@ -215,14 +223,31 @@ class PaperReading:
                     in_batches = await self._batches(day, gathered, identifiers, budget, model)
                 if budget.counts_the_day:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, in_batches))
+                if (access := self.language_model.second_reader) is not None:
+                    second = await self._second_reading(stack, access, gathered, known, texts)
             language = self.settings.digest.language
             topics = topics_of_digest(self.settings)
             rules = replace(self.language_model.rules(language), topics=topic_lines(topics, language))
-            unpacked, ahead = (
-                asyncio.Semaphore(2 * self.settings.llm.max_concurrency),
-                Ahead(self.settings, len(papers)),
-            )
-            yield _Session(day, gathered, known, rules, topics, ask, in_batches, paused, unpacked, ahead)
+            unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency)
+            ahead = Ahead(self.settings, len(papers))
+            yield _Session(day, gathered, known, rules, topics, ask, in_batches, second, paused, unpacked, ahead)
+
+    async def _second_reading(
+        self,
+        stack: AsyncExitStack,
+        access: EndpointAccess,
+        gathered: GatheredStore,
+        known: answers.KnownAnswers,
+        texts: int,
+    ) -> SecondReading | None:
+        """A second reader for as long as `stack` is open."""
+        if not access.can_be_asked:
+            self.log(f"no key is set in {access.settings.api_key_env}; nothing is read a second time")
+            return None
+        budget = access.budget(*await self._spent_on(gathered, [Task.SECOND_READING], access))
+        room = partial(known.make_room, access.settings.max_concurrency)
+        model = await stack.enter_async_context(access.open(budget, self.clock.now, room))
+        return SecondReading(access, self.second_meter.metered(model.ask), known, texts, self.log)
 
     @asynccontextmanager
     async def _watching_the_day(
@@ -251,13 +276,19 @@ class PaperReading:
         self, gathered: GatheredStore, without: Collection[str] = (), without_batches: Collection[str] = ()
     ) -> tuple[Usage, Decimal | None]:
         """What was spent on this day (UTC), and what batches under way will take; but these answers and batches."""
-        today = self.clock.now().astimezone(timezone.utc).date()
-        prices = price_table(self.settings.llm)
-        price = self.language_model.price
-        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, without, price))
+        asked = [task for task in Task if task is not Task.SECOND_READING]
+        usage, money = await self._spent_on(gathered, asked, self.language_model, without)
         coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
         coming_money = cost(coming, self.language_model.price, in_batch=True)
         return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
+
+    async def _spent_on(
+        self, gathered: GatheredStore, tasks: Collection[Task], access: EndpointAccess, without: Collection[str] = ()
+    ) -> tuple[Usage, Decimal | None]:
+        """What was spent on these tasks on this day (UTC), but for the answers `without`."""
+        today = self.clock.now().astimezone(timezone.utc).date()
+        prices = all_prices(self.settings)
+        return await gathered.run(lambda connection: spent_on(connection, today, prices, without, access.price, tasks))
 
     async def _batches(
         self, day: date, gathered: GatheredStore, identifiers: Sequence[str], budget: Budget, model: OpenModel
@@ -326,10 +357,11 @@ class PaperReading:
         if session.batches is not None and session.batches.awaits(Task.TRANSLATION, paper):
             self._asked_again.append(partial(self._translate, session, paper, withdrawn))
             return
-        await self._record(session, "translations", made, answers.translation_row, answers.record_translations)
+        await self._record(session, "translations", made)
         self._to_translate -= 1
         if not self._to_translate:
             self._translated.set()
+        await self._read_again(session, paper, made)
 
     async def _tell_when_translated(self, session: _Session) -> None:
         await self._translated.wait()
@@ -378,21 +410,64 @@ class PaperReading:
         if session.batches is not None and session.batches.awaits(Task.READING, paper):
             self._asked_again.append(partial(self._read, session, paper, withdrawn))
             return
-        await self._record(session, "summaries", made, answers.reading_row, answers.record_readings)
+        await self._record(session, "summaries", made)
+        await self._read_again(session, paper, made)
 
-    async def _reading_of(self, paper: Paper, text: FullText, session: _Session, ask: Ask) -> Reading:
-        def cut_to(tokens: int) -> asking.Excerpt:
-            piece = excerpt(text, paper.abstract, tokens)
-            return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
-
+    async def _reading_of(
+        self, paper: Paper, text: FullText, session: _Session, ask: Ask, doubts: Doubts = NO_DOUBTS
+    ) -> Reading:
         return await asking.read(
             paper,
-            cut_to(self.settings.llm.text_tokens),
+            _cut(paper, text, self.settings.llm.text_tokens),
             ask=ask,
             answers=session.known,
             rules=session.rules,
-            shorter=cut_to,
+            shorter=partial(_cut, paper, text),
+            doubts=doubts,
         )
+
+    async def _read_again(self, session: _Session, paper: Paper, made: Made) -> None:
+        """Has the paper's texts read by the second reader, where `made` is the last of them, and made again where it
+        doubts a sentence: their answers are held, so that the second try alone is asked for."""
+        if session.second is None or session.ask is None or not (texts_made := session.second.complete(made)):
+            return
+        try:
+            async with session.unpacked:
+                text = (
+                    self._texts[paper.identifier].result().whole
+                    if any(isinstance(each, Reading) for each in texts_made)
+                    else None
+                )
+                paragraphs = _cut(paper, text, self.settings.llm.text_tokens).paragraphs if text else ()
+                doubts = await session.second.doubts(paper, texts_made, paragraphs)
+                for each in texts_made if doubts else ():
+                    if isinstance(each, Translation):
+                        again: Translation | Reading = await asking.translate(
+                            paper,
+                            ask=session.ask["translations"],
+                            answers=session.known,
+                            rules=session.rules,
+                            doubts=doubts,
+                        )
+                    elif text is not None:
+                        again = await self._reading_of(paper, text, session, session.ask["summaries"], doubts)
+                    if again != each:
+                        await self._keep(session, again)
+        except DigestError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what is published stays so
+            self.log(f"{paper.versioned}: not read a second time ({unexpected(error)})")
+
+    async def _keep(self, session: _Session, made: Translation | Reading) -> None:
+        """Puts a text in the place of what was recorded before."""
+        place = (self.settings.digest.name, session.day, session.rules.language)
+        if isinstance(made, Translation):
+            row = answers.translation_row(*place, made, self.clock.now())
+            await session.gathered.keep(answers.record_translations, row)
+        else:
+            row = answers.reading_row(*place, made, self.clock.now())
+            await session.gathered.keep(answers.record_readings, row)
+        session.ahead.render(made)
 
     def _look_at_the_first(self, made: Made) -> None:
         """Says once that the model may not fit, where half of the first answers cannot be published as they are."""
@@ -407,19 +482,11 @@ class PaperReading:
                     self.settings.llm.model,
                 )
 
-    async def _record(
-        self,
-        session: _Session,
-        stage: str,
-        made: Made,
-        row_of: Callable[[str, date, str, Made, datetime], answers.Row],
-        record: Keeping[answers.Row],
-    ) -> None:
-        row = row_of(self.settings.digest.name, session.day, session.rules.language, made, self.clock.now())
+    async def _record(self, session: _Session, stage: str, made: Made) -> None:
         self._storing += 1
         if self._storing == self._unfinished:
             session.gathered.hurry()
-        await session.gathered.keep(record, row)
+        await self._keep(session, made)
         self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
         self._look_at_the_first(made)
         unwell = made.status not in (AnswerStatus.DONE, AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)
@@ -427,6 +494,11 @@ class PaperReading:
         self.waiting[stage] += made.status is AnswerStatus.WAITING
         self.progress.advance(stage, failed=unwell, tokens=spent)
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))
+
+
+def _cut(paper: Paper, text: FullText, tokens: int) -> asking.Excerpt:
+    piece = excerpt(text, paper.abstract, tokens)
+    return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
 
 
 def _is_not_paused() -> EndpointPaused | None:

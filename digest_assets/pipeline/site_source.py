@@ -19,7 +19,7 @@ from digest_assets.posts.page import MOST_LINKS, why_chosen
 from digest_assets.posts.words import LANGUAGES
 from digest_assets.ranking.interests import Ranked
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import price_table
+from digest_assets.resources.model_access import all_prices
 from digest_assets.resources.topics import topics_of_digest
 from digest_assets.site.paper_view import paper_view
 from digest_assets.site.values import (
@@ -129,7 +129,7 @@ class StoreSource:
     def costs(self, since: date | None) -> list[MonthCost]:
         first = since.replace(day=1) if since is not None else None
         with self._store.transaction() as connection:
-            return _costs(usage_by_day(connection, price_table(self._settings.llm), first))
+            return _costs(usage_by_day(connection, all_prices(self._settings), first))
 
     def _why(self, best: Ranked | None) -> str:
         return why_chosen(best, LANGUAGES[self._settings.digest.language]) if best and best.is_chosen else ""

@@ -16,7 +16,7 @@ from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import DigestPage, PostForm, post_name, render_post
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import price_table
+from digest_assets.resources.model_access import all_prices
 from digest_assets.resources.output import (
     WriteOutcome,
     Written,
@@ -72,7 +72,7 @@ def publish(
         tells = settings.output.provenance != "off"
         answered_at = answers.answered_at(connection, identifiers, keys) if tells else {}
         worth = by_worth(connection, settings, day) if settings.output.interests != "off" else {}
-        paid = usage_of_papers(connection, price_table(settings.llm), [*identifiers, Overview(digest, day).identifier])
+        paid = usage_of_papers(connection, all_prices(settings), [*identifiers, Overview(digest, day).identifier])
     page = replace(
         _page(settings, day, held),
         answered_at=answered_at,

@@ -26,7 +26,7 @@ from digest_assets.digests.days import Window
 from digest_assets.glance.day import NamedGroup, gist_of
 from digest_assets.glance.facts import facts_of
 from digest_assets.glance.overview import clauses_of
-from digest_assets.markup.sentences import translation_pieces
+from digest_assets.markup.sentences import reading_pieces, translation_pieces
 from digest_assets.markup.spans import Link, Text
 from digest_assets.markup.targets import HtmlComment, YamlScalar, yaml_quoted, yaml_scalar
 from digest_assets.model import AnswerStatus, DigestPaper, Figure, PaperUpdate, TextSource, Translation, texts_made
@@ -295,6 +295,8 @@ def _count_line(page: DigestPage, words: Words) -> str:
             clauses.append(clause.format(count=done, of=of))
     if made.sentences_withheld:
         clauses.append(words.sentences_withheld.format(count=made.sentences_withheld))
+    if made.sentences_doubted:
+        clauses.append(words.sentences_doubted.format(count=made.sentences_doubted))
     return words.clause.join(clauses) + words.end
 
 
@@ -489,9 +491,9 @@ def _translated(made: Translation) -> str | None:
 
 def translation_shown(made: Translation, words: Words, dialect: Dialect) -> str:
     """Empty where there is none."""
-    pairs = made.pairs if made.sentences_withheld else ()
+    pairs = made.pairs if made.sentences_withheld or made.sentences_doubted else ()
     text = _translated(made)
-    pieces = translation_pieces(pairs, words.to_check) or ((text,) if text else ())
+    pieces = translation_pieces(pairs, words.to_check, words.doubted) or ((text,) if text else ())
     return markdown.paragraphs_from_pieces(pieces, dialect) if text else ""
 
 
@@ -505,6 +507,12 @@ def _parts(each: DigestPaper, words: Words, dialect: Dialect) -> tuple[str, ...]
     if each.withdrawn or each.reading.status is not AnswerStatus.DONE or each.reading.parts is None:
         return ()
     written = [markdown.blocks_from_model(part, dialect) for part in each.reading.parts]
+    if each.reading.sentences_doubted:
+        doubted = (Text(words.doubted),)
+        written = [
+            markdown.blocks_from_pieces(reading_pieces(part, lambda said: doubted if said.doubt else ()), dialect)
+            for part in each.reading.sentences
+        ]
     if not all(written):
         return ()
     for index, count in enumerate(each.reading.left_out):

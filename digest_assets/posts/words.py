@@ -62,6 +62,8 @@ class Words:
     """Published although a check found a defect (`llm.on_defect = "flag"`)."""
     to_check: str
     """After a sentence of a translation that is shown in the original, because the translated one was wrong twice."""
+    doubted: str
+    """After a sentence that a second reader doubts."""
     left_out: str
     """At the end of a part of a reading of which `count` sentences were withheld."""
     evidence: str
@@ -71,6 +73,7 @@ class Words:
     readings_of: str
     sentences_withheld: str
     """How many sentences of the page are shown in the original or left out."""
+    sentences_doubted: str
     because: str
     """A note after a mark. `reason` is already safe Markdown."""
     no_abstract: str
@@ -155,11 +158,13 @@ _CHINESE = Words(
     translation_waiting="等待批量翻译，以下为原文摘要",
     translation_flagged="译文未通过校对",
     to_check="（待校）",
+    doubted="（存疑）",
     left_out="（本部分略去 {count} 句：未通过检查）",
     evidence="依据 {there}/{of} 句",
     translations_of="译文 {count}/{of}",
     readings_of="解读 {count}/{of}",
     sentences_withheld="待校或略去 {count} 句",
+    sentences_doubted="存疑 {count} 句",
     because="（{reason}）",
     no_abstract="（无摘要）",
     reading="详细解读",
@@ -234,11 +239,13 @@ _ENGLISH = Words(
     translation_waiting="Not translated yet: it waits for a batch; the original abstract",
     translation_flagged="This translation did not pass the checks",
     to_check=" (translation to be checked)",
+    doubted=" (doubted)",
     left_out="({count} sentences of this part did not pass the checks and are left out)",
     evidence="{there} of {of} sentences with evidence",
     translations_of="translations {count}/{of}",
     readings_of="readings {count}/{of}",
     sentences_withheld="{count} sentences in the original or left out",
+    sentences_doubted="{count} sentences doubted",
     because=" ({reason})",
     no_abstract="(no abstract)",
     reading="Reading",
@@ -313,11 +320,13 @@ _JAPANESE = Words(
     translation_waiting="一括処理を待っています、以下は原文の要旨",
     translation_flagged="この訳文は検査に通っていません",
     to_check="（訳文確認待ち）",
+    doubted="（要確認）",
     left_out="（この部分の {count} 文は検査に通らなかったため省略）",
     evidence="根拠 {there}/{of} 文",
     translations_of="訳文 {count}/{of}",
     readings_of="解説 {count}/{of}",
     sentences_withheld="原文のまま、または省略 {count} 文",
+    sentences_doubted="要確認 {count} 文",
     because="（{reason}）",
     no_abstract="（要旨なし）",
     reading="詳しい解説",

@@ -28,7 +28,7 @@ import openai.resources.chat  # the client would read it in at the first call, f
 from openai import AsyncOpenAI
 
 from digest_assets.arxiv.origins import Origins
-from digest_assets.config import LlmSettings
+from digest_assets.config import EndpointSettings
 from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, EndpointPaused, hide
 from digest_assets.llm import completions, dialects
 from digest_assets.llm.answers import Answer
@@ -103,7 +103,7 @@ class LanguageModel:
 
     def __init__(
         self,
-        settings: LlmSettings,
+        settings: EndpointSettings,
         api_key: str,
         *,
         limiter: Limiter | None = None,
@@ -166,7 +166,7 @@ class LanguageModel:
             self._client = None
 
     @property
-    def settings(self) -> LlmSettings:
+    def settings(self) -> EndpointSettings:
         return self._settings
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from digest_assets.config import LlmSettings
+from digest_assets.config import SECOND_READER, EndpointSettings, LlmSettings, Settings
 from digest_assets.errors import ConfigurationError, EndpointPaused, NoKey
 from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
@@ -26,12 +26,18 @@ from digest_assets.resources.concurrency import shared_limiter
 from digest_assets.resources.language_model import LanguageModel
 
 
-def price_table(settings: LlmSettings) -> dict[str, Price]:
+def price_table(settings: EndpointSettings) -> dict[str, Price]:
     """The prices that the settings name, by model."""
     return {
         model: Price(price.input, price.output, price.cached, price.batch_share)
         for model, price in settings.prices.items()
     }
+
+
+def all_prices(settings: Settings) -> dict[str, Price]:
+    """Those of every model that a digest asks."""
+    second = settings.checks.second_reader
+    return {**(price_table(second) if second else {}), **price_table(settings.llm)}
 
 
 @dataclass(frozen=True)
@@ -48,17 +54,14 @@ class OpenModel:
 
 
 @dataclass(frozen=True)
-class ModelAccess:
-    """The endpoint that the settings name. The key is read from the environment when it is used, and kept nowhere."""
+class EndpointAccess:
+    """An endpoint that the settings name. The key is read from the environment when it is used, and kept nowhere."""
 
-    settings: LlmSettings
-    root: Path
-    """The folder of digest.toml."""
-    limits: Path | None = None
+    settings: EndpointSettings
+    section: str = field(default="llm", kw_only=True)
+    """Of digest.toml, as messages name its settings."""
+    limits: Path | None = field(default=None, kw_only=True)
     """A folder: the account's limits hold for all processes that name the same. None: for this process alone."""
-    categories: tuple[str, ...] = ()
-    """The digest's: where the settings do not say for whom the model writes, and with which terms, it follows from
-    them."""
 
     @property
     def can_be_asked(self) -> bool:
@@ -67,6 +70,96 @@ class ModelAccess:
     async def refuse(self, prompt: Prompt) -> Answer:
         """An `Ask` for want of a key: what is stored is used all the same, and of the rest `NoKey` says why."""
         raise NoKey(f"no key is set in {self.settings.api_key_env}", cure="Set it; the next run goes on.")
+
+    @property
+    def price(self) -> Price | None:
+        """Of the model. None: the settings have none."""
+        return price_of(self.settings.model, price_table(self.settings))
+
+    def check(self) -> None:
+        """Raises `ConfigurationError` where a run could not start: what holds the key is none, or money is limited and
+        the model has no price."""
+        if self.can_be_asked and self._limits.needs_price and self.price is None:
+            line = f'[{self.section}.prices."{self.settings.model}"] with input = ... and output = ... (per million'
+            raise ConfigurationError(
+                f"{self.section}.budget_run_money or {self.section}.budget_day_money is set, and digest.toml does not "
+                f"say what {self.settings.model} costs.",
+                cure=f"Add {line} tokens), or limit tokens instead.",
+            )
+
+    @property
+    def _limits(self) -> Limits:
+        settings = self.settings
+        return Limits(
+            settings.budget_run_tokens,
+            settings.budget_day_tokens,
+            settings.budget_run_money,
+            settings.budget_day_money,
+            self.section,
+        )
+
+    def budget(self, spent_today: Usage, money_today: Decimal | None) -> Budget:
+        """What a run may spend. Raises `ConfigurationError` where money is limited and the model has no price."""
+        self.check()
+        return Budget(self._limits, self.price, spent_today, money_today)
+
+    @asynccontextmanager
+    async def open(
+        self, budget: Budget, now: Callable[[], datetime], make_room: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[OpenModel]:
+        """How to ask, within `budget`, for as long as the block lasts. `now` gives UTC. `make_room` is called before
+        each call, and raises where its answer could not be kept."""
+
+        def before_call() -> None:
+            budget.still_open()
+            make_room()
+
+        key = self.settings.api_key() or ""
+        settings = self.settings
+        limiter = shared_limiter(
+            settings.base_url,
+            settings.max_concurrency,
+            settings.requests_per_minute,
+            settings.tokens_per_minute,
+            self.limits,
+        )
+        async with LanguageModel(
+            settings,
+            key,
+            limiter=limiter,
+            count_tokens=_counted,
+            before_call=before_call,
+            clock=lambda: now().timestamp(),
+        ) as model:
+            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
+
+
+@dataclass(frozen=True)
+class ModelAccess(EndpointAccess):
+    """The endpoint that translates and reads, and what it is asked."""
+
+    settings: LlmSettings
+    root: Path
+    """The folder of digest.toml."""
+    categories: tuple[str, ...] = ()
+    """The digest's: where the settings do not say for whom the model writes, and with which terms, it follows from
+    them."""
+    second_reader: EndpointAccess | None = None
+    """Who reads again what this one wrote."""
+
+    @classmethod
+    def of(cls, settings: Settings, limits: Path | None = None) -> ModelAccess:
+        """As `settings` have it."""
+        second = settings.checks.second_reader
+        return cls(
+            settings.llm,
+            settings.root,
+            settings.digest.categories,
+            EndpointAccess(second, section=SECOND_READER, limits=limits)
+            if second is not None and second.is_used
+            else None,
+            limits=limits,
+        )
 
     def rules(self, language: str) -> AskingRules:
         return AskingRules(
@@ -97,63 +190,6 @@ class ModelAccess:
                 f"The glossary {path} cannot be read: {said}.", cure="Correct llm.glossary, or leave it empty."
             ) from None
         return default.extended(parse_glossary(text, language, str(path)))
-
-    @property
-    def price(self) -> Price | None:
-        """Of `llm.model`. None: the settings have none."""
-        return price_of(self.settings.model, price_table(self.settings))
-
-    def check(self) -> None:
-        """Raises `ConfigurationError` where a run could not start: what holds the key is none, or money is limited and
-        the model has no price."""
-        if self.can_be_asked and self._limits.needs_price and self.price is None:
-            line = f'[llm.prices."{self.settings.model}"] with input = ... and output = ... (per million tokens)'
-            raise ConfigurationError(
-                "llm.budget_run_money or llm.budget_day_money is set, and digest.toml does not say what "
-                f"{self.settings.model} costs.",
-                cure=f"Add {line}, or limit tokens instead.",
-            )
-
-    @property
-    def _limits(self) -> Limits:
-        settings = self.settings
-        return Limits(
-            settings.budget_run_tokens,
-            settings.budget_day_tokens,
-            settings.budget_run_money,
-            settings.budget_day_money,
-        )
-
-    def budget(self, spent_today: Usage, money_today: Decimal | None) -> Budget:
-        """What a run may spend. Raises `ConfigurationError` where money is limited and the model has no price."""
-        self.check()
-        return Budget(self._limits, self.price, spent_today, money_today)
-
-    @asynccontextmanager
-    async def open(
-        self, budget: Budget, now: Callable[[], datetime], make_room: Callable[[], None] = lambda: None
-    ) -> AsyncIterator[OpenModel]:
-        """How to ask, within `budget`, for as long as the block lasts. `now` gives UTC. `make_room` is called before
-        each call, and raises where its answer could not be kept."""
-
-        def before_call() -> None:
-            budget.still_open()
-            make_room()
-
-        key = self.settings.api_key() or ""
-        llm = self.settings
-        limiter = shared_limiter(
-            llm.base_url, llm.max_concurrency, llm.requests_per_minute, llm.tokens_per_minute, self.limits
-        )
-        async with LanguageModel(
-            llm,
-            key,
-            limiter=limiter,
-            count_tokens=_counted,
-            before_call=before_call,
-            clock=lambda: now().timestamp(),
-        ) as model:
-            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
 
 
 @lru_cache(maxsize=256)

@@ -1,9 +1,10 @@
 """A small OpenAI-compatible server on loopback that answers at once, and misbehaves on request.
 
 It answers chat completions (streamed and not), models, files and batches. A request that holds `<background>` asks for
-a reading, one with `<g1>` for an overview, one with `<gist>` and no `<translation>` for a gist, any other for a
-translation. For invented papers, recognised by abstract or title, it gives what was written
-by hand in Chinese; for others, and in Japanese and English, what keeps all that has to be kept (`generic_answers`).
+a reading, one with `<g1>` for an overview, one with `<verdicts>` for a second reader's word, one with `<gist>` and no
+`<translation>` for a gist, any other for a translation. For invented papers, recognised by abstract or title, it gives
+what was written by hand in Chinese; for others, and in Japanese and English, what keeps all that has to be kept
+(`generic_answers`).
 Dialects and faults are those that endpoints in the field have: see the functions that make them.
 """
 
@@ -28,6 +29,7 @@ from digest_assets.sandbox.generic_answers import generic_pieces, generic_readin
 from digest_assets.sandbox.manners import Manners
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.sandbox.second_reading import second_reading
 from digest_assets.sandbox.serving import Fault, HttpAnswer, LoopbackServer, send_answer, status
 
 _JSON = "application/json"
@@ -50,6 +52,7 @@ READING = "reading"
 TRANSLATION = "translation"
 GIST = "gist"
 OVERVIEW = "overview"
+VERDICTS = "verdicts"
 _GROUP = re.compile(r"^<g(\d+)>[^\n]*\n(.*?)(?=^<g\d+>|\Z)", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"^\[([^\]]+)\] (.+)$", re.MULTILINE)
 _SAID_AT_MOST = 3
@@ -220,7 +223,7 @@ class ModelRequest:
     path: str
     body: Mapping[str, Any]
     kind: str | None
-    """READING, TRANSLATION, GIST or OVERVIEW, for chat completions."""
+    """READING, TRANSLATION, GIST, OVERVIEW or VERDICTS, for chat completions."""
     status: int
     fault: str | None
     started: float
@@ -363,10 +366,12 @@ class SandboxModel(LoopbackServer):
 
     def reply_to(self, prompt: str) -> str:
         """What a good model says to `prompt`: a reading in its three tags, a translation with its pieces, the pieces
-        alone, or a sentence for each group of a day."""
+        alone, a sentence for each group of a day, or a verdict on each sentence."""
         kind, language = _kind_of(prompt), language_of(prompt)
         if kind == OVERVIEW:
             return _overview(prompt, language)
+        if kind == VERDICTS:
+            return second_reading(prompt)
         chinese = self._recognised(prompt) if language == "zh" else None
         if kind == READING:
             parts = _parts(chinese) if chinese else generic_reading(source_text(prompt), language)
@@ -643,6 +648,8 @@ def _kind(body: Mapping[str, Any]) -> str:
 
 
 def _kind_of(prompt: str) -> str:
+    if "<verdicts>" in prompt:
+        return VERDICTS
     if "<background>" in prompt:
         return READING
     if "<g1>" in prompt:

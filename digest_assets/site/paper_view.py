@@ -217,8 +217,8 @@ def translation_shown(made: Translation, words: SiteWords) -> Markup:
     """Empty where there is none."""
     if made.status is not AnswerStatus.DONE or not made.text:
         return Markup("")
-    pairs = made.pairs if made.sentences_withheld else ()
-    return html.paragraphs_from_pieces(translation_pieces(pairs, words.to_check) or (made.text,))
+    pairs = made.pairs if made.sentences_withheld or made.sentences_doubted else ()
+    return html.paragraphs_from_pieces(translation_pieces(pairs, words.to_check, words.doubted) or (made.text,))
 
 
 def parts_shown(made: Reading, words: SiteWords) -> tuple[tuple[str, Markup], ...]:
@@ -237,16 +237,20 @@ def parts_shown(made: Reading, words: SiteWords) -> tuple[tuple[str, Markup], ..
     return tuple(zip(words.parts, written, strict=True)) if all(written) else ()
 
 
-def _marks_of(made: Reading, words: SiteWords) -> Callable[[ReadSentence], tuple[spans.Mark, ...]]:
-    """What leads from a sentence of a reading to each paragraph that it rests on."""
+def _marks_of(made: Reading, words: SiteWords) -> Callable[[ReadSentence], tuple[spans.Span, ...]]:
+    """Behind a sentence of a reading: that it is doubted, and what leads to each paragraph that it rests on."""
     page = f"../p/{file_of(made.identifier)}.html"
     sections = {paragraph.number: paragraph.section for paragraph in made.paragraphs}
 
-    def marks(sentence: ReadSentence) -> tuple[spans.Mark, ...]:
-        return tuple(
-            spans.Mark(f"{page}#{_anchor_of(number)}", "¶", words.rests_on.format(section=sections[number]).strip())
-            for number in sentence.paragraphs
-            if number in sections
+    def marks(sentence: ReadSentence) -> tuple[spans.Span, ...]:
+        doubted = (spans.Text(words.doubted),) if sentence.doubt else ()
+        return (
+            *doubted,
+            *(
+                spans.Mark(f"{page}#{_anchor_of(number)}", "¶", words.rests_on.format(section=sections[number]).strip())
+                for number in sentence.paragraphs
+                if number in sections
+            ),
         )
 
     return marks
@@ -279,7 +283,7 @@ def _anchor_of(number: int) -> str:
 
 def pairs_shown(made: Translation) -> tuple[tuple[Markup, Markup], ...]:
     """A translation by sentence, each with the original's; none where not all of the text is there."""
-    if made.sentences_withheld:
+    if made.sentences_withheld or made.sentences_doubted:
         return ()
     return tuple((html.line_from_model(pair.said), html.line_from_tex(pair.source)) for pair in made.pairs)
 

@@ -86,6 +86,8 @@ class SiteWords:
     because: str
     to_check: str
     """After a sentence of a translation that is shown in the original."""
+    doubted: str
+    """After a sentence that a second reader doubts."""
     left_out: str
     """At the end of a part of a reading of which `count` sentences were withheld."""
     evidence: str
@@ -297,6 +299,7 @@ _CHINESE = SiteWords(
     reading_flagged="解读未通过校对",
     because="（{reason}）",
     to_check="（待校）",
+    doubted="（存疑）",
     left_out="本部分略去 {count} 句：未通过检查",
     evidence="依据 {there}/{of} 句",
     rests_on="原文依据 {section}",
@@ -496,6 +499,7 @@ _ENGLISH = SiteWords(
     reading_flagged="This reading did not pass the checks",
     because=" ({reason})",
     to_check=" (translation to be checked)",
+    doubted=" (doubted)",
     left_out="{count} sentences of this part did not pass the checks and are left out",
     evidence="{there} of {of} sentences with evidence",
     rests_on="Rests on {section}",
@@ -704,6 +708,7 @@ _JAPANESE = SiteWords(
     reading_flagged="この解説は検査に通っていません",
     because="（{reason}）",
     to_check="（訳文確認待ち）",
+    doubted="（要確認）",
     left_out="この部分の {count} 文は検査に通らなかったため省略",
     evidence="根拠 {there}/{of} 文",
     rests_on="根拠 {section}",

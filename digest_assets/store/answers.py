@@ -295,7 +295,11 @@ class KnownAnswers:
                 await asyncio.wait([call])
                 self._write(forget_calls, key)
                 raise
-            row = {**self._arrived.pop(key), "defects": [defect.detail for defect in answer.defects]}
+            row = {
+                **self._arrived.pop(key),
+                "defects": [defect.detail for defect in answer.defects],
+                "repairs": [repair.value for repair in answer.repairs],
+            }
             self._write(_keep_answers, row)
         self._held[key] = answer
         return answer

@@ -26,17 +26,21 @@ class RenderedPost:
     failed: int
     late: int
     translations: int | None = None
-    """How many of the papers that should have one have a translation; this and the next five are None where the post
+    """How many of the papers that should have one have a translation; this and the next six are None where the post
     was rendered by a version that did not count them."""
     translations_wanted: int | None = None
     readings: int | None = None
     readings_wanted: int | None = None
     sentences_withheld: int | None = None
+    sentences_doubted: int | None = None
     withheld: int | None = None
     """Translations and readings that were wrong twice, as a whole."""
 
 
-TEXT_COUNTS = ("translations", "translations_wanted", "readings", "readings_wanted", "sentences_withheld", "withheld")
+TEXT_COUNTS = (
+    "translations", "translations_wanted", "readings", "readings_wanted", "sentences_withheld", "sentences_doubted",
+    "withheld",
+)  # fmt: skip
 """The columns that say how many of a post's papers have what was asked for."""
 
 
@@ -83,6 +87,7 @@ def record_post(
                 "readings": post.readings,
                 "readings_wanted": post.readings_wanted,
                 "sentences_withheld": post.sentences_withheld,
+                "sentences_doubted": post.sentences_doubted,
                 "withheld": post.withheld,
                 "rendered_at": now,
             }

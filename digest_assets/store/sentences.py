@@ -9,24 +9,30 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from digest_assets.model import BlockKind, Paragraph, ReadSentence, SentencePair
+from digest_assets.model import BlockKind, Doubt, Paragraph, ReadSentence, SentencePair
 
 
 def pairs_to_json(pairs: tuple[SentencePair, ...]) -> str | None:
-    return _dumped([[pair.source, pair.said, pair.withheld] for pair in pairs])
+    return _dumped([[pair.source, pair.said, pair.withheld, *_doubt(pair.doubt)] for pair in pairs])
 
 
 def pairs_of_json(text: str | None) -> tuple[SentencePair, ...]:
-    return tuple(SentencePair(*row) for row in _loaded(text))
+    return tuple(
+        SentencePair(source, said, withheld, *map(Doubt, doubt)) for source, said, withheld, *doubt in _loaded(text)
+    )
 
 
 def sentences_to_json(parts: tuple[tuple[ReadSentence, ...], ...]) -> str | None:
-    return _dumped([[[each.text, [*each.paragraphs], each.is_claim] for each in part] for part in parts])
+    return _dumped(
+        [[[each.text, [*each.paragraphs], each.is_claim, *_doubt(each.doubt)] for each in part] for part in parts]
+    )
 
 
 def sentences_of_json(text: str | None) -> tuple[tuple[ReadSentence, ...], ...]:
     return tuple(
-        tuple(ReadSentence(said, tuple(numbers), is_claim) for said, numbers, is_claim in part)
+        tuple(
+            ReadSentence(said, tuple(numbers), is_claim, *map(Doubt, doubt)) for said, numbers, is_claim, *doubt in part
+        )
         for part in _loaded(text)
     )
 
@@ -40,6 +46,10 @@ def paragraphs_of_json(text: str | None) -> tuple[Paragraph, ...]:
         Paragraph(number, BlockKind(kind), said, section, anchor)
         for number, kind, said, section, anchor in _loaded(text)
     )
+
+
+def _doubt(doubt: Doubt | None) -> list[str]:
+    return [doubt.value] if doubt is not None else []
 
 
 def _dumped(rows: list[Any]) -> str | None:

@@ -32,7 +32,7 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 SELECT digest_date, empty_reason
                 FROM digests WHERE digest = $digest AND digest_date BETWEEN $first AND $last
             ), rendered AS (
-                SELECT * EXCLUDE (digest, sha256, rendered_at, sentences_withheld)
+                SELECT * EXCLUDE (digest, sha256, rendered_at, sentences_withheld, sentences_doubted)
                 FROM rendered_posts WHERE digest = $digest AND digest_date BETWEEN $first AND $last
             ), waits AS (
                 SELECT digest_date, count(*) FILTER (status = 'waiting') AS waiting,

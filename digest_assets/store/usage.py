@@ -48,9 +48,10 @@ def usage_by_day(
     since: date | None = None,
     until: date | None = None,
     without: Collection[str] = (),
+    tasks: Collection[str] | None = None,
 ) -> list[DayUsage]:
     """A row a day and model, the newest day first; from `since` to `until`, both inclusive (UTC dates), if given.
-    Answers whose keys are in `without` are left out.
+    Answers whose keys are in `without` are left out; of `tasks` alone, where some are given.
 
     `prices`: see `resources.model_access.price_table`.
     """
@@ -58,8 +59,13 @@ def usage_by_day(
         connection,
         prices,
         "created_at >= coalesce(?::TIMESTAMPTZ, '-infinity') AND created_at < coalesce(?::TIMESTAMPTZ, 'infinity') "
-        f"AND answer_key NOT IN {IN_LIST}",
-        [_midnight(since), _midnight(until + timedelta(days=1)) if until else None, json_list(without)],
+        f"AND answer_key NOT IN {IN_LIST}" + (f" AND kind IN {IN_LIST}" if tasks is not None else ""),
+        [
+            _midnight(since),
+            _midnight(until + timedelta(days=1)) if until else None,
+            json_list(without),
+            *([json_list(tasks)] if tasks is not None else []),
+        ],
     )
 
 
@@ -115,12 +121,13 @@ def spent_on(
     prices: PriceTable,
     without: Collection[str] = (),
     otherwise: Price | None = None,
+    tasks: Collection[str] | None = None,
 ) -> tuple[Usage, Decimal | None]:
     """What all models together were paid for on `day` (UTC), and in money: models without a price by `otherwise`, as
-    far as that is known. Answers whose keys are in `without` are left out."""
+    far as that is known. Answers whose keys are in `without` are left out; of `tasks` alone, where some are given."""
     days = [
         replace(each, money=cost(each.usage, otherwise, in_batch=each.in_batch)) if each.money is None else each
-        for each in usage_by_day(connection, prices, day, day, without)
+        for each in usage_by_day(connection, prices, day, day, without, tasks)
     ]
     return sum((each.usage for each in days), Usage()), money_of(days)
 

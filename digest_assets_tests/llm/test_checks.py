@@ -60,6 +60,8 @@ def kinds(source: str, answer: str, language: str = "zh", title: str = "") -> se
         ("an order of magnitude faster", "快10倍"),
         ("the 1st and 2nd places", "第一名和第二名"),
         ("zero-shot learning on ten tasks", "在十个任务上的零样本学习"),
+        ("noise, echo and wind", "噪声、回声和风声三种干扰"),
+        ("six filters and eight sizes", "六种滤波器和八种大小"),
     ],
 )
 def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> None:
@@ -76,6 +78,9 @@ def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> Non
         ("several models", "17个模型", {DefectKind.NUMBER_INVENTED}),
         ("The error is 12.6% lower.", "错误率降低。", {DefectKind.NUMBER_LOST}),
         ("from 16 kHz with 17 speakers", "17位说话人，17 kHz，16层", {DefectKind.UNIT}),
+        ("in 9,674 frames", "在9,6740帧中", {DefectKind.NUMBER_LOST}),
+        ("It has three parts: a, b, c, d and e.", "它有五个部分：a、b、c、d和e。", {DefectKind.NUMBER_INVENTED}),
+        ("six filters and eight sizes", "八种滤波器和八种大小", {DefectKind.NUMBER_INVENTED}),
     ],
 )
 def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, expected: set[DefectKind]) -> None:
@@ -107,6 +112,7 @@ def test_a_formula_may_be_spelt_in_another_way(source: str, answer: str) -> None
     [
         ("where $\\alpha_1$ is", "其中$\\beta_1$为", {DefectKind.FORMULA_LOST, DefectKind.FORMULA_INVENTED}),
         ("the weights", "权重$w_k$", {DefectKind.FORMULA_INVENTED}),
+        ("M$^4$-SAM wins", "M$^8$-SAM胜出", {DefectKind.FORMULA_INVENTED}),
         ("where $\\alpha_1$ is", "其中$\\alpha_1为", {DefectKind.MARKDOWN}),
         ("where $\\alpha_1$ is", "其中\\(\\alpha_1为", {DefectKind.MARKDOWN}),
     ],
@@ -405,3 +411,9 @@ def test_checks_are_quick_even_on_long_papers() -> None:
     for _ in range(20):
         assert reading_defects(parts, text, "", "zh") == ()
     assert (time.perf_counter() - started) / 20 < 0.05
+
+
+def test_words_left_in_english_here_and_there_are_named() -> None:
+    said = "我们 propose 一种新的 framework，它 is 一个语音模型。"
+    assert DefectKind.LANGUAGE in kinds("We propose a new framework, which is a speech model.", said)
+    assert kinds("We prune tokens by beam search.", "我们用 beam search 剪除 token。") == set()
