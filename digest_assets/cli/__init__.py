@@ -21,6 +21,7 @@ from typing import Annotated, cast
 import typer
 
 from digest_assets.cli.backfill import backfill
+from digest_assets.cli.compare import compare
 from digest_assets.cli.console import FAILED, STOPPED, WRONG_USE, err, tell_error
 from digest_assets.cli.demo import demo
 from digest_assets.cli.doctor import doctor
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (run, backfill, status, show, usage, export, publish, doctor, ui, demo):
+for _command in (run, backfill, status, show, usage, compare, export, publish, doctor, ui, demo):
     app.command()(_command)
 app.add_typer(store, name="store")
 

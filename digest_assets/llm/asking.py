@@ -147,6 +147,8 @@ class AskingRules:
     glossary: Glossary = field(default=EMPTY_GLOSSARY, repr=False)
     """Of all fields of the digest."""
     topics: TopicLines = field(default=(), repr=False)
+    judged: Callable[[str, Sequence[Defect]], None] = field(default=lambda key, defects: None, repr=False)
+    """Is told what the checks find in the answer of a key, each time that one is judged."""
 
     def glossary_of(self, paper: Paper) -> Glossary:
         """The terms of the fields that `paper` is in."""
@@ -529,6 +531,7 @@ class _Conversation:
 
         stored = self._answers.find(key) or await self._answers.once(key, ask)
         content, defects = fresh[0] if fresh else await asyncio.to_thread(judge, stored.text)
+        self._rules.judged(key, defects)
         self._usages.append(stored.usage)
         return _Try(stored, content, hard(defects))
 

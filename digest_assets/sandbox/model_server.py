@@ -255,6 +255,8 @@ class SandboxModel(LoopbackServer):
     ) -> None:
         super().__init__()
         self.model = model
+        self.others: tuple[str, ...] = ()
+        """Further models that it serves, with the same answers."""
         self.api_key = api_key
         self.latency_seconds = latency_seconds
         self.max_concurrency = max_concurrency
@@ -353,7 +355,7 @@ class SandboxModel(LoopbackServer):
         return self._streamed(body, reply) if body.get("stream") else self._whole(reply)
 
     def _refuse_parameters(self, body: Mapping[str, Any]) -> HttpAnswer | None:
-        if body.get("model") != self.model:
+        if body.get("model") not in (self.model, *self.others):
             message = f"The model `{body.get('model')}` does not exist or you do not have access to it."
             return _error(404, message, "invalid_request_error", "model_not_found")
         if not isinstance(body.get("messages"), list) or not body["messages"]:
