@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from digest_assets.cli import guard
 from digest_assets.cli.console import say
 from digest_assets.cli.options import ConfigOption, opened
 from digest_assets.errors import ConfigurationError
 
 PortOption = Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens, on this machine only.")]
-_SECONDS_TO_END = 30
 
 
 def ui(
@@ -52,21 +52,26 @@ def _forget_killed_runs() -> None:
 def dagster_dev(port: int) -> int:
     """Runs Dagster's webserver and daemon until they are stopped. Returns their exit code.
 
-    However this command ends, `dagster dev` is told to end too, and is waited for: it takes its own processes along.
+    However this process ends, they end too: `guard.py` sees to it.
     """
     _refuse_if_taken(port)
     _forget_killed_runs()
     where = ["-m", "digest_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
     say(f"The Dagster UI: http://127.0.0.1:{port} (in about twenty seconds; Ctrl-C ends it)")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "dagster", "dev", *where])
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.default_int_handler)
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", *where]
+    process = subprocess.Popen(
+        [sys.executable, "-I", guard.__file__, *command], stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.terminate()
         return 0
     finally:
-        try:
-            process.wait(timeout=_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)  # the end is under way
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+        guard.end_session(process.pid, guard.SECONDS_TO_END)  # where the guard itself was killed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from digest_assets.cli import app
 from digest_assets.config import CONFIG_VARIABLE, load_settings
 from digest_assets.store.lake import LakeStore
 from digest_assets.store.opening import open_store
@@ -128,3 +130,24 @@ def test_the_image_is_built_from_files_that_the_build_is_given() -> None:
     assert sources
     for each in sources:
         assert each.startswith("--") or any(f"{each}/".startswith(f"{folder}/") for folder in given), each
+
+
+SYSTEMD = DEPLOY / "systemd"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for unit in SYSTEMD.iterdir():
+        text = unit.read_text("utf-8").replace("/opt/digest-assets/bin/digest", sys.executable)
+        (tmp_path / unit.name).write_text(
+            text.replace("User=digest", "User=daemon").replace("/srv/digest", "/tmp"), "utf-8"
+        )
+    units = sorted(map(str, tmp_path.iterdir()))
+    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_units_name_commands_that_there_are() -> None:
+    for unit in SYSTEMD.glob("*.service"):
+        (command,) = re.findall(r"^ExecStart=\S+/digest (\w+)$", unit.read_text("utf-8"), re.MULTILINE)
+        assert command in {each.callback.__name__ for each in app.registered_commands if each.callback}
