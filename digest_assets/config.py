@@ -306,6 +306,8 @@ class LlmSettings(EndpointSettings):
     """For whom the model writes. Empty: researchers in the fields of digest.categories, in the digest's language."""
     glossary: str = ""
     """A file of terms that is laid over the package's own of the fields of digest.categories. Empty: none."""
+    prompts_dir: str = ""
+    """A folder whose prompts go before the package's own (`reading.zh.md`). Empty: none."""
     batch: bool = False
     """Whether answers are asked for in batches: for half the price at providers that have them, within a day."""
     batch_wait_minutes: float = Field(60, ge=0)

@@ -47,7 +47,7 @@ def compare(
         if not on.papers:
             tell("The store holds no paper with its text: `digest run` makes a date first.")
             raise typer.Exit(FAILED)
-        access = ModelAccess(settings.llm, settings.root, limits=store.journals, categories=settings.digest.categories)
+        access = ModelAccess.of(settings, store.journals / "limits")
         comparison = Comparison(settings, store, access, SystemClock(), on)
         plans = {name: asyncio.run(comparison.plan(name)) for name in models}
         for name, plan in plans.items():

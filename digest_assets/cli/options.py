@@ -37,6 +37,10 @@ def opened(config: Path | None) -> Iterator[Settings]:
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
     settings = load_settings()
+    if settings.llm.prompts_dir:  # what was asked with other prompts is told as such
+        from digest_assets.resources.own_prompts import lay_over
+
+        lay_over(settings.llm, settings.root)
     if find_config() is None:
         tell(f"There is no {CONFIG_NAME} in {settings.root} or above: the defaults hold, with store and posts there.")
     with in_folder_of(settings):

@@ -17,7 +17,7 @@ from digest_assets.llm.alignment import Pair
 from digest_assets.llm.answers import PARTS
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
-from digest_assets.llm.prompts import Task, prompt_file
+from digest_assets.llm.prompts import PromptFile, Task, prompt_file
 from digest_assets.markup import formulas
 
 READING_LIMITS = {"zh": (200, 600, 200), "ja": (200, 600, 200), "en": (120, 350, 120)}
@@ -796,13 +796,16 @@ def _leaks(text: str, task: Task, language: str, source: str) -> Iterator[Defect
         yield Defect(DefectKind.LEAKED_PROMPT, f"repeats its instructions: “{_shortened(rule, 40)}”")
 
 
-@lru_cache(maxsize=8)
 def _rules(task: Task, language: str) -> tuple[str, ...]:
     """The clauses of a prompt that are long enough to be recognised."""
     try:
-        file = prompt_file(task, language)
+        return _clauses(prompt_file(task, language), language)
     except ValueError:
         return ()
+
+
+@lru_cache(maxsize=8)
+def _clauses(file: PromptFile, language: str) -> tuple[str, ...]:
     clauses = re.split(r"[。；：\n]|\. ", f"{file.system}\n{file.user}\n{file.correction}")
     least = 40 if language == "en" else 12
     return tuple(clause.strip() for clause in clauses if len(clause.strip()) >= least and "{{" not in clause)

@@ -117,7 +117,10 @@ def translation_messages(
 def earlier_translation_messages(
     paper: Paper, language: str, audience: str, glossary: Glossary = EMPTY_GLOSSARY
 ) -> list[Prompt]:
-    """What earlier versions asked, the newest first: for looking up answers that are held."""
+    """What earlier versions asked, the newest first: for looking up answers that are held. None of ours is good where
+    somebody's own prompt asks."""
+    if (Task.TRANSLATION, language) in _own:
+        return []
     files = [prompt_file(Task.TRANSLATION, language, version) for version in EARLIER_TRANSLATIONS]
     return [_prompt(file, _about(paper, audience), glossary) for file in files]
 
@@ -178,15 +181,29 @@ def correction_text(task: Task, language: str, defects: Sequence[str]) -> str:
     return _fill(prompt_file(task, language).correction, {"defects": listed}).strip()
 
 
-@lru_cache(maxsize=32)
+_own: dict[tuple[Task, str], PromptFile] = {}
+
+
+def use_own(files: Mapping[tuple[Task, str], PromptFile]) -> None:
+    """From now on `files` go before ours, in this process; those that were used before do not."""
+    _own.clear()
+    _own.update(files)
+
+
 def prompt_file(task: Task, language: str, earlier: int | None = None) -> PromptFile:
     """The file of a task and a language, today's or an `earlier` version. Raises `ValueError` where there is none."""
+    if earlier is None and (own := _own.get((task, language))) is not None:
+        return own
+    return _package_file(task, language, earlier)
+
+
+@lru_cache(maxsize=32)
+def _package_file(task: Task, language: str, earlier: int | None = None) -> PromptFile:
     name = f"{task.value}.{language}" if earlier is None else f"{task.value}.{language}.{earlier}"
     path = resources.files("digest_assets.llm") / "prompts" / f"{name}.md"
     if not path.is_file():
         raise ValueError(f"there is no prompt for a {task.value} in {language!r}")
-    head, *blocks = _BLOCK.split(path.read_text(encoding="utf-8"))
-    parts = dict(zip(blocks[::2], blocks[1::2], strict=True))
+    head, parts = _taken_apart(path.read_text(encoding="utf-8"))
     return PromptFile(
         version=head.removeprefix("version:").strip(),
         system=parts["system"].strip(),
@@ -196,7 +213,52 @@ def prompt_file(task: Task, language: str, earlier: int | None = None) -> Prompt
     )
 
 
-@lru_cache(maxsize=1)
+def _taken_apart(text: str) -> tuple[str, dict[str, str]]:
+    head, *blocks = _BLOCK.split(text)
+    return head, dict(zip(blocks[::2], blocks[1::2], strict=True))
+
+
+_MAY_LACK = frozenset({"audience", "cut_note", "glossary"})
+"""Variables of ours that an own prompt may do without."""
+_TAG = re.compile(r"<(\w+)>")
+_CITED = re.compile(r"\[\d+\]")
+
+
+def own_prompt(task: Task, language: str, text: str) -> PromptFile:
+    """A prompt of somebody's own, in the form of ours. Its version is its content.
+
+    Raises `ValueError`, which says what is missing, where it lacks what the checks of answers rest on: a block, a
+    variable, a tag of the answer, the paragraphs' numbers.
+    """
+    ours = _package_file(task, language)
+    _, parts = _taken_apart(text.replace("\r\n", "\n"))
+    wanted = {"system": ours.system, "user": ours.user, "glossary": ours.glossary, "correction": ours.correction}
+    for name in wanted:
+        if name not in parts:
+            raise ValueError(f"it has no block ---{name}---")
+    asked, known = parts["system"] + parts["user"], set(_VARIABLE.findall(ours.system + ours.user))
+    for block, variables in (
+        (asked, known - _MAY_LACK),
+        *((parts[name], set(_VARIABLE.findall(wanted[name]))) for name in ("glossary", "correction")),
+    ):
+        if lacking := sorted(variables - set(_VARIABLE.findall(block))):
+            raise ValueError(f"it has no {{{{{lacking[0]}}}}}")
+        if unknown := sorted(set(_VARIABLE.findall(block)) - (known if block is asked else variables)):
+            raise ValueError(f"nothing is known of {{{{{unknown[0]}}}}}")
+    if tags := sorted(set(_TAG.findall(ours.system)) - set(_TAG.findall(asked))):
+        raise ValueError(f"it does not ask for <{tags[0]}>")
+    if _CITED.search(ours.system) and not _CITED.search(asked):
+        raise ValueError("it does not ask for the paragraphs' numbers, as [12]")
+    content = hashlib.sha256("\0".join(parts[name] for name in wanted).encode()).hexdigest()[:10]
+    return PromptFile(
+        f"{task.value}-{language}-own-{content}",
+        parts["system"].strip(),
+        parts["user"].strip(),
+        parts["glossary"],
+        parts["correction"],
+    )
+
+
 def current_versions() -> frozenset[str]:
     """Of all prompts: what another one asked for would be asked for anew."""
     found = set()
@@ -208,7 +270,9 @@ def current_versions() -> frozenset[str]:
 
 def _prompt(file: PromptFile, values: Mapping[str, str], glossary: Glossary) -> Prompt:
     texts = dict(values)
-    paper_text = "\n".join(texts.get(name, "") for name in ("title", "abstract", "excerpt", "sentences"))
+    # A name more would be another text, with other marks: another prompt, and every answer asked anew.
+    names = ("title", "abstract", "excerpt", *(["sentences"] if "sentences" in texts else []))
+    paper_text = "\n".join(texts.get(name, "") for name in names)
     terms = glossary.terms_in(paper_text)
     listed = "\n".join(f"{term.source} = {term.preferred}" for term in terms)
     texts["glossary"] = _fill(file.glossary, {"terms": listed}) if terms else ""

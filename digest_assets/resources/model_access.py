@@ -24,6 +24,7 @@ from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.concurrency import shared_limiter
 from digest_assets.resources.language_model import LanguageModel
+from digest_assets.resources.own_prompts import lay_over
 
 
 def price_table(settings: EndpointSettings) -> dict[str, Price]:
@@ -149,7 +150,10 @@ class ModelAccess(EndpointAccess):
 
     @classmethod
     def of(cls, settings: Settings, limits: Path | None = None) -> ModelAccess:
-        """As `settings` have it."""
+        """As `settings` have it, with the user's own prompts laid over ours.
+
+        Raises `ConfigurationError` for one that cannot be used."""
+        lay_over(settings.llm, settings.root)
         second = settings.checks.second_reader
         return cls(
             settings.llm,
