@@ -152,6 +152,7 @@ FINGERPRINTS = {
     "reading-en-2": "d7e1b3f91b0974b6",
     "reading-ja-2": "31a22227645cbe5d",
     "reading-zh-2": "fda42a75988402d6",
+    "second-reading-1": "d1fe0660721b316d",
     "translation-ja-1": "1a4a470084b2b7e6",
     "translation-ja-2": "3dc21b0b467d01be",
     "translation-zh-1": "7e457cb29b242670",
