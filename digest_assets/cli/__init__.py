@@ -26,6 +26,7 @@ from digest_assets.cli.console import FAILED, STOPPED, WRONG_USE, err, tell_erro
 from digest_assets.cli.demo import demo
 from digest_assets.cli.doctor import doctor
 from digest_assets.cli.export import export
+from digest_assets.cli.mcp import mcp
 from digest_assets.cli.publish import publish
 from digest_assets.cli.run import run
 from digest_assets.cli.show import show
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (run, backfill, status, show, usage, compare, export, publish, doctor, ui, demo):
+for _command in (run, backfill, status, show, usage, compare, export, publish, mcp, doctor, ui, demo):
     app.command()(_command)
 app.add_typer(store, name="store")
 

@@ -16,7 +16,7 @@ from digest_assets.markup.characters import clean
 from digest_assets.model import Paper
 from digest_assets.site.bibtex import bibtex
 
-Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | list[Json] | dict[str, Json] | None"
 
 
 def csl(paper: Paper, title: str, authors: tuple[str, ...], abstract: str) -> dict[str, Json]:

@@ -28,9 +28,10 @@ from digest_assets import user_templates
 from digest_assets.errors import TemplateBroken
 from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
-from digest_assets.site import charts, citation, day_view, empty, feeds, html, lists, search
+from digest_assets.site import charts, citation, day_document, day_view, empty, feeds, html, lists, search
 from digest_assets.site.charts import Bar
 from digest_assets.site.citation import Json
+from digest_assets.site.day_document import llms_text
 from digest_assets.site.paper_view import PaperView, paper_view
 from digest_assets.site.values import (
     ALL,
@@ -230,6 +231,7 @@ class _Pages:
             own |= {each.name: each.read_text for each in (users.iterdir() if users.is_dir() else ())}
         yield Unit("s/simplified", (PlannedFile("s/simplified.js", search.simplifying),))
         yield Unit("assets", tuple(PlannedFile(f"assets/{name}", partial(read, "utf-8")) for name, read in own.items()))
+        yield self._page("llms.txt", self._llms)
         for name, heading in (("search", self._words.search), ("marked", self._words.marked)):
             values = {"title": heading, "heading": heading, "current": f"{name}.html"}
             yield self._page(f"{name}.html", partial(self._render, f"{name}.html.j2", "", **values))
@@ -263,6 +265,7 @@ class _Pages:
         files += [PlannedFile(f"{path}.{number}.js", partial(self._block, day, number)) for number in range(1, blocks)]
         if blocks > 1:
             files.append(PlannedFile(f"{path}.all.html", partial(self._all, day)))
+        files.append(PlannedFile(f"{path}.json", partial(self._document, day)))
         yield Unit(f"{path}.html", tuple(files))
         if is_newest:
             yield self._page("index.html", partial(self._date, day, earlier, None, root="", current="index.html"))
@@ -306,6 +309,13 @@ class _Pages:
             earlier=earlier,
             later=later,
         )
+
+    def _document(self, day: Day) -> str:
+        return day_document.as_text(day_document.day_document(self._site, self._shown(day).loaded))
+
+    def _llms(self) -> str:
+        """What a program should know of the site: https://llmstxt.org."""
+        return llms_text(self._site, self._title)
 
     def _block(self, day: Day, number: int) -> str:
         """The lines of further papers of a date, as a script that its page loads."""

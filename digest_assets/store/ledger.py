@@ -264,6 +264,55 @@ def claimed_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) ->
     ]
 
 
+def kept_papers(
+    connection: duckdb.DuckDBPyConnection,
+    digest: str,
+    *,
+    day: date | None = None,
+    identifiers: Collection[str] | None = None,
+    interest: str = "",
+    words: Sequence[str] = (),
+    most: int = -1,
+) -> list[tuple[Paper, date, str]]:
+    """Papers that the digest keeps, each with its date and its translated title, newest date first: of `day`, among
+    `identifiers`, chosen by `interest`, with each of `words` in title, abstract, authors or translation; `most` of
+    them, -1: all."""
+    conditions, parameters = ["w.digest = $digest AND w.outcome = 'kept'"], {"digest": digest}
+    if day is not None:
+        conditions.append("w.digest_date = $day::DATE")
+        parameters["day"] = day.isoformat()
+    if identifiers is not None:
+        conditions.append("w.identifier IN (SELECT unnest(from_json($identifiers::JSON, '[\"VARCHAR\"]')))")
+        parameters["identifiers"] = json_list(identifiers)
+    if interest:
+        conditions.append(
+            "EXISTS (FROM ranked_papers r WHERE r.digest = w.digest AND r.digest_date = w.digest_date "
+            "AND r.identifier = w.identifier AND r.is_chosen AND r.interest = $interest)"
+        )
+        parameters["interest"] = interest
+    for number, word in enumerate(words):
+        parameters[f"word{number}"] = word
+        conditions.append(
+            f"contains(lower(concat_ws(' ', p.title, p.abstract, array_to_string(p.authors, ' '), w.identifier, "
+            f"t.abstract, t.translated_title)), lower($word{number}))"
+        )
+    found = rows(
+        connection.execute(
+            f"""
+            SELECT p.*, w.digest_date, coalesce(t.translated_title, '') AS translated_title
+            FROM windowed_papers w
+            JOIN papers p USING (identifier, version)
+            LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier
+            WHERE {" AND ".join(conditions)}
+            ORDER BY w.digest_date DESC, p.published_at DESC NULLS LAST, p.identifier DESC
+            {f"LIMIT {most:d}" if most >= 0 else ""}
+            """,
+            parameters,
+        )
+    )
+    return [(paper_of(row), row["digest_date"], row["translated_title"]) for row in found]
+
+
 def kept_by(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> frozenset[str]:
     """The identifiers that `day` keeps, as it was made last."""
     found = connection.execute(

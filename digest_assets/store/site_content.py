@@ -54,6 +54,19 @@ class SitePaper:
     """Of the settings, those that chose it."""
 
 
+def rendered(connection: duckdb.DuckDBPyConnection, digest: str, most: int) -> list[dict[str, Any]]:
+    """The newest dates that were rendered, with the counts of their posts."""
+    found = rows(
+        connection.execute(
+            "SELECT p.digest_date AS date, p.announced, p.published, p.filtered, p.failed, p.late, d.empty_reason "
+            "FROM rendered_posts p LEFT JOIN digests d USING (digest, digest_date) "
+            "WHERE p.digest = ? ORDER BY 1 DESC LIMIT ?",
+            [digest, most],
+        )
+    )
+    return [{**row, "date": row["date"].isoformat()} for row in found]
+
+
 def site_dates(
     connection: duckdb.DuckDBPyConnection,
     digest: str,

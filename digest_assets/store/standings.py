@@ -84,6 +84,18 @@ def outcomes(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> d
     return {identifier: (status, reason) for identifier, status, reason in found}
 
 
+def standing_of(
+    connection: duckdb.DuckDBPyConnection, digest: str, identifier: str
+) -> tuple[date | None, str, str | None] | None:
+    """Date, status and reason of a paper in the ledger; None where it is not there."""
+    found = connection.execute(
+        "SELECT digest_date, status, reason FROM ledger WHERE digest = ? AND identifier = ? "
+        "ORDER BY digest_date NULLS LAST LIMIT 1",
+        [digest, identifier],
+    ).fetchall()
+    return found[0] if found else None
+
+
 def not_made(connection: duckdb.DuckDBPyConnection, digest: str, keys: Collection[str]) -> list[str]:
     """Those of `keys`, dates as partition keys, that were not made; in their order."""
     found = connection.execute(
