@@ -165,6 +165,8 @@ def test_programs_read_the_digest_through_mcp_and_learn_no_secret(world: World) 
     assert len(ledger["papers"]) == len(kept(world)) + 1
     assert [each.is_error for each in results] == [False] * 6 + [True, True, False]
     assert json.loads(texts[8])["papers"] == []
+    assert "announced no 9999.00001" in texts[6]
+    assert "'yesterday' is not a date" in texts[7]
     for text in texts:
         for secret in (SECRET, str(world.folder), world.settings.llm.base_url, world.settings.arxiv.api_url):
             assert secret not in text
