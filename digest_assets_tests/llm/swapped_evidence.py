@@ -1,8 +1,9 @@
-"""Evidence numbers swapped between two sentences of a reading, and how often that is found."""
+"""Evidence swapped between two sentences of a reading, or a number made another of the paper: how often it is found."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,10 +55,33 @@ def swaps(
     return len(chosen), found
 
 
+def renumbered(
+    sentences: Sequence[Anchored], by_number: Mapping[int, Paragraph], title: str, abstract: str, most: int
+) -> tuple[int, int]:
+    """(sentences of which a number was made another of the paper, of as many digits, from a paragraph that they do not
+    rest on, at most `most`; those that are doubted)."""
+    chosen = random.Random(1)
+    cases: list[tuple[Anchored, str]] = []
+    for each in sentences:
+        ground = evidence.support(each.paragraphs, by_number)
+        elsewhere = "\n".join(paragraph.text for paragraph in by_number.values() if paragraph.text not in ground)
+        for number in numbers.stated_in_answer(each.text):
+            digits = re.match(r"\d+(?:\.\d+)?", number.written)
+            shape = re.sub(r"\d", r"\\d", re.escape(digits[0])) if digits and len(digits[0]) > 1 else None
+            others = set(re.findall(rf"(?<![\d.,A-Za-z]){shape}(?![\d,]|\.\d)", elsewhere)) if shape else set()
+            if digits and (fitting := sorted(other for other in others if other not in ground)):
+                start = number.start + each.text[number.start :].index(digits[0])
+                put = chosen.choice(fitting)
+                cases.append((each, each.text[:start] + put + each.text[start + len(digits[0]) :]))
+    cases = chosen.sample(cases, min(most, len(cases)))
+    return len(cases), sum(is_doubted(text, each.paragraphs, by_number, title, abstract) for each, text in cases)
+
+
 def measured(
     parts: Sequence[str], by_number: Mapping[int, Paragraph], title: str, abstract: str, most: int = 40
-) -> tuple[int, int, int, int]:
-    """(sentences, those doubted though nothing was swapped, pairs swapped, pairs found) of a reading in `parts`.
+) -> tuple[int, int, int, int, int, int]:
+    """(sentences, those doubted though nothing was swapped, pairs swapped, pairs found, numbers changed, changes found)
+    of a reading in `parts`.
 
     Which paragraphs a sentence rests on is chosen as the sandbox's model does: those that hold its numbers, formulas,
     names and terms. Sentences of whose numbers some stand in no paragraph are left aside.
@@ -75,7 +99,9 @@ def measured(
                 doubted += 1
             else:
                 sound.append(Anchored(sentence, given))
-    return count, doubted, *swaps(sound, by_number, title, abstract, most)
+    wrong = (make(sound, by_number, title, abstract, most) for make in (swaps, renumbered))
+    (pairs, pairs_found), (changed, changes_found) = wrong
+    return count, doubted, pairs, pairs_found, changed, changes_found
 
 
 def _lacks_numbers(sentence: str, given: tuple[int, ...], by_number: Mapping[int, Paragraph]) -> bool:
