@@ -96,7 +96,7 @@ def test_the_metadata_show_what_a_date_cost_and_this_run_apart(world: World) -> 
     assert shown["calls_of_this_run"] == shown["calls"]
     assert shown["tokens_of_this_run"] == shown["input_tokens"] + shown["output_tokens"]
     assert shown["money_of_this_run"] == shown["money"]
-    both = shown["money"] + metadata(world, "translations")["money"]
+    both = sum(metadata(world, asset)["money"] for asset in ("translations", "summaries", "overviews"))
     with world.store.transaction() as connection:
         _, money = spent_on(connection, NOON.date(), price_table(world.settings.llm))
     assert money is not None

@@ -321,7 +321,8 @@ class LanguageModel:
         if not self._has_answered:
             limit = min(limit, _TRIES_OF_THE_FIRST.get(fault, limit))
         wait = problem.wait_seconds or 0.0
-        if breaker.patience_is_over or wait > LONGEST_WAIT_SECONDS:
+        has_no_patience = settings.attempts == 1 and breaker.is_open
+        if breaker.patience_is_over or has_no_patience or wait > LONGEST_WAIT_SECONDS:
             until = self._now() + max(_OUTAGE_PAUSE, timedelta(seconds=wait))
             raise self._decided(partial(outage, problem, self._place, breaker.failures, until))
         nobody_there = not self._has_answered and fault is Fault.UNREACHABLE
