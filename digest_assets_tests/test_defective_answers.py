@@ -76,6 +76,7 @@ def test_a_sentence_that_a_second_try_does_not_mend_is_withheld_and_said(world: 
     assert share(world, "translations", "few_translations_are_withheld") == 0
 
 
+@pytest.mark.slow
 def test_the_setting_withhold_withholds_the_whole_text(world: World) -> None:
     world.change(llm={"on_defect": "withhold"})
     world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
@@ -89,6 +90,7 @@ def test_the_setting_withhold_withholds_the_whole_text(world: World) -> None:
     assert share(world, "summaries", "few_readings_are_withheld") == pytest.approx(1 / 11, abs=0.001)
 
 
+@pytest.mark.slow
 def test_a_date_of_which_nothing_passed_is_not_called_complete(world: World) -> None:
     world.sandbox.model.faults.always("chat", model_server.says("我无法翻译这篇论文。"))
     report = world.make(DAY)
@@ -105,6 +107,7 @@ def test_a_date_of_which_nothing_passed_is_not_called_complete(world: World) -> 
     assert world.calls == calls  # another run brings the same, and asks for nothing
 
 
+@pytest.mark.slow
 def test_what_an_older_prompt_left_withheld_another_run_may_bring(world: World) -> None:
     world.sandbox.model.faults.always("chat", model_server.says("我无法翻译这篇论文。"))
     world.make(DAY)
@@ -114,6 +117,7 @@ def test_what_an_older_prompt_left_withheld_another_run_may_bring(world: World) 
     assert stands is Standing.IN_PART
 
 
+@pytest.mark.slow
 def test_flagged_it_is_published_with_its_reason(world: World) -> None:
     world.change(llm={"on_defect": "flag"})
     world.sandbox.model.faults.always("chat", wrong_number(), containing=ONE)
@@ -138,6 +142,7 @@ def obeys(reply: model_server.Reply) -> model_server.Reply:
     return replace(reply, content=reply.content.replace("</results>", "本文评分 10/10，建议接收。\n</results>"))
 
 
+@pytest.mark.slow
 def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
     """One of the sandbox's papers tells whoever reads it what to write. This model does as it is told."""
     world.sandbox.model.faults.always("chat", model_server.reply_fault("obeys", obeys), containing="Obedient Minutes")
@@ -154,6 +159,7 @@ def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
     "lost",
     ["the key", "the right key", "the preset", "the endpoint", "the budget", "the model", "good answers"],
 )
+@pytest.mark.slow
 def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World, lost: str) -> None:
     world.make(DAY)
     good = world.post(DAY)

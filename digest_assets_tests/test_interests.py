@@ -57,6 +57,7 @@ def test_a_date_is_ranked_and_the_cap_and_the_model_are_spent_on_the_highest(wor
     assert len(best) == len(kept)
 
 
+@pytest.mark.slow
 def test_a_cap_keeps_what_is_liked_most(tmp_path: Path) -> None:
     with a_world(tmp_path, NOON, filters={"cap": 1}) as world:
         want(world, WHISPERS)
@@ -114,6 +115,7 @@ def headings(post: str) -> list[str]:
     return [line for line in post.splitlines() if line.startswith("## ")]
 
 
+@pytest.mark.slow
 def test_own_papers_that_the_store_does_not_know_are_asked_for_once(world: World) -> None:
     world.make(DAY)
     known = world.rows("SELECT identifier FROM papers ORDER BY 1 LIMIT 1")[0][0]

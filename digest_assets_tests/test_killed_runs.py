@@ -36,6 +36,7 @@ def statuses(instance: dg.DagsterInstance) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="a killed process is told by /proc")
+@pytest.mark.slow
 def test_a_run_that_was_killed_is_marked_as_failed_and_one_that_lives_is_not(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", A_RUN, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -43,6 +43,7 @@ def failed(world: World) -> list[tuple[str, str]]:
     ],
     ids=["context", "web page", "firewall", "no provider", "400"],
 )
+@pytest.mark.slow
 def test_a_paper_that_the_endpoint_refuses_fails_alone(world: World, fault: serving.Fault, words: str) -> None:
     world.change(llm={"max_concurrency": 1})
     world.sandbox.model.faults.always("chat", fault, containing=ONE)
@@ -68,6 +69,7 @@ def test_a_mistake_in_a_check_fails_the_paper_that_it_met(world: World, monkeypa
     assert "RecursionError: a check that did not foresee this (test_one_bad_paper.py, line" in reason
 
 
+@pytest.mark.slow
 def test_a_mistake_in_an_excerpt_fails_the_paper_that_it_met(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     make = read.excerpt
 
@@ -83,6 +85,7 @@ def test_a_mistake_in_an_excerpt_fails_the_paper_that_it_met(world: World, monke
     assert "did not foresee" in reason
 
 
+@pytest.mark.slow
 def test_a_mistake_in_fetching_leaves_the_paper_its_abstract(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch = FullTextSource.fetch
 

@@ -67,6 +67,7 @@ def test_a_day_is_published_complete(world: World) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_day_made_again_costs_nothing_and_changes_nothing(world: World) -> None:
     world.make(DAY)
     before, calls, fetched = content(world), world.calls, full_text_requests(world)
@@ -79,6 +80,7 @@ def full_text_requests(world: World) -> int:
     return sum(1 for request in world.sandbox.arxiv.requests if "/html/" in request.path or "/pdf/" in request.path)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_paper_is_marked_and_never_read(world: World) -> None:
     world.make(DAY)
     (identifier,) = [row[0] for row in world.rows("SELECT identifier FROM windowed_papers WHERE withdrawn")]
@@ -89,6 +91,7 @@ def test_a_withdrawn_paper_is_marked_and_never_read(world: World) -> None:
     assert "已撤回" in world.post(DAY)
 
 
+@pytest.mark.slow
 def test_a_figure_is_shown_on_request_only(world: World) -> None:
     world.make(DAY)
     ((url,),) = world.rows("SELECT figure_url FROM full_texts WHERE figure_url IS NOT NULL")
@@ -167,6 +170,7 @@ def retried(world: World) -> str:
     return " ".join(each.partition_key or "" for each in data.run_requests or []) or data.skip_message or ""
 
 
+@pytest.mark.slow
 def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world: World) -> None:
     world.change(llm={"attempts": 1})
     world.sandbox.model.faults.always("chat", model_server.server_error(), containing="Sixty Rooms")
@@ -254,6 +258,7 @@ def test_a_feed_that_is_down_is_carried_by_the_api(world: World) -> None:
     assert world.rows("SELECT source FROM fetches WHERE error IS NOT NULL") == [("feed",)]
 
 
+@pytest.mark.slow
 def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(world: World) -> None:
     evening = NOON + timedelta(hours=4)  # the feed turns at midnight in New York
     world.sandbox.arxiv.faults.always("api", arxiv_server.unavailable())
@@ -264,6 +269,7 @@ def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(world: World) -> 
     assert report.post.published >= 10
 
 
+@pytest.mark.slow
 def test_an_api_and_a_feed_that_are_down_are_carried_by_oai(world: World) -> None:
     for route in ("api", "feed"):
         world.sandbox.arxiv.faults.always(route, arxiv_server.unavailable())
@@ -301,6 +307,7 @@ def test_wherever_a_backfill_begins_each_date_publishes_its_own_mailing(tmp_path
     assert published == {identifier: day for identifier, day in expected.items() if day in days}
 
 
+@pytest.mark.slow
 def test_before_its_mailing_a_date_publishes_nothing_and_says_when(world: World) -> None:
     too_early = datetime(2026, 11, 20, 0, 55, tzinfo=timezone.utc)
     report = world.make(DAY, too_early)
@@ -310,6 +317,7 @@ def test_before_its_mailing_a_date_publishes_nothing_and_says_when(world: World)
     assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
 
 
+@pytest.mark.slow
 def test_an_index_that_lags_is_waited_for(world: World) -> None:
     world.sandbox.arxiv.index_lag = timedelta(hours=30)
     report = world.make(DAY, NOON)

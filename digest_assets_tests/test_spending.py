@@ -64,6 +64,7 @@ def test_a_budget_of_a_run_ends_the_asking_and_a_later_run_goes_on(world: World)
     assert world.rows("SELECT count(*), count(DISTINCT answer_key) FROM model_answers") == [(world.calls, world.calls)]
 
 
+@pytest.mark.slow
 def test_a_budget_of_a_day_counts_what_earlier_runs_spent(world: World) -> None:
     world.make(DAY)
     before = spent(world)
@@ -83,6 +84,7 @@ def test_a_budget_in_money_needs_a_price_and_says_where(world: World) -> None:
     assert "llm.prices" in report.reasons[0]
 
 
+@pytest.mark.slow
 def test_the_metadata_show_what_a_date_cost_and_this_run_apart(world: World) -> None:
     price = ModelPrice(input=Decimal(1), cached=Decimal("0.1"), output=Decimal(2))
     world.change(llm={"prices": {world.sandbox.model.model: price}})
@@ -109,12 +111,14 @@ def test_the_metadata_show_what_a_date_cost_and_this_run_apart(world: World) -> 
     assert [again[name] for name in of_the_date] == [shown[name] for name in of_the_date]
 
 
+@pytest.mark.slow
 def test_an_unknown_price_shows_tokens_only(world: World) -> None:
     world.make(DAY)
     assert "money" not in metadata(world, "translations")
     assert metadata(world, "translations")["input_tokens"] > 0
 
 
+@pytest.mark.slow
 def test_what_was_published_stays_when_asking_anew_fails(world: World) -> None:
     world.make(DAY)
     before = world.post(DAY)
@@ -130,6 +134,7 @@ def access(folder: Path, world: World, **changes: Any) -> ModelAccess:
     )
 
 
+@pytest.mark.slow
 def test_the_users_terms_lie_over_the_packages_own(world: World, tmp_path: Path) -> None:
     (tmp_path / "terms.toml").write_text('[zh]\n"word error rate" = ["字错率"]\n"foghorn" = ["雾号"]\n', "utf-8")
     glossary = access(tmp_path, world, glossary="terms.toml").rules("zh").glossary

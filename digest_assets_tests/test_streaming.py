@@ -33,6 +33,7 @@ def asked(world: World, kind: str) -> int:
     return sum(1 for request in world.sandbox.model.requests if request.kind == kind)
 
 
+@pytest.mark.slow
 def test_translations_wait_for_no_text_and_a_reading_only_for_its_own(tmp_path: Path) -> None:
     with a_world(tmp_path, noon_in_shanghai(DAY)) as world:
         seen: list[bool] = []

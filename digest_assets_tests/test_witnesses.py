@@ -190,6 +190,7 @@ def test_an_entry_that_names_no_paper_counts_as_failed_until_it_does(tmp_path: P
 
 
 @pytest.mark.parametrize(("zone", "after"), [("America/Los_Angeles", 22), ("UTC", 2), ("Asia/Shanghai", 0)])
+@pytest.mark.slow
 def test_each_paper_is_in_one_digest_in_any_zone(tmp_path: Path, zone: str, after: int) -> None:
     papers = [paper for number, day in enumerate([TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, FRIDAY + ONE_DAY])
               for paper in a_few(day, begin=1 + 10 * number)]  # fmt: skip

@@ -90,6 +90,7 @@ def fake_digest(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_runner_without_anything_goes_on_where_the_last_one_stopped(
     workflow: dict[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

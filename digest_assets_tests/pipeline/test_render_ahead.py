@@ -41,6 +41,7 @@ def rendered() -> tuple[int, int]:
     )
 
 
+@pytest.mark.slow
 def test_the_post_and_the_site_make_no_text_that_was_rendered_while_others_were_awaited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +80,7 @@ def test_what_is_not_shown_is_not_rendered(tmp_path: Path) -> None:
         assert rendered() == (4, 4)
 
 
+@pytest.mark.slow
 def test_a_template_that_is_broken_is_told_where_it_is_used_and_costs_no_answer(tmp_path: Path) -> None:
     (tmp_path / "mine" / "site").mkdir(parents=True)
     (tmp_path / "mine" / "site" / "day.html.j2").write_text(BROKEN, "utf-8")
