@@ -42,7 +42,7 @@ def a_day_of(
     for number in range(count):
         model = models[number % len(models)]
         # Before the freeze, which for a Sunday's mailing is Friday's.
-        submitted = evening.freezes_at - timedelta(hours=8) + timedelta(seconds=30 * number)
+        submitted = evening.freezes_at - timedelta(hours=8) + timedelta(seconds=min(30, 28_000 // count) * number)
         # Equal prompts have one answer, and no second call: each paper has a title of its own.
         title = f"{model.paper.title}, {day:%B %d} of {day.year}, part {number}"
         paper = replace(

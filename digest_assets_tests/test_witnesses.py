@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from digest_assets.arxiv.calendar import mailing_for_submission
+from digest_assets.digests.standing import Standing
 from digest_assets.model import AnnouncementKind
 from digest_assets.sandbox import serving
 from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.store.standings import standings
 from digest_assets_tests.simulation import Simulation, a_simulation, noon
 from digest_assets_tests.test_ledger import (
     FRIDAY,
@@ -120,6 +122,11 @@ def test_an_empty_feed_while_the_search_lags_leaves_the_date_open(tmp_path: Path
         simulation.arxiv.feeds_shown[TUESDAY] = None
         simulation.arxiv.index_lag = timedelta(days=1)
         assert at_the_feed(simulation, WEDNESDAY) == "not yet"
+        with simulation.store.transaction() as connection:
+            now, days = simulation.clock.now(), simulation.settings.digest.days
+            ((stands, why),) = standings(connection, "arxiv", days, [WEDNESDAY], now).values()
+        assert stands is Standing.NOT_YET
+        assert "The feed is empty" in str(why)
         simulation.arxiv.index_lag = timedelta()
         simulation.clock.instant += timedelta(hours=5)
         simulation.catch_up()

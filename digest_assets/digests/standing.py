@@ -42,6 +42,8 @@ class DateRecord:
     empty_reason: str | None = None
     error: str | None = None
     """What arXiv's API answered last, where that was no answer."""
+    open_because: str | None = None
+    """Why its last run could not make it."""
     announced: int | None = None
     """This and the next three: as its post counts them; None where none was rendered."""
     published: int | None = None
@@ -82,7 +84,7 @@ def standing(
     if why.cause is EmptyCause.NOT_YET or now < days.opens_at(day):
         return Standing.NOT_YET, why.text
     if record is not None:
-        return Standing.NOT_YET, "Asked for before its mailing could be searched; ask again."
+        return Standing.NOT_YET, record.open_because or "Asked for before its mailing could be searched; ask again."
     if first_made is not None and day > first_made:
         return Standing.LATE, "Its mailing is out; the next run makes it."
     return Standing.NOT_MADE, None

@@ -33,7 +33,7 @@ from digest_assets.digests.updates import updates_for
 from digest_assets.model import Announcement, FeedEntry, FilterReason, KnownBy, Paper, Source
 from digest_assets.pipeline.rank import judge
 from digest_assets.ranking.interests import best_of
-from digest_assets.store import feeds, ledger, updates
+from digest_assets.store import feeds, ledger, standings, updates
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch, StoredEntry
 from digest_assets.store.ledger import ClaimedPaper
@@ -63,6 +63,7 @@ def claim_papers(settings: Settings, store: DigestStore, now: datetime, day: dat
         told = _record_announcements(connection, settings, day, stored, fetched_at)
         why_empty = _why_empty(connection, settings, day, now, told)
         if not why_empty.cause.is_final:
+            standings.record_open(connection, digest.name, day, why_empty.text, now)
             return MadeDate([], not_yet=why_empty.text)
         if now < (opens_at := digest.days.opens_at(day)):
             # Of a weekend it is known beforehand that it has no mailing; it would take what comes late until then.

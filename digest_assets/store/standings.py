@@ -23,7 +23,9 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
     found = rows(
         connection.execute(
             f"""
-            WITH asked AS (
+            WITH left_open AS (
+                SELECT digest_date, reason AS open_because FROM open_dates WHERE digest = $digest
+            ), asked AS (
                 SELECT digest_date,
                        nullif(arg_max(coalesce(error, ''), fetched_at)
                               FILTER (source = 'api' AND scope <> '*'), '') AS error
@@ -54,17 +56,24 @@ def date_records(connection: duckdb.DuckDBPyConnection, digest: str, first: date
                 WHERE w.digest = $digest AND w.digest_date BETWEEN $first AND $last AND w.outcome = 'kept'
                 AND {LACKS_METADATA} GROUP BY w.digest_date
             )
-            SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error,
+            SELECT digest_date, made.digest_date IS NOT NULL AS made, empty_reason, error, open_because,
                    rendered.* EXCLUDE (digest_date), coalesce(waiting, 0) AS waiting,
                    coalesce(without_key, 0) AS without_key, coalesce(withheld_before, 0) AS withheld_before,
                    coalesce(texts_to_come, 0) AS texts_to_come, coalesce(incomplete, 0) AS incomplete
             FROM asked FULL JOIN made USING (digest_date) LEFT JOIN rendered USING (digest_date)
+            LEFT JOIN left_open USING (digest_date)
             LEFT JOIN waits USING (digest_date) LEFT JOIN texts USING (digest_date) LEFT JOIN known USING (digest_date)
             """,
             {"digest": digest, "first": first, "last": last, "prompts": json_list(current_versions())},
         )
     )
     return {row.pop("digest_date"): DateRecord(**row) for row in found}
+
+
+def record_open(connection: duckdb.DuckDBPyConnection, digest: str, day: date, reason: str, now: datetime) -> None:
+    """Records why `day` could not be made."""
+    row = {"digest": digest, "digest_date": day, "reason": reason, "recorded_at": now}
+    put(connection, "open_dates", [row])
 
 
 def standings(
