@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox import model_server
 from digest_assets.sandbox.serving import Fault, HttpAnswer
