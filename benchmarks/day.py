@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from benchmarks.mailings import a_day_of
 from benchmarks.one_run import start, told
@@ -59,7 +60,7 @@ def run(short: bool) -> Iterator[Row]:
 
 def made(case: Case) -> tuple[float, int]:
     """The seconds of one day's run, and the calls that it made."""
-    settings = {
+    settings: dict[str, Any] = {
         "arxiv": {"text_interval_seconds": case.apart_seconds},
         "llm": {"max_concurrency": case.at_once},
     }

@@ -1,6 +1,7 @@
 """A graph of the product's shape whose steps do nothing: what is left of a run is Dagster."""
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
@@ -12,7 +13,7 @@ CHECKS = 9
 
 def _asset(name: str, above: list[str]) -> dg.AssetsDefinition:
     @dg.asset(name=name, deps=above, partitions_def=DAYS)
-    def nothing() -> dg.MaterializeResult:
+    def nothing() -> dg.MaterializeResult[None]:
         return dg.MaterializeResult(metadata={"rows": 1})
 
     return nothing
@@ -30,7 +31,7 @@ def _check(number: int) -> dg.AssetChecksDefinition:
     specs=[dg.AssetSpec(name, deps=["windowed_papers"]) for name in ("full_texts", "translations", "summaries")],
     partitions_def=DAYS,
 )
-def read_papers():  # type: ignore[no-untyped-def]
+def read_papers() -> Iterator[dg.MaterializeResult[None]]:
     for name in ("full_texts", "translations", "summaries"):
         yield dg.MaterializeResult(asset_key=name)
 

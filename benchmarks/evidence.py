@@ -39,7 +39,7 @@ def main() -> None:
     with gzip.open(READINGS, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             of = measured([row["reading"]], paragraphs(row["full_text"]), row["title"], row["abstract"])
-            totals = tuple(map(add, totals, of))  # type: ignore[assignment]
+            totals = tuple(map(add, totals, of))
     sentences, doubted, pairs, pairs_found, changed, changes_found = totals
     print(f"{sentences} sentences, {doubted / sentences:.1%} doubted; {pairs} pairs swapped, {pairs_found / pairs:.1%}")
     print(f"found; {changed} numbers made others of the paper, {changes_found / changed:.1%} found")

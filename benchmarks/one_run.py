@@ -105,7 +105,7 @@ def _watch_the_lock() -> list[float]:
         attach(store, *arguments)
         waits.append(time.monotonic() - started)
 
-    DigestStore._attach = timed  # type: ignore[method-assign]
+    DigestStore._attach = timed  # type: ignore[method-assign,assignment]
     return waits
 
 

@@ -209,13 +209,13 @@ def zad(corpus: Corpus, vectors: Any) -> Order:
 
 def machines(corpus: Corpus, kinds: Sequence[Any]) -> Order:
     """The sum of a support vector machine on each kind of vectors, each as arxiv-sanity-lite has it."""
-    from sklearn.svm import LinearSVC  # type: ignore[import-not-found]
+    from sklearn.svm import LinearSVC
 
     sample = sample_of(corpus)
 
     def order(profile: Sequence[int], day: Sequence[int]) -> list[int]:
         others = [place for place in sample if place not in set(profile)]
-        total = 0
+        total: Any = 0
         for vectors in kinds:
             machine = LinearSVC(C=0.01, class_weight="balanced", max_iter=10_000, tol=1e-5)
             machine.fit(vectors[[*profile, *others]], [1] * len(profile) + [0] * len(others))
@@ -228,9 +228,9 @@ def machines(corpus: Corpus, kinds: Sequence[Any]) -> Order:
 
 def peers(corpus: Corpus) -> dict[str, Order]:
     """The methods that need scikit-learn."""
-    from scipy.sparse import hstack  # type: ignore[import-not-found]
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-not-found]
-    from sklearn.preprocessing import normalize  # type: ignore[import-not-found]
+    from scipy.sparse import hstack
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.preprocessing import normalize
 
     texts = [f"{row['title']}. {row['abstract']}" for row in corpus.rows]
 
@@ -272,7 +272,7 @@ def seconds_for(corpus: Corpus, interests: int = 100, papers: int = 1500) -> flo
 
 def main() -> None:
     try:
-        import sklearn  # type: ignore[import-not-found] # noqa: F401 - looked for
+        import sklearn  # noqa: F401 - looked for
     except ImportError:
         print("scikit-learn is not installed: without the peers that rest on it (benchmarks/requirements.txt).")
         has_peers = False

@@ -334,7 +334,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of which the best counts")
     arguments = parser.parse_args()
     if arguments.only:
-        print(json.dumps(asdict(measure(*arguments.only, arguments.rounds))))
+        format, contender = arguments.only
+        print(json.dumps(asdict(measure(format, contender, arguments.rounds))))
         return
     for format in CONTENDERS:
         show(format)

@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parents[1] / "digest.toml"
 
 
 @pytest.fixture
-def written(tmp_path: Path):  # type: ignore[no-untyped-def]
+def written(tmp_path: Path) -> Callable[[str], Path]:
     def write(text: str) -> Path:
         path = tmp_path / "digest.toml"
         path.write_text(text, "utf-8")
@@ -38,7 +38,7 @@ def test_the_shipped_file_is_valid_and_names_every_setting() -> None:
     assert set(setting_names()) - named - {"llm.prices", "output.prices"} == set()
 
 
-def test_the_environment_goes_before_the_file(written, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_environment_goes_before_the_file(written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     path = written('[llm]\nbase_url = "http://file/v1"\nmodel = "of-the-file"\n')
     monkeypatch.setenv("DIGEST__LLM__BASE_URL", "http://environment/v1/")
     monkeypatch.setenv("DIGEST__DIGEST__CATEGORIES", "cs.CL, stat.ML")
@@ -47,17 +47,17 @@ def test_the_environment_goes_before_the_file(written, monkeypatch: pytest.Monke
     assert settings.digest.categories == ("cs.CL", "stat.ML")
 
 
-def test_a_preset_fills_what_is_not_said(written) -> None:  # type: ignore[no-untyped-def]
+def test_a_preset_fills_what_is_not_said(written: Callable[[str], Path]) -> None:
     llm = load_settings(written('[llm]\npreset = "deepseek"\nmodel = "my-own"\n')).llm
     assert (llm.preset, llm.model, llm.api_key_env) == ("deepseek", "my-own", "DEEPSEEK_API_KEY")
     assert llm.base_url.startswith("https://api.deepseek.com")
 
 
-def test_a_local_server_asks_for_no_key(written) -> None:  # type: ignore[no-untyped-def]
+def test_a_local_server_asks_for_no_key(written: Callable[[str], Path]) -> None:
     assert load_settings(written('[llm]\npreset = "local"\n')).llm.api_key() == ""
 
 
-def test_a_key_that_is_empty_is_none(written, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_key_that_is_empty_is_none(written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", " ")
     assert load_settings(written("")).llm.api_key() is None
 
@@ -77,7 +77,7 @@ def test_a_key_that_is_empty_is_none(written, monkeypatch: pytest.MonkeyPatch) -
         ('[digest]\nanchor = "half past eight"\n', ["digest.anchor"]),
     ],
 )
-def test_a_mistake_is_one_line_that_names_it(written, text: str, words: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_is_one_line_that_names_it(written: Callable[[str], Path], text: str, words: list[str]) -> None:
     path = written(text)
     with pytest.raises(ConfigurationError) as caught:
         load_settings(path)
@@ -89,8 +89,7 @@ def test_a_mistake_is_one_line_that_names_it(written, text: str, words: list[str
 
 
 def test_a_misspelt_variable_is_an_error_that_names_the_nearest(
-    written,  # type: ignore[no-untyped-def]
-    monkeypatch: pytest.MonkeyPatch,
+    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIGEST__LLM__BASEURL", "http://x/v1")
     with pytest.raises(ConfigurationError, match=r"DIGEST__LLM__BASEURL.*llm\.base_url"):
@@ -103,14 +102,14 @@ def test_a_file_that_is_named_and_not_there_says_so(tmp_path: Path, monkeypatch:
         load_settings()
 
 
-def test_the_file_is_found_from_a_folder_below_it(written, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_file_is_found_from_a_folder_below_it(written: Callable[[str], Path], tmp_path: Path) -> None:
     path = written("")
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     assert find_config(below) == path
 
 
-def test_relative_paths_are_relative_to_the_file(written, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_relative_paths_are_relative_to_the_file(written: Callable[[str], Path], tmp_path: Path) -> None:
     settings = load_settings(written("[store]\nurl = 'somewhere/digest.duckdb'\n"))
     assert settings.path(settings.store.url) == tmp_path / "somewhere" / "digest.duckdb"
 
@@ -136,7 +135,9 @@ CANARIES = [
 
 @pytest.mark.parametrize("key", CANARIES)
 @pytest.mark.parametrize("setting", ["llm.api_key_env", "delivery.urls_env"])
-def test_a_secret_in_the_place_of_a_variable_s_name_is_refused_and_shown_nowhere(written, setting, key) -> None:  # type: ignore[no-untyped-def]
+def test_a_secret_in_the_place_of_a_variable_s_name_is_refused_and_shown_nowhere(
+    written: Callable[[str], Path], setting: str, key: str
+) -> None:
     section, name = setting.split(".")
     with pytest.raises(ConfigurationError) as caught:
         load_settings(written(f'[{section}]\n{name} = "{key}"\n'))
@@ -147,7 +148,9 @@ def test_a_secret_in_the_place_of_a_variable_s_name_is_refused_and_shown_nowhere
 
 
 @pytest.mark.parametrize("setting", [name for name in setting_names() if name not in ("llm.prices", "output.prices")])
-def test_no_setting_takes_a_key_or_shows_it(written, setting: str, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_no_setting_takes_a_key_or_shows_it(
+    written: Callable[[str], Path], setting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = CANARIES[0]
     section, name = setting.split(".")
     path = written(f'[{section}]\n{name} = "{key}"\n')

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -135,7 +136,7 @@ def test_what_only_friday_s_feed_knew_is_not_lost_where_nobody_asks_at_weekends(
             simulation.clock.instant = noon(day) + timedelta(hours=hours)
             simulation.catch_up()
         where = {identifier: day for day, shown in simulation.published().items() for identifier in shown}
-        known_by = dict(rows(simulation, "SELECT identifier, known_by FROM announcements"))
+        known_by = {str(each): by for each, by in rows(simulation, "SELECT identifier, known_by FROM announcements")}
     assert where["2410.00001"] == (FRIDAY if hours else monday)
     assert {known_by[each.paper.identifier] for each in a_few(FRIDAY, begin=11)} == {"feed" if hours else "oai"}
     assert len(where) == 13
@@ -324,7 +325,7 @@ def test_a_clock_that_is_set_back_leaves_a_made_date_as_it_was(tmp_path: Path) -
         assert [len(found) for found in simulation.published().values()] == [3, 3, 3]
 
 
-def with_a_second_version(answer: serving.Answer) -> serving.Answer:
+def with_a_second_version(answer: serving.HttpAnswer) -> serving.HttpAnswer:
     """The first entry stands in an answer twice, as v1 and as v2."""
     (entry,) = re.findall(rb"(?s)<entry>.*?</entry>", answer.body)[:1]
     second = entry.replace(b"v1", b"v2").replace(b"An invented abstract.", b"A second abstract.")
@@ -412,8 +413,8 @@ def check(simulation: Simulation, definition: dg.AssetChecksDefinition, day: dat
         partition_key = day.isoformat()
         has_partition_key = True
 
-    body = definition.node_def.compute_fn.decorated_fn  # type: ignore[union-attr]
-    result = body(Context(), simulation.settings, simulation.store)
+    node: Any = definition.node_def
+    result = node.compute_fn.decorated_fn(Context(), simulation.settings, simulation.store)
     assert isinstance(result, dg.AssetCheckResult)
     return result
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.full_text import excerpt
 from digest_assets.llm import checks
+from digest_assets.model import FullText, Paper
 from digest_assets.pipeline import read
 from digest_assets.resources.full_texts import FullTextSource
 from digest_assets.sandbox import model_server, serving
@@ -71,7 +73,7 @@ def test_a_mistake_in_a_check_fails_the_paper_that_it_met(world: World, monkeypa
 
 @pytest.mark.slow
 def test_a_mistake_in_an_excerpt_fails_the_paper_that_it_met(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = read.excerpt
+    make = excerpt.excerpt
 
     def broken(text: object, abstract: str, tokens: int) -> object:
         if abstract == world.sandbox.papers[-1].paper.abstract:
@@ -89,7 +91,7 @@ def test_a_mistake_in_an_excerpt_fails_the_paper_that_it_met(world: World, monke
 def test_a_mistake_in_fetching_leaves_the_paper_its_abstract(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch = FullTextSource.fetch
 
-    async def broken(source: FullTextSource, paper):  # type: ignore[no-untyped-def]
+    async def broken(source: FullTextSource, paper: Paper) -> FullText:
         if ONE in paper.title:
             raise IndexError("a page that nobody foresaw")
         return await fetch(source, paper)

@@ -119,7 +119,7 @@ def test_after_a_gap_or_with_other_categories_the_look_back_is_read_again(tmp_pa
 
 
 def test_an_order_that_is_not_kept_to_is_not_relied_on(tmp_path: Path) -> None:
-    def by_submission(answer: serving.Answer) -> serving.Answer:
+    def by_submission(answer: serving.HttpAnswer) -> serving.HttpAnswer:
         head, *entries = answer.body.split(b"<entry>")
         return replace(answer, body=b"<entry>".join([head, *reversed(entries)])) if len(entries) > 1 else answer
 

@@ -174,7 +174,7 @@ def test_an_evening_without_a_mailing_is_called_that(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_names_no_paper_counts_as_failed_until_it_does(tmp_path: Path) -> None:
-    def nameless(answer: serving.Answer) -> serving.Answer:
+    def nameless(answer: serving.HttpAnswer) -> serving.HttpAnswer:
         first = answer.body.index(b"<entry>"), answer.body.index(b"</entry>")
         entry = re.sub(rb"(?s)<id>.*?</id>|<link[^>]*/>", b"", answer.body[first[0] : first[1]])
         return replace(answer, body=answer.body[: first[0]] + entry + answer.body[first[1] :])

@@ -26,7 +26,7 @@ def workflow() -> dict[Any, Any]:
 
 
 def step(workflow: dict[Any, Any], name: str) -> str:
-    return next(each["run"] for each in workflow["jobs"]["digest"]["steps"] if each.get("name") == name)
+    return str(next(each["run"] for each in workflow["jobs"]["digest"]["steps"] if each.get("name") == name))
 
 
 def shell(script: str, folder: Path) -> None:

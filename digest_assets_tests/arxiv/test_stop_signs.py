@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -61,11 +62,15 @@ def test_a_sign_from_a_clock_that_was_ahead_does_not_stand() -> None:
     assert not met(None, NOW + 3 * LONGEST_PAUSE).stands(NOW)
 
 
+def standing_at(instant: datetime) -> Callable[[], datetime]:
+    return lambda: instant
+
+
 def test_the_store_keeps_a_sign_for_who_opens_it_next(tmp_path: Path) -> None:
     path = tmp_path / "digest.duckdb"
     asyncio.run(StoreStopSigns(DigestStore(path), lambda: NOW).put(TEXTS, "403"))
     later = [NOW + FIRST_PAUSE - HOUR / 60, NOW + FIRST_PAUSE]
-    found = [asyncio.run(StoreStopSigns(DigestStore(path), lambda at=at: at).standing(TEXTS)) for at in later]
+    found = [asyncio.run(StoreStopSigns(DigestStore(path), standing_at(at)).standing(TEXTS)) for at in later]
     assert found == [StopSign(TEXTS, "403", NOW, NOW + FIRST_PAUSE, 1), None]
 
 

@@ -25,7 +25,7 @@ def shown(world: World, asset: str) -> Mapping[str, Any]:
 
 
 def test_a_date_links_to_its_page_on_the_web_and_says_why_a_paper_was_dropped(tmp_path: Path) -> None:
-    sections = {
+    sections: dict[str, Any] = {
         "llm": {"preset": "none"},
         "output": {"site_url": "https://digest.test/daily"},
         "filters": {"exclude_keywords": ("sixty rooms",)},

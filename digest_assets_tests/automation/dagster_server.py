@@ -66,21 +66,21 @@ class DagsterServer:
             "runConfigData": {},
             "executionMetadata": {"tags": [{"key": "dagster/partition", "value": day}]},
         }
-        answer = self.ask(LAUNCH, p=parameters)["launchRun"]
+        answer: dict[str, Any] = self.ask(LAUNCH, p=parameters)["launchRun"]
         assert answer["__typename"] == "LaunchRunSuccess", answer
-        return answer["run"]["runId"]
+        return str(answer["run"]["runId"])
 
     def backfill(self, assets: list[str], days: list[str]) -> str:
         selection = [{"path": [name]} for name in assets]
         answer = self.ask(BACKFILL, p={"assetSelection": selection, "partitionNames": days})["launchPartitionBackfill"]
         assert answer["__typename"] == "LaunchBackfillSuccess", answer
-        return answer["backfillId"]
+        return str(answer["backfillId"])
 
     def run_status(self, run: str) -> str:
-        return self.ask(RUN_STATUS, id=run)["runOrError"]["status"]
+        return str(self.ask(RUN_STATUS, id=run)["runOrError"]["status"])
 
     def backfill_status(self, backfill: str) -> dict[str, Any]:
-        return self.ask(BACKFILL_STATUS, id=backfill)["partitionBackfillOrError"]
+        return dict(self.ask(BACKFILL_STATUS, id=backfill)["partitionBackfillOrError"])
 
     def finish(self, run: str, seconds: float = 150) -> str:
         """How a run ended."""
@@ -139,7 +139,7 @@ def a_dagster_server(
 def _free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
+        return int(held.getsockname()[1])
 
 
 def _selector(process: subprocess.Popen[bytes], port: int, log: Path) -> dict[str, str]:
@@ -154,7 +154,7 @@ def _selector(process: subprocess.Popen[bytes], port: int, log: Path) -> dict[st
             answer = server.ask(query)["repositoriesOrError"]
         except OSError:
             return []
-        return answer.get("nodes", [])
+        return list(answer.get("nodes", []))
 
     (node,) = wait_for(look, bool, 90)
     return {"repositoryLocationName": node["location"]["name"], "repositoryName": node["name"]}

@@ -203,7 +203,7 @@ def tick(project: Project, day: date) -> dict[str, Any]:
         t=datetime.fromisoformat(f"{day}T12:30:00+08:00").timestamp(),
     )["scheduleDryRun"]["evaluationResult"]
     assert answer["error"] is None
-    return answer
+    return dict(answer)
 
 
 def the_schedule_asks_for_the_newest_digest(project: Project) -> None:

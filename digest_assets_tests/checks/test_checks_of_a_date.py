@@ -16,6 +16,7 @@ from digest_assets.definitions import CHECKS_OF_A_DATE
 from digest_assets.model import AnswerStatus, Translation
 from digest_assets.posts.page import PostForm, render_post
 from digest_assets_tests.posts.examples import a_page, digest_paper
+from digest_assets_tests.present import present
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
@@ -33,7 +34,8 @@ def results(world: World, day: date) -> dict[str, dg.AssetCheckEvaluation]:
         dg.EventRecordsFilter(dg.DagsterEventType.ASSET_CHECK_EVALUATION), limit=200, ascending=True
     )
     for record in records:
-        evaluation = record.event_log_entry.dagster_event.event_specific_data
+        evaluation = present(record.event_log_entry.dagster_event).event_specific_data
+        assert isinstance(evaluation, dg.AssetCheckEvaluation)
         if evaluation.partition in (day.isoformat(), None):
             found[evaluation.check_name] = evaluation
     return found

@@ -77,7 +77,7 @@ def played(sequence: list[tuple[object, ...]]) -> Model:
         elif kind == "arrives":
             home, doubt, category = values
             if category in model.categories:
-                latest = min(home + doubt, LAST) if doubt else None  # type: ignore[operator,call-overload]
+                latest = min(home + doubt, LAST) if doubt else None  # type: ignore[operator]
                 model.homes[f"p{len(model.homes)}"] = (home, latest, category)  # type: ignore[assignment]
         elif kind == "is dated better" and model.homes:
             identifier = list(model.homes)[values[0] % len(model.homes)]  # type: ignore[operator]

@@ -8,6 +8,7 @@ import threading
 import time
 import warnings
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def test_tokens_are_those_of_the_vocabulary(text: str, tokens: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def own_interface():  # type: ignore[no-untyped-def]
+def own_interface() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import bpe_openai
@@ -36,7 +37,7 @@ def own_interface():  # type: ignore[no-untyped-def]
 
 
 @given(text=st.text(max_size=300))
-def test_the_count_is_that_of_the_library_s_own_interface(own_interface, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_count_is_that_of_the_library_s_own_interface(own_interface: Any, text: str) -> None:
     text = text.encode("utf-8", "replace").decode("utf-8")
     assert count_tokens(text) == len(own_interface.encode_ordinary(text))
 

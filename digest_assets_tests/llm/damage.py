@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 SENTENCE = re.compile(r"[^。！？]+[。！？]")
 _NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?(?![\d.]*[A-Za-z\d])")
@@ -66,11 +67,11 @@ def units_changed(text: str) -> Iterator[str]:
         elif unit == "秒":
             yield from _each(r"(?<=\d)(\s?)秒", lambda each: f"{each[1]}分钟", text)
         else:
-            yield from _each(
-                rf"(?<=\d)(\s?){unit}(?![A-Za-z月])",
-                lambda each, other=other: each[1] + other,
-                text,  # type: ignore[misc]
-            )
+            yield from _each(rf"(?<=\d)(\s?){unit}(?![A-Za-z月])", partial(_with, other), text)
+
+
+def _with(other: str, found: re.Match[str]) -> str:
+    return str(found[1]) + other
 
 
 def sentence_twice(text: str) -> Iterator[str]:

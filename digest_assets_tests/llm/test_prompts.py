@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from importlib import resources
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ GLOSSARY = Glossary((Term("speech recognition", ("语音识别",)), Term("vocode
 TOPICS = (("recognition", "语音识别: ASR"), ("codec", "编解码"))
 
 
-def prompt(task: Task, language: str, **changes: str) -> Prompt:
+def prompt(task: Task, language: str, **changes: Any) -> Prompt:
     paper = replace(PAPER, **changes)
     if task is Task.TRANSLATION:
         return translation_messages(paper, language, "语音研究人员", GLOSSARY, TOPICS)

@@ -85,7 +85,7 @@ class BatchedDay:
         asyncio.run(reading.run(day, {"translations", "summaries"}))
         return self.count("SELECT status FROM translations UNION ALL SELECT status FROM summaries")
 
-    def count(self, sql: str) -> dict[str, int]:
+    def count(self, sql: str) -> dict[Any, int]:
         with self.store.transaction() as connection:
             return dict(
                 connection.execute(
@@ -342,7 +342,7 @@ def test_an_endpoint_that_does_not_answer_for_a_while_is_waited_for(day: Batched
 
 def test_a_batch_has_its_own_price_and_its_budget(day: BatchedDay, all_done: Done) -> None:
     price = ModelPrice(input=Decimal(1), output=Decimal(2), batch_share=Decimal("0.5"))
-    llm = {"prices": {day.server.model: price}, "budget_run_tokens": 6_000}
+    llm: dict[str, Any] = {"prices": {day.server.model: price}, "budget_run_tokens": 6_000}
     assert day.run(**llm)["budget"] > 0
     prices = price_table(day.settings.llm.model_copy(update=llm))
     with day.store.transaction() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digest_assets.digests.days import DigestDays
-from digest_assets.markup.spans import Break, Code, Formula, Span, Text
+from digest_assets.markup.spans import Break, Code, Formula, Mark, Span, Text
 from digest_assets.model import (
     Announcement,
     AnnouncementKind,
@@ -107,7 +107,7 @@ def meant(spans: Iterable[Span]) -> str:
             parts.append(rf"\[{span.tex}\]" if span.display else rf"\({span.tex}\)")
         elif isinstance(span, Break):
             parts.append(" ")
-        else:
+        elif not isinstance(span, Mark):
             parts.append(meant(span.children))
     return "".join(parts)
 

@@ -35,6 +35,7 @@ from digest_assets_tests.posts.examples import (
     read,
     translated,
 )
+from digest_assets_tests.present import one
 
 pytestmark = pytest.mark.slow
 
@@ -269,8 +270,8 @@ def test_a_fold_is_there_once_where_there_is_a_reading_and_else_a_line_that_says
             if each.reading.parts is not None and not each.withdrawn:
                 assert len(folds) == 1
                 assert len(folds[0].css("summary")) == 1
-                assert folds[0].css_first("summary").text() == "详细解读"
-                shown = folds[0].css_first("div").text()
+                assert one(folds[0], "summary").text() == "详细解读"
+                shown = one(folds[0], "div").text()
                 assert [number for number in re.findall(r"(?m)^\s*([123])\)", shown)][:1] == ["1"]
                 assert "近年来，说话人识别用 \\(x_1^2\\) 与 \\(\\hat{y}_t\\)" in shown
                 assert "\\[L = \\sum_i \\vert x_i\\vert + { {z}}\\]" in shown
@@ -347,7 +348,7 @@ def test_no_formula_loses_its_delimiters(site: list[Built]) -> None:
             dollar.decompose()
         for code in built.html.css("code, a"):
             code.decompose()
-        assert "$" not in re.sub(r"\\\((?:[^\\]|\\[^)])*\\\)", "", built.html.css_first("article").text())
+        assert "$" not in re.sub(r"\\\((?:[^\\]|\\[^)])*\\\)", "", one(built.html, "article").text())
 
 
 def test_the_recorded_papers_are_at_hand() -> None:
@@ -377,4 +378,4 @@ def test_the_name_of_a_model_runs_nowhere(where: str, tmp_path: Path) -> None:
     shown = LexborHTMLParser(built)
     assert not shown.css("script, img, h2 a, em, strong > em")
     assert "用 3*3 卷积，4*A100，__init__ 与 2**k。" in shown.text()
-    assert "rule" not in shown.css_first("h2").text()
+    assert "rule" not in one(shown, "h2").text()

@@ -105,7 +105,7 @@ def hostile_papers() -> list[DigestPaper]:
 
 def marked(text: str) -> str:
     """Markdown that lets HTML through, as a page whose author trusts it would show it."""
-    return MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text)
+    return str(MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text))
 
 
 def of_jekyll(folder: Path) -> Iterator[Path]:

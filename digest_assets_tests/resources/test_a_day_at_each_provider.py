@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -74,7 +75,7 @@ def a_day(play: str) -> Day:
             preset="openai" if preset == "any" else preset, base_url="http://test/v1", model="double", api_key_env=""
         )
         limiter = Limiter(settings.max_concurrency, clock=loop.time)
-        transport = httpx2.ASGITransport(app=server._application)  # type: ignore[arg-type]
+        transport = httpx2.ASGITransport(app=server._application)
         rules = AskingRules(model="double", audience="研究人员", glossary=default_glossary("zh"))
         answers = MemoryAnswers()
 
@@ -89,14 +90,14 @@ def a_day(play: str) -> Day:
             settings, "", limiter=limiter, count_tokens=count_tokens, clock=now, transport=transport
         ) as model:
             papers = [a_paper(number) for number in range(PAPERS)]
-            done = await asyncio.gather(
-                *(translate(each, ask=model.ask, answers=answers, rules=rules) for each in papers),
-                *(
-                    read(each, cut(TEXT_TOKENS), ask=model.ask, answers=answers, rules=rules, shorter=cut)
-                    for each in papers
-                ),
-            )
-        return list(done), loop.time()
+            asked: list[Awaitable[Translation | Reading]] = []
+            for each in papers:
+                asked.append(translate(each, ask=model.ask, answers=answers, rules=rules))
+            for each in papers:
+                text = cut(TEXT_TOKENS)
+                asked.append(read(each, text, ask=model.ask, answers=answers, rules=rules, shorter=cut))
+            done = await asyncio.gather(*asked)
+        return done, loop.time()
 
     (made, seconds), _ = run_virtually(run())
     chats = [each for each in server.requests if each.route == "chat"]

@@ -75,7 +75,7 @@ def fetch(
 
     async def run(site: ScriptedSite) -> tuple[list[FullText], str | None]:
         addresses = {"html_url": f"{site.address}/html/", "pdf_url": f"{site.address}/pdf/"}
-        arxiv = ArxivSettings(**{**addresses, "timeout_seconds": 10, **settings})  # type: ignore[arg-type]
+        arxiv = ArxivSettings(**{**addresses, "timeout_seconds": 10, **settings})
         async with open_client(arxiv) as client:
             source = FullTextSource(arxiv, waits, client, signs, sleep=waits.sleep, now=lambda: NOW)
             return [await source.fetch(paper) for paper in papers or (PAPER,)], source.stopped

@@ -30,7 +30,8 @@ BOMB = gzip.compress(gzip.compress(bytes(400_000_000), 1), 1)
 def get(reply: Reply | Callable[[Asked], Reply], largest: int = 1_000_000, **settings: Any) -> httpx2.Response:
     async def main(url: str) -> httpx2.Response:
         async with open_client(ArxivSettings(api_url=url, **settings), largest) as client:
-            return await client.get(url)
+            answer: httpx2.Response = await client.get(url)
+            return answer
 
     with scripted_arxiv(reply if callable(reply) else [reply]) as arxiv:
         return asyncio.run(main(arxiv.url))

@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import httpx2
@@ -13,9 +15,20 @@ from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import arxiv_server as faults
 from digest_assets.sandbox.arxiv_server import SandboxArxiv
 from digest_assets.sandbox.papers import SandboxPaper, invented, recorded
-from digest_assets.sandbox.serving import broken_off, closed, empty_body, empty_page, late, stall, status, truncated
+from digest_assets.sandbox.serving import (
+    Fault,
+    broken_off,
+    closed,
+    empty_body,
+    empty_page,
+    late,
+    stall,
+    status,
+    truncated,
+)
 
 MAILING = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)  # Wednesday, 28 January, 20:00 in New York
+Serve = Callable[[Iterable[SandboxPaper]], SandboxArxiv]
 CLIENT = httpx2.Client()
 """One for all: making a client, with its certificates, takes longer than most tests."""
 AUDIO = Path(__file__).parents[2] / "../shared/arxiv/papers_audio.jsonl"
@@ -29,7 +42,7 @@ class Clock:
         return self.now
 
 
-def announced(number: int, mailing: datetime = MAILING, **changes) -> SandboxPaper:
+def announced(number: int, mailing: datetime = MAILING, **changes: Any) -> SandboxPaper:
     kind = changes.pop("kind", AnnouncementKind.NEW)
     submitted_at = changes.pop("submitted_at", mailing - timedelta(hours=20 - number))
     fields = {
@@ -46,15 +59,15 @@ def announced(number: int, mailing: datetime = MAILING, **changes) -> SandboxPap
 
 
 @pytest.fixture
-def clock():
+def clock() -> Clock:
     return Clock(MAILING + timedelta(hours=2))
 
 
 @pytest.fixture
-def serve(clock):
+def serve(clock: Clock) -> Iterator[Serve]:
     started: list[SandboxArxiv] = []
 
-    def start(papers) -> SandboxArxiv:
+    def start(papers: Iterable[SandboxPaper]) -> SandboxArxiv:
         started.append(SandboxArxiv(papers, clock))
         started[-1].start()
         return started[-1]
@@ -65,11 +78,11 @@ def serve(clock):
 
 
 @pytest.fixture
-def arxiv(serve):
+def arxiv(serve: Serve) -> SandboxArxiv:
     return serve(invented(MAILING))
 
 
-def ask(server: SandboxArxiv, query: str = "(cat:cs.* OR cat:eess.*)", **parameters: object) -> httpx2.Response:
+def ask(server: SandboxArxiv, query: str | None = "(cat:cs.* OR cat:eess.*)", **parameters: object) -> httpx2.Response:
     given = {"search_query": query, "max_results": 100, **parameters}
     return CLIENT.get(server.api_url, params={key: str(value) for key, value in given.items() if value is not None})
 
@@ -81,7 +94,7 @@ def found(response: httpx2.Response) -> list[str]:
 # What is visible when
 
 
-def test_a_paper_is_found_from_its_mailing_on_although_it_was_submitted_long_before(serve, clock):
+def test_a_paper_is_found_from_its_mailing_on_although_it_was_submitted_long_before(serve: Serve, clock: Clock) -> None:
     server = serve([announced(1)])
     clock.now = MAILING - timedelta(seconds=1)
     assert found(ask(server)) == []
@@ -89,7 +102,7 @@ def test_a_paper_is_found_from_its_mailing_on_although_it_was_submitted_long_bef
     assert found(ask(server)) == ["2601.90001v1"]
 
 
-def test_the_index_may_lag_behind_the_mailing(serve, clock):
+def test_the_index_may_lag_behind_the_mailing(serve: Serve, clock: Clock) -> None:
     server = serve([announced(1)])
     server.index_lag = timedelta(hours=3)
     assert found(ask(server)) == []
@@ -97,7 +110,7 @@ def test_the_index_may_lag_behind_the_mailing(serve, clock):
     assert found(ask(server)) == ["2601.90001v1"]
 
 
-def test_a_single_paper_may_trickle_in_late(serve, clock):
+def test_a_single_paper_may_trickle_in_late(serve: Serve, clock: Clock) -> None:
     server = serve([announced(1), announced(2)])
     server.trickle["2601.90002"] = clock.now + timedelta(hours=5)
     assert found(ask(server)) == ["2601.90001v1"]
@@ -105,7 +118,7 @@ def test_a_single_paper_may_trickle_in_late(serve, clock):
     assert sorted(found(ask(server))) == ["2601.90001v1", "2601.90002v1"]
 
 
-def test_a_replacement_keeps_its_publication_and_changes_update_and_version(serve, clock):
+def test_a_replacement_keeps_its_publication_and_changes_update_and_version(serve: Serve, clock: Clock) -> None:
     second = announced(
         1,
         MAILING + timedelta(days=1),
@@ -128,7 +141,7 @@ def test_a_replacement_keeps_its_publication_and_changes_update_and_version(serv
 # Asking
 
 
-def test_pages_hold_what_was_asked_for_and_say_what_was_asked_for(arxiv):
+def test_pages_hold_what_was_asked_for_and_say_what_was_asked_for(arxiv: SandboxArxiv) -> None:
     whole = found(ask(arxiv, sortBy="submittedDate"))
     page = ask(arxiv, sortBy="submittedDate", start=5, max_results=4)
     assert found(page) == whole[5:9]
@@ -139,7 +152,7 @@ def test_pages_hold_what_was_asked_for_and_say_what_was_asked_for(arxiv):
     assert (len(last.entries), last.feed.opensearch_itemsperpage) == (1, "50")
 
 
-def test_answers_are_sorted_by_submission_or_by_update(arxiv):
+def test_answers_are_sorted_by_submission_or_by_update(arxiv: SandboxArxiv) -> None:
     def times(by: str, order: str, field: str) -> list[str]:
         return [each[field] for each in feedparser.parse(ask(arxiv, sortBy=by, sortOrder=order).content).entries]
 
@@ -148,7 +161,7 @@ def test_answers_are_sorted_by_submission_or_by_update(arxiv):
     assert updated == sorted(updated, reverse=True)
 
 
-def test_a_list_of_identifiers_leaves_out_unknown_ones_and_is_filtered_by_a_query(arxiv):
+def test_a_list_of_identifiers_leaves_out_unknown_ones_and_is_filtered_by_a_query(arxiv: SandboxArxiv) -> None:
     assert found(ask(arxiv, None, id_list="2601.92802,2601.99999,2601.92801")) == ["2601.92802v1", "2601.92801v1"]
     assert found(ask(arxiv, "ti:Foghorn", id_list="2601.92802,2601.92801")) == ["2601.92802v1"]
 
@@ -169,7 +182,9 @@ def test_a_list_of_identifiers_leaves_out_unknown_ones_and_is_filtered_by_a_quer
         ({"start": 29_000, "max_results": 1001}, "max_results must not exceed 2000, start + max_results 30000", None),
     ],
 )
-def test_mistakes_are_answered_by_an_error_entry_with_status_400(arxiv, parameters, message, slug):
+def test_mistakes_are_answered_by_an_error_entry_with_status_400(
+    arxiv: SandboxArxiv, parameters: dict[str, Any], message: str, slug: str | None
+) -> None:
     response = ask(arxiv, **parameters)
     assert response.status_code == 400
     (entry,) = feedparser.parse(response.content).entries
@@ -177,19 +192,19 @@ def test_mistakes_are_answered_by_an_error_entry_with_status_400(arxiv, paramete
     assert entry.id.endswith(slug or "errors") or slug is None
 
 
-def test_a_query_may_be_posted(arxiv):
+def test_a_query_may_be_posted(arxiv: SandboxArxiv) -> None:
     response = CLIENT.post(arxiv.api_url, data={"search_query": "ti:Foghorn"})
     assert found(response) == ["2601.92802v1"]
 
 
-def test_a_request_without_accept_is_refused(arxiv):
+def test_a_request_without_accept_is_refused(arxiv: SandboxArxiv) -> None:
     with httpx2.Client() as client:
         del client.headers["accept"]
         response = client.get(arxiv.api_url, params={"search_query": "cat:cs.SD"})
     assert (response.status_code, response.content) == (406, b"")
 
 
-def test_every_request_is_recorded_with_what_came_of_it(arxiv):
+def test_every_request_is_recorded_with_what_came_of_it(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", faults.rate_limited())
     ask(arxiv)
     CLIENT.get(arxiv.html_url + "2601.99999v1", headers={"User-Agent": "digest (mailto:a@example.org)"})
@@ -209,7 +224,7 @@ def feed(server: SandboxArxiv, categories: str = "cs.SD+eess.AS", form: str = "r
     return [(entry.arxiv_announce_type, entry.id.removeprefix("oai:arXiv.org:")) for entry in parsed.entries]
 
 
-def test_a_feed_changes_at_midnight_in_new_york_and_not_at_the_mailing(arxiv, clock):
+def test_a_feed_changes_at_midnight_in_new_york_and_not_at_the_mailing(arxiv: SandboxArxiv, clock: Clock) -> None:
     clock.now = datetime(2026, 1, 29, 4, 59, tzinfo=timezone.utc)
     before = {name for _, name in feed(arxiv)}
     clock.now = datetime(2026, 1, 29, 5, 0, tzinfo=timezone.utc)
@@ -220,7 +235,9 @@ def test_a_feed_changes_at_midnight_in_new_york_and_not_at_the_mailing(arxiv, cl
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
-def test_a_feed_tells_new_cross_and_replaced_ones_apart_in_this_order(arxiv, clock, form):
+def test_a_feed_tells_new_cross_and_replaced_ones_apart_in_this_order(
+    arxiv: SandboxArxiv, clock: Clock, form: str
+) -> None:
     clock.now = datetime(2026, 1, 29, 6, tzinfo=timezone.utc)
     entries = feed(arxiv, form=form)
     assert Counter(kind for kind, _ in entries) == {"new": 11, "cross": 2, "replace": 1}
@@ -230,30 +247,30 @@ def test_a_feed_tells_new_cross_and_replaced_ones_apart_in_this_order(arxiv, clo
     assert feed(arxiv, "CS", form) == feed(arxiv, "cs", form) != []
 
 
-def test_a_feed_is_empty_after_evenings_without_a_mailing(arxiv, clock):
+def test_a_feed_is_empty_after_evenings_without_a_mailing(arxiv: SandboxArxiv, clock: Clock) -> None:
     for day in (31, 32):  # Saturday, Sunday
         clock.now = datetime(2026, 1, 1, 12, tzinfo=timezone.utc) + timedelta(days=day - 1)
         assert feed(arxiv) == []
 
 
-def test_versions_from_the_sixth_on_are_in_no_feed(serve, clock):
+def test_versions_from_the_sixth_on_are_in_no_feed(serve: Serve, clock: Clock) -> None:
     server = serve([announced(n, version=n, kind=AnnouncementKind.REPLACE) for n in (5, 6)])
     clock.now = MAILING + timedelta(hours=6)
     assert feed(server) == [("replace", "2601.90005v5")]
 
 
-def test_a_paper_that_trickles_in_is_not_in_the_feed_of_its_mailing(arxiv, clock):
+def test_a_paper_that_trickles_in_is_not_in_the_feed_of_its_mailing(arxiv: SandboxArxiv, clock: Clock) -> None:
     clock.now = datetime(2026, 1, 28, 12, tzinfo=timezone.utc)
     assert "2601.92701v1" not in {name for _, name in feed(arxiv)}
 
 
-def test_an_unknown_archive_is_refused_with_status_400(arxiv):
+def test_an_unknown_archive_is_refused_with_status_400(arxiv: SandboxArxiv) -> None:
     response = CLIENT.get(arxiv.feed_url + "cs.SD+nothing.XX")
     assert response.status_code == 400
     assert feedparser.parse(response.content).feed.title == "Feed error for query: cs.SD+nothing.XX"
 
 
-def test_a_feed_that_has_not_changed_is_not_sent_again(arxiv):
+def test_a_feed_that_has_not_changed_is_not_sent_again(arxiv: SandboxArxiv) -> None:
     first = CLIENT.get(arxiv.feed_url + "cs.SD")
     again = CLIENT.get(arxiv.feed_url + "cs.SD", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -266,7 +283,7 @@ def harvest(server: SandboxArxiv, **arguments: str) -> str:
     return CLIENT.get(server.oai_url, params={"verb": "ListRecords", "metadataPrefix": "arXivRaw", **arguments}).text
 
 
-def test_oai_gives_versions_with_their_times_and_the_licence(arxiv, clock):
+def test_oai_gives_versions_with_their_times_and_the_licence(arxiv: SandboxArxiv, clock: Clock) -> None:
     clock.now = MAILING + timedelta(hours=3)
     text = CLIENT.get(
         arxiv.oai_url,
@@ -278,7 +295,7 @@ def test_oai_gives_versions_with_their_times_and_the_licence(arxiv, clock):
     assert "<license>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</license>" in text
 
 
-def test_oai_lists_sets_and_days_over_pages(arxiv, clock):
+def test_oai_lists_sets_and_days_over_pages(arxiv: SandboxArxiv, clock: Clock) -> None:
     clock.now = MAILING + timedelta(hours=3)
     arxiv.oai_page_size = 4
     names: list[str] = []
@@ -302,7 +319,7 @@ def test_oai_lists_sets_and_days_over_pages(arxiv, clock):
     assert set(names) == expected - {"2601.92701"}  # trickles in, and OAI follows 2.5 hours later
 
 
-def test_oai_follows_the_mailing_by_two_and_a_half_hours(arxiv, clock):
+def test_oai_follows_the_mailing_by_two_and_a_half_hours(arxiv: SandboxArxiv, clock: Clock) -> None:
     clock.now = MAILING + timedelta(hours=2)
     assert "2601.92802" not in harvest(arxiv)
     clock.now = MAILING + timedelta(hours=2, minutes=30)
@@ -321,14 +338,14 @@ def test_oai_follows_the_mailing_by_two_and_a_half_hours(arxiv, clock):
         ({"verb": "GetRecord", "metadataPrefix": "arXivRaw", "identifier": "oai:arXiv.org:1"}, "idDoesNotExist"),
     ],
 )
-def test_oai_names_each_mistake(arxiv, arguments, code):
+def test_oai_names_each_mistake(arxiv: SandboxArxiv, arguments: dict[str, str], code: str) -> None:
     assert f"<error code='{code}'>" in CLIENT.get(arxiv.oai_url, params=arguments).text
 
 
 # Full texts
 
 
-def test_full_texts_are_there_for_announced_versions(arxiv, clock):
+def test_full_texts_are_there_for_announced_versions(arxiv: SandboxArxiv, clock: Clock) -> None:
     assert "Foghorn" in CLIENT.get(arxiv.html_url + "2601.92802v1").text
     assert CLIENT.get(arxiv.pdf_url + "2601.92802v1").content.startswith(b"%PDF-")
     assert CLIENT.get(arxiv.html_url + "2601.92802v1/x1.png").content.startswith(b"\x89PNG")
@@ -337,18 +354,18 @@ def test_full_texts_are_there_for_announced_versions(arxiv, clock):
     assert CLIENT.get(arxiv.html_url + "2601.92802v1").status_code == 404
 
 
-def test_a_paper_without_html_says_so(arxiv):
+def test_a_paper_without_html_says_so(arxiv: SandboxArxiv) -> None:
     response = CLIENT.get(arxiv.html_url + "2601.92805v1")
     assert response.status_code == 404
     assert "<h1>No HTML for '2601.92805v1'</h1>" in response.text
 
 
-def test_a_withdrawn_paper_has_neither(arxiv):
+def test_a_withdrawn_paper_has_neither(arxiv: SandboxArxiv) -> None:
     assert CLIENT.get(arxiv.html_url + "2601.92808v1").status_code == 404
     assert CLIENT.get(arxiv.pdf_url + "2601.92808v1").status_code == 404
 
 
-def test_a_paper_of_which_only_metadata_are_known_gets_a_page_of_its_abstract(serve):
+def test_a_paper_of_which_only_metadata_are_known_gets_a_page_of_its_abstract(serve: Serve) -> None:
     server = serve([announced(1, abstract="We sing. We measure 3 dB. We conclude.")])
     page = CLIENT.get(server.html_url + "2601.90001v1").text
     assert page.count('class="ltx_section"') == 3
@@ -359,7 +376,7 @@ def test_a_paper_of_which_only_metadata_are_known_gets_a_page_of_its_abstract(se
 # Faults
 
 
-def test_faults_come_in_order_one_a_request_and_then_all_is_well(arxiv):
+def test_faults_come_in_order_one_a_request_and_then_all_is_well(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", faults.rate_limited(), faults.rate_limited(retry_after=7), None, faults.unavailable())
     answers = [ask(arxiv) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [429, 429, 200, 503, 200]
@@ -368,7 +385,7 @@ def test_faults_come_in_order_one_a_request_and_then_all_is_well(arxiv):
     assert answers[1].headers["retry-after"] == "7"
 
 
-def test_a_fault_may_be_for_one_paper_only_and_for_ever(arxiv):
+def test_a_fault_may_be_for_one_paper_only_and_for_ever(arxiv: SandboxArxiv) -> None:
     arxiv.faults.always("pdf", faults.captcha(), containing="2601.92805")
     for _ in range(2):
         assert CLIENT.get(arxiv.pdf_url + "2601.92805v1").text.startswith("<!DOCTYPE html>")
@@ -377,7 +394,7 @@ def test_a_fault_may_be_for_one_paper_only_and_for_ever(arxiv):
     assert CLIENT.get(arxiv.pdf_url + "2601.92805v1").content.startswith(b"%PDF-")
 
 
-def test_not_acceptable_comes_with_and_without_the_feed(arxiv):
+def test_not_acceptable_comes_with_and_without_the_feed(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", faults.not_acceptable(), faults.not_acceptable(with_body=True))
     bare, whole = ask(arxiv), ask(arxiv)
     assert (bare.status_code, whole.status_code) == (406, 406)
@@ -385,20 +402,20 @@ def test_not_acceptable_comes_with_and_without_the_feed(arxiv):
     assert found(whole) == found(ask(arxiv))
 
 
-def test_a_page_may_be_empty_although_there_is_a_total(arxiv):
+def test_a_page_may_be_empty_although_there_is_a_total(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", empty_page())
     parsed = feedparser.parse(ask(arxiv).content)
     assert parsed.entries == []
     assert int(parsed.feed.opensearch_totalresults) > 0
 
 
-def test_rows_may_shift_between_pages(arxiv):
+def test_rows_may_shift_between_pages(arxiv: SandboxArxiv) -> None:
     whole = found(ask(arxiv))
     arxiv.faults.add("api", faults.shifted(2))
     assert found(ask(arxiv)) == whole[2:]
 
 
-def test_the_other_ways_in_which_an_answer_can_be_wrong(arxiv):
+def test_the_other_ways_in_which_an_answer_can_be_wrong(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", truncated(), faults.maintenance(), empty_body(), status(500), stall(0.05))
     cut, page, nothing, broken, late = (ask(arxiv) for _ in range(5))
     assert (cut.status_code, feedparser.parse(cut.content).bozo) == (200, True)
@@ -409,14 +426,14 @@ def test_the_other_ways_in_which_an_answer_can_be_wrong(arxiv):
 
 
 @pytest.mark.parametrize("fault", [closed(), broken_off()])
-def test_a_connection_may_be_closed_before_or_in_the_answer(arxiv, fault):
+def test_a_connection_may_be_closed_before_or_in_the_answer(arxiv: SandboxArxiv, fault: Fault) -> None:
     arxiv.faults.add("api", fault)
     with pytest.raises(httpx2.RemoteProtocolError):
         ask(arxiv)
     assert ask(arxiv).status_code == 200
 
 
-def test_a_refusal_may_come_after_a_stall(arxiv):
+def test_a_refusal_may_come_after_a_stall(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", late(0.05, faults.rate_limited()), None)
     refused = ask(arxiv)
     ask(arxiv)
@@ -425,14 +442,14 @@ def test_a_refusal_may_come_after_a_stall(arxiv):
     assert second.received - first.received >= 0.05
 
 
-def test_a_client_that_gives_up_waiting_does_not_disturb_the_server(arxiv):
+def test_a_client_that_gives_up_waiting_does_not_disturb_the_server(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("api", stall(60))
     with pytest.raises(httpx2.ReadTimeout):
         CLIENT.get(arxiv.api_url, params={"search_query": "cat:cs.SD"}, timeout=0.1)
     assert ask(arxiv).status_code == 200
 
 
-def test_conversions_fail_in_whole_or_in_part(arxiv):
+def test_conversions_fail_in_whole_or_in_part(arxiv: SandboxArxiv) -> None:
     arxiv.faults.add("html", faults.conversion_failed(), faults.conversion_errors())
     empty, spoilt = (CLIENT.get(arxiv.html_url + "2601.92802v1").text for _ in range(2))
     assert "Untitled Document" in empty
@@ -443,7 +460,7 @@ def test_conversions_fail_in_whole_or_in_part(arxiv):
 
 
 @pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded papers")
-def test_the_morning_of_the_reference_post_has_its_twenty_papers(serve, clock):
+def test_the_morning_of_the_reference_post_has_its_twenty_papers(serve: Serve, clock: Clock) -> None:
     papers = [each for each in recorded(AUDIO) if each.announced_at == MAILING and not each.kind.is_replacement]
     assert len(papers) == 20
     server = serve(recorded(AUDIO))
@@ -457,7 +474,7 @@ def test_the_morning_of_the_reference_post_has_its_twenty_papers(serve, clock):
 
 
 @pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded papers")
-def test_six_hundred_entries_of_a_year_take_far_less_than_a_tenth_of_a_second(clock):
+def test_six_hundred_entries_of_a_year_take_far_less_than_a_tenth_of_a_second(clock: Clock) -> None:
     server = SandboxArxiv(recorded(AUDIO), clock)
     parameters = {
         "search_query": "(cat:cs.SD OR cat:eess.AS) AND submittedDate:[202511010000 TO 202601290100]",

@@ -49,7 +49,7 @@ def test_evidence_swapped_and_numbers_of_other_paragraphs_are_found() -> None:
         by_number = {each.number: each for each in text.paragraphs}
         chinese = paper.chinese
         parts = (chinese.background, chinese.method, chinese.results)
-        totals = tuple(map(add, totals, measured(parts, by_number, paper.title, paper.abstract)))  # type: ignore[assignment]
+        totals = tuple(map(add, totals, measured(parts, by_number, paper.title, paper.abstract)))
     sentences, doubted, pairs, pairs_found, changed, changes_found = totals
     assert sentences > 200
     assert pairs > 300

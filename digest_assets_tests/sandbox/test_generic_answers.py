@@ -18,22 +18,22 @@ ABSTRACT = (
 )
 
 
-def test_formulas_addresses_numbers_and_names_are_kept():
+def test_formulas_addresses_numbers_and_names_are_kept() -> None:
     for kept in ("MelNet-2", "1,200", "WER", "3.4%", "$\\alpha = 0.5$", "https://example.org/mel_net", "`fast_mode`"):
         assert kept in kept_tokens(ABSTRACT)
         assert kept in generic_translation(ABSTRACT)
 
 
-def test_millions_are_counted_in_ten_thousands():
+def test_millions_are_counted_in_ten_thousands() -> None:
     assert kept_tokens("1.8 million clips, 2 billion tokens and 3 thousand hours") == ["180.0 万", "20 亿", "0.3 万"]
 
 
-def test_the_same_source_gives_the_same_answer():
+def test_the_same_source_gives_the_same_answer() -> None:
     assert generic_translation(ABSTRACT) == generic_translation(ABSTRACT)
     assert generic_reading(ABSTRACT) == generic_reading(ABSTRACT)
 
 
-def test_the_source_is_what_stands_between_the_marks_of_a_prompt():
+def test_the_source_is_what_stands_between_the_marks_of_a_prompt() -> None:
     prompt = (
         "规则 1：不超过 200 字。\n<<<<<<<< PAPER 0123abc\n标题：A 2 B\n\n摘要：\nWe sing 3 songs.\n\n"
         "正文：\nThey are 4.\n"
@@ -45,7 +45,7 @@ def test_the_source_is_what_stands_between_the_marks_of_a_prompt():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded abstracts")
-def test_recorded_abstracts_are_answered_so_that_production_would_publish():
+def test_recorded_abstracts_are_answered_so_that_production_would_publish() -> None:
     with AUDIO.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::12]
     model = SandboxModel()

@@ -46,7 +46,7 @@ def namespaces(body: bytes) -> str:
 
 def answered(path: str, **parameters: str) -> bytes:
     with SandboxArxiv(invented(MAILING), lambda: NOON) as server:
-        return server.answer(path, parameters, ACCEPT, NOON)[1].body
+        return bytes(server.answer(path, parameters, ACCEPT, NOON)[1].body)
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +57,7 @@ def recorded_year() -> SandboxArxiv:
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def test_the_feed_of_a_search_begins_like_a_recorded_one():
+def test_the_feed_of_a_search_begins_like_a_recorded_one() -> None:
     body = answered("/api/query", search_query="cat:cs.SD")
     recordings = sorted((SHARED / "api_atom/new_2026").glob("q_testing*.xml"))
     assert recordings
@@ -67,8 +67,8 @@ def test_the_feed_of_a_search_begins_like_a_recorded_one():
         assert head(body, f"{ATOM}entry") == head(known, f"{ATOM}entry")
 
 
-def test_the_entries_of_a_search_are_laid_out_like_recorded_ones():
-    known: set = set()
+def test_the_entries_of_a_search_are_laid_out_like_recorded_ones() -> None:
+    known: set[tuple[tuple[str, tuple[str, ...]], ...]] = set()
     for recording in sorted((SHARED / "api_atom/new_2026").glob("*.xml")):
         known |= shapes_of_entries(recording.read_bytes(), f"{ATOM}entry")
     order: list[str] = []
@@ -95,7 +95,7 @@ def test_the_entries_of_a_search_are_laid_out_like_recorded_ones():
         ("400_start_not_int.xml", {"search_query": "x", "start": "x"}),
     ],
 )
-def test_an_error_is_word_for_word_the_recorded_one(recording, parameters):
+def test_an_error_is_word_for_word_the_recorded_one(recording: str, parameters: dict[str, str]) -> None:
     def settled(body: bytes) -> list[str]:
         text = body.decode().strip()
         return [line for line in text.splitlines() if "<updated>" not in line]
@@ -104,7 +104,7 @@ def test_an_error_is_word_for_word_the_recorded_one(recording, parameters):
     assert settled(answered("/api/query", **parameters)) == settled(known)
 
 
-def test_bodies_of_a_full_server_are_the_recorded_ones():
+def test_bodies_of_a_full_server_are_the_recorded_ones() -> None:
     from digest_assets.sandbox.arxiv_server import rate_limited
     from digest_assets.sandbox.serving import HttpAnswer
 
@@ -113,7 +113,7 @@ def test_bodies_of_a_full_server_are_the_recorded_ones():
     )
 
 
-def test_a_feed_begins_like_the_recorded_sunday_and_is_as_empty():
+def test_a_feed_begins_like_the_recorded_sunday_and_is_as_empty() -> None:
     sunday = datetime(2025, 4, 27, 16, tzinfo=timezone.utc)
     server = SandboxArxiv(invented(MAILING), lambda: sunday)
     body = server.answer("/rss/cs", {}, ACCEPT, sunday)[1].body.decode()
@@ -132,7 +132,7 @@ RSS_FEEDS = sorted((SHARED / "rss/reconstructed").glob("*.xml"))
 
 
 @pytest.mark.parametrize("recording", RSS_FEEDS, ids=lambda path: path.stem[-10:])
-def test_the_feeds_of_the_recorded_papers_are_those_rebuilt_from_the_listings(recording):
+def test_the_feeds_of_the_recorded_papers_are_those_rebuilt_from_the_listings(recording: Path) -> None:
     day = datetime.fromisoformat(recording.stem[-10:]).replace(hour=12, tzinfo=timezone.utc)
     body = recorded_year().answer("/rss/cs.SD+eess.AS", {}, ACCEPT, day)[1].body
 
@@ -151,12 +151,12 @@ def test_the_feeds_of_the_recorded_papers_are_those_rebuilt_from_the_listings(re
     # mornings, one of the others.
     assert len({name for name in listed if name.endswith("v1")} - set(shown)) <= 1
     known = {name for entry in shapes_of_entries(recording.read_bytes(), "item") for name, _ in entry}
-    shown = {name for entry in shapes_of_entries(body, "item") for name, _ in entry}
+    written = {name for entry in shapes_of_entries(body, "item") for name, _ in entry}
     optional = {"{http://arxiv.org/schemas/atom}DOI", "{http://arxiv.org/schemas/atom}journal_reference"}
-    assert shown <= known | optional if known else not shown
+    assert written <= known | optional if known else not written
 
 
-def test_an_atom_feed_is_laid_out_like_the_recorded_one():
+def test_an_atom_feed_is_laid_out_like_the_recorded_one() -> None:
     known = (SHARED / "rss/atom_cs.AI_2025-08-20_excerpt_plus2_synthetic_new.xml").read_bytes()
     body = answered("/atom/cs.SD")
     assert head(body, f"{ATOM}entry") == head(known, f"{ATOM}entry")
@@ -164,7 +164,7 @@ def test_an_atom_feed_is_laid_out_like_the_recorded_one():
     assert shapes_of_entries(body, f"{ATOM}entry") <= recorded_shapes
 
 
-def test_a_record_is_laid_out_like_the_recorded_one():
+def test_a_record_is_laid_out_like_the_recorded_one() -> None:
     namespace = "{http://arxiv.org/OAI/arXivRaw/}"
     known = (SHARED / "oai/ListRecords_arXivRaw_2026-05-08_trimmed.xml").read_bytes()
     body = answered("/oai", verb="ListRecords", metadataPrefix="arXivRaw")
@@ -179,7 +179,7 @@ def test_a_record_is_laid_out_like_the_recorded_one():
     assert shapes_of_entries(body, header) <= shapes_of_entries(known, header)
 
 
-def test_the_page_of_a_missing_conversion_has_the_recorded_heading():
+def test_the_page_of_a_missing_conversion_has_the_recorded_heading() -> None:
     known = (SHARED / "html/404_no_html_SHAPE.html").read_text()
     page = documents.no_html("2501.99999").decode()
     for passage in ("<h1>No HTML for '2501.99999'</h1>", "<p>HTML is not available for the source.</p>", "<main"):

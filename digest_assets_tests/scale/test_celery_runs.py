@@ -7,7 +7,6 @@ import pytest
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster_celery.launcher import CeleryRunLauncher
 
-from digest_assets.automation import celery_runs
 from digest_assets.automation.celery_runs import PATIENCE_SECONDS, WatchedCeleryRunLauncher
 
 RUN = dg.DagsterRun("digest")
@@ -23,7 +22,7 @@ class Watched(WatchedCeleryRunLauncher):
         self.had = True
         self.now = 1000.0
         patch.setattr(CeleryRunLauncher, "check_run_worker_health", lambda *_: self._look())
-        patch.setattr(celery_runs.time, "monotonic", lambda: self.now)
+        patch.setattr("digest_assets.automation.celery_runs.time.monotonic", lambda: self.now)
 
     def _look(self) -> CheckRunHealthResult:
         return CheckRunHealthResult(self.books.pop(0) if len(self.books) > 1 else self.books[0])

@@ -142,7 +142,7 @@ class ExampleSite:
     def day(self, day: Day) -> DayPapers:
         self.loaded.append(day.date)
         papers = self.days_of[day.date]
-        tags = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
+        tags: dict[str, tuple[Tag, ...]] = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
         left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
         updates, groups = self.updates.get(day.date, ()), self.groups.get(day.date, ())
         return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later)

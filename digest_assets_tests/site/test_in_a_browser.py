@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from digest_assets_tests.present import present
 from digest_assets_tests.site.browsers import NEEDS_CHROMIUM, over_http
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = NEEDS_CHROMIUM
 DAY = date(2026, 11, 20)
@@ -39,7 +44,7 @@ def served(folder: Path) -> Iterator[str]:
         yield address
 
 
-def found(tab, words: str) -> list[str]:  # type: ignore[no-untyped-def]
+def found(tab: Page, words: str) -> list[str]:
     tab.fill("#q", words)
     tab.wait_for_function("words => document.getElementById('status').textContent.match(/找到|没有/)", arg=words)
     tab.wait_for_timeout(400)
@@ -49,7 +54,9 @@ def found(tab, words: str) -> list[str]:  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("words", ["zanzibar", "Zanzi", "桑给巴尔", "桑给 耳语", "zanzibar bergqvist eess.as"])
 @pytest.mark.parametrize("from_disk", [True, False], ids=["disk", "http"])
-def test_a_paper_is_found_by_title_author_and_either_language(tab, folder, served, words, from_disk) -> None:  # type: ignore[no-untyped-def]
+def test_a_paper_is_found_by_title_author_and_either_language(
+    tab: Page, folder: Path, served: str, words: str, from_disk: bool
+) -> None:
     tab.goto((folder / "search.html").as_uri() if from_disk else served + "search.html")
     (title,) = found(tab, words)
     assert title.startswith("Zanzibar Whispers")
@@ -58,7 +65,7 @@ def test_a_paper_is_found_by_title_author_and_either_language(tab, folder, serve
     assert tab.locator("article.paper:target h2").inner_text().startswith("Zanzibar")
 
 
-def test_search_reaches_earlier_years_and_says_when_there_is_nothing(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_search_reaches_earlier_years_and_says_when_there_is_nothing(tab: Page, folder: Path) -> None:
     tab.goto((folder / "search.html").as_uri() + "?q=number9021")
     tab.wait_for_selector("#results li")
     assert "2025-06-02" in tab.locator("#results .meta").inner_text()
@@ -66,14 +73,14 @@ def test_search_reaches_earlier_years_and_says_when_there_is_nothing(tab, folder
     assert "没有找到" in tab.inner_text("#status")
 
 
-def test_many_hits_come_page_by_page(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_many_hits_come_page_by_page(tab: Page, folder: Path) -> None:
     tab.goto((folder / "search.html").as_uri())
     assert len(found(tab, "bergqvist")) == 30
     tab.click("#more")
     tab.wait_for_function("document.querySelectorAll('#results li').length === 60")
 
 
-def test_the_search_box_of_any_page_leads_to_the_results(tab, served) -> None:  # type: ignore[no-untyped-def]
+def test_the_search_box_of_any_page_leads_to_the_results(tab: Page, served: str) -> None:
     tab.goto(served + f"d/{DAY}.html")
     tab.keyboard.press("/")
     tab.keyboard.type("zanzibar")
@@ -82,17 +89,17 @@ def test_the_search_box_of_any_page_leads_to_the_results(tab, served) -> None:  
     assert tab.input_value("#q") == "zanzibar"
 
 
-def test_papers_are_filtered_by_category(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_papers_are_filtered_by_category(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     assert tab.locator("article.paper:visible").count() == 11
     tab.click("button[data-value='c/cs.SD']")
     shown = tab.locator("article.paper:visible")
     assert shown.count() == 6
-    assert all("c/cs.SD" in each.get_attribute("data-in") for each in shown.all())
+    assert all("c/cs.SD" in present(each.get_attribute("data-in")) for each in shown.all())
     assert tab.locator(".contents li:visible").count() == 6
 
 
-def test_a_link_from_a_list_shows_that_list_s_papers_until_all_are_asked_for(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_a_link_from_a_list_shows_that_list_s_papers_until_all_are_asked_for(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri() + "#in=c/cs.SD")
     tab.wait_for_selector("#within")
     assert "cs.SD" in tab.inner_text("#within")
@@ -102,7 +109,7 @@ def test_a_link_from_a_list_shows_that_list_s_papers_until_all_are_asked_for(tab
     assert not tab.locator("#within").is_visible()
 
 
-def test_the_language_is_chosen_and_kept(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_the_language_is_chosen_and_kept(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     first = tab.locator("article.paper").first
     assert (first.locator(".translation").is_visible(), first.locator(".original").is_visible()) == (True, False)
@@ -110,14 +117,16 @@ def test_the_language_is_chosen_and_kept(tab, folder) -> None:  # type: ignore[n
     assert (first.locator(".translation").is_visible(), first.locator(".original").is_visible()) == (False, True)
     tab.click("[data-set-view=both]")
     tab.reload()
-    boxes = [tab.locator(f"article.paper .{name}").first.bounding_box() for name in ("translation", "original")]
+    boxes = [
+        present(tab.locator(f"article.paper .{name}").first.bounding_box()) for name in ("translation", "original")
+    ]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]  # side by side
     assert abs(boxes[0]["y"] - boxes[1]["y"]) < 5
 
 
-def test_dark_mode_follows_the_system_until_it_is_chosen(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_dark_mode_follows_the_system_until_it_is_chosen(tab: Page, folder: Path) -> None:
     def background() -> str:
-        return tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        return str(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
 
     tab.goto((folder / "index.html").as_uri())
     light = background()
@@ -133,7 +142,7 @@ def test_dark_mode_follows_the_system_until_it_is_chosen(tab, folder) -> None:  
     assert background() == dark
 
 
-def test_marks_are_there_after_a_reload(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_marks_are_there_after_a_reload(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     second = tab.locator("article.paper").nth(1)
     second.locator("[data-mark=starred]").click()
@@ -155,7 +164,7 @@ def test_marks_are_there_after_a_reload(tab, folder) -> None:  # type: ignore[no
     assert tab.locator("#marked li").count() == 0
 
 
-def test_the_contents_show_what_is_starred_and_read(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_the_contents_show_what_is_starred_and_read(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     tab.locator("article.paper").nth(1).locator("[data-mark=starred]").click()
     tab.locator("article.paper").nth(2).locator("[data-mark=read]").click()
@@ -168,7 +177,7 @@ def test_the_contents_show_what_is_starred_and_read(tab, folder) -> None:  # typ
     ]
 
 
-def test_print_has_the_readings_in_black_on_white(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_print_has_the_readings_in_black_on_white(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     tab.emulate_media(media="print", color_scheme="dark")
     assert tab.evaluate("getComputedStyle(document.querySelector('.abstract')).color") == "rgb(0, 0, 0)"
@@ -179,7 +188,7 @@ def test_print_has_the_readings_in_black_on_white(tab, folder) -> None:  # type:
     assert tab.locator("details.reading[open]").count() == 0
 
 
-def test_an_empty_search_says_what_to_look_for(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_search_says_what_to_look_for(tab: Page, folder: Path) -> None:
     tab.goto((folder / "search.html").as_uri())
     assert found(tab, "zanzibar")
     tab.fill("#q", "")
@@ -187,7 +196,7 @@ def test_an_empty_search_says_what_to_look_for(tab, folder) -> None:  # type: ig
     assert tab.locator("#results li").count() == 0
 
 
-def test_the_keyboard_does_what_the_help_says(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_the_keyboard_does_what_the_help_says(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
     for key in "jj":
         tab.keyboard.press(key)
@@ -207,7 +216,7 @@ def test_the_keyboard_does_what_the_help_says(tab, folder) -> None:  # type: ign
     assert tab.get_attribute("html", "data-view") == "original"
 
 
-def test_bibtex_is_copied(tab, served) -> None:  # type: ignore[no-untyped-def]
+def test_bibtex_is_copied(tab: Page, served: str) -> None:
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.rstrip("/"))
     tab.goto(served)
     tab.locator("article.paper").first.locator("[data-copy]").click()
@@ -217,22 +226,22 @@ def test_bibtex_is_copied(tab, served) -> None:  # type: ignore[no-untyped-def]
     assert "archivePrefix = {arXiv}" in copied
 
 
-def test_formulas_are_drawn_by_the_browser(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_formulas_are_drawn_by_the_browser(tab: Page, folder: Path) -> None:
     tab.goto((folder / "index.html").as_uri())
-    box = tab.locator("article.paper h2 math msqrt").bounding_box()
+    box = present(tab.locator("article.paper h2 math msqrt").bounding_box())
     assert box["width"] > 5
     assert box["height"] > 5
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_is_wider_than_a_telephone(tab, folder, width: int) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_wider_than_a_telephone(tab: Page, folder: Path, width: int) -> None:
     tab.set_viewport_size({"width": width, "height": 800})
     for name in ("index.html", "archive.html", "figures.html", "search.html", "c/eess.AS.html"):
         tab.goto((folder / name).as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
-def test_long_formulas_and_tables_scroll_by_themselves_on_a_telephone(tab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_long_formulas_and_tables_scroll_by_themselves_on_a_telephone(tab: Page, tmp_path: Path) -> None:
     formula = (
         r"\mathcal{W}_2(\rho_N, \rho_\star) \le (1 - \lambda h)^N \mathcal{W}_2(\rho_0, \rho_\star) + \sqrt{2 d h}"
     )
@@ -245,10 +254,10 @@ def test_long_formulas_and_tables_scroll_by_themselves_on_a_telephone(tab, tmp_p
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     boxes = tab.locator(".long, .shown").all()
     assert [box.evaluate("each => each.scrollWidth > each.clientWidth") for box in boxes] == [True, True]
-    assert tab.locator("th").first.bounding_box()["height"] < 40
+    assert present(tab.locator("th").first.bounding_box())["height"] < 40
 
 
-def test_hostile_text_runs_nothing(tab, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_hostile_text_runs_nothing(tab: Page, tmp_path: Path) -> None:
     hostile_site().write(tmp_path)
     tab.goto((tmp_path / "index.html").as_uri())
     assert tab.evaluate("window.hurt") is None
@@ -259,7 +268,7 @@ def test_hostile_text_runs_nothing(tab, tmp_path: Path) -> None:  # type: ignore
     assert tab.evaluate("window.hurt") is None
 
 
-def test_words_are_cut_as_the_index_cuts_them(tab, folder) -> None:  # type: ignore[no-untyped-def]
+def test_words_are_cut_as_the_index_cuts_them(tab: Page, folder: Path) -> None:
     """Each of these is in a title of its own; the browser must look in the bucket where Python put it."""
     tab.goto((folder / "search.html").as_uri())
     for number in (17, 42, 99):
@@ -267,7 +276,7 @@ def test_words_are_cut_as_the_index_cuts_them(tab, folder) -> None:  # type: ign
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(browser, folder, scheme: str) -> None:  # type: ignore[no-untyped-def]
+def test_axe_finds_no_barrier(browser: Browser, folder: Path, scheme: Literal["light", "dark"]) -> None:
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     axe = resources.files("axe_playwright_python") / "axe.min.js"
     context = browser.new_context(bypass_csp=True, color_scheme=scheme)

@@ -30,6 +30,7 @@ from digest_assets.resources.site_notes import NAME
 from digest_assets.site import empty, search
 from digest_assets.site.values import LaterVersion
 from digest_assets.site.words import SITE_WORDS
+from digest_assets_tests.present import one
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
 
 DAY = date(2026, 11, 20)
@@ -42,9 +43,9 @@ def page(folder: Path, name: str) -> LexborHTMLParser:
 def test_a_date_s_page_says_how_complete_it_is(tmp_path: Path) -> None:
     ExampleSite.of(3).write(tmp_path)
     made = page(tmp_path, f"d/{DAY}.html")
-    standing = " ".join(made.css_first(".standing").text(separator=" ").split())
+    standing = " ".join(one(made, ".standing").text(separator=" ").split())
     assert standing == "公布 4 刊出 3 过滤 1"
-    left_out = made.css_first(".left-out").text()
+    left_out = one(made, ".left-out").text()
     assert "A paper about radar" in left_out
     assert "关键词" in left_out
 
@@ -55,7 +56,7 @@ def test_each_paper_says_where_its_text_came_from_and_what_answered(tmp_path: Pa
     reading = replace(each.reading, text_source=TextSource.PDF)
     site.days_of = {DAY: [replace(each, reading=reading, text_source=TextSource.PDF, text_reason="no HTML: 404")]}
     site.write(tmp_path)
-    said = page(tmp_path, f"d/{DAY}.html").css_first(".provenance").text(separator=" ")
+    said = one(page(tmp_path, f"d/{DAY}.html"), ".provenance").text(separator=" ")
     assert "PDF 全文（no HTML: 404）" in said
     assert "model-of-tests" in said
     assert "translation-7" in said
@@ -82,10 +83,9 @@ def test_what_a_paper_lacks_is_said_and_not_pretended(tmp_path: Path) -> None:
 def test_an_answer_that_did_not_pass_the_checks_says_so_before_it_is_read(tmp_path: Path) -> None:
     site = ExampleSite.of(1)
     (each,) = site.days_of[DAY]
-    flagged = [
-        replace(made, reason=f"{name} 42 was lost") for name, made in (("a", each.translation), ("b", each.reading))
-    ]
-    site.days_of = {DAY: [replace(each, translation=flagged[0], reading=flagged[1])]}
+    translation = replace(each.translation, reason="a 42 was lost")
+    reading = replace(each.reading, reason="b 42 was lost")
+    site.days_of = {DAY: [replace(each, translation=translation, reading=reading)]}
     site.write(tmp_path)
     made = page(tmp_path, f"d/{DAY}.html")
     above, folded = made.css("article .flagged")
@@ -98,9 +98,9 @@ def test_an_answer_that_did_not_pass_the_checks_says_so_before_it_is_read(tmp_pa
 def test_formulas_are_typeset_and_those_that_cannot_be_read_are_code(tmp_path: Path) -> None:
     each = digest_paper(paper(1, title=r"Bounds of $\sqrt{d}$ and $\notacommand{x}$"), DAY)
     ExampleSite({DAY: [each]}).write(tmp_path)
-    title = page(tmp_path, f"d/{DAY}.html").css_first("article h2")
-    assert title.css_first("math msqrt mi").text() == "d"
-    assert title.css_first("code").text() == r"\notacommand{x}"
+    title = one(page(tmp_path, f"d/{DAY}.html"), "article h2")
+    assert one(title, "math msqrt mi").text() == "d"
+    assert one(title, "code").text() == r"\notacommand{x}"
 
 
 def test_every_link_inside_the_site_leads_to_a_file(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_every_language_has_its_words(language: str, tmp_path: Path) -> None:
     site = ExampleSite.of(2)
     site.language = language
     site.write(tmp_path)
-    assert page(tmp_path, "index.html").css_first("html").attributes["lang"] == words.lang
+    assert one(page(tmp_path, "index.html"), "html").attributes["lang"] == words.lang
 
 
 def test_an_english_site_has_one_language_and_says_so_in_its_words(tmp_path: Path) -> None:
@@ -232,9 +232,9 @@ def test_an_english_site_has_one_language_and_says_so_in_its_words(tmp_path: Pat
     assert made.css("[data-set-view]") == made.css(".translation") == made.css("article .note") == []
     assert made.css_first(".original math") is not None
     assert "l" not in [key.text() for key in made.css("#keys kbd")]
-    assert made.css_first(".standing").text().split() == ["2", "announced", "1", "published", "1", "filtered"]
-    assert "Friday" in made.css_first("h1").text()
-    assert page(tmp_path, "c/eess.AS.html").css_first(".standing span").text() == "1 paper"
+    assert one(made, ".standing").text().split() == ["2", "announced", "1", "published", "1", "filtered"]
+    assert "Friday" in one(made, "h1").text()
+    assert one(page(tmp_path, "c/eess.AS.html"), ".standing span").text() == "1 paper"
     for file in (*tmp_path.rglob("*.html"), *tmp_path.rglob("*.xml")):
         parsed = LexborHTMLParser(file.read_text("utf-8"))
         for written in parsed.css("details.reading"):
@@ -411,10 +411,10 @@ def test_archive_month_and_year_count_what_stands_on_the_pages_of_dates(tmp_path
     """Of each of these dates a paper more was announced, and filtered."""
     ExampleSite.of(6, a_day=3).write(tmp_path)
     for name in ("archive.html", "y/2026.html"):
-        assert page(tmp_path, name).css_first(".month small").text() == "6 篇"
+        assert one(page(tmp_path, name), ".month small").text() == "6 篇"
         assert [each.text() for each in page(tmp_path, name).css(".cloud small")][:2] == ["3", "3"]
     month = page(tmp_path, "m/2026-11.html")
-    assert month.css_first(".standing span").text() == "6 篇"
+    assert one(month, ".standing span").text() == "6 篇"
     assert [each.text() for each in month.css(".days .small")] == ["3 篇", "3 篇"]
 
 
@@ -539,7 +539,7 @@ def test_new_versions_of_earlier_papers_are_listed(tmp_path: Path) -> None:
     newer = replace(paper(1, title="On $x^2$, revised"), identifier="2510.00001", version=3)
     site.updates[DAY] = (PaperUpdate(newer, date(2026, 10, 2), 1, abstract_changed=True, withdrawn=False),)
     site.write(tmp_path)
-    said = page(tmp_path, f"d/{DAY}.html").css_first(".updates")
+    said = one(page(tmp_path, f"d/{DAY}.html"), ".updates")
     assert "2510.00001v3 · v1 · 2026-10-02 · 摘要有改动" in " ".join(said.text(separator=" ").split())
     assert [a.attributes["href"] for a in said.css("a")] == [
         "https://arxiv.org/abs/2510.00001v3",
@@ -556,7 +556,7 @@ def test_a_user_s_templates_and_styles_go_before_the_package_s(tmp_path: Path) -
     site = ExampleSite.of(3)
     site.templates = tmp_path / "templates"
     site.write(tmp_path / "site")
-    assert page(tmp_path / "site", "tags.html").css_first("h1").text() == "Mine"
+    assert one(page(tmp_path / "site", "tags.html"), "h1").text() == "Mine"
     assert (tmp_path / "site/assets/site.css").read_text() == "body { color: teal }"
     assert page(tmp_path / "site", "index.html").css("article")
     (own / "tags.html.j2").write_text("<h1>Mine no more</h1>")
@@ -600,8 +600,8 @@ def test_a_paper_s_page_names_earlier_ones_that_are_like_it_and_why(tmp_path: Pa
     site.days_of[earlier] = [*site.days_of[earlier], digest_paper(alike, earlier)]
     site.days_of[later] = [*site.days_of[later], digest_paper(other, later)]
     site.write(tmp_path)
-    found = page(tmp_path, f"p/{other.identifier}.html").css_first("[aria-labelledby=related]")
-    assert found.css_first("a.title").attributes["href"] == f"{alike.identifier}.html".join(("../p/", ""))
+    found = one(page(tmp_path, f"p/{other.identifier}.html"), "[aria-labelledby=related]")
+    assert one(found, "a.title").attributes["href"] == f"{alike.identifier}.html".join(("../p/", ""))
     assert "codec, watermarking" in found.text()
     assert page(tmp_path, f"p/{alike.identifier}.html").css("[aria-labelledby=related] a.title") == []
 
@@ -617,12 +617,12 @@ def test_a_paper_s_page_is_read_by_reference_managers_and_says_where_it_stood(tm
     assert told["citation_arxiv_id"] == identifier
     assert told["citation_publication_date"] == "2026/11/01"
     assert len(made.css("meta[name=citation_author]")) == 3
-    said = json.loads(made.css_first("script[type='application/ld+json']").text())
+    said = json.loads(one(made, "script[type='application/ld+json']").text())
     assert said["@type"] == "ScholarlyArticle"
     assert said["url"] == f"https://digest.test/p/{identifier}.html"
     assert made.css_first("meta[property='og:title']") is not None
     assert made.css_first(f"[aria-labelledby=in-digests] a[href='../d/{DAY}.html#p{identifier}']") is not None
-    assert "v2：摘要有改动，见 2026-11-25 一期" in made.css_first("[aria-labelledby=versions]").text()
+    assert "v2：摘要有改动，见 2026-11-25 一期" in one(made, "[aria-labelledby=versions]").text()
 
 
 def test_a_new_version_is_told_on_the_page_of_the_earlier_paper(tmp_path: Path) -> None:
@@ -635,7 +635,7 @@ def test_a_new_version_is_told_on_the_page_of_the_earlier_paper(tmp_path: Path) 
     site.updates[newest] = (PaperUpdate(replace(each, version=2), earlier, 1, abstract_changed=True, withdrawn=False),)
     site.later[each.identifier] = (LaterVersion(newest, 2, True, False),)
     site.write(tmp_path)
-    assert str(newest) in page(tmp_path, f"p/{each.identifier}.html").css_first("[aria-labelledby=versions]").text()
+    assert str(newest) in one(page(tmp_path, f"p/{each.identifier}.html"), "[aria-labelledby=versions]").text()
 
 
 def test_both_languages_stand_sentence_by_sentence_where_the_pairs_are_known(tmp_path: Path) -> None:

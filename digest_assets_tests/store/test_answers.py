@@ -149,7 +149,8 @@ def translated(identifier: str, status: AnswerStatus, text: str | None = None, v
 def recorded(store: DigestStore, *at_once: list[Row]) -> dict[str, tuple[AnswerStatus, str | None]]:
     """What is held after rows were recorded, one transaction after the other."""
     for rows in at_once:
-        store.run(lambda connection, rows=rows: record_translations(connection, rows))
+        with store.transaction() as connection:
+            record_translations(connection, rows)
     found = store.run(lambda connection: translations_of(connection, "arxiv", DAY))
     return {identifier: (each.status, each.text) for identifier, each in found.items()}
 

@@ -89,7 +89,7 @@ def test_what_does_not_arrive_as_it_was_leaves_the_target_empty(
 ) -> None:
     target, compare = new_store(tmp_path / "new"), copying._compare
 
-    def after_damage(connection, here, there, table, columns):  # type: ignore[no-untyped-def]
+    def after_damage(connection: duckdb.DuckDBPyConnection, here: str, there: str, table: str, columns: str) -> int:
         if table == "papers":
             connection.execute(f"UPDATE {there}.main.papers SET title = 'something else'")
         return compare(connection, here, there, table, columns)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,11 +58,11 @@ async def run(store: DigestStore, model: Model, *keys: str, journals: Path | Non
     """A run that wants `keys`."""
     journals = journals or store.journals
     async with GatheredStore(store) as gathered, KnownAnswers.open(gathered, [ANSWER.identifier], now, journals) as it:
-        return await asyncio.gather(*(it.once(key, lambda key=key: model.answer(key, it)) for key in keys))  # type: ignore[misc]
+        return await asyncio.gather(*(it.once(key, partial(model.answer, key, it)) for key in keys))
 
 
-def in_threads(*runs: Callable[[], Awaitable[object]]) -> None:
-    threads = [threading.Thread(target=lambda each=each: asyncio.run(each())) for each in runs]  # type: ignore[misc]
+def in_threads(*runs: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    threads = [threading.Thread(target=asyncio.run, args=(each(),)) for each in runs]
     for each in threads:
         each.start()
     for each in threads:
@@ -86,7 +88,7 @@ def test_two_runs_of_a_store_share_every_call(store: DigestStore, tmp_path: Path
 
 
 async def and_another(
-    store: DigestStore, first: Callable[[], Awaitable[object]], wanted: Model, stop: bool = False
+    store: DigestStore, first: Callable[[], Coroutine[Any, Any, object]], wanted: Model, stop: bool = False
 ) -> list[StoredAnswer]:
     """What another run gets that wants the first key, as soon as `first` has asked for it."""
     leader = asyncio.ensure_future(first())

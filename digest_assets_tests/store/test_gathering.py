@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -23,9 +24,11 @@ NOW = datetime(2026, 1, 29, tzinfo=timezone.utc)
 class CountingStore(DigestStore):
     transactions = 0
 
-    def transaction(self):  # type: ignore[no-untyped-def]
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         self.transactions += 1
-        return super().transaction()
+        with super().transaction() as connection:
+            yield connection
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def store(tmp_path: Path) -> CountingStore:
     return CountingStore(tmp_path / "digest.duckdb")
 
 
-def lane(name: str):  # type: ignore[no-untyped-def]
+def lane(name: str) -> Callable[[duckdb.DuckDBPyConnection], str]:
     def work(connection: duckdb.DuckDBPyConnection) -> str:
         insert(connection, "paces", [{"lane": name, "next_at": NOW}])
         return name
@@ -54,15 +57,19 @@ def nothing_kept() -> None:
     KEPT_AT_ONCE.clear()
 
 
+def rows(connection: duckdb.DuckDBPyConnection) -> int:
+    return int(connection.execute("SELECT count(*) FROM paces").fetchall()[0][0])
+
+
 def count(store: DigestStore) -> int:
     with store.transaction() as connection:
-        return connection.execute("SELECT count(*) FROM paces").fetchall()[0][0]
+        return rows(connection)
 
 
 def test_a_hundred_writes_take_few_transactions(store: CountingStore) -> None:
     async def write() -> list[str]:
         async with GatheredStore(store) as gathered:
-            return await asyncio.gather(*(gathered.run(lane(str(number))) for number in range(100)))
+            return list(await asyncio.gather(*(gathered.run(lane(str(number))) for number in range(100))))
 
     assert asyncio.run(write()) == [str(number) for number in range(100)]
     assert store.transactions <= 3
@@ -92,7 +99,7 @@ def test_what_can_wait_shares_the_next_transaction_though_it_comes_one_by_one(
 def test_what_is_kept_is_seen_by_what_is_asked_for_with_it(store: CountingStore) -> None:
     async def write() -> int:
         async with GatheredStore(store) as gathered:
-            asked = gathered.run(lambda connection: connection.execute("SELECT count(*) FROM paces").fetchall()[0][0])
+            asked = gathered.run(rows)
             found, *_ = await asyncio.gather(asked, gathered.keep(kept, "a"), gathered.keep(kept, "b"))
         return found
 
