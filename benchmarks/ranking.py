@@ -28,7 +28,8 @@ from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper, ranked
 from digest_assets.ranking.vectors import Background, Words, background_of, counts
 
 SHARED = Path(__file__).parents[2] / "shared" / "arxiv"
-BACKGROUND = 600
+BACKGROUND, NEGATIVES = 2000, 600
+"""The peers' document frequencies are of the whole history; their machines learn against so many others."""
 Row = dict[str, Any]
 Order = Callable[[Sequence[int], Sequence[int]], list[int]]
 """The papers of a day, best first, for the papers of a profile; papers are places in the corpus."""
@@ -144,11 +145,15 @@ def words_of(row: Row) -> Words:
 
 
 def sample_of(corpus: Corpus) -> list[int]:
-    return random.Random(0).sample(corpus.history, min(BACKGROUND, len(corpus.history)))
+    return random.Random(0).sample(corpus.history, min(NEGATIVES, len(corpus.history)))
+
+
+def background(corpus: Corpus) -> Background:
+    return background_of([words_of(corpus.rows[place]) for place in corpus.history[-BACKGROUND:]])
 
 
 def our_results(
-    corpus: Corpus, found: Sequence[Case], background: Background, most: int = 0, as_keywords: int = 0
+    corpus: Corpus, found: Sequence[Case], usual: Background, most: int = 0, as_keywords: int = 0
 ) -> list[Result]:
     """What the product does, for all readers of a day at once. `as_keywords`: of a profile only so many are told."""
     days, by_day, made = corpus.days(), defaultdict(list), {}
@@ -160,23 +165,23 @@ def our_results(
             profile = found[number].profile[-most:]
             own = [OwnPaper(str(place), words_of(corpus.rows[place])) for place in profile]
             if as_keywords:
-                told = _keywords([corpus.rows[place] for place in profile], background, as_keywords)
+                told = _keywords([corpus.rows[place] for place in profile], usual, as_keywords)
                 own = [OwnPaper(word, Words(word, word), is_keyword=True) for word in told]
             interests.append(Interest(str(number), tuple(own)))
         papers = [DayPaper(str(place), words_of(corpus.rows[place])) for place in days[day]]
         ranks: dict[int, dict[int, int]] = defaultdict(dict)
-        for each in ranked(interests, papers, background):
+        for each in ranked(interests, papers, usual):
             ranks[int(each.interest)][int(each.identifier)] = each.rank
         made.update({number: _result(found[number], ranks[number]) for number in numbers})
     return [made[number] for number in range(len(found))]
 
 
-def _keywords(rows: Iterable[Row], background: Background, most: int) -> list[str]:
+def _keywords(rows: Iterable[Row], usual: Background, most: int) -> list[str]:
     """The rarest pairs of words of the titles, those that several titles have first."""
     counted: Counter[str] = Counter()
     for row in rows:
         counted.update({term for term in counts(words_of(row))[1] if " " in term})
-    ranks = sorted(counted, key=lambda term: (-counted[term], -background.rarity(term), term))
+    ranks = sorted(counted, key=lambda term: (-counted[term], -usual.rarity.get(term, usual.rarest), term))
     return [term.removeprefix("t:") for term in ranks[:most]]
 
 
@@ -184,11 +189,11 @@ def arxiv_order(profile: Sequence[int], day: Sequence[int]) -> list[int]:
     return list(day)
 
 
-def keywords_in_a_row(corpus: Corpus, background: Background) -> Order:
+def keywords_in_a_row(corpus: Corpus, usual: Background) -> Order:
     """Papers with a keyword first, in arXiv's order; the keywords are five of the profile's."""
 
     def order(profile: Sequence[int], day: Sequence[int]) -> list[int]:
-        told = _keywords([corpus.rows[place] for place in profile], background, 5)
+        told = _keywords([corpus.rows[place] for place in profile], usual, 5)
         said = {place: f"{corpus.rows[place]['title']} {corpus.rows[place]['abstract']}".lower() for place in day}
         return sorted(day, key=lambda place: not any(word in said[place] for word in told))
 
@@ -263,8 +268,7 @@ def seconds_for(corpus: Corpus, interests: int = 100, papers: int = 1500) -> flo
     ]
     day = [DayPaper(str(place), words_of(corpus.rows[place])) for place in chance.sample(places, papers)]
     begun = time.process_time()
-    background = background_of(words_of(corpus.rows[place]) for place in sample_of(corpus))
-    found = ranked(own, day, background)
+    found = ranked(own, day, background(corpus))
     taken = time.process_time() - begun
     assert len(found) == interests * papers  # nothing is left out
     return taken
@@ -280,15 +284,15 @@ def main() -> None:
         has_peers = True
     for corpus, least in ((audio(), 5), (cs(), 3)):
         found = cases(corpus, least)
-        background = background_of(words_of(corpus.rows[place]) for place in sample_of(corpus))
-        own = our_results(corpus, found, background)
+        usual = background(corpus)
+        own = our_results(corpus, found, usual)
         print(f"\n{corpus.name}: {len(found)} days of {len({case.reader for case in found})} readers, "
               f"{least} papers of each and more")  # fmt: skip
         print(f"{'method':<28}{'MRR':>6}{'rec@5':>8}   ours less it, by reader")
         print(f"{'ours':<28}{means(own)[0]:6.3f}{means(own)[1]:8.3f}")
         others: dict[str, Order] = {
             "arXiv's order": arxiv_order,
-            "keywords in a row (DW)": keywords_in_a_row(corpus, background),
+            "keywords in a row (DW)": keywords_in_a_row(corpus, usual),
             **(peers(corpus) if has_peers else {}),
         }
         for name, order in others.items():
@@ -297,8 +301,8 @@ def main() -> None:
             mrr, recall = means(made)
             print(f"{name:<28}{mrr:6.3f}{recall:8.3f}   {difference:+.3f} [{low:+.3f}, {high:+.3f}]", flush=True)
         for name, made in (
-            ("ours, of 3 papers", our_results(corpus, found, background, most=3)),
-            ("ours, of 5 keywords", our_results(corpus, found, background, as_keywords=5)),
+            ("ours, of 3 papers", our_results(corpus, found, usual, most=3)),
+            ("ours, of 5 keywords", our_results(corpus, found, usual, as_keywords=5)),
         ):
             print(f"{name:<28}{means(made)[0]:6.3f}{means(made)[1]:8.3f}", flush=True)
     taken = seconds_for(cs())

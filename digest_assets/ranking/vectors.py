@@ -1,6 +1,6 @@
 """Papers as sparse vectors: TF-IDF over words, title, categories and pieces of words.
 
-A random sample of earlier papers is the background: how rare a term is there decides its weight, and what an average
+Earlier papers are the background: how rare a term is there decides its weight, and what an average
 paper is like is taken off what a reader likes. Both voices, words and characters, stand in one vector, so that a
 reader's interest is one list of weights, and why a paper is liked can be read off it.
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -27,7 +27,7 @@ TITLE, CATEGORIES, CHARACTERS = 0.6, 0.4, 1.0
 """Of a vector whose words weigh 1."""
 LEAST_PAPERS = 2
 """A piece of a word, or a pair of words, counts that so many papers of the background have: others are chance."""
-SAMPLE = 200
+AVERAGED, SAMPLE = 600, 200
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _PIECES = (4, 5)
 _COMMON = frozenset(
@@ -59,33 +59,44 @@ class Background:
     """What an average paper is like. Made by `background_of`."""
 
     papers: int
-    having: Mapping[str, int]
-    """How many of its papers have a term."""
+    rarity: Mapping[str, float]
+    """The inverse document frequency of each of its terms, smoothed as scikit-learn does; of pieces of words and of
+    pairs, those that `LEAST_PAPERS` have."""
     mean: Vector
-    """Of their vectors."""
+    """Of vectors of some of its papers."""
     sample: tuple[Vector, ...] = ()
-    """Some of their vectors: by what they score, scores are measured."""
+    """Fewer of them: by what they score, scores are measured."""
 
-    def rarity(self, term: str) -> float:
-        """The inverse document frequency of `term`, smoothed as scikit-learn does."""
-        return math.log((1 + self.papers) / (1 + self.having.get(term, 0))) + 1
+    @property
+    def rarest(self) -> float:
+        """Of a term that none of its papers has."""
+        return math.log(1 + self.papers) + 1
 
 
-def background_of(papers: Iterable[Words]) -> Background:
-    """The background that `papers` are."""
-    counted = [counts(each) for each in papers]
-    having = Counter(term for blocks in counted for block in blocks for term in block)
-    plain = Background(len(counted), having, {})
+def background_of(papers: Sequence[Words]) -> Background:
+    """The background that `papers` are. How rare a term is rests on all of them, the mean on `AVERAGED`."""
+    having: dict[str, int] = {}
+    for each in papers:
+        for block in counts(each):
+            for term in block:
+                having[term] = having.get(term, 0) + 1
+    rarity = {
+        term: math.log((1 + len(papers)) / (1 + count)) + 1
+        for term, count in having.items()
+        if count >= LEAST_PAPERS or not _needs_company(term)
+    }
+    plain = Background(len(papers), rarity, {})
+    averaged = papers[:: max(1, len(papers) // AVERAGED)][:AVERAGED]
     total: Vector = {}
     sample: list[Vector] = []
-    for blocks in counted:
-        found = _weighted(blocks, plain)
+    for each in averaged:
+        found = vector(each, plain)
         for term, weight in found.items():
             total[term] = total.get(term, 0.0) + weight
         if len(sample) < SAMPLE:
             sample.append(found)
-    mean = {term: weight / len(counted) for term, weight in total.items()}
-    return Background(len(counted), having, mean, tuple(sample))
+    mean = {term: weight / len(averaged) for term, weight in total.items()}
+    return Background(len(papers), rarity, mean, tuple(sample))
 
 
 def vector(paper: Words, background: Background) -> Vector:
@@ -133,14 +144,21 @@ def _weighted(blocks: tuple[Mapping[str, int], ...], background: Background) -> 
 
 
 def _block(block: Mapping[str, int], background: Background) -> Vector:
-    having = background.having
-    return _unit(
-        {
-            term: (1 + math.log(count)) * background.rarity(term)
-            for term, count in block.items()
-            if having.get(term, 0) >= LEAST_PAPERS or not (" " in term or term[0] == "#")
-        }
-    )
+    rarity, rarest = background.rarity, background.rarest
+    made: Vector = {}
+    for term, count in block.items():
+        weight = rarity.get(term)
+        if weight is None:
+            if _needs_company(term):
+                continue
+            weight = rarest
+        made[term] = weight if count == 1 else (1 + math.log(count)) * weight
+    return _unit(made)
+
+
+def _needs_company(term: str) -> bool:
+    """Whether `term` counts only where several papers of the background have it."""
+    return term[0] == "#" or " " in term
 
 
 def _unit(values: Vector) -> Vector:

@@ -11,20 +11,16 @@ from digest_assets.ranking.interests import Ranked
 from digest_assets.ranking.vectors import Words
 from digest_assets.store.rows import IN_LIST, insert, json_list, rows
 
-LOOKED_AT, BACKGROUND = 2000, 600
-"""Of so many papers that were announced last, so many are the background: the same ones whenever it is asked."""
+BACKGROUND = 2000
+"""So many papers that were announced last are the background."""
 
 
 def background(connection: duckdb.DuckDBPyConnection, digest: str, before: datetime) -> list[Words]:
-    """A random sample of the papers that were announced last before `before`."""
+    """The papers that were announced last before `before`, by identifier."""
     found = connection.execute(
-        """
-        SELECT identifier FROM (
-            SELECT identifier FROM announcements WHERE digest = ? AND announced_at < ?
-            ORDER BY announced_at DESC, identifier DESC LIMIT ?
-        ) ORDER BY md5(identifier) LIMIT ?
-        """,
-        [digest, before, LOOKED_AT, BACKGROUND],
+        "SELECT identifier FROM announcements WHERE digest = ? AND announced_at < ? "
+        "ORDER BY announced_at DESC, identifier DESC LIMIT ?",
+        [digest, before, BACKGROUND],
     ).fetchall()
     return [each for _, each in sorted(words_of(connection, [row[0] for row in found]).items())]
 

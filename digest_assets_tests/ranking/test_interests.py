@@ -9,9 +9,13 @@ from digest_assets.ranking.vectors import Words, background_of, dot, vector
 
 SUBJECTS = ("neural audio codec", "choir singing", "bat echolocation", "speaker diarization", "room acoustics")
 BACKGROUND = background_of(
-    Words(f"{subject} number {number}", f"We study {subject} with {word}. Results for {subject} improve.", ("cs.SD",))
-    for number, word in enumerate(("trees", "rings", "stones", "clouds", "rivers", "lamps"))
-    for subject in SUBJECTS
+    [
+        Words(
+            f"{subject} number {number}", f"We study {subject} with {word}. Results for {subject} improve.", ("cs.SD",)
+        )
+        for number, word in enumerate(("trees", "rings", "stones", "clouds", "rivers", "lamps"))
+        for subject in SUBJECTS
+    ]
 )
 DAY = [
     DayPaper(f"2601.0000{number}", Words(f"On {subject}", f"A {subject} is built.", ("cs.SD",)), ("Ada B. Example",))
