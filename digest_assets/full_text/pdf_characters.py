@@ -399,7 +399,8 @@ def _main(glyphs: Sequence[Glyph]) -> tuple[float, float]:
         sizes[glyph.size] += 1 + (glyph.text.isalnum() or glyph.text >= "\u4e00")
     size = max(sizes, key=lambda each: (sizes[each] * each, each))
     # One letter may carry a long script, and is the line's all the same; a large initial is one of many.
-    size = max((each for each in sizes if each >= size and sizes[each] >= 0.1 * sum(sizes.values())), default=size)
+    most = 0.1 * sum(sizes.values())
+    size = max((each for each in sizes if each >= size and sizes[each] >= most), default=size)
     # What is as large, but for rounding and for another font's design, is of the line.
     lines = Counter(round(glyph.baseline, 1) for glyph in glyphs if glyph.size == size)
     return size, lines.most_common(1)[0][0]
