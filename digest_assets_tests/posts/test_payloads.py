@@ -177,6 +177,7 @@ def written(path: Path, body: str) -> Path:
     return path
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("target", [of_jekyll, of_hugo, of_markdown, of_the_site, of_the_feeds, of_dagster])
 def test_nothing_runs_and_nothing_is_loaded(browser: Any, tmp_path: Path, target: Any) -> None:
     pages = 0
@@ -185,6 +186,7 @@ def test_nothing_runs_and_nothing_is_loaded(browser: Any, tmp_path: Path, target
         asked: list[str] = []
         context = browser.new_context(viewport={"width": 390, "height": 800})
         page = context.new_page()
+        page.set_default_timeout(120_000)
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.on("dialog", lambda dialog, asked=asked: (asked.append(dialog.message), dialog.dismiss()))
         page.goto(path.as_uri(), wait_until="load")
