@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "posts": VOCABULARY | {"ranking", "markup", "digests", "user_templates", "glance"},
     "digests": VOCABULARY | {"arxiv"},
     "glance": VOCABULARY | {"llm"},
-    "site": VOCABULARY | {"ranking", "markup", "digests", "user_templates"},
+    "site": VOCABULARY | {"arxiv", "ranking", "markup", "digests", "user_templates"},
 }
 """Which parts of the package each pure part may know, besides itself."""
 

@@ -25,6 +25,7 @@ from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from digest_assets import user_templates
+from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.errors import TemplateBroken
 from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
@@ -157,15 +158,19 @@ def _clean_text(value: object) -> object:
 
 
 @lru_cache(maxsize=4)
-def _environment(templates: Path | None) -> Environment:
-    return user_templates.environment("digest_assets.site", templates, within=WITHIN, escape=True, finalize=_clean_text)
+def _environment(templates: Path | None, language: str) -> Environment:
+    found = user_templates.environment(
+        "digest_assets.site", templates, within=WITHIN, escape=True, finalize=_clean_text
+    )
+    found.globals["category_name"] = partial(name_in, language)
+    return found
 
 
 def read_templates(site: Site) -> None:
     """Compiles the templates, a tenth of a second, which else the first page of each kind waits for. What is wrong with
     one is said when it is rendered."""
     with suppress(TemplateBroken):
-        environment = _environment(site.templates)
+        environment = _environment(site.templates, site.language)
         for name in environment.list_templates():
             with suppress(TemplateError):
                 environment.get_template(name)
@@ -479,7 +484,8 @@ class _Pages:
         form = {"c": self._words.category_title, "t": self._words.tag_title, "a": self._words.author_title}.get(
             of.kind, "{name}"
         )
-        return form.format(name=of.label)
+        name = name_in(self._site.language, of.label) if of.kind == "c" else ""
+        return form.format(name=f"{of.label} {name}".rstrip())
 
     def _list(self, of: ListName, size: int, years: dict[str, int]) -> str:
         newest, *earlier = years if size > LISTED else [""]
@@ -773,7 +779,7 @@ class _Pages:
         return Unit(path, (PlannedFile(path, render),))
 
     def _render(self, template: str, root: str, **values: object) -> str:
-        environment = _environment(self._site.templates)
+        environment = _environment(self._site.templates, self._site.language)
         with user_templates.rendering(template):
             return environment.get_template(template).render(
                 {"description": "", "current": "", "feed": "", "layout": "", "layouts": False, **values},
