@@ -29,7 +29,7 @@ from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.errors import TemplateBroken
 from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
-from digest_assets.site import charts, citation, day_document, day_view, empty, feeds, html, lists, search
+from digest_assets.site import charts, citation, day_document, day_view, empty, feeds, html, lists, review, search
 from digest_assets.site.charts import Bar
 from digest_assets.site.citation import Json
 from digest_assets.site.day_document import llms_text
@@ -298,6 +298,7 @@ class _Pages:
             blocks=len(blocks) - 1,
             with_bodies=not is_compact,
             groups=day_view.groups_of(shown.items),
+            week=review.week_of(day.date),
             filters=day_view.filters(papers, self._site.categories, words),
             authors_at_once=AUTHORS_AT_ONCE,
             provenance=day_view.rests_on(papers),
@@ -537,6 +538,8 @@ class _Pages:
             path = f"m/{month}.html"
             days = self._book.days_of(month)
             yield self._page(path, partial(self._month, month, days)) if days else Unit(path)
+        for period in self._reviewed(touched.changed):
+            yield self._page(period.path, partial(self._review, period)) if self._has(period) else Unit(period.path)
         for year in sorted({year_of(day) for day in touched.changed}):
             path = f"y/{year}.html"
             yield self._page(path, partial(self._year, year)) if self._book.days_of(year) else Unit(path)
@@ -546,6 +549,37 @@ class _Pages:
         items = found if len(found) <= LISTED_A_MONTH else []
         total = sum(day.counts.shown for day in days)
         return self._listing(self._month_title(month), total, items=items, days=days, up="archive.html")
+
+    @staticmethod
+    def _reviewed(changed: Iterable[date]) -> list[review.Period]:
+        """The weeks and months of `changed`, and their neighbours, which link to them or compare with them."""
+        around = {of(day) for day in changed for of in (review.week_of, review.month_around)}
+        around |= {each for period in set(around) for each in (period.before, period.after)}
+        return sorted(around, key=lambda each: each.name)
+
+    def _has(self, period: review.Period) -> bool:
+        return bool(self._book.entries(ALL, period.first, period.last, 1))
+
+    def _review(self, period: review.Period) -> str:
+        entries = self._book.entries(ALL, period.first, period.last, -1)
+        before = self._book.entries(ALL, period.before.first, period.before.last, -1)
+        found = review.topics(entries, before)
+        heading = period.title(self._words)
+        return self._render(
+            "review.html.j2",
+            "../",
+            title=heading,
+            heading=heading,
+            total=len(entries),
+            topics=found,
+            has_before=bool(before),
+            growing=review.moved(found, up=True) if before else [],
+            falling=review.moved(found, up=False) if before else [],
+            most=review.ROWS_IN_A_GROUP,
+            row=review.row,
+            earlier=period.before if before else None,
+            later=period.after if self._has(period.after) else None,
+        )
 
     def _year(self, year: str) -> str:
         months = self._months((day.date, day.counts.shown) for day in self._book.days_of(year))
@@ -565,11 +599,18 @@ class _Pages:
             title=self._words.archive,
             heading=self._words.archive,
             current="archive.html",
+            reviews=self._newest_reviews(),
             newest=newest,
             months=self._months((day.date, day.counts.shown) for day in days),
             years=years[1:],
             categories=self._book.lists("c")[:_CLOUD],
         )
+
+    def _newest_reviews(self) -> list[review.Period]:
+        """The last weeks and months that have papers, newest first."""
+        days = [day.date for day in self._book.newest(60) if day.counts.shown]
+        weeks = dict.fromkeys(map(review.week_of, days))
+        return [*list(weeks)[:8], *list(dict.fromkeys(map(review.month_around, days)))[:3]]
 
     def _years(self) -> list[tuple[str, int]]:
         """The years that have dates, newest first, with their papers."""

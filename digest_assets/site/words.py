@@ -113,6 +113,14 @@ class SiteWords:
     author_title: str
     tag_title: str
     month_title: str
+    week_title: str
+    reviews: str
+    """Weeks and months by topic."""
+    growing: str
+    """Topics that grew since the period before; `falling` fell."""
+    falling: str
+    before: str
+    """How many papers a topic had in the period before."""
     day_title: str
     day_of_month: str
     weekdays: tuple[str, ...]
@@ -326,6 +334,11 @@ _CHINESE = SiteWords(
     author_title="{name}",
     tag_title="主题：{name}",
     month_title="{year} 年 {month} 月",
+    week_title="{year} 年第 {week} 周",
+    reviews="每周、每月回顾",
+    growing="增多：",
+    falling="减少：",
+    before="上期 {count}",
     day_title="{year} 年 {month} 月 {day} 日",
     day_of_month="{day} 日",
     weekdays=("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
@@ -526,6 +539,11 @@ _ENGLISH = SiteWords(
     author_title="{name}",
     tag_title="Topic: {name}",
     month_title="{year}-{month:0>2}",
+    week_title="Week {week}, {year}",
+    reviews="Weeks and months",
+    growing="Growing:",
+    falling="Falling:",
+    before="before: {count}",
     day_title="{year}-{month:0>2}-{day:0>2}",
     day_of_month="{day}",
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -735,6 +753,11 @@ _JAPANESE = SiteWords(
     author_title="{name}",
     tag_title="トピック：{name}",
     month_title="{year}年{month}月",
+    week_title="{year}年第{week}週",
+    reviews="週ごと・月ごと",
+    growing="増加：",
+    falling="減少：",
+    before="前期 {count}",
     day_title="{year}年{month}月{day}日",
     day_of_month="{day}日",
     weekdays=("月曜日", "火曜日", "水曜日", "木曜日", "金曜日", "土曜日", "日曜日"),
