@@ -168,7 +168,11 @@ def check_sentence(clauses: Sequence[Clause], group: ToldGroup, language: str) -
 
 def _check_clause(text: str, gists: Sequence[str], language: str) -> Iterator[Defect]:
     support = "\n".join(gists)
-    yield from checks.judge_statement(text, support, language)
+    for defect in checks.judge_statement(text, support, language):
+        # They expect an English source: what is spelt out here and there is the same (“四”).
+        spelt = re.search(r"“([^”\d]+)”", defect.detail) if defect.kind is DefectKind.NUMBER_INVENTED else None
+        if spelt is None or spelt[1] not in support:
+            yield defect
     yield from pieces.check_meaning(text, support, support, language)
     known = support.lower()
     if unknown := [each for each in _NAMES[language].findall(text) if each.lower() not in known]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from datetime import datetime, timezone
+
 import pytest
 
 from digest_assets.glance.day import DayGroup
@@ -18,8 +21,11 @@ from digest_assets.glance.overview import (
     written,
 )
 from digest_assets.glance.topics import topics_of_field
+from digest_assets.sandbox.papers import invented
+from digest_assets_tests.glance.overview_damage import DAMAGES, Damage, groups_of, right_sentence, turned_round
 from digest_assets_tests.posts.examples import a_paper, digest_paper, translated
 
+MAILING = datetime(2026, 11, 20, 1, tzinfo=timezone.utc)
 ONE, TWO, OTHER = "2601.00001", "2601.00002", "2601.00009"
 GISTS = {
     "zh": (
@@ -112,3 +118,17 @@ def test_a_stored_sentence_is_shown_while_its_papers_are_in_its_group() -> None:
     held = {"music": f"甲 [{ONE}]。", "codec": f"乙 [{TWO}]。"}
     assert still_right(held, groups) == {"music": f"甲 [{ONE}]。"}
     assert still_right({"music": f"甲 [{OTHER}]。"}, groups) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.__name__))
+def test_damage_to_sentences_about_the_demos_papers_is_found(damage: Damage) -> None:
+    gists = [(each.paper.identifier, each.chinese.gist) for each in invented(MAILING) if each.chinese is not None]
+    rng, tried, found = random.Random(1), 0, 0
+    for group, other in groups_of(list(dict(gists).items()), 3):
+        right = right_sentence(group)
+        assert list(check_sentence(right, group, "zh")) == []
+        if (damaged := damage(right, group, other, rng)) is not None:
+            tried += 1
+            found += any(check_sentence(damaged, group, "zh"))
+    assert tried
+    assert found >= 0.95 * tried - (damage is turned_round)
