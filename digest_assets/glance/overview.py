@@ -168,12 +168,15 @@ def check_sentence(clauses: Sequence[Clause], group: ToldGroup, language: str) -
 
 def _check_clause(text: str, gists: Sequence[str], language: str) -> Iterator[Defect]:
     support = "\n".join(gists)
-    for defect in checks.judge_statement(text, support, language):
-        # They expect an English source: what is spelt out here and there is the same (“四”).
-        spelt = re.search(r"“([^”\d]+)”", defect.detail) if defect.kind is DefectKind.NUMBER_INVENTED else None
-        if spelt is None or spelt[1] not in support:
-            yield defect
-    yield from pieces.check_meaning(text, support, support, language)
+    yield from _unspelt(checks.judge_statement(text, support, language), support)
+    meant = text
+    while True:
+        found = tuple(pieces.check_meaning(meant, support, support, language))
+        own = [each for each in found if each.kind is DefectKind.PRAISE_ADDED and not tuple(_unspelt((each,), support))]
+        if not own:
+            break
+        meant = meant.replace(_QUOTED.findall(own[0].detail)[0], "", 1)  # the gist's own praise: is there more?
+    yield from found
     known = support.lower()
     if unknown := [each for each in _NAMES[language].findall(text) if each.lower() not in known]:
         yield Defect(DefectKind.NAME_INVENTED, f"{unknown[0]} stands in no gist that is named")
@@ -182,6 +185,16 @@ def _check_clause(text: str, gists: Sequence[str], language: str) -> Iterator[De
     yield from pieces.check_nearness(text, gists, language)
 
 
+def _unspelt(defects: Iterable[Defect], support: str) -> Iterator[Defect]:
+    """The checks expect an English source: what is spelt in the gist as it is here (“四”, “显著”) is the gist's own."""
+    for defect in defects:
+        spelt = _QUOTED.search(defect.detail) if defect.kind in _SPELT else None
+        if spelt is None or spelt[1] not in support:
+            yield defect
+
+
+_SPELT = (DefectKind.NUMBER_INVENTED, DefectKind.PRAISE_ADDED)
+_QUOTED = re.compile(r"“([^”\d]+)”")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-.+][A-Za-z0-9]+)*")
 _NAMES = {"zh": _LATIN, "ja": _LATIN, "en": re.compile(r"(?<=[\w,] )[A-Z][A-Za-z0-9]+(?:[-.+][A-Za-z0-9]+)*")}
 """What stands for itself in a sentence: in Chinese and Japanese whatever is Latin."""

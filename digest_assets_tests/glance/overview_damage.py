@@ -6,7 +6,8 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from digest_assets.glance.overview import Clause, ToldGroup
+from digest_assets.glance.overview import SENTENCE_LIMITS, Clause, ToldGroup
+from digest_assets.llm.pieces import editors_count
 
 Sentence = tuple[Clause, ...]
 Damage = Callable[[Sentence, ToldGroup, ToldGroup, random.Random], "Sentence | None"]
@@ -25,8 +26,13 @@ _TURNED = {
 
 
 def right_sentence(group: ToldGroup) -> Sentence:
-    """Up to three of the group's gists, each with its identifier."""
-    return tuple((gist.strip().rstrip("。"), (identifier,)) for identifier, gist in group.gists[:3])
+    """As many of the group's gists as fit, each with its identifier."""
+    said: list[Clause] = []
+    for identifier, gist in group.gists:
+        said.append((gist.strip().rstrip("。"), (identifier,)))
+        if editors_count("；".join(text for text, _ in said)) > SENTENCE_LIMITS["zh"]:
+            break
+    return tuple(said)
 
 
 def _changed(sentence: Sentence, change: Callable[[str], str | None], rng: random.Random) -> Sentence | None:

