@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -61,14 +61,17 @@ def items(papers: Sequence[PaperView], groups: Sequence[Group], words: SiteWords
     by_identifier = {each.identifier: each for each in papers}
     made: list[Item] = []
     for number, (group, members) in enumerate(_members(groups, by_identifier, words), 1):
-        heading = GroupView(group.name, f"g{number}", len(members), _sentence(group, members, words))
+        heading = GroupView(group.name, f"g{number}", len(members), _sentence(group, members, by_identifier, words))
         made += [Item(None if index else heading, each, 3) for index, each in enumerate(members)]
     return made
 
 
-def _sentence(group: Group, members: Sequence[PaperView], words: SiteWords) -> Markup:
-    """What is said of a group, a mark behind each clause leading to each paper that it rests on."""
-    places = {each.identifier: (number, each) for number, each in enumerate(members, 1)}
+def _sentence(group: Group, members: Sequence[PaperView], papers: Mapping[str, PaperView], words: SiteWords) -> Markup:
+    """What is said of a group, a mark behind each clause leading to each paper that it rests on: also to those that
+    stand in a group before it, numbered after its own."""
+    own = [each.identifier for each in members]
+    elsewhere = [each for each in group.identifiers if each not in own and each in papers]
+    places = {each: (number, papers[each]) for number, each in enumerate([*own, *elsewhere], 1)}
     said = []
     for text, identifiers in group.clauses:
         marks = [spans.Mark(f"#{places[each][1].anchor}", str(places[each][0]), each) for each in identifiers]

@@ -1,0 +1,23 @@
+"""What is said of a group leads to its papers, wherever on the page they stand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from digest_assets.site.values import Group
+from digest_assets_tests.site.examples import ExampleSite
+
+DAY = date(2026, 11, 20)
+
+
+def test_a_sentence_cites_papers_that_an_interest_took_out_of_their_group(tmp_path: Path) -> None:
+    site = ExampleSite.of(3)
+    first, second, third = (each.paper.identifier for each in site.days_of[DAY])
+    said = Group("主题", (first, second, third), (("两篇讨论同一问题", (second, third)),))
+    site.groups[DAY] = (Group("为你", (second,)), said)
+    site.write(tmp_path)
+    page = (tmp_path / "d" / f"{DAY}.html").read_text("utf-8")
+    assert page.count("<article") == 3
+    assert f'href="#p{second}"' in page
+    assert f'href="#p{third}"' in page
