@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 DEVELOPMENT := $(VENV)/installed-for-development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-ui test test-slow bench mutants lint digest ui doctor clean
+.PHONY: help init demo demo-ui test test-slow bench mutants lint digest ui doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ mutants: $(DEVELOPMENT) ## which changes of one operator or constant no test see
 
 lint: $(DEVELOPMENT) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+init: $(STAMP) ## set up: your categories, language, model
+	@$(BIN)/digest init
 
 digest: $(STAMP) ## the newest digest, and any missed since the last one
 	@$(BIN)/digest run

@@ -128,12 +128,19 @@ class DigestSettings(_Section):
     """What a digest is about, and what its date means."""
 
     name: str = "arxiv"
+    """Part of the names of posts: `2026-01-29-arxiv.md`. Small letters, digits and hyphens."""
     categories: Words = ("cs.SD", "eess.AS")
+    """arXiv's, such as `cs.SD`."""
     timezone: str = "Asia/Shanghai"
+    """What a digest's date means, such as `Europe/Berlin`."""
     anchor: time = time(8, 50)
+    """The submission window that the post names begins the day before at this time."""
     first_date: date = date(2026, 1, 1)
+    """The first digest date that can be made."""
     language: Literal["zh", "en", "ja"] = "zh"
+    """Of the posts and of what the model writes."""
     by: GroupBy = GroupBy.ANNOUNCED
+    """What puts a paper into a digest: the mailing that announced it, or the window it was submitted in."""
     updates: Literal["ignore", "list", "refresh"] = "list"
     """What becomes of new versions of papers that a digest published: nothing, a line in the next digest, or that and
     a new translation and reading where the abstract or the text changed."""
@@ -187,10 +194,15 @@ class FilterSettings(_Section):
     """What a digest leaves out. Words are found anywhere in title or abstract, names anywhere among the authors."""
 
     primary_only: bool = False
+    """Only papers whose primary category is one of `digest.categories`."""
     include_keywords: Words = ()
+    """Where this or `include_authors` is set, one of them has to hold."""
     exclude_keywords: Words = ()
+    """Papers with one of these in title or abstract are left out."""
     include_authors: Words = ()
+    """As `include_keywords`."""
     exclude_authors: Words = ()
+    """Papers of these authors are left out."""
     cap: int = Field(0, ge=0)
     """The most papers a digest shows; 0: all."""
     capped: Literal["drop", "offer"] = "drop"
@@ -215,21 +227,35 @@ class EndpointSettings(_Section):
     """An endpoint whose address, model and key variable need not be spelt out (`llm/providers.toml`), or `none`: the
     digest without a model."""
     base_url: str = ""
+    """Of an OpenAI-compatible endpoint, such as `http://127.0.0.1:8000/v1`. Empty: the preset's."""
     model: str = ""
+    """The model's name. Empty: the preset's."""
     api_key_env: VariableName = "OPENAI_API_KEY"
     """Name of the variable that holds the key. Empty: the endpoint asks for none."""
     temperature: float | None = Field(None, ge=0, le=2)
+    """Not set: the endpoint's own."""
     max_concurrency: int = Field(16, ge=1)
+    """Calls at once, at most, of all runs together; fewer where the endpoint says so."""
     timeout_seconds: float = Field(300, gt=0)
+    """How long one call may take."""
     max_output_tokens: int = Field(8192, ge=256)
+    """Reasoning included; an answer that is cut is asked for with more room."""
     stream: bool = False
+    """For endpoints that only stream; found out by itself, too."""
     attempts: int = Field(6, ge=1)
+    """How often one call is made before it fails."""
     requests_per_minute: float | None = Field(None, gt=0)
+    """What your account allows all runs together. Not set: found out from the answers."""
     tokens_per_minute: float | None = Field(None, gt=0)
+    """As `requests_per_minute`."""
     budget_run_tokens: int | None = Field(None, ge=0)
+    """What a run may spend. Not set: no limit."""
     budget_day_tokens: int | None = Field(None, ge=0)
+    """What all runs of a day (UTC) may spend. Not set: no limit."""
     budget_run_money: Decimal | None = Field(None, ge=0)
+    """As `budget_run_tokens`, in money: `llm.prices` has to have the model."""
     budget_day_money: Decimal | None = Field(None, ge=0)
+    """As `budget_day_tokens`, in money."""
     prices: dict[str, ModelPrice] = {}
     """By model, per million tokens, in the currency of the money budgets."""
 
@@ -302,6 +328,7 @@ class LlmSettings(EndpointSettings):
     """The endpoint that translates and reads, and what is asked of it."""
 
     text_tokens: int = Field(24_000, ge=500)
+    """How much of a paper's text is given to the model, at most."""
     audience: str = ""
     """For whom the model writes. Empty: researchers in the fields of digest.categories, in the digest's language."""
     glossary: str = ""
@@ -318,6 +345,7 @@ class LlmSettings(EndpointSettings):
     """What becomes of an answer whose defects a second try did not mend: all of it is withheld, its wrong sentences
     are, or it is published with a mark."""
     limit_tolerance: float = Field(0.2, ge=0, le=5)
+    """By how much a reading's parts may pass 200 / 600 / 200 characters."""
 
 
 class CheckSettings(_Section):
@@ -338,19 +366,33 @@ class ArxivSettings(_Section):
     """arXiv's addresses, its pace, and who asks."""
 
     api_url: str = "https://export.arxiv.org/api/query"
+    """arXiv's search; as all addresses here, it may be a mirror's."""
     feed_url: str = "https://rss.arxiv.org/rss/"
+    """Where the feeds are: `cs.SD+eess.AS` is added."""
     html_url: str = "https://arxiv.org/html/"
+    """Where the pages of full texts are: `2601.20573v1` is added."""
     pdf_url: str = "https://arxiv.org/pdf/"
+    """Where the PDFs are: `2601.20573v1` is added."""
     oai_url: str = "https://oaipmh.arxiv.org/oai"
+    """arXiv's OAI-PMH interface."""
     interval_seconds: float = Field(3, ge=0)
+    """Between requests. arXiv's terms: one every three seconds, for all your machines together."""
     text_interval_seconds: float = Field(15, ge=0)
+    """Between full texts. arXiv's robots.txt: Crawl-delay 15."""
     text_max_megabytes: int = Field(50, ge=1, le=100)
+    """Larger pages and PDFs are not read."""
     text_read_seconds: float = Field(60, gt=0)
+    """How long one page or PDF may take to be read."""
     timeout_seconds: float = Field(60, gt=0)
+    """How long one answer may take."""
     attempts: int = Field(5, ge=1)
+    """How often a request is made before arXiv counts as unavailable."""
     lookback_days: int = Field(45, ge=2)
+    """How far back submissions are looked for: moderation holds a paper for up to 41 days."""
     page_size: int = Field(2000, ge=1, le=2000)
+    """Entries a request; arXiv allows 2000."""
     contact: str = ""
+    """Your e-mail address, sent in the User-Agent, so that arXiv can reach you."""
 
     @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")
     @classmethod
@@ -373,10 +415,14 @@ class StoreSettings(_Section):
     data_path: str = ""
     """Of a lake: the folder of its files, which all machines see by the same name, or `s3://bucket/folder`."""
     lock_wait_seconds: float = Field(60, gt=0)
+    """How long to wait for another program that holds the store."""
 
 
 class OutputSettings(_Section):
+    """What is written, and where."""
+
     posts_dir: str = "posts"
+    """The folder of the posts, such as a Jekyll blog's `_posts`."""
     form: Literal["jekyll", "hugo", "markdown"] = "jekyll"
     """Who reads the posts: a generator of sites, by its front matter and its Markdown, or a page such as GitHub's."""
     site_dir: str = "site"
@@ -443,8 +489,11 @@ class InterestSettings(_Section):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     name: str
+    """A word or a few."""
     keywords: tuple[str, ...] = ()
+    """Words that a wanted paper has."""
     authors: tuple[str, ...] = ()
+    """Whose papers are wanted."""
     papers: tuple[str, ...] = ()
     """arXiv's identifiers."""
     library: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.automation import history
+from digest_assets.blog import find_blog, private_paths, published
 from digest_assets.config import Settings
 from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
@@ -27,6 +28,7 @@ from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import standing_signs
 
+NO_CONTACT = "arxiv.contact is not set: arXiv wants to be able to reach you. Set it to your e-mail address."
 SECONDS = 20
 """How long an endpoint may take here: this is a look, not a run."""
 
@@ -36,7 +38,8 @@ class Finding:
     """One thing that was looked at. `text` says what is there, or what to do."""
 
     subject: str
-    is_well: bool
+    is_well: bool | None
+    """None: a digest can be made, and this had better be otherwise."""
     text: str
 
 
@@ -45,6 +48,8 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     clock = clock or SystemClock()
     store = open_store(settings, lock_wait_seconds=5)
     yield _settings(settings)
+    yield _contact(settings)
+    yield _published(settings)
     yield _calendar(clock.now().date())
     yield _posts(settings)
     yield _told("history", _history)
@@ -70,9 +75,30 @@ def _told(subject: str, look: Callable[[], str]) -> Finding:
 
 def _settings(settings: Settings) -> Finding:
     digest = settings.digest
-    contact = settings.arxiv.contact or "none: set arxiv.contact to your e-mail address, arXiv asks for one"
-    text = f"{digest.name}: {', '.join(digest.categories)}; dates in {digest.timezone}; contact {contact}"
-    return Finding("settings", True, text)
+    return Finding("settings", True, f"{digest.name}: {', '.join(digest.categories)}; dates in {digest.timezone}")
+
+
+def _contact(settings: Settings) -> Finding:
+    contact = settings.arxiv.contact
+    return Finding("contact", True if contact else None, contact or NO_CONTACT)
+
+
+def _published(settings: Settings) -> Finding:
+    """Whether the blog around would publish what is not for readers."""
+    blog = find_blog(settings.root)
+    if blog is None or blog.kind == "git":
+        return Finding("blog", True, "none around")
+    try:
+        shown = published(blog, private_paths(settings))
+    except ConfigurationError as error:
+        return Finding("blog", False, str(error))
+    if shown:
+        names = ", ".join(str(each.relative_to(blog.folder)) for each in shown)
+        cure = "Add them to its exclude:" if blog.kind == "jekyll" else "Move them out of what Hugo reads"
+        return Finding("blog", False, f"{blog.kind.title()} in {blog.folder} publishes {names}. {cure}.")
+    return Finding(
+        "blog", True, f"{blog.kind.title()} in {blog.folder}; it publishes nothing of ours but posts and site"
+    )
 
 
 def _calendar(today: date) -> Finding:

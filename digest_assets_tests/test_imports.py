@@ -92,7 +92,7 @@ def test_nothing_below_the_assets_knows_of_dagster_or_of_them() -> None:
 FLOORS = (
     ("cli",),
     ("definitions", "doctor"),
-    ("endpoint_trial",),
+    ("endpoint_trial", "blog"),
     ("automation",),
     ("checks",),
     ("assets",),

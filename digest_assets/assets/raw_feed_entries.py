@@ -38,6 +38,8 @@ def raw_feed_entries(
     clock: dg.ResourceParam[Clock],
 ) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
+        if not settings.arxiv.contact:
+            date.log.warning("arxiv.contact is not set: arXiv wants to be able to reach you.")
         answers = receive(settings, store, arxiv, clock.now(), date.day)
         for answer in answers:
             if answer.error is not None:

@@ -15,7 +15,7 @@ a traceback only where `--traceback` asks for one.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, cast
 
 import typer
@@ -26,24 +26,44 @@ from digest_assets.cli.console import FAILED, STOPPED, WRONG_USE, err, tell_erro
 from digest_assets.cli.demo import demo
 from digest_assets.cli.doctor import doctor
 from digest_assets.cli.export import export
+from digest_assets.cli.init import init
 from digest_assets.cli.mcp import mcp
 from digest_assets.cli.publish import publish
 from digest_assets.cli.run import run
+from digest_assets.cli.settings import settings
 from digest_assets.cli.show import show
 from digest_assets.cli.status import status
 from digest_assets.cli.store import store
 from digest_assets.cli.ui import ui
+from digest_assets.cli.update import update
 from digest_assets.cli.usage import usage
 from digest_assets.errors import ConfigurationError, DigestError
 
 app = typer.Typer(
     help="Daily arXiv digests: every paper once, translated, read in full, published.",
-    epilog="Exit codes: 0 done, 1 failed or incomplete, 2 wrong setting or argument, 3 not searchable yet.",
+    epilog="Exit codes: 0 done, 1 failed or in part, 2 wrong use, 3 not searchable yet.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (run, backfill, status, show, usage, compare, export, publish, mcp, doctor, ui, demo):
+_COMMANDS: list[Callable[..., object]] = [
+    init,
+    run,
+    backfill,
+    status,
+    show,
+    usage,
+    compare,
+    export,
+    publish,
+    mcp,
+    doctor,
+    settings,
+    update,
+    ui,
+    demo,
+]
+for _command in _COMMANDS:
     app.command()(_command)
 app.add_typer(store, name="store")
 

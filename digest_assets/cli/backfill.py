@@ -54,7 +54,9 @@ def backfill(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Make the digests of a range that are not complete yet, oldest first. Default: from the first date to the newest.
+    """Make the digests of a range that are not complete.
+
+    Oldest first; by default from the first date to the newest.
 
     Asking again goes on where it stopped, and pays for nothing twice.
     """

@@ -11,7 +11,10 @@ from digest_assets.cli.options import ConfigOption, JsonOption, opened
 
 
 def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Check settings, key, endpoint, arXiv and store: a line each, with the cure. Exit code 1 where one is wrong."""
+    """Check settings, key, endpoint, arXiv and store.
+
+    A line each, with the cure. Exit code 1 where one is wrong.
+    """
     from digest_assets.doctor import examine
 
     findings = []
@@ -19,9 +22,9 @@ def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
         for finding in examine(settings):
             findings.append(finding)
             if not as_json:
-                mark = "[green]ok  [/]" if finding.is_well else "[red]FAIL[/]"
+                mark = {True: "[green]ok  [/]", False: "[red]FAIL[/]", None: "[yellow]warn[/]"}[finding.is_well]
                 out.print(f"{mark} {finding.subject:<12}", end="")
                 out.print(finding.text, markup=False, soft_wrap=True)
     if as_json:
         print_json([asdict(finding) for finding in findings])
-    raise typer.Exit(0 if all(finding.is_well for finding in findings) else FAILED)
+    raise typer.Exit(FAILED if any(finding.is_well is False for finding in findings) else 0)

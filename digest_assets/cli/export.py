@@ -32,10 +32,10 @@ def export(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Write a table of the store, or the ledger, as Parquet, JSON lines or CSV. Times are UTC.
+    """Write a table of the store to a file.
 
-    The sections of `full_texts` are unpacked on the way. With --format, the papers that the digest keeps as references
-    for Zotero and others: to stdout, or to --to.
+    As Parquet, JSON lines or CSV; the ledger is one, too. Times are UTC. The sections of `full_texts` are unpacked on
+    the way. With --format, the papers that the digest keeps as references for Zotero and others: to stdout, or to --to.
     """
     from digest_assets.store.export import export_table, table_counts
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest_assets.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from digest_assets.config import Settings
     from digest_assets.digests.days import DigestDays
@@ -27,29 +29,37 @@ ToOption = Annotated[str | None, typer.Option("--to", metavar="D", help="The las
 
 @contextmanager
 def opened(config: Path | None) -> Iterator[Settings]:
-    """The settings of `config`, in whose folder the block works. Raises `ConfigurationError`.
+    """The settings of `config`, in whose folder the block works. Raises `ConfigurationError`, also where there is none:
+    nothing is made outside of a project.
 
     The folder is Dagster's home too where it has a dagster.yaml, unless the user has another.
     """
-    from digest_assets.cli.console import tell
-    from digest_assets.config import CONFIG_NAME, CONFIG_VARIABLE, find_config, load_settings
-
-    if config is not None:
-        os.environ[CONFIG_VARIABLE] = str(config.resolve())
-    settings = load_settings()
+    settings = loaded(config)
     if settings.llm.prompts_dir:  # what was asked with other prompts is told as such
         from digest_assets.resources.own_prompts import lay_over
 
         lay_over(settings.llm, settings.root)
-    if find_config() is None:
-        tell(f"There is no {CONFIG_NAME} in {settings.root} or above: the defaults hold, with store and posts there.")
     with in_folder_of(settings):
         yield settings
 
 
+def loaded(config: Path | None) -> Settings:
+    """The settings of `config`. Raises `ConfigurationError`, also where there are none."""
+    from digest_assets.config import CONFIG_NAME, CONFIG_VARIABLE, find_config, load_settings
+
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config.resolve())
+    if find_config() is None:
+        raise ConfigurationError(
+            f"There is no {CONFIG_NAME} in {Path.cwd()} or above.",
+            cure="Make a project: `digest init`, here or in the folder that you name; or say --config FILE.",
+        )
+    return load_settings()
+
+
 @contextmanager
 def in_folder_of(settings: Settings) -> Iterator[None]:
-    home = settings.root if (settings.root / "dagster.yaml").is_file() else settings.root / "data" / "dagster"
+    home = settings.root if (settings.root / "dagster.yaml").is_file() else _history(settings)
     if "DAGSTER_HOME" not in os.environ:
         os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -61,6 +71,13 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+def _history(settings: Settings) -> Path:
+    """Where Dagster's history is: beside the store, where that is in the project's folder."""
+    usual = settings.root / "data" / "dagster"
+    beside = settings.path(settings.store.url).parent / "dagster"
+    return usual if usual.is_dir() or not beside.is_relative_to(settings.root) else beside
 
 
 def store_of(settings: Settings) -> DigestStore:

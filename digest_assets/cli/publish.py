@@ -22,7 +22,10 @@ def publish(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Commit posts and site to a git branch, or copy them to a folder. Nothing is written where nothing changed."""
+    """Commit posts and site to a git branch, or copy them.
+
+    Nothing is written where nothing changed.
+    """
     from digest_assets.resources.publication import Branch, files_of, publish_to_folder
 
     if (branch is None) == (to is None):

@@ -35,20 +35,24 @@ def run(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Make a digest: the newest and any missed since the last one, a date, or a range.
+    """Make the newest digest and any missed, a date, or a range.
 
     Exit code 0 where everything announced is in the posts, 1 where something failed or is missing, 3 where a mailing is
     not searchable yet or answers wait for a batch.
     """
     from digest_assets.automation.dates import why_nothing_is_due
+    from digest_assets.doctor import NO_CONTACT
     from digest_assets.resources.clock import SystemClock
 
     with opened(config) as settings:
         dates = _dates(settings, day, from_, to)
         reports = list(make(settings, dates, log=log))
         show_reports(settings, reports, as_json=as_json)
-        if reports and not as_json and (told := without_answers(settings)):
-            say(told)
+        if reports and not as_json:
+            if told := without_answers(settings):
+                say(told)
+            if not settings.arxiv.contact:
+                say(NO_CONTACT)
         if not dates and not as_json:
             say(why_nothing_is_due(settings, SystemClock().now()))
     raise typer.Exit(exit_code(reports))

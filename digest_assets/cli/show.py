@@ -26,7 +26,10 @@ def show(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """The papers of a date with their outcomes and reasons; with PAPER, that one: metadata, text and answers."""
+    """Show a date's papers, with outcomes and reasons.
+
+    With PAPER, that one: metadata, text and answers.
+    """
     from digest_assets.store import answers, ledger, standings, texts
     from digest_assets.store.date_content import of_date
 

@@ -44,7 +44,10 @@ def status(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """A calendar of the digests, by default of the last four weeks: how each stands, how many papers, and why."""
+    """Show how each date stands, with counts and reasons.
+
+    By default the last four weeks.
+    """
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.standings import date_records, standings
     from digest_assets.store.stop_signs import standing_signs

@@ -10,7 +10,7 @@ import typer
 from digest_assets.cli.console import print_json, say
 from digest_assets.cli.options import ConfigOption, JsonOption, opened, store_of
 
-store = typer.Typer(help="Back the store up and restore it, move it to another engine, tidy it.", no_args_is_help=True)
+store = typer.Typer(help="Back up, restore, move and tidy the store.", no_args_is_help=True)
 
 
 @store.command()

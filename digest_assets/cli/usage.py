@@ -23,7 +23,10 @@ def usage(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Calls, tokens, cached share and money, by day (UTC, as providers bill) and model."""
+    """Show calls, tokens and money, by day and model.
+
+    Days are UTC, as providers bill.
+    """
     from digest_assets.resources.model_access import all_prices
     from digest_assets.store.usage import money_of, usage_by_day
 

@@ -180,12 +180,22 @@ class DigestStore:
         with self.transaction() as connection:
             yield connection
 
+    def is_there(self) -> bool:
+        """Whether anything was ever stored."""
+        return self.path.exists()
+
+    @contextmanager
+    def as_it_is(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the store in the schema that it has, to read from; nothing is migrated."""
+        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
+            yield connection
+
     def pending(self) -> list[str]:
         """The names of the migrations that the next `session` would apply; nothing is written. A store that is not
         there has none. Raises `StoreUnusable` as `session` does."""
-        if not self.path.exists():
+        if not self.is_there():
             return []
-        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
+        with self.as_it_is() as connection:
             return [name for _, name, _ in pending(connection, self.path)]
 
     def _update(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -180,6 +180,15 @@ class LakeStore(DigestStore):
             except duckdb.Error as error:
                 raise self._told(error, turn) from None
 
+    def is_there(self) -> bool:
+        """Always: a lake is made by asking for it."""
+        return True
+
+    @contextmanager
+    def as_it_is(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with _lock_of(self.address), self._turn(), self._connection() as connection:
+            yield connection
+
     @contextmanager
     def beside(self, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         with self.session():  # its turn; the engine, and so the lake's name, is the same for all lakes

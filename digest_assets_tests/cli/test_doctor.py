@@ -18,6 +18,8 @@ from digest_assets_tests.test_pipeline import NOON
 Captured = pytest.CaptureFixture[str]
 SUBJECTS = [
     "settings",
+    "contact",
+    "blog",
     "calendar",
     "posts",
     "history",
@@ -35,6 +37,7 @@ SUBJECTS = [
 @pytest.fixture
 def digest(tmp_path: Path) -> Iterator[CommandLine]:
     with a_command_line(tmp_path, NOON) as each:
+        each.set(DIGEST__ARXIV__CONTACT="me@example.org")
         yield each
 
 
@@ -59,6 +62,13 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(digest: CommandLine, c
     told = {finding["subject"]: finding["text"] for finding in said.json}
     assert told["model"].startswith("fits: it writes zh and keeps numbers, names and form")
     assert "tokens)" in told["model"]
+
+
+def test_a_missing_contact_is_a_warning(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__ARXIV__CONTACT="")
+    said = digest(capsys, "doctor")
+    assert said.code == 0
+    assert "\nwarn contact     arxiv.contact is not set" in said.out
 
 
 def test_for_people_it_is_a_line_each(digest: CommandLine, capsys: Captured) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,21 +172,40 @@ def test_an_error_of_the_program_is_one_line_unless_a_traceback_is_asked_for(
 def test_alone_it_says_what_it_can_do(digest: CommandLine, capsys: Captured) -> None:
     said = digest(capsys)
     assert said.code == 0
+    listed = re.findall(r"(?m)^  ([a-z]+)  ", said.out.partition("Commands:")[2])
+    assert sorted(listed) == sorted({*listed})
     for command in ("run", "backfill", "status", "show", "usage", "export", "doctor", "ui", "demo"):
-        assert f"\n  {command} " in said.out
+        assert command in listed
+    assert len(said.out.splitlines()) <= 28
 
 
-def test_a_folder_without_settings_is_worked_in_and_said(
-    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run"],
+        ["backfill"],
+        ["status"],
+        ["show", "2026-01-29"],
+        ["usage"],
+        ["export"],
+        ["publish", "--to", "there"],
+        ["doctor"],
+        ["settings"],
+        ["update"],
+        ["ui"],
+        ["store", "backup"],
+    ],
+)
+def test_outside_of_a_project_nothing_is_made_and_init_is_named(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(CONFIG_VARIABLE, raising=False)
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    assert main(["status", "--json"]) == 0
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    assert main(command) == 2
     said = capsys.readouterr()
-    assert json.loads(said.out)["digest"] == "arxiv"
-    assert said.err.startswith(f"There is no digest.toml in {tmp_path} or above: the defaults hold")
-    assert said.err.count("\n") == 1
+    assert said.err.startswith(f"error: There is no digest.toml in {tmp_path} or above. Make a project: `digest init`")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_demo_does_not_take_the_place_of_a_project(tmp_path: Path) -> None:
