@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-WORKFLOWS = [".github/workflows/ci.yml", "deploy/github/digest.yml"]
+WORKFLOWS = [".github/workflows/ci.yml", ".github/workflows/digest.yml"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS)

@@ -1,12 +1,11 @@
 """Tells those who get the digest, through the same addresses, of a run that failed: once a run, with the cure.
 
-Off until somebody turns it on, since readers may not want to know: `delivery.urls_env` names who is told. Runs from the
+On, and silent where `delivery.urls_env` names nobody; turn it off where readers need not know. Runs from the
 command line are left out (who waits there is told there), and those that Dagster starts again by itself.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
 import dagster as dg
-from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from digest_assets.automation.command_line_runs import ASKED_BY_TAG, COMMAND_LINE
 from digest_assets.config import Settings
@@ -15,6 +14,8 @@ from digest_assets.markup.targets import message_text
 from digest_assets.resources.delivery import Receiver, send
 from digest_assets.site.message import Message
 
+WILL_RETRY_TAG = "dagster/will_retry"
+"""Of a run that Dagster starts again by itself."""
 MOST_CHARACTERS = 600
 """Of a step's error: it says what and the cure, and an address book is no place for a traceback."""
 
@@ -22,7 +23,7 @@ MOST_CHARACTERS = 600
 @dg.run_failure_sensor(
     name="failed_runs",
     minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells those whom delivery.urls_env names of each run that failed, and why.",
 )
 def failure_sensor(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Settings]) -> dg.SkipReason | None:

@@ -1,5 +1,5 @@
-"""Two sensors, off until somebody turns them on: one asks for a digest as soon as its mailing is there, one asks again
-for digests that do not balance.
+"""Two sensors: one, off until somebody turns it on, asks for a digest as soon as its mailing is there; one, on, asks
+again for digests that do not balance.
 
 The weekday schedule asks once, at an hour when the mailing is there on most days. The first sensor polls instead:
 after 20:00 New York it asks arXiv's API for the newest few entries every ten minutes, and from midnight there on for
@@ -163,7 +163,7 @@ async def _compare_with_feed(
     name="unbalanced_digests",
     job=digest_job,
     minimum_interval_seconds=RETRY_SECONDS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks again for digests whose ledger does not balance, with growing pauses, and says when it gives up.",
 )
 def retry_sensor(
