@@ -58,6 +58,7 @@ def dagster_dev(port: int) -> int:
     _forget_killed_runs()
     where = ["-m", "digest_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
     say(f"The Dagster UI: http://127.0.0.1:{port} (in about twenty seconds; Ctrl-C ends it)")
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.default_int_handler)
     command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", *where]
@@ -69,9 +70,11 @@ def dagster_dev(port: int) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for each in before:
             signal.signal(each, signal.SIG_IGN)  # the end is under way
         assert process.stdin is not None
         process.stdin.close()
         process.wait()
         guard.end_session(process.pid, guard.SECONDS_TO_END)  # where the guard itself was killed
+        for each, handler in before.items():
+            signal.signal(each, handler)
