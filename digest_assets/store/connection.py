@@ -166,6 +166,8 @@ class DigestStore:
         as by `session`. Raises as `session` does.
         """
         if not self.path.exists():
+            if not next(folder for folder in self.path.parents if folder.exists()).is_dir():
+                raise _unusable(self.path, NotADirectoryError("a part of its path is a file"))
             with _engine().cursor() as connection, _in_memory(connection):
                 migrate(connection, self.path)
                 yield connection
