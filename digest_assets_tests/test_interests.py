@@ -71,6 +71,7 @@ def test_a_cap_keeps_what_is_liked_most(tmp_path: Path) -> None:
         assert announced == published + filtered  # and the ledger says why the others are not there
 
 
+@pytest.mark.slow
 def test_posts_pages_feeds_and_messages_show_them_first_and_everything_else_in_full(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_one_call_writes_a_sentence_for_each_group_and_another_run_asks_for_none
     assert metadata["calls_of_this_run"].value == 0
 
 
+@pytest.mark.slow
 def test_it_is_asked_for_while_papers_are_read(tmp_path: Path) -> None:
     with a_world(tmp_path, NOON, llm={"max_concurrency": 2}) as world:
         world.make(DAY)
@@ -58,6 +59,7 @@ def test_it_is_asked_for_while_papers_are_read(tmp_path: Path) -> None:
         assert last_gist < kinds.index(OVERVIEW) < max(place for place, kind in enumerate(kinds) if kind == READING)
 
 
+@pytest.mark.slow
 def test_a_sentence_with_a_number_of_no_gist_falls_and_its_group_keeps_its_name(world: World) -> None:
     world.sandbox.model.faults.always("chat", model_server.slips("34.8%", "36.8%"), containing="<g1>")
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
@@ -70,6 +72,7 @@ def test_a_sentence_with_a_number_of_no_gist_falls_and_its_group_keeps_its_name(
     assert asked(world).count(OVERVIEW) == 1, "nobody is asked again for a sentence"
 
 
+@pytest.mark.slow
 def test_an_answer_that_nothing_can_be_read_of_is_asked_for_once_more(world: World) -> None:
     world.sandbox.model.faults.add("chat", model_server.says("对不起。"), containing="<g1>")
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
@@ -77,6 +80,7 @@ def test_an_answer_that_nothing_can_be_read_of_is_asked_for_once_more(world: Wor
     assert world.rows(SENTENCES)
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_fails_takes_no_day_along_and_no_sentence_away(world: World) -> None:
     world.change(llm={"attempts": 1})
     world.make(DAY)

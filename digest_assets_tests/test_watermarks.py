@@ -108,6 +108,7 @@ def test_a_paper_that_turns_up_days_later_is_found(tmp_path: Path) -> None:
         assert late.paper.identifier in shown(simulation)[FRIDAY]
 
 
+@pytest.mark.slow
 def test_after_a_gap_or_with_other_categories_the_look_back_is_read_again(tmp_path: Path) -> None:
     with a_simulation(tmp_path, papers(), TUESDAY, page_size=PAGE) as simulation:
         make(simulation, TUESDAY)

@@ -194,6 +194,7 @@ def test_a_repository_that_has_the_program_installs_its_own(runners: Runners) ->
     assert "pip install -c constraints.txt .[delivery]" in runners.run(DIGEST_ASSETS="")[1]
 
 
+@pytest.mark.slow
 def test_the_store_goes_where_nobody_else_reads_it_and_in_parts_that_are_taken(tmp_path: Path) -> None:
     runners = Runners(tmp_path, private_store=True)
     done, said = runners.run("2026-11-18", FILLING=str(46 * 2**20))  # random bytes: they stay as large as they are

@@ -55,7 +55,7 @@ def test_looking_at_a_store_that_cannot_be_written_shows_it(digest: CommandLine,
         assert digest(capsys, "export", "--json").json["paces"] == 2
         findings = {each["subject"]: each for each in digest(capsys, "doctor", "--json").json}
     unwell = {subject for subject, each in findings.items() if not each["is_well"]}
-    assert unwell == {"posts", "store", "journal"}
+    assert unwell == {"contact", "posts", "store", "journal"}
     assert "it can be read" in findings["store"]["text"]
 
 
