@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from math import atan2, degrees
+from math import atan2, degrees, isfinite
 from typing import NamedTuple
 
 import pypdfium2
@@ -165,6 +165,8 @@ class _Characters:
             box(raw, index, rectangle)
             origin(raw, index, x, y)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
+            if not isfinite(sum(place)):  # nowhere on the page
+                continue
             found.append((chr(code) if code else "\ufffd", place, look, space))
             space = 0
         return found
