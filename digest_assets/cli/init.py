@@ -159,7 +159,7 @@ def _zone_here() -> str | None:
 
 
 def _written(given: dict[str, str], blog: Blog | None) -> str:
-    """A digest.toml of what differs from the defaults, each with what it is."""
+    """A digest.toml of what was asked, and of what else differs from the defaults, each with what it is."""
     from digest_assets.resources.clock import SystemClock
 
     held = dict(given)
@@ -171,13 +171,9 @@ def _written(given: dict[str, str], blog: Blog | None) -> str:
         ("arxiv.contact", "so that arXiv can reach you"),
         ("llm.preset", _key_comment(held["llm.preset"])),
     ):
-        section, key = name.split(".")
-        default = getattr(getattr(_defaults(), section), key)
-        value: object = (
-            tuple(filter(None, (part.strip() for part in held[name].split(",")))) if key == "categories" else held[name]
-        )
-        if value != default or key in ("categories", "preset", "contact"):
-            settings.append((name, value, comment))
+        is_list = name == "digest.categories"
+        value: object = tuple(filter(None, map(str.strip, held[name].split(",")))) if is_list else held[name]
+        settings.append((name, value, comment))
     first = (SystemClock().now() - DAYS_BACK).date().isoformat()
     settings.append(("digest.first_date", first, "the first that can be made: `digest backfill` begins here"))
     if blog is not None:
