@@ -42,6 +42,7 @@ def first_starts(folder: Path, together: Barrier) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_three_first_starts_at_once_twenty_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(ROUNDS):
         (tmp_path / str(number)).mkdir()
