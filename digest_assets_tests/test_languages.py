@@ -32,7 +32,7 @@ def words_of(language: str) -> set[str]:
 def test_a_run_is_whole_in_its_language(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Message] = []
     monkeypatch.setenv("DIGEST_DELIVERY_URLS", "json://127.0.0.1:9/nobody")
-    monkeypatch.setattr("digest_assets.assets.deliveries.send", lambda _, message: told.append(message))
+    monkeypatch.setattr("digest_assets.pipeline.deliver.send", lambda _, message: told.append(message))
     with a_world(tmp_path, noon_in_shanghai(DAY), digest={"language": language}) as world:
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         if language == "en":
