@@ -184,7 +184,7 @@ def test_a_paper_whose_calls_fail_stays_in_the_post_and_turns_the_day_red(world:
     calls = world.calls
     world.sandbox.model.faults.clear()
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
-    assert world.calls == calls + 2  # only what had failed is asked for again
+    assert world.calls == calls + 3  # what had failed, and the overview with its gist
 
 
 @pytest.mark.slow
@@ -342,7 +342,7 @@ from pathlib import Path
 from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
 import dagster as dg
-from digest_assets.runs import run_date
+from digest_assets.automation.command_line_runs import run_date
 from digest_assets.store.opening import open_store
 
 settings, now, day = pickle.loads(Path(sys.argv[1]).read_bytes())
