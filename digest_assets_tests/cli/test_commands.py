@@ -254,7 +254,7 @@ def test_another_name_zone_and_cap_are_those_of_post_and_reasons(
         DIGEST__DIGEST__NAME="speech-daily",
         DIGEST__DIGEST__TIMEZONE="Europe/Berlin",
         DIGEST__FILTERS__CAP="3",
-        DIGEST__LLM__API_KEY_ENV="NO_SUCH_KEY",
+        DIGEST__LLM__PRESET="none",
     )
     said = digest(capsys, "run", FRIDAY)
     assert said.code == 2
