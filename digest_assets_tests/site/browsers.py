@@ -56,6 +56,7 @@ def opened(browser: Any, address: str) -> Opened:
     """Opens `address` as a telephone on a slow line does, with nothing in its cache."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
+    page.set_default_timeout(90_000)  # a busy machine takes its time
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW_LINE)

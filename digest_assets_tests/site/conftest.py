@@ -25,6 +25,7 @@ def tab(browser: Any) -> Iterator[Any]:
     """A page of a fresh profile. What it logs as an error, and what it asks of another site, fails the test."""
     context = browser.new_context(viewport={"width": 1200, "height": 800})
     page = context.new_page()
+    page.set_default_timeout(90_000)  # a busy machine takes its time
     page.set_default_timeout(20_000)
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
