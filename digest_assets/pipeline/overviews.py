@@ -54,11 +54,12 @@ async def tell(
     Where a translation waits for a batch, all wait: its gist would change what is asked. Raises as `asking.translate`.
     """
     groups = groups_of(in_post_order(papers), topics)
+    if ask is not None and any(each.translation.status is AnswerStatus.WAITING for each in papers):
+        # Which groups there will be, and which of them are told of, the topics and gists to come decide.
+        return tuple(_row(each, AnswerStatus.WAITING, "translations wait for a batch") for each in groups)
     told = told_groups(groups, papers, topics, rules.language)
     if ask is None:
         return _without(groups, told, AnswerStatus.NOT_ASKED, why_not)
-    if any(each.translation.status is AnswerStatus.WAITING for each in papers):
-        return _without(groups, told, AnswerStatus.WAITING, "translations wait for a batch")
     if not told:
         return _without(groups, told, AnswerStatus.NOT_ASKED, TOO_FEW)
     prompt = overview_messages(as_told(told), rules.language, rules.audience)
@@ -101,9 +102,12 @@ def _without(
     wanted = {each.key for each in told}
 
     def row(group: DayGroup) -> GroupSentence:
-        known = GroupSentence(group.key, group.topic, group.are_cross_lists, group.identifiers, AnswerStatus.NOT_ASKED)
         if group.key in wanted:
-            return replace(known, status=status, reason=reason)
-        return replace(known, reason=LEFT_OVER if group.topic is None else TOO_FEW)
+            return _row(group, status, reason)
+        return _row(group, AnswerStatus.NOT_ASKED, LEFT_OVER if group.topic is None else TOO_FEW)
 
     return tuple(row(group) for group in groups)
+
+
+def _row(group: DayGroup, status: AnswerStatus, reason: str) -> GroupSentence:
+    return GroupSentence(group.key, group.topic, group.are_cross_lists, group.identifiers, status, reason=reason)
