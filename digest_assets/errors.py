@@ -99,12 +99,6 @@ class ArxivQueryRefused(ArxivError):
     """arXiv answered with an error entry: the query itself is wrong (user manual, section 3.4)."""
 
 
-class MailingNotSearchable(ArxivError):
-    """The mailing that the digest waits for has not been announced or is not indexed yet. Not a fault."""
-
-    retryable = True
-
-
 class EndpointError(DigestError):
     """Anything that the model's endpoint does wrong."""
 

@@ -116,7 +116,6 @@ _ANCHORED_CLASSES = _BLOCK_CLASSES | _EQUATIONS | {"ltx_item", "ltx_tabular", "l
 """Of an element whose `id` is the place of the text in it. LaTeXML gives one to single words, too."""
 _FOOTNOTES = {"ltx_role_footnote", "ltx_role_footnotetext", "ltx_role_endnote"}
 _BULLETS = {"", "•", "–", "-", "—", "∙", "*", "◦", "·", "▪", "■", "○", "►", "‣"}
-_SELF_CLOSED = re.compile(r"<(?!(?:br|hr|img|meta|link|input|col|wbr|base)\b)([a-zA-Z]+)((?:\s[^<>]*)?)/>")
 _NEW_LINE = "\x00"  # kept through the collapsing of white space; HTML itself cannot hold it
 
 

@@ -409,8 +409,3 @@ def _end_of(text: str, bare: str) -> int | None:
         if _bare(text[:end]) == bare:
             return end
     return None
-
-
-def is_known_title(text: str) -> bool:
-    """Whether papers have a section of this title."""
-    return bool(_KNOWN_TITLE.fullmatch(text))

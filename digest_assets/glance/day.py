@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest_assets.glance.facts import Facts, facts_of
 from digest_assets.glance.results import result_sentence
 from digest_assets.glance.topics import Topics, topics_of
 from digest_assets.model import AnnouncementKind, DigestPaper
@@ -67,10 +66,6 @@ def topics_of_paper(each: DigestPaper, topics: Topics) -> tuple[str, ...]:
     if each.translation.topics is not None:
         return tuple(key for key in each.translation.topics if key in known)
     return topics_of(topics, each.paper.title, each.paper.abstract, each.paper.categories)
-
-
-def facts_of_paper(each: DigestPaper) -> Facts:
-    return facts_of(each.paper)
 
 
 def groups_of(papers: Sequence[DigestPaper], topics: Topics) -> tuple[DayGroup, ...]:

@@ -28,7 +28,6 @@ _ROWS, _CELLS = 40, 200
 _TOKEN = re.compile(r"\\(?P<name>[A-Za-z]+)(?P<star>\*?)|\\(?P<sign>.)|(?P<blank>\s+)|(?P<other>.)", re.DOTALL)
 _LENGTH = re.compile(r"\s*[-+]?\s*[\d.,]+\s*(?:pt|em|ex|mu|mm|cm|in|pc|px|sp|bp|dd|cc|\\[A-Za-z]+)")
 _ROW_LENGTH = re.compile(r"\*?\s*\[\s*[-+]?[\d.]*\s*(?:[a-z]{2}|\\[A-Za-z]+)?\s*\]|\*")
-_COLUMN_WIDTH = re.compile(r"[@!<>pmb]\{(?:[^{}]|\{[^{}]*\})*\}")
 _SIGNS = {
     "<": r"\lt ", ">": r"\gt ", "|": r"\vert ", "%": r"\%", "#": r"\#", "`": "‘", "$": "", "~": r"\ ", "\\": "",
 }  # fmt: skip

@@ -397,10 +397,6 @@ class SiteNotes:
         for (packed,) in self._connection.execute(sql, _span(period)):
             yield _unpacked_words(packed)
 
-    def count_words(self, period: str) -> int:
-        sql = "SELECT count(*) FROM words WHERE day BETWEEN ? AND ?"
-        return int(str(self._value(sql, *_span(period))))
-
     def _days(self, rest: str, *parameters: object) -> list[Day]:
         return [_day(row) for row in self._connection.execute(f"SELECT * FROM days {rest}", parameters)]
 

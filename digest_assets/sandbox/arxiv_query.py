@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from fnmatch import translate
 
-OPERATORS = ("AND", "OR", "ANDNOT")
 FIELDS = ("ti", "au", "abs", "co", "jr", "cat", "rn", "id", "all", "doi", "submittedDate", "lastUpdatedDate")
 
 _TOKEN = re.compile(

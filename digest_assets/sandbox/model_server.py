@@ -123,13 +123,6 @@ def wraps(before: str = "```markdown\n", after: str = "\n```") -> ReplyFault:
     return reply_fault("wraps", lambda reply: replace(reply, content=f"{before}{reply.content}{after}"))
 
 
-def in_json(name: str = "translation") -> ReplyFault:
-    """The answer as the value of a JSON object that nobody asked for."""
-    return reply_fault(
-        "in JSON", lambda reply: replace(reply, content=json.dumps({name: reply.content}, ensure_ascii=False))
-    )
-
-
 def without_evidence() -> ReplyFault:
     """A reading that does not say what it rests on, as models do that do not follow so far."""
     return reply_fault(
