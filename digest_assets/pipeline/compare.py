@@ -12,16 +12,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timezone
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 
 import duckdb
 
 from digest_assets.config import Settings
 from digest_assets.errors import BudgetUsedUp
-from digest_assets.full_text.excerpt import excerpt
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm import asking
 from digest_assets.llm.answers import Answer
@@ -30,13 +28,14 @@ from digest_assets.llm.defects import Defect
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Prompt
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, Translation, Usage
+from digest_assets.pipeline.read import excerpt_of
+from digest_assets.pipeline.spending import spent_today
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import ModelAccess, price_table
-from digest_assets.resources.topics import topic_lines, topics_of_digest
-from digest_assets.store import answers, batches, ledger, texts
+from digest_assets.resources.model_access import ModelAccess
+from digest_assets.resources.topics import rules_of
+from digest_assets.store import answers, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
-from digest_assets.store.usage import spent_on
 
 _DATES_LOOKED_AT = 30
 
@@ -150,7 +149,7 @@ class Comparison:
         `ModelUnknown`, `QuotaExhausted`, `EndpointUnreachable`)."""
         access, made = self._access(model), Work(model)
         async with self._answers() as (gathered, known), AsyncExitStack() as stack:
-            budget = access.budget(*await self._spent_today(gathered, access))
+            budget = access.budget(*await spent_today(gathered, self.settings, access, self.clock.now()))
             opened = await stack.enter_async_context(
                 access.open(budget, self.clock.now, lambda: known.make_room(self.settings.llm.max_concurrency))
             )
@@ -177,32 +176,20 @@ class Comparison:
         ):
             yield gathered, known
 
-    async def _spent_today(self, gathered: GatheredStore, access: ModelAccess) -> tuple[Usage, Decimal | None]:
-        today, prices = self.clock.now().astimezone(timezone.utc).date(), price_table(self.settings.llm)
-        usage, money = await gathered.run(lambda connection: spent_on(connection, today, prices, (), access.price))
-        coming = await gathered.run(batches.estimated_under_way)
-        coming_money = cost(coming, access.price, in_batch=True)
-        return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
-
     async def _each(self, access: ModelAccess, ask: Ask, known: answers.KnownAnswers, made: Work) -> None:
-        language = self.settings.digest.language
         found: dict[str, Sequence[Defect]] = {}
-        rules = replace(
-            access.rules(language),
-            topics=topic_lines(topics_of_digest(self.settings), language),
-            judged=found.__setitem__,
-        )
+        rules = replace(rules_of(access, self.settings), judged=found.__setitem__)
+        tokens = self.settings.llm.text_tokens
 
         async def one(paper: Paper, text: FullText) -> None:
-            def cut_to(tokens: int) -> asking.Excerpt:
-                piece = excerpt(text, paper.abstract, tokens)
-                return asking.Excerpt(
-                    piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered
-                )
-
             made.translations[paper.identifier] = await asking.translate(paper, ask=ask, answers=known, rules=rules)
             made.readings[paper.identifier] = await asking.read(
-                paper, cut_to(self.settings.llm.text_tokens), ask=ask, answers=known, rules=rules, shorter=cut_to
+                paper,
+                excerpt_of(paper, text, tokens),
+                ask=ask,
+                answers=known,
+                rules=rules,
+                shorter=partial(excerpt_of, paper, text),
             )
 
         await asyncio.gather(*(one(paper, text) for paper, text in self.on.papers))

@@ -13,7 +13,7 @@ from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import gist_messages
 from digest_assets.model import Paper, Usage
 from digest_assets.resources.model_access import ModelAccess
-from digest_assets.resources.topics import topic_lines, topics_of_digest
+from digest_assets.resources.topics import rules_of
 from digest_assets.store import answers
 from digest_assets.store.connection import DigestStore
 
@@ -38,12 +38,13 @@ def missing_gists(settings: Settings, store: DigestStore, first: date, last: dat
     """What dates from `first` to `last` lack. Papers are counted by the prompts that they would be asked with."""
     with store.transaction() as connection:
         lacking = answers.lacking_gists(connection, settings.digest.name, first, last)
-    access = ModelAccess(settings.llm, settings.root, categories=settings.digest.categories)
-    language = settings.digest.language
-    rules, topics = access.rules(language), topic_lines(topics_of_digest(settings), language)
+    access = ModelAccess.of(settings)
+    rules = rules_of(access, settings)
 
     def tokens(paper: Paper) -> int:
-        return count_tokens(gist_messages(paper, language, rules.audience, rules.glossary_of(paper), topics).text)
+        return count_tokens(
+            gist_messages(paper, rules.language, rules.audience, rules.glossary_of(paper), rules.topics).text
+        )
 
     papers = [paper for of_date in lacking.values() for paper in of_date]
     usage = Usage(

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timezone
-from decimal import Decimal
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
@@ -26,28 +25,27 @@ from digest_assets.glance.topics import Topics
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules, Subject
 from digest_assets.llm.budget import Budget, Meter
-from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Task
 from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
-from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation, Usage
+from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
 from digest_assets.pipeline import fetch_texts
 from digest_assets.pipeline import overviews as overview_of_day
 from digest_assets.pipeline.batches import BatchPlace, DateBatches
 from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.render_ahead import Ahead
 from digest_assets.pipeline.second_reading import SecondReading
+from digest_assets.pipeline.spending import spent_on_tasks, spent_today
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
-from digest_assets.resources.model_access import EndpointAccess, ModelAccess, OpenModel, all_prices
+from digest_assets.resources.model_access import EndpointAccess, ModelAccess, OpenModel
 from digest_assets.resources.progress import Progress
-from digest_assets.resources.topics import topic_lines, topics_of_digest
-from digest_assets.store import answers, batches, endpoint_pauses, ledger, overviews, texts
+from digest_assets.resources.topics import rules_of, topics_of_digest
+from digest_assets.store import answers, endpoint_pauses, ledger, overviews, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
 from digest_assets.store.gathering import GatheredStore
 from digest_assets.store.ledger import require_made
 from digest_assets.store.texts import PackedText, packed
-from digest_assets.store.usage import spent_on
 
 Made = TypeVar("Made", Translation, Reading)
 _log = logging.getLogger(__name__)
@@ -214,7 +212,8 @@ class PaperReading:
             if self.settings.llm.lacks_key():
                 ask = dict.fromkeys(self.meters, self.language_model.refuse)
             elif self.settings.llm.is_used:
-                budget = self.language_model.budget(*await self._spent_today(gathered))
+                spent = await spent_today(gathered, self.settings, self.language_model, self.clock.now())
+                budget = self.language_model.budget(*spent)
                 room = partial(known.make_room, self.settings.llm.max_concurrency)
                 model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now, room))
                 paused = model.paused
@@ -225,9 +224,7 @@ class PaperReading:
                     await stack.enter_async_context(self._watching_the_day(gathered, budget, known, in_batches))
                 if (access := self.language_model.second_reader) is not None:
                     second = await self._second_reading(stack, access, gathered, known, texts)
-            language = self.settings.digest.language
-            topics = topics_of_digest(self.settings)
-            rules = replace(self.language_model.rules(language), topics=topic_lines(topics, language))
+            topics, rules = topics_of_digest(self.settings), rules_of(self.language_model, self.settings)
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency)
             ahead = Ahead(self.settings, len(papers))
             yield _Session(day, gathered, known, rules, topics, ask, in_batches, second, paused, unpacked, ahead)
@@ -244,7 +241,8 @@ class PaperReading:
         if not access.can_be_asked:
             self.log(f"no key is set in {access.settings.api_key_env}; nothing is read a second time")
             return None
-        budget = access.budget(*await self._spent_on(gathered, [Task.SECOND_READING], access))
+        spent = await spent_on_tasks(gathered, self.settings, access, self.clock.now(), [Task.SECOND_READING])
+        budget = access.budget(*spent)
         room = partial(known.make_room, access.settings.max_concurrency)
         model = await stack.enter_async_context(access.open(budget, self.clock.now, room))
         return SecondReading(access, self.second_meter.metered(model.ask), known, texts, self.log)
@@ -259,7 +257,9 @@ class PaperReading:
             while True:
                 await asyncio.sleep(OTHERS_LOOKED_AT_SECONDS)
                 try:
-                    spent = await self._spent_today(gathered, *_asked_by_us(known, in_batches))
+                    spent = await spent_today(
+                        gathered, self.settings, self.language_model, self.clock.now(), *_asked_by_us(known, in_batches)
+                    )
                 except StoreError as error:
                     self.log(f"What other runs spend could not be looked at: {error}")
                 else:
@@ -271,24 +271,6 @@ class PaperReading:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-
-    async def _spent_today(
-        self, gathered: GatheredStore, without: Collection[str] = (), without_batches: Collection[str] = ()
-    ) -> tuple[Usage, Decimal | None]:
-        """What was spent on this day (UTC), and what batches under way will take; but these answers and batches."""
-        asked = [task for task in Task if task is not Task.SECOND_READING]
-        usage, money = await self._spent_on(gathered, asked, self.language_model, without)
-        coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
-        coming_money = cost(coming, self.language_model.price, in_batch=True)
-        return usage + coming, money if coming_money is None else (money or Decimal(0)) + coming_money
-
-    async def _spent_on(
-        self, gathered: GatheredStore, tasks: Collection[Task], access: EndpointAccess, without: Collection[str] = ()
-    ) -> tuple[Usage, Decimal | None]:
-        """What was spent on these tasks on this day (UTC), but for the answers `without`."""
-        today = self.clock.now().astimezone(timezone.utc).date()
-        prices = all_prices(self.settings)
-        return await gathered.run(lambda connection: spent_on(connection, today, prices, without, access.price, tasks))
 
     async def _batches(
         self, day: date, gathered: GatheredStore, identifiers: Sequence[str], budget: Budget, model: OpenModel
@@ -418,11 +400,11 @@ class PaperReading:
     ) -> Reading:
         return await asking.read(
             paper,
-            _cut(paper, text, self.settings.llm.text_tokens),
+            excerpt_of(paper, text, self.settings.llm.text_tokens),
             ask=ask,
             answers=session.known,
             rules=session.rules,
-            shorter=partial(_cut, paper, text),
+            shorter=partial(excerpt_of, paper, text),
             doubts=doubts,
         )
 
@@ -438,7 +420,7 @@ class PaperReading:
                     if any(isinstance(each, Reading) for each in texts_made)
                     else None
                 )
-                paragraphs = _cut(paper, text, self.settings.llm.text_tokens).paragraphs if text else ()
+                paragraphs = excerpt_of(paper, text, self.settings.llm.text_tokens).paragraphs if text else ()
                 doubts = await session.second.doubts(paper, texts_made, paragraphs)
                 for each in texts_made if doubts else ():
                     if isinstance(each, Translation):
@@ -452,6 +434,7 @@ class PaperReading:
                     elif text is not None:
                         again = await self._reading_of(paper, text, session, session.ask["summaries"], doubts)
                     if again != each:
+                        session.ahead.render(again)
                         await self._keep(session, again)
         except DigestError:
             raise
@@ -467,7 +450,6 @@ class PaperReading:
         else:
             row = answers.reading_row(*place, made, self.clock.now())
             await session.gathered.keep(answers.record_readings, row)
-        session.ahead.render(made)
 
     def _look_at_the_first(self, made: Made) -> None:
         """Says once that the model may not fit, where half of the first answers cannot be published as they are."""
@@ -496,7 +478,8 @@ class PaperReading:
         self.log(_line(made, f"{stage} {made.status.value}", made.reason))
 
 
-def _cut(paper: Paper, text: FullText, tokens: int) -> asking.Excerpt:
+def excerpt_of(paper: Paper, text: FullText, tokens: int) -> asking.Excerpt:
+    """What the model gets of `text`: so many tokens at most."""
     piece = excerpt(text, paper.abstract, tokens)
     return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from digest_assets.config import Settings
 from digest_assets.errors import ConfigurationError
 from digest_assets.fields import fields_of
 from digest_assets.glance.topics import Topics, laid_over, parse_topics, topics_of_field
+from digest_assets.llm.asking import AskingRules
 from digest_assets.llm.prompts import TopicLines
+from digest_assets.resources.model_access import ModelAccess
 
 
 def topics_of_digest(settings: Settings) -> Topics:
@@ -34,3 +37,9 @@ def topic_lines(topics: Topics, language: str) -> TopicLines:
         (topic.key, f"{topic.name(language)}: {topic.belongs}" + (f"; not {topic.not_}" if topic.not_ else ""))
         for topic in topics
     )
+
+
+def rules_of(access: ModelAccess, settings: Settings) -> AskingRules:
+    """What the digest wants of the model, with its topics. Raises `ConfigurationError` for a broken file."""
+    language = settings.digest.language
+    return replace(access.rules(language), topics=topic_lines(topics_of_digest(settings), language))
