@@ -13,12 +13,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from digest_assets.config import CONFIG_NAME, SECRETS_NAME, Settings
 from digest_assets.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from digest_assets.store.connection import DigestStore
 
 JEKYLL_CONFIGS = ("_config.yml", "_config.yaml")
 HUGO_CONFIGS = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json", "config/_default")
@@ -76,13 +79,10 @@ def find_blog(folder: Path) -> Blog | None:
     return None
 
 
-def private_paths(settings: Settings) -> list[Path]:
+def private_paths(settings: Settings, store: DigestStore) -> list[Path]:
     """What of a project is for nobody else: settings, secrets, store, journals, backups, Dagster's history."""
     root = settings.root
-    paths = [root / CONFIG_NAME, root / SECRETS_NAME, root / "data" / "dagster"]
-    if not settings.store.url.startswith("ducklake:"):
-        store = settings.path(settings.store.url)
-        paths += [store, *(store.with_suffix(end) for end in (".journal", ".backup.duckdb", ".before-update.duckdb"))]
+    paths = [root / CONFIG_NAME, root / SECRETS_NAME, root / "data" / "dagster", *store.files]
     if home := os.environ.get("DAGSTER_HOME"):
         paths.append(Path(home).resolve())
     return [each for each in paths if each.exists()]

@@ -59,6 +59,7 @@ SECRETS_NAME = ".env"
 _FROM_SECRETS: dict[str, str] = {}
 """Variables of this process that came from `.env`, with their values: these follow the file."""
 SECOND_READER = "checks.second_reader"
+NO_CONTACT = "arxiv.contact is not set: arXiv wants to be able to reach you. Set it to your e-mail address."
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.automation import history
 from digest_assets.blog import find_blog, private_paths, published
-from digest_assets.config import Settings
+from digest_assets.config import NO_CONTACT, Settings
 from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
 from digest_assets.resources.arxiv_access import ArxivAccess
@@ -28,7 +28,6 @@ from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import standing_signs
 
-NO_CONTACT = "arxiv.contact is not set: arXiv wants to be able to reach you. Set it to your e-mail address."
 SECONDS = 20
 """How long an endpoint may take here: this is a look, not a run."""
 
@@ -49,7 +48,7 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     store = open_store(settings, lock_wait_seconds=5)
     yield _settings(settings)
     yield _contact(settings)
-    yield _published(settings)
+    yield _published(settings, store)
     yield _calendar(clock.now().date())
     yield _posts(settings)
     yield _told("history", _history)
@@ -83,13 +82,13 @@ def _contact(settings: Settings) -> Finding:
     return Finding("contact", True if contact else None, contact or NO_CONTACT)
 
 
-def _published(settings: Settings) -> Finding:
+def _published(settings: Settings, store: DigestStore) -> Finding:
     """Whether the blog around would publish what is not for readers."""
     blog = find_blog(settings.root)
     if blog is None or blog.kind == "git":
         return Finding("blog", True, "none around")
     try:
-        shown = published(blog, private_paths(settings))
+        shown = published(blog, private_paths(settings, store))
     except ConfigurationError as error:
         return Finding("blog", False, str(error))
     if shown:

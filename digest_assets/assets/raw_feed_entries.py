@@ -22,7 +22,7 @@ import dagster as dg
 
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing, table
-from digest_assets.config import Settings
+from digest_assets.config import NO_CONTACT, Settings
 from digest_assets.pipeline.receive import SourceAnswer, raise_if_nothing_carries, receive
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
@@ -39,7 +39,7 @@ def raw_feed_entries(
 ) -> dg.MaterializeResult[Any]:
     with one_date(context, settings) as date:
         if not settings.arxiv.contact:
-            date.log.warning("arxiv.contact is not set: arXiv wants to be able to reach you.")
+            date.log.warning(NO_CONTACT)
         answers = receive(settings, store, arxiv, clock.now(), date.day)
         for answer in answers:
             if answer.error is not None:

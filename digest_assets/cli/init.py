@@ -52,14 +52,15 @@ def init(
     if blog is not None and blog.folder != folder:
         blog = None  # a folder inside a repository: only what surrounds it is looked at, below
     asked = not yes and sys.stdin.isatty()
-    answers = [
-        _answer("digest.categories", "arXiv's categories, parted by commas", categories, asked, _completing),
-        _answer("digest.timezone", "Time zone of the digest's dates", timezone, asked, default=_zone_here()),
-        _answer("digest.language", "Language: zh, en or ja", language, asked),
-        _answer("arxiv.contact", "Your e-mail address, which arXiv asks for (may be empty)", contact, asked),
-        _answer("llm.preset", "Model: openai, deepseek, qwen, ollama, ..., or none", model, asked),
-    ]
-    given = dict(answers)
+    given = dict(
+        [
+            _answer("digest.categories", "arXiv's categories, parted by commas", categories, asked, _completing),
+            _answer("digest.timezone", "Time zone of the digest's dates", timezone, asked, default=_zone_here()),
+            _answer("digest.language", "Language: zh, en or ja", language, asked),
+            _answer("arxiv.contact", "Your e-mail address, which arXiv asks for (may be empty)", contact, asked),
+            _answer("llm.preset", "Model: openai, deepseek, qwen, ollama, ..., or none", model, asked),
+        ]
+    )
     _keep_out_of(folder, blog, asked=asked, yes=yes)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -162,17 +163,16 @@ def _written(given: dict[str, str], blog: Blog | None) -> str:
     """A digest.toml of what was asked, and of what else differs from the defaults, each with what it is."""
     from digest_assets.resources.clock import SystemClock
 
-    held = dict(given)
     settings: list[tuple[str, object, str]] = []
     for name, comment in (
         ("digest.categories", "arXiv's"),
         ("digest.timezone", "what a date means"),
         ("digest.language", "of the posts: zh, en, ja"),
         ("arxiv.contact", "so that arXiv can reach you"),
-        ("llm.preset", _key_comment(held["llm.preset"])),
+        ("llm.preset", _key_comment(given["llm.preset"])),
     ):
         is_list = name == "digest.categories"
-        value: object = tuple(filter(None, map(str.strip, held[name].split(",")))) if is_list else held[name]
+        value: object = tuple(filter(None, map(str.strip, given[name].split(",")))) if is_list else given[name]
         settings.append((name, value, comment))
     first = (SystemClock().now() - DAYS_BACK).date().isoformat()
     settings.append(("digest.first_date", first, "the first that can be made: `digest backfill` begins here"))
@@ -196,12 +196,17 @@ def _written(given: dict[str, str], blog: Blog | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _key_comment(preset: str) -> str:
+def _key_variable(preset: str) -> str:
+    """Of the environment, for the preset's key; empty where it asks for none."""
     from digest_assets.llm.providers import presets
 
+    return presets()[preset].get("api_key_env", "")
+
+
+def _key_comment(preset: str) -> str:
     if preset == "none":
         return "no model: abstracts in the original, nothing is read"
-    variable = presets()[preset].get("api_key_env", "")
+    variable = _key_variable(preset)
     return f"its key is {variable}, in .env or the environment" if variable else "asks for no key"
 
 
@@ -219,9 +224,7 @@ def _ignore(path: Path, blog: Blog | None) -> bool:
 
 def _secrets(path: Path, given: dict[str, str]) -> bool:
     """Makes .env, which nobody else can read, with the key's empty line. An existing one stays as it is."""
-    from digest_assets.llm.providers import presets
-
-    variable = presets()[given["llm.preset"]].get("api_key_env", "")
+    variable = _key_variable(given["llm.preset"])
     if path.exists() or not variable:
         return False
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -264,11 +267,9 @@ def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> 
 
 
 def _say_next(folder: Path, given: dict[str, str], blog: Blog | None) -> None:
-    from digest_assets.llm.providers import presets
-
     if blog is not None:
         say(f"{blog.kind.title()}: posts go to {blog.posts_dir}/, all else to {STORE}/, which is not published.")
     here = "" if folder == Path.cwd() else f"cd {folder} && "
-    variable = presets()[given["llm.preset"]].get("api_key_env", "")
+    variable = _key_variable(given["llm.preset"])
     key = f"put the key into .env ({variable}=...), then " if variable else ""
     say(f"Next: {key}{here}digest doctor && digest run")

@@ -41,7 +41,7 @@ def run(
     not searchable yet or answers wait for a batch.
     """
     from digest_assets.automation.dates import why_nothing_is_due
-    from digest_assets.doctor import NO_CONTACT
+    from digest_assets.config import NO_CONTACT
     from digest_assets.resources.clock import SystemClock
 
     with opened(config) as settings:

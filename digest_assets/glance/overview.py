@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from digest_assets.glance.day import DayGroup, named
 from digest_assets.glance.topics import Topics
 from digest_assets.llm import checks, pieces
-from digest_assets.llm.answers import one_paragraph, take_apart
+from digest_assets.llm.answers import TakenApart, one_paragraph, take_apart
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.model import AnswerStatus, DigestPaper
 
@@ -80,9 +80,13 @@ def as_told(groups: Iterable[ToldGroup]) -> str:
     return "\n\n".join(blocks)
 
 
+def _taken_apart(text: str, count: int) -> TakenApart:
+    return take_apart(text, (), [tag(number) for number in range(1, count + 1)])
+
+
 def form_of(text: str, count: int) -> tuple[Defect, ...]:
     """Why an answer about `count` groups cannot be read at all; nothing where one sentence can be."""
-    apart = take_apart(text, (), [tag(number) for number in range(1, count + 1)])
+    apart = _taken_apart(text, count)
     if apart.parts or not count:
         return ()
     return apart.defects or (Defect(DefectKind.UNREADABLE, f"the part <{tag(1)}> is missing"),)
@@ -92,7 +96,7 @@ def sentences_in(
     text: str, groups: Sequence[ToldGroup], language: str
 ) -> dict[str, tuple[str | None, tuple[Defect, ...]]]:
     """By key of `groups`: the sentence that may be published, or None, and what is wrong with it."""
-    apart = take_apart(text, (), [tag(number) for number in range(1, len(groups) + 1)])
+    apart = _taken_apart(text, len(groups))
     found: dict[str, tuple[str | None, tuple[Defect, ...]]] = {}
     for number, group in enumerate(groups, 1):
         name = tag(number)

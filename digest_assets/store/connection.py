@@ -89,8 +89,17 @@ class DigestStore:
         """Whether the file, or the folder in which it would be made, lets this user write."""
         if self.path.exists():
             return os.access(self.path, os.W_OK)
-        folder = next(each for each in self.path.parents if each.exists())
-        return folder.is_dir() and os.access(folder, os.W_OK)
+        return self._folder.is_dir() and os.access(self._folder, os.W_OK)
+
+    @property
+    def _folder(self) -> Path:
+        """The nearest that there is above the file; where the address is wrong, a file."""
+        return next(each for each in self.path.parents if each.exists())
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that is the store's on this machine, whether it is there or not."""
+        return self.path, log_of(self.path), backup_of(self.path), before_update(self.path), self.journals
 
     def settle(self) -> None:
         """Has the file take over what its log holds, so that the file alone is the store: to be called when a run ends.
@@ -166,7 +175,7 @@ class DigestStore:
         as by `session`. Raises as `session` does.
         """
         if not self.path.exists():
-            if not next(folder for folder in self.path.parents if folder.exists()).is_dir():
+            if not self._folder.is_dir():
                 raise _unusable(self.path, NotADirectoryError("a part of its path is a file"))
             with _engine().cursor() as connection, _in_memory(connection):
                 migrate(connection, self.path)

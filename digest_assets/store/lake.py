@@ -149,6 +149,10 @@ class LakeStore(DigestStore):
         return self._local / "digest.backup.duckdb"
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        return self.backup, self.journals
+
+    @property
     def may_be_written(self) -> bool:
         return True  # PostgreSQL will say
 
