@@ -74,7 +74,7 @@ def _export_references(
         raise typer.BadParameter(f"--format {form} is none of {', '.join(FORMS)}")
     identifiers = _starred_in(starred) if starred is not None else None
     target = to.resolve() if to is not None else None
-    with opened(config) as settings, store_of(settings).transaction() as connection:
+    with opened(config) as settings, store_of(settings).reading() as connection:
         _check_interest(settings, interest)
         found = kept_papers(connection, settings.digest.name, day=day, identifiers=identifiers, interest=interest)
     text = FORMS[form]([Reference(*each) for each in found])

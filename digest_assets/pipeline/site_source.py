@@ -17,7 +17,7 @@ from digest_assets.pipeline.rank import by_worth
 from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import MOST_LINKS, why_chosen
 from digest_assets.posts.words import LANGUAGES
-from digest_assets.ranking.interests import Ranked
+from digest_assets.ranking.interests import Ranked, chosen_of
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import all_prices
 from digest_assets.resources.topics import topics_of_digest
@@ -141,11 +141,10 @@ class StoreSource:
     def _for_you(self, worth: Mapping[str, Ranked], shown: Collection[str]) -> Iterator[Group]:
         """A group for each interest, in the settings' order, of the papers that it likes more than others do: the
         highest score first."""
-        for (tag,) in (self._interests([each.name]) for each in self._settings.interests):
-            liked = [each for each in worth.values() if each.is_chosen and each.interest == tag.name]
-            liked.sort(key=lambda each: (-each.score, each.identifier))
-            if members := tuple(each.identifier for each in liked if each.identifier in shown):
-                yield Group(tag.label, members)
+        found = chosen_of({identifier: each for identifier, each in worth.items() if identifier in shown})
+        names = [each.name for each in self._settings.interests if each.name in found]
+        for name, tag in zip(names, self._interests(names), strict=True):
+            yield Group(tag.label, tuple(found[name]))
 
     def _entry(self, row: SitePaper) -> Entry:
         return Entry(

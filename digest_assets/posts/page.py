@@ -34,7 +34,7 @@ from digest_assets.posts import markdown
 from digest_assets.posts.dialects import GITHUB, GOLDMARK, KRAMDOWN, Dialect, write_line
 from digest_assets.posts.provenance import comment, provenance_of
 from digest_assets.posts.words import LANGUAGES, Words
-from digest_assets.ranking.interests import Ranked
+from digest_assets.ranking.interests import Ranked, chosen_of
 from digest_assets.user_templates import rendering
 
 MOST_LINKS = 4
@@ -340,10 +340,7 @@ def _for_you(
     page: DigestPage, papers: Mapping[str, DigestPaper], words: Words, dialect: Dialect
 ) -> tuple[GlanceView, ...]:
     """A group for each interest that chose papers, the highest score first. They stand in their topic's group, too."""
-    found: dict[str, list[str]] = {}
-    for identifier in sorted(page.chosen, key=lambda each: (-page.chosen[each].score, each)):
-        if identifier in papers:
-            found.setdefault(page.chosen[identifier].interest, []).append(identifier)
+    chosen = {identifier: each for identifier, each in page.chosen.items() if identifier in papers}
     return tuple(
         GlanceView(
             heading=words.group.format(
@@ -352,7 +349,7 @@ def _for_you(
             sentence="",
             papers=tuple(_glance_line(papers[each], words, dialect) for each in identifiers),
         )
-        for interest, identifiers in (found.items() if page.chosen_first else ())
+        for interest, identifiers in (chosen_of(chosen).items() if page.chosen_first else ())
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digest_assets.ranking.vectors import Background, Vector, Words, dot, vector
@@ -107,6 +107,15 @@ def best_of(found: Sequence[Ranked]) -> dict[str, Ranked]:
         if before is None or (each.is_chosen, each.score) > (before.is_chosen, before.score):
             best[each.identifier] = each
     return best
+
+
+def chosen_of(best: Mapping[str, Ranked]) -> dict[str, list[str]]:
+    """By interest, the identifiers of what it chose among `best_of`, the highest score first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(best.values(), key=lambda each: (-each.score, each.identifier)):
+        if each.is_chosen:
+            found.setdefault(each.interest, []).append(each.identifier)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
