@@ -24,7 +24,9 @@ TREE = textwrap.dedent(
 )
 PARENT = textwrap.dedent(
     """
-    import subprocess, sys
+    import signal, subprocess, sys
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)  # whatever whoever runs the tests ignores
     child = subprocess.Popen(
         [sys.executable, "-I", *sys.argv[1:]], stdin=subprocess.PIPE, stdout=sys.stdout, start_new_session=True
     )
