@@ -1,4 +1,4 @@
-"""A browser for all tests of the site, and a page of it that tolerates no error and no request elsewhere."""
+"""A browser for the tests of a file, and a page of it that tolerates no error and no request elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 from digest_assets_tests.site.browsers import CHROMIUM
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Ends with its file: as long as it is there, Playwright's event loop counts as running in this thread, and
+    `asyncio.run` of whatever test comes next would refuse.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as running:
@@ -26,7 +29,6 @@ def tab(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1200, "height": 800})
     page = context.new_page()
     page.set_default_timeout(90_000)  # a busy machine takes its time
-    page.set_default_timeout(20_000)
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
