@@ -439,6 +439,8 @@ class OutputSettings(_Section):
     readings_up_to: int = Field(60, ge=0)
     """The most papers of a day whose readings stand in its post; with more they are on the site alone, if there is
     one."""
+    abstracts_up_to: int = Field(200, ge=0)
+    """The same of abstracts: with 300 they make a post of more than half a megabyte."""
     notice: str = ""
     """A sentence on top of each post."""
     provenance: Literal["off", "comment", "front_matter"] = "off"

@@ -45,6 +45,7 @@ def code_versions(settings: Settings) -> dict[str, str]:
                 settings.output.provenance,
                 settings.output.facts,
                 settings.output.readings_up_to,
+                settings.output.abstracts_up_to,
                 *([settings.output.interests] if settings.interests else ()),
                 *form,
                 *_templates(settings),

@@ -132,16 +132,23 @@ def _detail(
 
 
 _Glance = list[tuple[str, str, list[dict[str, str]]]]
-"""Groups: name, sentence, and of each paper its identifier and gist."""
+"""Groups: name, sentence, and of each paper its identifier, title and gist."""
 
 
 def _glance(settings: Settings, papers: Sequence[DigestPaper], sentences: Mapping[str, str]) -> _Glance:
     from digest_assets.glance.day import gist_of
     from digest_assets.pipeline.day_glance import named_groups
 
-    gists = {each.paper.identifier: gist_of(each).text for each in papers}
+    told = {
+        each.paper.identifier: {
+            "paper": each.paper.identifier,
+            "title": each.translation.title or each.paper.title,
+            "gist": gist_of(each).text,
+        }
+        for each in papers
+    }
     return [
-        (group.name, group.sentence, [{"paper": each, "gist": gists[each]} for each in group.identifiers])
+        (group.name, group.sentence, [told[each] for each in group.identifiers])
         for group in named_groups(settings, papers, sentences)
     ]
 
@@ -154,7 +161,8 @@ def _print_date(title: str, rows: list[dict[str, Any]], why_empty: str | None, g
     for group, said, papers in glance:
         say(f"\n{group} {len(papers)}" + (f"  {said}" if said else ""))
         for each in papers:
-            say(f"  {each['paper']}  {each['gist']}")
+            say(f"  {each['paper']}  {each['title']}")
+            say(f"              {each['gist']}")
     say("")
     table = Table(box=None, pad_edge=False)
     for column in ("paper", "outcome", "text", "translation", "reading", "title"):

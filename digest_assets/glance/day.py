@@ -7,7 +7,7 @@ largest first. What is left over is a group without a topic at the end of its ki
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest_assets.glance.results import result_sentence
@@ -49,6 +49,8 @@ class NamedGroup:
     sentence: str = ""
     """What its papers do, with their identifiers; empty where there is none."""
     are_cross_lists: bool = False
+    topic: str = ""
+    """The key of its topic; empty for what is left over."""
 
 
 def gist_of(each: DigestPaper) -> Gist:
@@ -116,6 +118,17 @@ def named(
                 group.identifiers,
                 sentences.get(group.key, ""),
                 group.are_cross_lists,
+                group.topic or "",
             )
         )
     return tuple(made)
+
+
+def by_interest(groups: Iterable[NamedGroup], chosen: Collection[str]) -> tuple[NamedGroup, ...]:
+    """`groups`, of each kind those first that have most of the papers that an interest chose; what is left over stays
+    last."""
+
+    def place(group: NamedGroup) -> tuple[bool, bool, int]:
+        return group.are_cross_lists, not group.topic, -len(set(group.identifiers).intersection(chosen))
+
+    return tuple(sorted(groups, key=place))

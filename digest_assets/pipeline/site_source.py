@@ -113,8 +113,8 @@ class StoreSource:
             groups=(
                 *self._for_you(worth, {each.paper.identifier for each in held.papers}),
                 *(
-                    Group(group.name, group.identifiers, clauses_of(group.sentence))
-                    for group in named_groups(settings, held.papers, held.sentences)
+                    Group(group.name, group.identifiers, clauses_of(group.sentence), group.topic)
+                    for group in named_groups(settings, held.papers, held.sentences, worth)
                 ),
             ),
             left_out=tuple(

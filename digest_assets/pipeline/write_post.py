@@ -75,6 +75,7 @@ def publish(
         paid = usage_of_papers(connection, all_prices(settings), [*identifiers, Overview(digest, day).identifier])
     page = replace(
         _page(settings, day, held),
+        groups=named_groups(settings, held.papers, held.sentences, worth),
         answered_at=answered_at,
         chosen={each: why for each, why in worth.items() if why.is_chosen},
     )
@@ -142,7 +143,7 @@ def _failed(papers: Sequence[DigestPaper]) -> int:
 
 
 def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
-    days = settings.digest.days
+    days, output = settings.digest.days, settings.output
     return DigestPage(
         name=settings.digest.name,
         digest_date=day,
@@ -160,10 +161,10 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         by_submission=settings.digest.by.value == "submitted",
         updates=tuple(held.updates),
         provenance=settings.output.provenance,
-        groups=named_groups(settings, held.papers, held.sentences),
         facts=settings.output.facts,
         chosen_first=settings.output.interests == "first",
-        with_readings=len(held.papers) <= settings.output.readings_up_to or not settings.output.site_dir,
+        with_readings=len(held.papers) <= min(output.readings_up_to, output.abstracts_up_to) or not output.site_dir,
+        with_abstracts=len(held.papers) <= output.abstracts_up_to or not output.site_dir,
         site_page=f"{settings.output.site_url}d/{day}.html" if settings.output.site_url else "",
     )
 

@@ -96,6 +96,8 @@ class DigestPage:
     """Whether a line says a paper's venue, its links and its pages."""
     with_readings: bool = True
     """Whether the readings stand in the post; else it says where they are."""
+    with_abstracts: bool = True
+    """The same of the abstracts; without them there are no readings, either."""
     site_page: str = ""
     """The address of the date's page on the site; empty where that is not known."""
 
@@ -314,7 +316,9 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         translated_title=markdown.line_from_model(each.translation.title or "", dialect, strong=True),
         facts=_facts(each, words, dialect) if page.facts else "",
         marks=_marks(each, page, words, dialect),
-        abstract=_abstract(each, words, dialect),
+        abstract=_abstract(each, words, dialect)
+        if page.with_abstracts or each.withdrawn
+        else words.abstract_on_the_site.format(link=_on_the_site(each, page, words, dialect)),
         figure=_figure(each.figure, dialect),
         parts=parts if page.with_readings else (),
         part_names=(words.part_background, words.part_method, words.part_results),
@@ -529,10 +533,15 @@ def _no_reading(each: DigestPaper, page: DigestPage, words: Words, dialect: Dial
     if each.withdrawn:
         return words.reading_withdrawn
     if not page.with_readings and each.reading.status is AnswerStatus.DONE:
-        place = f"{page.site_page}#p{anchor(each.paper.identifier).removeprefix('paper-')}" if page.site_page else ""
-        link = write_line((Link(place, (Text(words.the_site),)),), dialect) if place else words.the_site
-        return words.reading_on_the_site.format(link=link)
+        link = _on_the_site(each, page, words, dialect)
+        return words.reading_on_the_site.format(link=link) if page.with_abstracts else ""
     return str(getattr(words, _MISSING_READINGS[each.reading.status]))
+
+
+def _on_the_site(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) -> str:
+    """The site by name, a link to the paper's place where that is known."""
+    place = f"{page.site_page}#p{anchor(each.paper.identifier).removeprefix('paper-')}" if page.site_page else ""
+    return write_line((Link(place, (Text(words.the_site),)),), dialect) if place else words.the_site
 
 
 def _environment(templates_dir: Path | None) -> Environment:

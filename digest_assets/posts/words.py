@@ -120,6 +120,7 @@ class Words:
     pages: str
     facts_separator: str
     reading_on_the_site: str
+    abstract_on_the_site: str
     """In a post of so many papers that the readings are left out. `link`: to the page, or the word for it."""
     the_site: str
 
@@ -202,6 +203,7 @@ _CHINESE = Words(
     pages="{count} 页",
     facts_separator=" · ",
     reading_on_the_site="详细解读见{link}",
+    abstract_on_the_site="摘要与详细解读见{link}",
     the_site="网站",
 )
 
@@ -283,6 +285,7 @@ _ENGLISH = Words(
     pages="{count} pages",
     facts_separator=" · ",
     reading_on_the_site="The reading is on {link}",
+    abstract_on_the_site="The abstract and the reading are on {link}",
     the_site="the site",
 )
 
@@ -364,6 +367,7 @@ _JAPANESE = Words(
     pages="{count} ページ",
     facts_separator=" · ",
     reading_on_the_site="詳しい解説は{link}にあります",
+    abstract_on_the_site="要旨と詳しい解説は{link}にあります",
     the_site="サイト",
 )
 

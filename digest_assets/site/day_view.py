@@ -32,6 +32,10 @@ class GroupView:
     anchor: str
     count: int
     sentence: Markup
+    topic: str
+    """The list of its topic, `t/speech`; empty where it has none."""
+    elsewhere: int
+    """Papers of its topic that stand in other groups: cross-lists, and those of two topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,10 @@ def items(papers: Sequence[PaperView], groups: Sequence[Group], words: SiteWords
     by_identifier = {each.identifier: each for each in papers}
     made: list[Item] = []
     for number, (group, members) in enumerate(_members(groups, by_identifier, words), 1):
-        heading = GroupView(group.name, f"g{number}", len(members), _sentence(group, members, by_identifier, words))
+        topic = f"t/{group.topic}" if group.topic else ""
+        elsewhere = sum(topic in each.lists for each in papers) - sum(topic in each.lists for each in members)
+        sentence = _sentence(group, members, by_identifier, words)
+        heading = GroupView(group.name, f"g{number}", len(members), sentence, topic, elsewhere)
         made += [Item(None if index else heading, each, 3) for index, each in enumerate(members)]
     return made
 

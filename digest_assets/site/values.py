@@ -76,6 +76,8 @@ class Group:
     identifiers: tuple[str, ...]
     clauses: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """The sentence about them: what each clause says, a line of Markdown, and the papers that it rests on."""
+    topic: str = ""
+    """The slug of its topic's list; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

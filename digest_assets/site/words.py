@@ -172,6 +172,8 @@ class SiteWords:
     kinds_cross: str
     with_code: str
     other_topics: str
+    elsewhere: str
+    """Papers of a group's topic that stand in other groups."""
     own_page: str
     all_on_one_page: str
     loading: str
@@ -396,6 +398,7 @@ _CHINESE = SiteWords(
     kinds_cross="交叉列出",
     with_code="有代码",
     other_topics="其他",
+    elsewhere="另有 {count} 篇在别组",
     own_page="本文页",
     all_on_one_page="全部 {count} 篇列在一页",
     loading="正在载入…",
@@ -608,6 +611,7 @@ _ENGLISH = SiteWords(
     kinds_cross="Cross-lists",
     with_code="With code",
     other_topics="Others",
+    elsewhere="{count} more in other groups",
     own_page="Page",
     all_on_one_page="All {count} papers on one page",
     loading="Loading…",
@@ -822,6 +826,7 @@ _JAPANESE = SiteWords(
     kinds_cross="クロスリスト",
     with_code="コードあり",
     other_topics="その他",
+    elsewhere="他の組にあと {count} 本",
     own_page="個別ページ",
     all_on_one_page="全 {count} 本を一頁に",
     loading="読み込み中…",

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from digest_assets.glance.day import DayGroup
+from digest_assets.glance.day import DayGroup, NamedGroup, by_interest
 from digest_assets.glance.overview import (
     ToldGroup,
     as_told,
@@ -141,3 +141,12 @@ def test_damage_to_sentences_about_the_demos_papers_is_found(damage: Damage) -> 
             found += any(check_sentence(damaged, group, "zh"))
     assert tried or damage is foreign_name
     assert found >= 0.95 * tried - (damage is turned_round)
+
+
+def test_groups_with_the_papers_of_an_interest_come_first_of_their_kind() -> None:
+    large = NamedGroup("大", ("1", "2", "3"), topic="large")
+    small = NamedGroup("小", ("4", "5"), topic="small")
+    rest = NamedGroup("其他", ("6",))
+    crossed = NamedGroup("大（交叉收录）", ("7",), are_cross_lists=True, topic="large")
+    assert by_interest((large, small, rest, crossed), {"4", "6", "7"}) == (small, large, rest, crossed)
+    assert by_interest((large, small, rest, crossed), ()) == (large, small, rest, crossed)

@@ -151,11 +151,14 @@ def test_facts_stand_on_a_line_unless_they_are_not_wanted() -> None:
 
 
 def test_a_post_without_readings_says_where_they_are() -> None:
-    paper = digest_paper(reading=read("背景。"))
+    paper = digest_paper(translation=translated("译文。"), reading=read("背景。"))
     shown = lines(a_page(paper, with_readings=False, site_page="https://e.org/d/2026-01-29.html"))
     assert "<details>" not in shown
     assert "详细解读见[网站](https://e.org/d/2026-01-29.html#p2601.00001)" in shown
-    assert "详细解读见网站" in lines(a_page(paper, with_readings=False))
+    assert {"译文。", "详细解读见网站"} <= set(lines(a_page(paper, with_readings=False)))
+    shorter = lines(a_page(paper, with_readings=False, with_abstracts=False))
+    assert "摘要与详细解读见网站" in shorter
+    assert not {"译文。", "详细解读见网站"} & set(shorter)
 
 
 def test_papers_follow_one_another_as_in_the_frame() -> None:

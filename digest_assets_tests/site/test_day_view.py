@@ -21,3 +21,12 @@ def test_a_sentence_cites_papers_that_an_interest_took_out_of_their_group(tmp_pa
     assert page.count("<article") == 3
     assert f'href="#p{second}"' in page
     assert f'href="#p{third}"' in page
+
+
+def test_a_group_says_how_many_of_its_topic_stand_in_others_and_leads_to_all(tmp_path: Path) -> None:
+    site = ExampleSite.of(3)  # all of one topic
+    first, second, third = (each.paper.identifier for each in site.days_of[DAY])
+    site.groups[DAY] = (Group("语音", (first, second), topic="speech"), Group("其他", (third,)))
+    site.write(tmp_path)
+    page = (tmp_path / "d" / f"{DAY}.html").read_text("utf-8")
+    assert page.count('<a class="needs-js" href="#in=t/speech">另有 1 篇在别组</a>') == 1

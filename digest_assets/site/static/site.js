@@ -422,6 +422,11 @@
     filter().catch(() => {});
   }
 
+  // On a phone the filters are one line: what is chosen is to be seen.
+  function swipeTo(button) {
+    button.parentElement.scrollLeft = button.offsetLeft - 60;
+  }
+
   // What was chosen the last time, as far as this page has it.
   function recallFilters() {
     let stored = {};
@@ -432,7 +437,9 @@
     }
     for (const button of all("[data-filter]")) {
       const group = groupOf(button);
-      if (group && stored[group] === button.dataset.value) chosen[group] = stored[group];
+      if (!group || stored[group] !== button.dataset.value) continue;
+      chosen[group] = stored[group];
+      swipeTo(button);
     }
   }
 
@@ -444,6 +451,7 @@
     if (!list) return;
     const named = all('a[href$="/' + list + '.html"], a[href="' + list + '.html"]', holder)[0];
     chip.textContent = chip.dataset.label.replace("{name}", named ? named.textContent : list.slice(2));
+    swipeTo(chip);
   }
 
   // #p2601.20573 shows that paper, wherever it is; #in=c/cs.SD, a link from a list's page, the papers of that list.
