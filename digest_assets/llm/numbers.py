@@ -207,6 +207,13 @@ def possible_in_english(text: str, whole: bool = False) -> frozenset[Decimal]:
     return frozenset(map(_normal, values))
 
 
+def only_measured(text: str) -> frozenset[Decimal]:
+    """The values that an English text has in units of measurement alone: no share of anything."""
+    stated = stated_in_english(text)
+    others = {each.value for each in stated if each.unit in (None, PERCENT, POINT, TIMES)}
+    return frozenset({each.value for each in stated} - others)
+
+
 @lru_cache(maxsize=256)
 def possible_in_answer(text: str) -> frozenset[Decimal]:
     """Every value that an answer might mean."""

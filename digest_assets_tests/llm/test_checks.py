@@ -74,6 +74,8 @@ def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> Non
         ("The error is 12.6%.", "错误率为12.8%。", {DefectKind.NUMBER_LOST, DefectKind.NUMBER_INVENTED}),
         ("12,000 samples", "1.2亿个样本", {DefectKind.NUMBER_LOST, DefectKind.NUMBER_INVENTED}),
         ("1.2 million hours", "1.2万小时", {DefectKind.NUMBER_LOST, DefectKind.NUMBER_INVENTED}),
+        ("a share of 0.4, and 7% of all", "占40%，另有7%", {DefectKind.NUMBER_LOST}),
+        ("adds 0.4 ms to 7% of all", "7%的语句慢0.4毫秒，另有40%", {DefectKind.NUMBER_INVENTED}),
         ("three models", "五种模型", {DefectKind.NUMBER_INVENTED}),
         ("several models", "17个模型", {DefectKind.NUMBER_INVENTED}),
         ("The error is 12.6% lower.", "错误率降低。", {DefectKind.NUMBER_LOST}),

@@ -55,5 +55,5 @@ def test_evidence_swapped_and_numbers_of_other_paragraphs_are_found() -> None:
     assert pairs > 300
     assert changed > 60
     assert pairs_found >= 0.95 * pairs
-    assert changes_found >= 0.96 * changed
+    assert changes_found >= 0.97 * changed
     assert doubted <= 0.1 * sentences
