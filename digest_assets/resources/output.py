@@ -29,15 +29,17 @@ class Written:
     """Of what was to be written. What is on disk differs where the file was kept."""
 
 
-def encode(text: str) -> bytes:
-    """`text` as UTF-8. A lone surrogate, which has no UTF-8, becomes U+FFFD."""
+def encode(text: str | bytes) -> bytes:
+    """`text` as UTF-8, bytes as they are. A lone surrogate, which has no UTF-8, becomes U+FFFD."""
+    if isinstance(text, bytes):
+        return text
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
-def write_atomically(path: Path, text: str, *, durable: bool = True) -> str:
+def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> str:
     """Writes `text` to `path`, with its folder where that is missing. Returns the SHA-256 of the bytes, in hex.
 
     A reader sees the old file or the new one, never a part: the bytes go to a file beside it, to the disk, and then

@@ -200,7 +200,7 @@ class _Disk:
     def __enter__(self) -> _Disk:
         return self
 
-    def write(self, path: Path, text: str) -> None:
+    def write(self, path: Path, text: str | bytes) -> None:
         # The disk is not waited for: a page that a crash loses is made again, unlike a post.
         self._writing.append(self._threads.submit(write_atomically, path, text, durable=False))
         while len(self._writing) > _FILES_WAITING or (self._writing and self._writing[0].done()):
@@ -220,10 +220,10 @@ def _write(folder: Path, notes: SiteNotes, unit: Unit, disk: _Disk) -> tuple[int
     written = 0
     known = notes.files_of(unit.name)
     for file in unit.files:
-        path, text = folder / file.path, file.render()
+        path, text = folder / file.path, file.made_of or file.render()
         sha256 = hashlib.sha256(encode(text)).hexdigest()[:20]
         if known.get(file.path) != sha256 or not path.is_file():
-            disk.write(path, text)
+            disk.write(path, file.render() if file.made_of else text)
             notes.put_file(unit.name, file.path, sha256)
             written += 1
     gone = set() if unit.adds else known.keys() - {file.path for file in unit.files}

@@ -29,7 +29,8 @@ from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.errors import TemplateBroken
 from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
-from digest_assets.site import charts, citation, day_document, day_view, empty, feeds, html, lists, review, search
+from digest_assets.site import card, charts, citation, day_document, day_view, empty, feeds, html, lists, review, search
+from digest_assets.site.card import Card
 from digest_assets.site.charts import Bar
 from digest_assets.site.citation import Json
 from digest_assets.site.day_document import llms_text
@@ -72,7 +73,9 @@ _CLOUD = 400
 class PlannedFile:
     path: str
     """Below the site's folder, with slashes."""
-    render: Callable[[], str]
+    render: Callable[[], str | bytes]
+    made_of: str = ""
+    """Where it is given, and as it was when the file was made, the file is not made to see whether it differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +378,17 @@ class _Pages:
             path = f"p/{lists.file_of(identifier)}"
             files.append(PlannedFile(f"{path}.html", partial(self._paper, day, identifier)))
             files.append(PlannedFile(f"{path}.js", partial(self._script, day, identifier)))
+            if self._site.base_url:  # a card's address has to be a whole one
+                said = self._card(day, identifier)
+                files.append(PlannedFile(f"{path}.png", partial(card.png, said), said.made_of))
         return Unit(f"p/{day.date}", tuple(files))
+
+    def _card(self, day: Day, identifier: str) -> Card:
+        shown = self._shown(day)
+        view = shown.items[shown.places[identifier]].paper
+        names = tuple(each.name for each in view.authors)
+        place = self._site.base_url.partition("://")[2].rstrip("/")
+        return Card(view.plain_title, names, identifier, view.categories, day.date.isoformat(), place)
 
     def _paper(self, day: Day, identifier: str) -> str:
         words, shown = self._words, self._shown(day)
@@ -398,7 +411,8 @@ class _Pages:
             citation=citation.elements(paper, view.plain_title, names),
             json_ld=citation.json_ld(paper, view.plain_title, names, abstract, address),
             address=address,
-            card="",
+            card=f"{self._site.base_url}p/{view.file}.png" if self._site.base_url else "",
+            card_size=card.SIZE,
             authors_at_once=AUTHORS_AT_ONCE,
             here=words.version_here.format(
                 version=f"v{paper.version}", date=submitted.date().isoformat() if submitted else "–"
