@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -58,10 +59,34 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(digest: CommandLine, c
     assert said.code == 0
     assert [finding["subject"] for finding in said.json] == SUBJECTS
     assert not (digest.folder / "posts").exists()
-    assert sum(request.route == "chat" for request in digest.sandbox.model.requests) <= 2
+    assert sum(request.route == "chat" for request in digest.sandbox.model.requests) <= 3
     told = {finding["subject"]: finding["text"] for finding in said.json}
-    assert told["model"].startswith("fits: it writes zh and keeps numbers, names and form")
+    assert re.match(r"fits: it writes zh and keeps numbers, names and form, and (\d+) of \1 sentences", told["model"])
     assert "tokens)" in told["model"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_model_is_tried_in_the_digests_language(digest: CommandLine, capsys: Captured, language: str) -> None:
+    digest.set(DIGEST__DIGEST__LANGUAGE=language)
+    said = digest(capsys, "doctor", "--json")
+    assert said.code == 0
+    assert f"it writes {language} " in said.out
+
+
+def test_a_model_that_names_no_paragraphs_is_a_warning(digest: CommandLine, capsys: Captured) -> None:
+    digest.sandbox.model.faults.always("chat", model_server.without_evidence())
+    said = digest(capsys, "doctor", "--json")
+    assert said.code == 0
+    (model,) = (each for each in said.json if each["subject"] == "model")
+    assert model["is_well"] is None
+    assert re.search(r" and 0 of \d+ sentences name the paragraphs", model["text"])
+
+
+def test_a_model_that_cannot_read_is_too_weak(digest: CommandLine, capsys: Captured) -> None:
+    invented = model_server.says("<background>\n在 77 种语言上。\n</background>\n<method>\n有 99 层。\n</method>\n")
+    digest.sandbox.model.faults.always("chat", invented, containing="<background>")
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert found["model"].startswith("too weak: it cannot read four paragraphs")
 
 
 def test_a_missing_contact_is_a_warning(digest: CommandLine, capsys: Captured) -> None:
