@@ -268,6 +268,8 @@ class SandboxModel(LoopbackServer):
         """Whether a batch may carry metadata at all: Zhipu's may not."""
         self.keeps_metadata = True
         """Whether batches show the metadata that they were given."""
+        self.batches_unknown_until = float("-inf")
+        """By its clock: until then it answers 404 to who asks after a batch."""
         self.manners: Manners | None = None
         """How it behaves at its limits (`manners.PLAYS`). None: it has none."""
         self.clock = time.monotonic
@@ -445,6 +447,8 @@ class SandboxModel(LoopbackServer):
             return self._file(path)
         if key == ("POST", "/v1/batches"):
             return self._open_batch(parsed)
+        if "/v1/batches" in path and self.clock() < self.batches_unknown_until:
+            return _error(404, "No such Batch object", "invalid_request_error", None)
         if key == ("GET", "/v1/batches"):
             return self._listed_batches(request.query_params.get("after"), int(request.query_params.get("limit", 20)))
         if key in (("GET", "/v1/batches/*"), ("POST", "/v1/batches/*/cancel")):
