@@ -51,6 +51,11 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
     """
     changed = 0
     try:
+        manifest = target / MANIFEST
+        before = manifest.read_text("utf-8") if manifest.is_file() else ""
+        gone = _named(before) - files.keys()
+        if before != _manifest(files):  # before any file, so that a kill leaves none that nobody takes away
+            write_atomically(manifest, _manifest({*gone, *files}))
         for name, source in files.items():
             destination = target / name
             if sha256_of(destination) != sha256_of(source):
@@ -59,13 +64,11 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
                 shutil.copyfile(source, beside)
                 beside.replace(destination)
                 changed += 1
-        manifest = target / MANIFEST
-        before = manifest.read_text("utf-8") if manifest.is_file() else ""
-        for name in _named(before) - files.keys():
+        for name in gone:
             if (target / name).is_file():
                 (target / name).unlink()
                 changed += 1
-        if before != _manifest(files):
+        if gone:
             write_atomically(manifest, _manifest(files))
     except OSError as error:
         raise OutputUnwritable(

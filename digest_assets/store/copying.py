@@ -77,6 +77,7 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
 
 def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path | None:
     """Puts `copy`, by default what `back_up` made, into the place of `store`, a file; the copy stays as it is.
+    Killed at any point it leaves a store, or one that says what is in its way, and the same again goes on.
 
     Returns where the old file is kept, with its log; None where there was none. Raises `ConfigurationError` where there
     is no copy, and `StoreUnusable` for one that cannot be opened or a folder that cannot be written.
@@ -92,11 +93,11 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     had_one = path.exists()
     try:
         shutil.copy(copy, part)
-        if had_one:
-            path.replace(aside)
-        if log_of(path).exists():  # beside which the copy would be refused
-            log_of(path).replace(log_of(aside))
+        for each, name in ((path, aside), (log_of(path), log_of(aside))):
+            if each.exists():
+                _keep_as(each, name)
         part.replace(path)
+        log_of(path).unlink(missing_ok=True)  # beside which the copy is refused
     except OSError as error:
         raise StoreUnusable(
             f"{path} cannot be replaced: {error.strerror}.",
@@ -105,6 +106,15 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     finally:
         _remove(part)
     return aside if had_one else None
+
+
+def _keep_as(path: Path, name: Path) -> None:
+    """Gives a file a second name, or makes a copy where the disk knows no second names."""
+    name.unlink(missing_ok=True)
+    try:
+        os.link(path, name)
+    except OSError:
+        shutil.copy2(path, name)
 
 
 def _remove(part: Path) -> None:

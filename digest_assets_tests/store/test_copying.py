@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -193,6 +196,47 @@ def test_a_copy_put_back_takes_nothing_from_the_log_of_what_was_there(store: Dig
     assert aside is not None
     assert content(DigestStore(aside)) == after, "with its log"
     assert content(DigestStore(store.backup)) == before
+
+
+class Killed(BaseException):
+    """As sudden as SIGKILL."""
+
+
+@pytest.mark.parametrize("step", range(7))
+def test_a_restore_that_is_killed_leaves_a_store_and_the_next_one_goes_on(
+    store: DigestStore, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    before = content(store)
+    back_up(store, store.backup)
+    add_digest(store)
+    after = content(store)
+    steps = iter(range(100))
+
+    def stopped(act: Callable[..., Any]) -> Callable[..., Any]:
+        def acted(*arguments: Any, **named: Any) -> Any:
+            if next(steps) >= step:
+                raise Killed
+            return act(*arguments, **named)
+
+        return acted
+
+    with monkeypatch.context() as dying:
+        for owner, name in ((os, "link"), (shutil, "copy"), (Path, "replace"), (Path, "unlink")):
+            dying.setattr(owner, name, stopped(getattr(owner, name)))
+        with pytest.raises(Killed):
+            restore(store, NOW)
+    assert left(store.path) in (before, after, None)
+    restore(store, NOW + timedelta(seconds=1))
+    assert content(store) == before
+    assert after in [left(each) for each in store.path.parent.glob("*.replaced-*.duckdb")]
+
+
+def left(path: Path) -> object:
+    """What is in a store; None: it says that its log is in the way."""
+    try:
+        return content(DigestStore(path))
+    except StoreUnusable as error:
+        return None if str(log_of(path)) in (error.cure or "") else error
 
 
 def test_without_a_copy_nothing_is_replaced(store: DigestStore) -> None:
