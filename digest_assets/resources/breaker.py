@@ -34,10 +34,12 @@ class Breaker:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         proven: set[str] | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._clock = clock
         self._sleep = sleep
         self._proven = proven if proven is not None else set()
+        self._patience_seconds = patience_seconds
         self._verdict: Callable[[], Exception] | None = None
         self._under_way: Counter[str] = Counter()
         self._asking = 0
@@ -65,7 +67,7 @@ class Breaker:
     @property
     def patience_is_over(self) -> bool:
         waited = self._clock() - self._failing_since
-        return self.is_open and (waited >= PATIENCE_SECONDS or self._failures >= MOST_FAILURES)
+        return self.is_open and (waited >= self._patience_seconds or self._failures >= MOST_FAILURES)
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[None]:

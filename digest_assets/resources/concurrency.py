@@ -127,8 +127,8 @@ class Limiter:
         self.learned = LearnedPace()
         self.proven: set[str] = set()
         """The kinds of question that the endpoint has answered to this process."""
-        self.closed: tuple[datetime, Problem] | None = None
-        """Until when a quota of the day is used up, and what was said of it."""
+        self.closed: dict[str, tuple[datetime, Problem]] = {}
+        """By model, until when a quota of the day is used up, and what was said of it."""
         self._shared = shared
         self._requests = TokenBucket(requests_per_minute) if requests_per_minute else None
         self._tokens = TokenBucket(tokens_per_minute) if tokens_per_minute else None
@@ -143,9 +143,9 @@ class Limiter:
     def under_way(self) -> int:
         return self._under_way
 
-    def close(self, until: datetime, problem: Problem) -> None:
-        """Takes down for all that use this limiter that the endpoint answers nobody until then."""
-        self.closed = (until, problem)
+    def close(self, model: str, until: datetime, problem: Problem) -> None:
+        """Takes down for all that use this limiter that `model` answers nobody until then."""
+        self.closed[model] = (until, problem)
 
     @asynccontextmanager
     async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:

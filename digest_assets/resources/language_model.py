@@ -50,7 +50,7 @@ from digest_assets.llm.refusals import (
     read_problem,
 )
 from digest_assets.model import Usage
-from digest_assets.resources.breaker import Breaker
+from digest_assets.resources.breaker import PATIENCE_SECONDS, Breaker
 from digest_assets.resources.concurrency import Limiter, shared_limiter
 from digest_assets.resources.http import NotFollowed, TooLarge, bounds, certificates
 
@@ -97,8 +97,8 @@ class LanguageModel:
     """An OpenAI-compatible endpoint. Used as `async with LanguageModel(settings, key) as model: await model.ask(...)`.
 
     `api_key` is empty where the endpoint asks for none. `before_call` is called when a call's turn has come, and may
-    raise. `limiter`, `sleep`, `clock` (seconds since the epoch), `jitter` (0..1) and `transport` are the world: tests
-    bring theirs.
+    raise. For `patience_seconds` an endpoint is waited for that does not answer. `limiter`, `sleep`, `clock` (seconds
+    since the epoch), `jitter` (0..1) and `transport` are the world: tests bring theirs.
     """
 
     def __init__(
@@ -113,6 +113,7 @@ class LanguageModel:
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
         transport: httpx2.AsyncBaseTransport | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         hide(api_key)
         self._settings = settings
@@ -135,7 +136,7 @@ class LanguageModel:
         self._has_answered = False
         self.paused: EndpointPaused | None = None
         """What ended all calls of this run, where a later run may succeed."""
-        self._breaker = Breaker(clock, sleep, self._limiter.proven)
+        self._breaker = Breaker(clock, sleep, self._limiter.proven, patience_seconds)
 
     async def __aenter__(self) -> LanguageModel:
         settings, key = self._settings, self._api_key or "none"  # the client insists on one; servers without ignore it
@@ -153,7 +154,7 @@ class LanguageModel:
                 event_hooks=bounds(Origins.of(settings.base_url), _largest),
             ),
         )
-        known = self._limiter.closed
+        known = self._limiter.closed.get(settings.model)
         if known is not None and self._clock() < known[0].timestamp():
             self._decided(partial(as_error, known[1], self._place, until=known[0]))
         return self
@@ -298,7 +299,7 @@ class LanguageModel:
         fault = problem.fault
         if fault is Fault.DAY:
             until = self._until(problem)
-            self._limiter.close(until, problem)
+            self._limiter.close(self._settings.model, until, problem)
             raise self._decided(partial(as_error, problem, self._place, until=until))
         if fault is Fault.UNUSABLE:
             await self._others_are_answered(question, fault)

@@ -22,9 +22,13 @@ from digest_assets.llm.prices import Price, price_of
 from digest_assets.llm.prompts import Prompt
 from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
+from digest_assets.resources.breaker import PATIENCE_SECONDS
 from digest_assets.resources.concurrency import shared_limiter
 from digest_assets.resources.language_model import LanguageModel
 from digest_assets.resources.own_prompts import lay_over
+
+_SECOND_READER_SECONDS = 60.0
+"""What it would say keeps nothing from being published: a date does not wait long for it."""
 
 
 def price_table(settings: EndpointSettings) -> dict[str, Price]:
@@ -63,6 +67,8 @@ class EndpointAccess:
     """Of digest.toml, as messages name its settings."""
     limits: Path | None = field(default=None, kw_only=True)
     """A folder: the account's limits hold for all processes that name the same. None: for this process alone."""
+    patience_seconds: float = field(default=PATIENCE_SECONDS, kw_only=True)
+    """How long a run waits for it where it does not answer."""
 
     @property
     def can_be_asked(self) -> bool:
@@ -131,6 +137,7 @@ class EndpointAccess:
             count_tokens=_counted,
             before_call=before_call,
             clock=lambda: now().timestamp(),
+            patience_seconds=self.patience_seconds,
         ) as model:
             yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
 
@@ -159,7 +166,7 @@ class ModelAccess(EndpointAccess):
             settings.llm,
             settings.root,
             settings.digest.categories,
-            EndpointAccess(second, section=SECOND_READER, limits=limits)
+            EndpointAccess(second, section=SECOND_READER, limits=limits, patience_seconds=_SECOND_READER_SECONDS)
             if second is not None and second.is_used
             else None,
             limits=limits,

@@ -70,8 +70,7 @@ def asked(
 ) -> list[Answer]:
     """The answers to `prompts`, asked one after another of one `LanguageModel`."""
     base_url = endpoint if isinstance(endpoint, str) else endpoint.base_url
-    chosen = LlmSettings(base_url=base_url, model="double", api_key_env="TEST_KEY", **settings)
-
+    chosen = LlmSettings(**{"base_url": base_url, "model": "double", "api_key_env": "TEST_KEY", **settings})
     naps = naps or Naps()
 
     async def run() -> list[Answer]:
@@ -212,6 +211,34 @@ def test_an_endpoint_that_wants_an_hour_of_patience_is_asked_again_then(endpoint
         asked(endpoint)
     assert caught.value.until == datetime(2027, 1, 15, 9, tzinfo=timezone.utc)
     assert len(endpoint.requests) == 1
+
+
+def test_a_quota_of_one_model_ends_no_other(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(429, "later", {"Retry-After": "3600"}), completion()]
+    limiter = Limiter(4)
+    for _ in range(2):
+        with pytest.raises(EndpointPaused):
+            asked(endpoint, limiter=limiter)
+    assert asked(endpoint, limiter=limiter, model="another")[0].text == "你好。"
+    assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize(("patience", "calls"), [(60.0, 8), (600.0, 12)])
+def test_an_endpoint_that_is_down_is_waited_for_as_long_as_it_is_worth(
+    endpoint: ScriptedEndpoint, patience: float, calls: int
+) -> None:
+    endpoint.replies = [refusal(503, "down")]
+    settings, naps = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env=""), Naps()
+
+    async def run() -> list[Answer | BaseException]:
+        async with LanguageModel(
+            settings, "", limiter=Limiter(8), sleep=naps, clock=naps.clock, patience_seconds=patience
+        ) as model:
+            return await asyncio.gather(*(model.ask(PROMPT) for _ in range(12)), return_exceptions=True)
+
+    assert {type(each) for each in asyncio.run(run())} == {EndpointPaused}
+    assert naps.clock() < 1.5 * patience
+    assert len(endpoint.requests) <= calls
 
 
 def test_tries_are_bounded_and_counted(endpoint: ScriptedEndpoint) -> None:
