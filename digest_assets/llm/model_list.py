@@ -34,6 +34,8 @@ class ListedModel:
     """Prompt and answer together."""
     highest_limit: int | None = None
     """The longest answer."""
+    answers_any_name: bool = False
+    """Whether the server answers by it whatever name is asked for: llama.cpp's does, and lists its file's path."""
 
 
 def read_models(body: str, provider: Provider = UNKNOWN) -> list[ListedModel] | None:
@@ -53,10 +55,12 @@ def read_models(body: str, provider: Provider = UNKNOWN) -> list[ListedModel] | 
 
 
 def find_model(models: Iterable[ListedModel], name: str) -> ListedModel | None:
-    """The model that `name` means: by its whole name, else without the folder and the tag that lists put around it."""
+    """The model that `name` means: by its whole name, else without the folder and the tag that lists put around it,
+    else the only one of a server that answers any name."""
     held = list(models)
     exact = next((each for each in held if each.name == name), None)
-    return exact or next((each for each in held if _bare(each.name) == _bare(name)), None)
+    alike = exact or next((each for each in held if _bare(each.name) == _bare(name)), None)
+    return alike or next((each for each in held if each.answers_any_name and len(held) == 1), None)
 
 
 def _bare(name: str) -> str:
@@ -71,7 +75,8 @@ def _listed(item: object, provider: Provider) -> ListedModel | None:
     name = next((item[key] for key in ("id", "name", "model", "key") if isinstance(item.get(key), str)), None)
     if not name:
         return None
-    return ListedModel(name, _first(item, provider.window or _WINDOW_NAMES), _first(item, _LIMIT_NAMES))
+    window = _first(item, provider.window or _WINDOW_NAMES)
+    return ListedModel(name, window, _first(item, _LIMIT_NAMES), item.get("owned_by") == "llamacpp")
 
 
 def _first(item: Mapping[str, Any], names: Iterable[str]) -> int | None:

@@ -6,6 +6,7 @@ import pytest
 
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.context import Context
+from digest_assets.llm.model_list import find_model, read_models
 from digest_assets.llm.refusals import Fault, Problem
 from digest_assets.model import Usage
 
@@ -88,3 +89,14 @@ def test_what_was_answered_is_the_least_that_a_context_can_be() -> None:
     context.learn_answer(answered(7000, 900), 7000)
     assert not context.learn_window(4096)
     assert context.learn_window(8192)
+
+
+def test_the_only_model_of_a_llama_server_is_meant_by_any_name() -> None:
+    """As llama.cpp's server lists it; it does not look at the name that it is asked for."""
+    listed = '{"data": [%s]}'
+    file = '{"id": "models/SmolLM2-135M.gguf", "owned_by": "llamacpp", "meta": {"n_ctx": 2048}}'
+    only = find_model(read_models(listed % file) or (), "local")
+    assert only is not None
+    assert only.window == 2048
+    assert find_model(read_models(listed % f"{file}, {file}") or (), "local") is None
+    assert find_model(read_models('{"data": [{"id": "qwen3", "owned_by": "vllm"}]}') or (), "local") is None
