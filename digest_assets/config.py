@@ -265,7 +265,8 @@ class EndpointSettings(_Section):
     def _fill_from_preset(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        preset = presets().get(values.get("preset", "openai"))
+        name = values.get("preset", "openai")
+        preset = presets().get(name) if isinstance(name, str) else None
         if preset is None:
             return values
         return {**preset, **{key: value for key, value in values.items() if value != "" or key == "api_key_env"}}

@@ -173,6 +173,11 @@ def test_every_preset_can_be_chosen_and_azure_wants_an_address(written: Callable
         load_settings(written('[llm]\npreset = "azure"\nmodel = "mine"\n'))
 
 
+def test_a_preset_that_is_no_word_is_refused(written: Callable[[str], Path]) -> None:
+    with pytest.raises(ConfigurationError, match=r"llm\.preset"):
+        load_settings(written('[llm]\npreset = ["openai"]\n'))
+
+
 def test_a_key_in_a_list_or_a_table_is_refused(written: Callable[[str], Path]) -> None:
     for toml in (
         f'[filters]\ninclude_keywords = ["speech", "{CANARIES[0]}"]',
