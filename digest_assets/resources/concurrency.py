@@ -16,8 +16,8 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -214,8 +214,7 @@ class Limiter:
     async def _keep_pace(self, estimated_tokens: int) -> None:
         """Waits for the end of a pause that the endpoint asked for, and for the allowances a minute."""
         while True:
-            with self._lock:
-                now = self._clock()
+            with self._lock, self._pace_of_all(now := self._clock()):
                 paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
                 delay = max(
                     self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0
@@ -230,6 +229,17 @@ class Limiter:
                         self._tokens.spend(now, estimated_tokens)
                     return
             await self._sleep(delay)
+
+    @contextmanager
+    def _pace_of_all(self, now: float, *, is_found: bool = False) -> Iterator[None]:
+        """Around what asks after the learned pace or changes it: all processes have one. Holds the lock."""
+        if self._shared is None or not (is_found or self._shared.has_pace):
+            yield
+            return
+        with self._shared.pace(now) as told:
+            self.learned.take_over(told)
+            yield
+            told |= self.learned.told()
 
     def _answered(self, call: Call, output_tokens: int | None, all_tokens: int | None) -> None:
         with self._lock:
@@ -250,8 +260,7 @@ class Limiter:
                 self._paused_until = max(self._paused_until, now + retry_after_seconds)
 
     def _refused(self, call: Call, retry_after_seconds: float | None) -> None:
-        with self._lock:
-            now = self._clock()
+        with self._lock, self._pace_of_all(now := self._clock(), is_found=True):
             self.window.congested(call.started_at, now)
             pause = self.learned.refused(call.started_at, now, self._under_way - 1, retry_after_seconds)
             self._paused_until = max(self._paused_until, now + pause)
@@ -271,6 +280,7 @@ _FASTER = 1.2
 _NOT_TRIED_AGAIN_SECONDS = 3600.0
 """For so long after a faster pace was refused none is tried."""
 _LONGEST_SPACING = 0.1
+_UNIMPORTANT_SECONDS = 1e-4
 _CAREFUL_SPACING = 1.0
 
 
@@ -297,10 +307,31 @@ class LearnedPace:
     _faster_from: float = 0.0
     """From when on a faster one may be tried."""
     _is_careful: bool = False
+    _found_at: float | None = None
+
+    def told(self) -> dict[str, float]:
+        """What other processes are to know; nothing where nothing was found out."""
+        if self.per_minute is None or self._found_at is None:
+            return {}
+        known = {"per_minute": self.per_minute, "next_at": self._next_at, "faster_from": self._faster_from}
+        return known | {"found_at": self._found_at}
+
+    def take_over(self, told: Mapping[str, float]) -> None:
+        """Goes on with what another process found out. It counted its own calls alone: where this one made calls in
+        the same minute, the endpoint took these as well."""
+        if (found_at := told.get("found_at")) is None:
+            return
+        if found_at != self._found_at and (self._found_at is None or found_at > self._found_at + 1e-3):
+            ours = sum(1 for each in self._starts if found_at - _MINUTE < each <= found_at)
+            self.per_minute, self._found_at, self._good = told["per_minute"] + ours * _MARGIN, found_at, None
+        else:
+            self.per_minute = told["per_minute"]
+        self._next_at, self._faster_from = told["next_at"], told["faster_from"]
 
     def delay(self, now: float) -> float:
         """Seconds until the next call may begin."""
-        return max(0.0, self._next_at - now)
+        delay = self._next_at - now
+        return delay if delay > _UNIMPORTANT_SECONDS else 0.0
 
     def spend(self, now: float, window: int) -> None:
         """A call begins, of `window` that may be under way."""
@@ -346,7 +377,7 @@ class LearnedPace:
 
     def _learn(self, now: float, wait_seconds: float | None) -> float:
         taken = len([each for each in self._starts if each > now - _MINUTE])
-        self.per_minute = max(1.0, taken * _MARGIN)
+        self.per_minute, self._found_at = max(1.0, taken * _MARGIN), now
         self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
         until_free = self._starts[0] + _MINUTE + 0.5 - now
         self._next_at = max(self._next_at, now + (until_free if wait_seconds is None else wait_seconds))

@@ -3,7 +3,7 @@
 Each call under way holds a lock on one of so many files as calls are allowed. The operating system gives a lock back
 when its process ends, however it ends, so that a killed run holds no place for a moment longer; Dagster's pools keep
 it until somebody frees it (see dagster.yaml). Taking a place costs some 50 microseconds, and no transaction. What may
-be spent a minute is in a file of its own, which is only there where a rate is set.
+be spent a minute is in a file of its own, which is only there where a rate is set, or was found out.
 
 Machines that share a store in a lake do not see each other's files: each keeps the limits for itself.
 """
@@ -24,6 +24,8 @@ from filelock import FileLock, Timeout
 
 _FURTHEST_SECONDS = 3600.0
 """An allowance that is free only after this comes from a clock that was set back."""
+_PACE_HOLDS_SECONDS = 12 * 3600.0
+"""An account's limits change: so long after it was found a pace is found out anew."""
 
 
 @dataclass(slots=True)
@@ -99,6 +101,24 @@ class SharedLimits:
         if "tokens" in self._rates:
             with self._paces() as paces:
                 paces["tokens"].spend(self._clock(), tokens)
+
+    @property
+    def has_pace(self) -> bool:
+        """Whether some process has found out how many calls a minute the endpoint takes."""
+        return (self._folder / "pace.json").exists()
+
+    @contextmanager
+    def pace(self, now: float) -> Iterator[dict[str, float]]:
+        """What was found out of that, to be changed: `concurrency.LearnedPace` knows what the numbers mean. All but
+        `per_minute` are times, by the clock that shows `now`. Nothing where what is there cannot be true any more."""
+        path, ahead = self._folder / "pace.json", now - self._clock()
+        with FileLock(path.with_suffix(".lock"), thread_local=False):
+            told = {name: each if name == "per_minute" else each + ahead for name, each in _read(path).items()}
+            age, wait = now - told.get("found_at", now), told.get("next_at", now) - now
+            yield (known := told if -1 < age < _PACE_HOLDS_SECONDS and wait < _FURTHEST_SECONDS else {})
+            if known:
+                kept = {name: each if name == "per_minute" else each - ahead for name, each in known.items()}
+                path.write_text(json.dumps(kept), "utf-8")
 
     @contextmanager
     def _paces(self) -> Iterator[dict[str, TokenBucket]]:

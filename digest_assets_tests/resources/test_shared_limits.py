@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,56 @@ def test_where_no_rate_is_set_nothing_is_written(tmp_path: Path) -> None:
     assert limits.take(1000) == 0
     limits.correct(1000)
     assert not list(tmp_path.rglob("rates.json"))
+
+
+class Endpoint:
+    """Takes twenty calls in any minute, and does not say so."""
+
+    def __init__(self) -> None:
+        self.taken: deque[float] = deque()
+        self.refused = 0
+
+    async def answer(self, limiter: Limiter) -> None:
+        now = asyncio.get_running_loop().time
+        while True:
+            async with limiter.call() as call:
+                while self.taken and self.taken[0] <= now() - 60:
+                    self.taken.popleft()
+                if len(self.taken) < 20:
+                    self.taken.append(now())
+                    await asyncio.sleep(4)
+                    call.answered(100)
+                    return
+                self.refused += 1
+                call.refused()
+            await asyncio.sleep(1)
+
+
+def test_a_pace_that_one_process_found_out_is_kept_by_those_after_it_and_at_once(tmp_path: Path) -> None:
+    endpoint, refused = Endpoint(), list[int]()
+
+    async def run() -> None:
+        clock = asyncio.get_running_loop().time
+        shared = [SharedLimits(tmp_path, URL, 8, clock=lambda: 1e9 + clock()) for _ in range(4)]
+        first, second, *both = [Limiter(8, shared=each, clock=clock) for each in shared]
+        for each in ([first], [second], both):
+            await asyncio.gather(*(endpoint.answer(limiter) for limiter in each for _ in range(40 // len(each))))
+            refused.append(endpoint.refused)
+
+    _, seconds = run_virtually(run())
+    assert refused[0] > 0, "the first one finds out"
+    assert refused[2] <= refused[0] + 2, "a faster one is tried once in four minutes"
+    assert seconds < 7.5 * 60
+
+
+@pytest.mark.parametrize("later", [-3600.0, 13 * 3600.0])
+def test_a_pace_of_another_day_or_another_clock_is_found_out_anew(tmp_path: Path, later: float) -> None:
+    with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9).pace(5.0) as told:
+        told |= {"per_minute": 19.0, "next_at": 8.0, "faster_from": 245.0, "found_at": 5.0}
+    with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + 1).pace(70.0) as told:
+        assert told == {"per_minute": 19.0, "next_at": 72.0, "faster_from": 309.0, "found_at": 69.0}
+    with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + later).pace(0.0) as told:
+        assert told == {}
 
 
 def test_a_clock_that_was_set_back_and_a_file_that_was_cut_stop_nobody(tmp_path: Path) -> None:
