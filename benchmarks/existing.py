@@ -11,9 +11,8 @@ from pathlib import Path
 from benchmarks import reading
 from benchmarks.mailings import a_day_of, dates_with_mailings
 from benchmarks.shape import Benchmark, Row
-from digest_assets.sandbox.papers import recorded
+from digest_assets_tests.recorded import announced
 from digest_assets_tests.simulation import SCENARIOS, days_between, simulate
-from digest_assets_tests.worlds import SHARED
 
 
 def _reading(short: bool) -> Iterator[Row]:
@@ -35,12 +34,9 @@ def _reading(short: bool) -> Iterator[Row]:
 
 
 def _simulation(short: bool) -> Iterator[Row]:
-    """A recorded fortnight, or an invented one; in short three dates of it, made and then killed at random."""
-    recorded_papers = SHARED / "arxiv" / "papers_audio.jsonl"
-    if recorded_papers.is_file() and not short:
-        papers = list(recorded(recorded_papers))
-        dates = days_between(date(2026, 1, 12), date(2026, 1, 30))
-    else:
+    """A recorded fortnight; in short three invented dates, made and then killed at random."""
+    papers, dates = list(announced()), days_between(date(2026, 1, 12), date(2026, 1, 30))
+    if short:
         dates = dates_with_mailings(3, date(2026, 11, 20))
         papers = [paper for day in dates for paper in a_day_of(4, day)]
     for scenario in SCENARIOS:

@@ -15,8 +15,9 @@ from benchmarks.mailings import SHANGHAI_IS_AHEAD, a_day_of, dates_with_mailings
 from benchmarks.shape import Benchmark, Row, median
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.sandbox.papers import SandboxPaper, recorded
-from digest_assets_tests.worlds import SHARED, a_world, noon_in_shanghai
+from digest_assets_tests.worlds import a_world, noon_in_shanghai
 
+SHARED = Path(__file__).parents[2] / "shared"
 PROMISE = 1.2
 SHORT_PROMISE = 1.5
 """Of a few dates only: one that the machine held up weighs more."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -11,25 +10,20 @@ from pathlib import Path
 import pytest
 
 from digest_assets.automation.command_line_runs import RunOutcome
-from digest_assets.sandbox.papers import recorded
-from digest_assets_tests.worlds import SHARED, World, a_world, noon_in_shanghai
+from digest_assets_tests.recorded import announced, rows
+from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
-RECORDED = SHARED / "arxiv" / "papers_audio.jsonl"
 FIRST, LAST = date(2026, 1, 26), date(2026, 2, 6)
 DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
 WEEKDAYS = [day for day in DAYS if day.weekday() < 5]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RECORDED.is_file(), reason="the recorded metadata (../shared/arxiv) is not at hand"),
-]
+pytestmark = pytest.mark.slow
 
 
 def announced_by_day() -> dict[date, set[str]]:
     """What arXiv announced as new or cross-listed, by the morning in Beijing."""
     by_day: dict[date, set[str]] = defaultdict(set)
-    for line in RECORDED.read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in rows("announced"):
         if row["kind"] in ("new", "late-cross"):
             at = datetime.fromisoformat(row["announced"].replace("Z", "+00:00"))
             by_day[(at + timedelta(hours=8)).date()].add(row["id"])
@@ -38,7 +32,7 @@ def announced_by_day() -> dict[date, set[str]]:
 
 def test_every_paper_of_the_fortnight_is_published_once_and_nearly_all_on_their_morning(tmp_path: Path) -> None:
     expected = announced_by_day()
-    with a_world(tmp_path, noon_in_shanghai(FIRST), recorded(RECORDED)) as world:
+    with a_world(tmp_path, noon_in_shanghai(FIRST), announced()) as world:
         reports = {day: world.make(day, noon_in_shanghai(day)) for day in DAYS}
         published = published_by_day(world)
     assert len(published[date(2026, 1, 29)]) == 20
@@ -58,7 +52,7 @@ def test_made_long_afterwards_in_any_order_nothing_is_lost_or_repeated(tmp_path:
     later = noon_in_shanghai(date(2026, 2, 12))
     # With the Friday before, because that is where its inferred date puts what was held until the first Monday.
     days = [date(2026, 1, 23), *WEEKDAYS]
-    with a_world(tmp_path, later, recorded(RECORDED)) as world:
+    with a_world(tmp_path, later, announced()) as world:
         for day in sorted(days, key=lambda each: (each.day * 7) % 12):
             world.make(day, later)
         published = published_by_day(world)

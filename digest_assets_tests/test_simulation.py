@@ -11,21 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.sandbox.papers import recorded
+from digest_assets_tests.recorded import announced
 from digest_assets_tests.simulation import MONTH, SCENARIOS, Scenario, a_simulation, days_between, noon, simulate
 from digest_assets_tests.test_ledger import TUESDAY, WEDNESDAY, a_few
-from digest_assets_tests.worlds import SHARED
-
-RECORDED = SHARED / "arxiv" / "papers_audio.jsonl"
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(not RECORDED.is_file(), reason="the recorded metadata (../shared/arxiv) is not at hand")
 @pytest.mark.parametrize("page_size", [2000, 50], ids=["whole look-backs", "changes alone"])
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_each_paper_of_a_month_is_in_exactly_one_digest(tmp_path: Path, scenario: Scenario, page_size: int) -> None:
-    ledger, _ = simulate(tmp_path, recorded(RECORDED), scenario, MONTH, page_size=page_size)
+    ledger, _ = simulate(tmp_path, announced(), scenario, MONTH, page_size=page_size)
     assert len(ledger.announced) > 300
     assert (ledger.repeats, ledger.lost) == ([], [])
 

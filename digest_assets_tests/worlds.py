@@ -23,9 +23,6 @@ from digest_assets.store.lake import is_lake
 from digest_assets.store.opening import open_store
 from digest_assets_tests.engines import store_settings
 
-SHARED = Path(__file__).parents[2] / "shared"
-"""Recorded data, where it is at hand: tests that need it are skipped without it, and say so."""
-
 
 class World:
     """One digest, its sandbox and its time. `make` runs the main job for a date, as the command does."""

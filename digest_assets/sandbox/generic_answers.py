@@ -21,8 +21,8 @@ from importlib import resources
 
 from digest_assets.glance.topics import topics_of, topics_of_field
 from digest_assets.llm.glossary import default_glossary
-from digest_assets.llm.numbers import stated_in_english
-from digest_assets.llm.verbatim import without_layout
+from digest_assets.llm.numbers import PERCENT, POINT, TIMES, stated_in_english
+from digest_assets.llm.verbatim import URL, without_layout
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,7 +32,7 @@ else:
 _KEPT = re.compile(
     r"\$\$.+?\$\$|(?<!\\)\$[^$]+(?<!\\)\$"  # formulas, not prices
     r"|\\\(.+?\\\)|\\\[.+?\\\]"
-    r"|https?://[^\s<>{}]+"
+    rf"|(?i:{URL.pattern})"
     r"|`[^`]+`"
     r"|\b\d[\d.,]*\s(?:thousand|million|billion)\b"
     r"|\b\d[\d.,]*\s?(?:\\?%|per ?cent\b)"
@@ -58,6 +58,7 @@ class _Phrases:
     number: str
     instruction: str
     """Of a sentence that tells somebody what to do."""
+    points_of_percent: str
     denial: str
     """Of a sentence that denies something."""
     points: tuple[str, str, str]
@@ -82,6 +83,7 @@ _PHRASES = {
         hundred_millions="亿",
         number="其中的数值为 {number}。",
         instruction="指令",
+        points_of_percent=" 个百分点",
         denial="这一点并不例外",
         points=("思路", "模型", "训练"),
         point="- **{name}**：{said}。",
@@ -101,6 +103,7 @@ _PHRASES = {
         hundred_millions="億",
         number="その値は {number} である。",
         instruction="指示",
+        points_of_percent=" ポイント",
         denial="この点も例外ではない",
         points=("考え方", "モデル", "学習"),
         point="- **{name}**：{said}。",
@@ -215,13 +218,20 @@ def _up_to(words: int, sentences: Sequence[str]) -> list[str]:
 def _sentence(source: str, language: str, place: int = 0) -> str:
     """`place`: among the sentences of its text, so that no two of them begin alike."""
     phrases = _PHRASES[language]
-    tokens = kept_tokens(source, language)
+    tokens = list(dict.fromkeys((*kept_tokens(source, language), *_measured(source, phrases))))
     told = [phrases.instruction] if _SPEAKS_TO_THE_READER.search(source) else []
     told += [phrases.denial] if _DENIES.search(source) else []
     said = phrases.comma.join(dict.fromkeys((*_words(source, language), *told)))
     missing = int(len(source.split()) * phrases.characters_a_word) - len(said)
     clauses = [part for part in (_clauses(phrases, place, missing), said) if part]
     return phrases.between_clauses.join(clauses) + (f"（{'、'.join(tokens)}）。" if tokens else "。")
+
+
+def _measured(source: str, phrases: _Phrases) -> Iterator[str]:
+    """The numbers of a sentence that have a unit, with it."""
+    for each in stated_in_english(source):
+        if each.unit is not None and each.unit != TIMES:
+            yield each.written + {PERCENT: "%", POINT: phrases.points_of_percent}.get(each.unit, f" {each.unit}")
 
 
 def _words(source: str, language: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
@@ -57,8 +58,12 @@ def recorded(path: Path | str) -> tuple[SandboxPaper, ...]:
     """The announcements of a file of JSON lines: id, version, title, abstract, authors, categories, published, updated,
     comment, doi, journal_ref, announced, kind (new, late-cross, replace), in the order of their mailings."""
     with Path(path).open(encoding="utf-8") as lines:
-        papers = [_recorded(json.loads(line)) for line in lines]
-    return tuple(sorted(papers, key=lambda each: (each.announced_at, each.paper.identifier)))
+        return of_rows(map(json.loads, lines))
+
+
+def of_rows(rows: Iterable[dict[str, object]]) -> tuple[SandboxPaper, ...]:
+    """The announcements of rows as `recorded` reads them."""
+    return tuple(sorted(map(_recorded, rows), key=lambda each: (each.announced_at, each.paper.identifier)))
 
 
 _RECORDED_KINDS = {

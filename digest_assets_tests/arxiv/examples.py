@@ -1,20 +1,12 @@
-"""Invented papers and answers, in arXiv's own forms; and where recorded ones are, if they are at hand."""
+"""Invented papers and answers, in arXiv's own forms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 from xml.sax.saxutils import escape
 
-import pytest
-
 from digest_assets.model import Paper
-
-RECORDED = Path(__file__).parents[3] / "shared" / "arxiv"
-needs_recorded = pytest.mark.skipif(
-    not RECORDED.is_dir(), reason="recorded arXiv data (../shared/arxiv) are not at hand"
-)
 
 
 def utc(text: str) -> datetime:

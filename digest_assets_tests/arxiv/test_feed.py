@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from digest_assets.arxiv.feed import parse_feed, read_entry
 from digest_assets.errors import ArxivAnswerBroken, ArxivQueryRefused
 from digest_assets.model import AnnouncementKind, Source
-from digest_assets_tests.arxiv.examples import RECORDED, needs_recorded, rss_feed, rss_item, utc
+from digest_assets_tests.arxiv.examples import rss_feed, rss_item, utc
+from digest_assets_tests.recorded import DATA
 
 
 def atom_feed(*entries: str) -> bytes:
@@ -186,26 +187,23 @@ def test_a_feed_that_was_damaged_is_read_or_refused_and_nothing_else(start: int,
     assert len(feed.entries) + len(feed.unreadable) <= 3
 
 
-@needs_recorded
 def test_the_recorded_feed_of_the_reference_day_holds_its_twenty_papers() -> None:
-    feed = parse_feed((RECORDED / "rss" / "reconstructed" / "rss_cs.SD+eess.AS_2026-01-29.xml").read_bytes())
+    feed = parse_feed((DATA / "feeds" / "2026-01-29.xml").read_bytes())
     announced = [entry for entry in feed.entries if entry.kind and not entry.kind.is_replacement]
     assert (len(announced), feed.unreadable, feed.announced_at) == (20, (), utc("2026-01-29T01:00"))
 
 
-@needs_recorded
 def test_every_recorded_feed_is_read_completely() -> None:
-    paths = [*(RECORDED / "rss" / "reconstructed").glob("*.xml"), *(RECORDED / "rss").glob("*_plus2_*.xml")]
-    assert len(paths) >= 20
+    paths = sorted((DATA / "feeds").glob("*.xml"))
+    assert len(paths) == 5
     for path in paths:
         body = path.read_bytes()
         feed = parse_feed(body)
         assert feed.unreadable == ()
         assert len(feed.entries) == body.count(b"</item>") + body.count(b"</entry>")
-    assert parse_feed((RECORDED / "rss" / "rss_cs_empty_sunday_2025-04-27.xml").read_bytes()).entries == ()
+    assert parse_feed((DATA / "feeds" / "empty_sunday.xml").read_bytes()).entries == ()
 
 
-@needs_recorded
 def test_a_recorded_excerpt_that_breaks_off_is_no_feed() -> None:
     with pytest.raises(ArxivAnswerBroken):
-        parse_feed((RECORDED / "rss" / "atom_cs.AI_2025-08-20_excerpt.xml").read_bytes())
+        parse_feed((DATA / "feeds" / "atom.xml").read_bytes().rpartition(b"<entry>")[0])

@@ -1,12 +1,9 @@
 """In which mailing a paper was announced, told from identifiers and submission times alone."""
 
-import gzip
-import json
 import random
 from bisect import bisect
 from collections import defaultdict
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +18,8 @@ from digest_assets.arxiv.calendar import (
 from digest_assets.arxiv.identifiers import order_key
 from digest_assets.arxiv.inference import infer_mailings, newest_mailing_displayed
 from digest_assets.model import Paper
-from digest_assets_tests.arxiv.examples import RECORDED, needs_recorded, paper, utc
+from digest_assets_tests import recorded
+from digest_assets_tests.arxiv.examples import paper, utc
 
 TUESDAY, WEDNESDAY, THURSDAY = utc("2026-01-28T01:00"), utc("2026-01-29T01:00"), utc("2026-01-30T01:00")
 
@@ -180,11 +178,6 @@ def _in_january(mailing: Mailing) -> bool:
 # What follows measures against recorded listings.
 
 
-def recorded(path: Path) -> list[dict[str, object]]:
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [json.loads(line) for line in content.splitlines()]
-
-
 def instant(text: object) -> datetime:
     return datetime.fromisoformat(str(text).replace("Z", "+00:00"))
 
@@ -196,14 +189,12 @@ def announced_at_once(row: dict[str, object]) -> bool:
     return announced - instant(row["published"]) < timedelta(days=45) and str(row["id"]).startswith(month)
 
 
-@needs_recorded
 def test_a_years_listings_are_inferred_day_by_day_as_a_look_back_sees_them() -> None:
     """3,549 papers of cs.SD and eess.AS on 187 mailings: 99.4 % right, with (mostly interpolated) recorded times.
 
     Every third mailing is taken here.
     """
-    rows = [row for row in recorded(RECORDED / "papers_audio.jsonl") if row["kind"] == "new"]
-    rows = [row for row in rows if announced_at_once(row)]
+    rows = [row for row in recorded.rows("mailings_of_a_year") if announced_at_once(row)]
     right = total = 0
     exact_right = exact_total = 0
     for announced in sorted({instant(row["announced"]) for row in rows})[::3]:
@@ -222,15 +213,12 @@ def test_a_years_listings_are_inferred_day_by_day_as_a_look_back_sees_them() -> 
     assert exact_right / exact_total >= 0.96
 
 
-@needs_recorded
 def test_exact_times_of_computer_science_are_inferred_almost_completely() -> None:
     """3,901 papers whose mailing the listings of cs.SD and eess.AS bracket: all right."""
-    listed = [
-        row for row in recorded(RECORDED / "papers_audio.jsonl") if row["kind"] == "new" and announced_at_once(row)
-    ]
+    listed = [row for row in recorded.rows("mailings_of_a_year") if announced_at_once(row)]
     listed.sort(key=lambda row: order_key(str(row["id"])))
     keys = [order_key(str(row["id"])) for row in listed]
-    rows = recorded(RECORDED / "papers_cs_2026-01_02.jsonl.gz")
+    rows = recorded.rows("submissions_of_cs")
     found = infer_mailings([paper(str(row["id"]), instant(row["published"])) for row in rows], {})
     right = total = 0
     for row in rows:

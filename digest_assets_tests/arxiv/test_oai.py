@@ -10,7 +10,8 @@ from digest_assets.arxiv.oai import (
 )
 from digest_assets.errors import ArxivAnswerBroken, ArxivQueryRefused
 from digest_assets.model import Source
-from digest_assets_tests.arxiv.examples import RECORDED, needs_recorded, oai_answer, oai_record, utc
+from digest_assets_tests.arxiv.examples import oai_answer, oai_record, utc
+from digest_assets_tests.recorded import DATA
 
 TWO_VERSIONS = ("Mon, 05 Jan 2026 12:00:30 GMT", "Fri, 09 Jan 2026 08:00:00 GMT")
 
@@ -136,8 +137,7 @@ def test_new_versions_and_days_without_mailing_tell_nothing() -> None:
     assert mailings_told_by(()) == {}
 
 
-@needs_recorded
 def test_the_recorded_answer_is_read() -> None:
-    page = parse_list_records((RECORDED / "oai" / "ListRecords_arXivRaw_2026-05-08_trimmed.xml").read_bytes())
+    page = parse_list_records((DATA / "oai.xml").read_bytes())
     assert [len(record.submitted_at) for record in page.records] == [4, 3]
     assert page.unreadable == ()

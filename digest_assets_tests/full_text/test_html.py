@@ -7,7 +7,7 @@ import pytest
 from digest_assets.full_text import NoText
 from digest_assets.full_text.html import read_html
 from digest_assets.model import Block, BlockKind, Figure, Section
-from digest_assets_tests.full_text.recorded import kinds, outline, text_of
+from digest_assets_tests.full_text.read_texts import kinds, outline, text_of
 
 URL = "https://arxiv.org/html/2601.00001v1"
 MATHML = '<semantics><mi>x</mi><annotation encoding="application/x-tex">{tex}</annotation></semantics>'

@@ -1,4 +1,4 @@
-"""PDFs made here and recorded ones, and what a person reads on their pages."""
+"""PDFs made here, and what a person reads on their pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digest_assets.full_text.pdf import read_pdf
 from digest_assets.full_text.pdf_furniture import Beside
 from digest_assets.model import Block, BlockKind, Section
 from digest_assets.sandbox.pdf import make_locked_pdf, make_pdf, make_scan
-from digest_assets_tests.full_text.recorded import kinds, outline, recorded, text_of
+from digest_assets_tests.full_text.read_texts import kinds, outline, text_of
 
 _TEXT = (
     "efficient classifiers for offline conversion were trained on a difficult corpus of misrecognised utterances and "
@@ -184,74 +184,3 @@ def test_a_long_document_is_read_up_to_a_limit_and_says_so(monkeypatch: pytest.M
 def test_a_pdf_without_text_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(NoText, match=f"^({reason})$"):
         read_pdf(body)
-
-
-# -- recorded
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("CORRUPT_not_a_pdf", "not a PDF"),
-        ("CORRUPT_truncated_1706.03762", "damaged"),
-        ("CORRUPT_zero_bytes", "empty file"),
-        ("arxiv_2206.01062_page3_PASSWORD", "password"),
-        ("scanned_ocr_test", "no text layer"),
-        ("invisible_text_layer", "no text layer"),
-    ],
-)
-def test_a_recorded_pdf_without_text_says_why(name: str, reason: str) -> None:
-    with pytest.raises(NoText, match=f"^{reason}$"):
-        read_pdf(recorded(f"pdf/{name}.pdf"))
-
-
-@pytest.fixture(scope="module")
-def attention() -> tuple[Section, ...]:
-    return read_pdf(recorded("pdf/arxiv_1706.03762.pdf")).sections
-
-
-def test_the_sections_of_a_recorded_paper_are_those_in_its_contents(attention: tuple[Section, ...]) -> None:
-    titles = [title for level, title in outline(attention) if level == 1]
-    assert titles == [
-        "Abstract",
-        "1 Introduction",
-        "2 Background",
-        "3 Model Architecture",
-        "4 Why Self-Attention",
-        "5 Training",
-        "6 Results",
-        "7 Conclusion",
-        "Attention Visualizations",
-    ]
-    assert (3, "3.2.2 Multi-Head Attention") in outline(attention)
-
-
-def test_a_recorded_paper_begins_and_ends_where_a_reader_does(attention: tuple[Section, ...]) -> None:
-    assert attention[0].blocks[0].text.startswith("The dominant sequence transduction models")
-    assert attention[0].blocks[0].text.endswith("large and limited training data.")
-    assert attention[-1].blocks[-1].text.endswith("learned to perform different tasks.")
-
-
-def test_a_recorded_paper_keeps_nothing_of_its_bibliography(attention: tuple[Section, ...]) -> None:
-    text = text_of(attention)
-    for cited in ("Layer normalization. arXiv", "CoRR", "Association for Computational"):
-        assert cited not in text
-
-
-def test_a_sentence_over_two_pages_and_a_footnote_is_one_sentence(attention: tuple[Section, ...]) -> None:
-    introduction = attention[1]
-    assert "language modeling and machine translation [35, 2, 5]" in introduction.blocks[0].text
-    assert "sequence modeling and transduction problems" in introduction.blocks[0].text
-
-
-def test_compounds_keep_their_hyphen_and_broken_words_lose_theirs(attention: tuple[Section, ...]) -> None:
-    text = text_of(attention)
-    assert "sequencealigned" not in text
-    assert "position-wise" in text
-    assert not re.search(r"[a-z]- [a-z]", text.replace("-/ ", ""))
-
-
-def test_exponents_of_a_recorded_table_stay_exponents(attention: tuple[Section, ...]) -> None:
-    tables = "\n".join(kinds(attention, BlockKind.TABLE))
-    assert "| GNMT + RL [38] | 24.6 | 39.92 | 2.3 · 10^{19} | 1.4 · 10^{20} |" in tables
-    assert "O(n^{2} · d)" in tables

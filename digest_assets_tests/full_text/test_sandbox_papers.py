@@ -12,7 +12,7 @@ from digest_assets.model import BlockKind, Paper, Section
 from digest_assets.sandbox.latexml import render_page
 from digest_assets.sandbox.manuscript import Manuscript, PdfKind, manuscripts
 from digest_assets.sandbox.pages import columned_pdf
-from digest_assets_tests.full_text.recorded import kinds, outline, text_of
+from digest_assets_tests.full_text.read_texts import kinds, outline, text_of
 
 WRITTEN = [each for each in manuscripts() if each.sections]
 each_manuscript = pytest.mark.parametrize("written", WRITTEN, ids=lambda written: written.slug)

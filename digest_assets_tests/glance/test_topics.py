@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from importlib import resources
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from digest_assets.errors import ConfigurationError
 from digest_assets.fields import names
 from digest_assets.glance.topics import laid_over, parse_topics, topics_of, topics_of_field
+from digest_assets_tests.glance.labels import LABELS
+from digest_assets_tests.recorded import rows
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-RECORDED = Path(__file__).parents[3] / "shared" / "arxiv" / "papers_audio.jsonl"
-LABELLED = Path(__file__).parent / "labelled.toml"
 FIELDS = sorted(
     path.name.removesuffix(".toml") for path in (resources.files("digest_assets.glance") / "topics").iterdir()
 )
@@ -101,20 +92,15 @@ def test_a_broken_file_is_named(text: str) -> None:
         parse_topics(text, "mine.toml")
 
 
-@pytest.mark.skipif(not RECORDED.is_file(), reason="the recorded papers of ../shared are not here")
-def test_on_200_recorded_papers_nearly_all_have_their_topic() -> None:
-    labels: dict[str, list[str]] = tomllib.loads(LABELLED.read_text("utf-8"))["topics"]
-    recorded: dict[str, dict[str, Any]] = {}
-    for line in RECORDED.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        recorded.setdefault(row["id"], row)
+def test_of_200_recorded_papers_the_title_alone_tells_the_topic_of_more_than_four_in_five() -> None:
+    """159 of 189; with their abstracts 173, which the project does not contain (`benchmarks/on_others`)."""
     assigned = wrong = found = 0
-    for identifier, good in labels.items():
-        row = recorded[identifier]
-        said = topics_of(AUDIO, row["title"], row["abstract"], row["categories"])
+    for row in rows("topics"):
+        good = LABELS["topics"][row["id"]]
+        said = topics_of(AUDIO, row["title"], "", row["categories"])
         assigned += len(said)
         wrong += sum(key not in good for key in said)
         found += good[0] in said
-    of_all = sum(good[0] != "-" for good in labels.values())
-    assert found >= 0.9 * of_all
-    assert wrong <= 0.05 * assigned
+    of_all = sum(good[0] != "-" for good in LABELS["topics"].values())
+    assert found >= 0.84 * of_all
+    assert wrong <= 0.03 * assigned

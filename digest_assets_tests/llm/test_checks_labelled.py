@@ -6,7 +6,6 @@ looked at.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.llm.answers import TRANSLATION, translation_in
 from digest_assets.llm.checks import judge_reading, judge_translation
 from digest_assets.llm.defects import Defect, hard
 from digest_assets.llm.glossary import default_glossary
@@ -238,36 +236,3 @@ def test_a_quotation_that_is_in_the_paper_may_stand() -> None:
     paper = READINGS[1]
     parts = with_part(paper.parts, 2, paper.parts[2] + "\n- 一位听者说：“telephones hide what machines forget”。")
     assert paper.defects(parts) == ()
-
-
-# --- real text, where it is at hand -----------------------------------------------------------------------------------
-
-SHARED = Path(__file__).parents[2].parent / "shared"
-
-
-@pytest.fixture(scope="module")
-def published() -> list[Pair]:
-    """Abstracts of one mailing with the Chinese that somebody published, from the reference post."""
-    post, listed = SHARED / "reference" / "2026-01-29-arxiv.md", SHARED / "arxiv" / "papers_audio.jsonl"
-    if not post.is_file() or not listed.is_file():
-        pytest.skip("../shared is absent: no published translations to compare with")
-    papers = {paper["id"]: paper for paper in map(json.loads, listed.read_text(encoding="utf-8").splitlines())}
-    pairs = []
-    for section in post.read_text(encoding="utf-8").split("\n## ")[1:]:
-        identifier = re.findall(r"arxiv\.org/abs/(\d+\.\d+)", section)[0]
-        translation = section.split("arxiv.org/pdf/")[-1].split("\n", 1)[1].split("<details>")[0]
-        said = translation_in(translation).parts[TRANSLATION]
-        pairs.append(Pair(papers[identifier]["title"], papers[identifier]["abstract"], said))
-    return pairs
-
-
-def test_published_translations_raise_no_alarm(published: list[Pair]) -> None:
-    assert {pair.title: pair.defects(pair.good) for pair in published if pair.is_caught(pair.good)} == {}
-
-
-def test_published_translations_that_are_damaged_are_found(published: list[Pair]) -> None:
-    for damage, most_missed in ((numbers_changed, 0.1), (sentences_dropped, 0.26)):
-        cases = [(pair, damaged) for pair in published for damaged in damage(pair.good)]
-        missed = [damaged for pair, damaged in cases if not pair.is_caught(damaged)]
-        print(f"{damage.__name__}: {len(cases) - len(missed)} of {len(cases)} found")
-        assert len(missed) <= most_missed * len(cases)

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -14,7 +13,7 @@ import pytest
 from digest_assets.model import AnnouncementKind, Paper
 from digest_assets.sandbox import arxiv_server as faults
 from digest_assets.sandbox.arxiv_server import SandboxArxiv
-from digest_assets.sandbox.papers import SandboxPaper, invented, recorded
+from digest_assets.sandbox.papers import SandboxPaper, invented
 from digest_assets.sandbox.serving import (
     Fault,
     broken_off,
@@ -26,12 +25,12 @@ from digest_assets.sandbox.serving import (
     status,
     truncated,
 )
+from digest_assets_tests.recorded import announced as announced_papers
 
 MAILING = datetime(2026, 1, 29, 1, tzinfo=timezone.utc)  # Wednesday, 28 January, 20:00 in New York
 Serve = Callable[[Iterable[SandboxPaper]], SandboxArxiv]
 CLIENT = httpx2.Client()
 """One for all: making a client, with its certificates, takes longer than most tests."""
-AUDIO = Path(__file__).parents[2] / "../shared/arxiv/papers_audio.jsonl"
 
 
 class Clock:
@@ -459,11 +458,10 @@ def test_conversions_fail_in_whole_or_in_part(arxiv: SandboxArxiv) -> None:
 # The recorded year
 
 
-@pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded papers")
 def test_the_morning_of_the_reference_post_has_its_twenty_papers(serve: Serve, clock: Clock) -> None:
-    papers = [each for each in recorded(AUDIO) if each.announced_at == MAILING and not each.kind.is_replacement]
+    papers = [each for each in announced_papers() if each.announced_at == MAILING and not each.kind.is_replacement]
     assert len(papers) == 20
-    server = serve(recorded(AUDIO))
+    server = serve(announced_papers())
     query = "(cat:cs.SD OR cat:eess.AS) AND submittedDate:[202512150000 TO 202601290100]"
     clock.now = MAILING - timedelta(seconds=1)
     before = set(found(ask(server, query, max_results=1000)))
@@ -473,9 +471,8 @@ def test_the_morning_of_the_reference_post_has_its_twenty_papers(serve: Serve, c
     assert fresh == {each.paper.versioned for each in papers if {"cs.SD", "eess.AS"} & set(each.paper.categories)}
 
 
-@pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded papers")
 def test_six_hundred_entries_of_a_year_take_far_less_than_a_tenth_of_a_second(clock: Clock) -> None:
-    server = SandboxArxiv(recorded(AUDIO), clock)
+    server = SandboxArxiv(announced_papers(), clock)
     parameters = {
         "search_query": "(cat:cs.SD OR cat:eess.AS) AND submittedDate:[202511010000 TO 202601290100]",
         "max_results": "600",

@@ -1,8 +1,5 @@
 """Chinese for papers that nobody translated carries what the checks of production look for."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from digest_assets.llm.answers import PARTS, TRANSLATION, reading_in, translation_in
@@ -10,8 +7,8 @@ from digest_assets.llm.checks import judge_reading, judge_translation
 from digest_assets.llm.defects import hard
 from digest_assets.sandbox.generic_answers import generic_reading, generic_translation, kept_tokens
 from digest_assets.sandbox.model_server import SandboxModel, source_text
+from digest_assets_tests.llm.test_checks_labelled import PAIRS, READINGS, Pair, ReadPaper
 
-AUDIO = Path(__file__).parents[2] / "../shared/arxiv/papers_audio.jsonl"
 ABSTRACT = (
     "We train MelNet-2 on 1,200 hours and reach a WER of 3.4% at $\\alpha = 0.5$. "
     "Code: https://example.org/mel_net. It runs in `fast_mode` on 8 GPUs, 2.5x faster than before."
@@ -43,23 +40,17 @@ def test_the_source_is_what_stands_between_the_marks_of_a_prompt() -> None:
     assert source_text("请翻译 5 句\nWe sing 3 songs.") == "We sing 3 songs."
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not AUDIO.exists(), reason="../shared/arxiv is absent: no recorded abstracts")
-def test_recorded_abstracts_are_answered_so_that_production_would_publish() -> None:
-    with AUDIO.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines][::12]
-    model = SandboxModel()
-    defects: dict[str, list[str]] = {}
-    for row in rows:
-        title, abstract = row["title"], " ".join(row["abstract"].split())
-        prompt = f"<<<<<<<< PAPER 0\n标题：{title}\n\n摘要：\n{abstract}\n>>>>>>>> PAPER 0\n"
-        translation = translation_in(model.reply_to(prompt)).parts[TRANSLATION]
-        found = hard(judge_translation(abstract, translation, "zh", title=title).defects)
-        parts = reading_in(model.reply_to("<background>\n" + prompt)).parts
-        judged = judge_reading([parts[name] for name in PARTS], abstract, abstract, "zh", tolerance=0)
-        found += hard(defect for part in judged for defect in part.defects)
-        if found:
-            defects[row["id"]] = [defect.detail for defect in found]
-    assert len(rows) > 300
-    # Units that a list shares ("11.3 and 12.4 %") and sentences without a word of the lists are beyond it.
-    assert len(defects) <= len(rows) * 0.02, defects
+@pytest.mark.parametrize("source", [*PAIRS, *READINGS], ids=lambda each: each.title)
+def test_abstracts_are_answered_so_that_production_would_publish(source: Pair | ReadPaper) -> None:
+    abstract = " ".join((source.source if isinstance(source, Pair) else source.abstract).split())
+    assert withheld(SandboxModel(), source.title, abstract) == []
+
+
+def withheld(model: SandboxModel, title: str, abstract: str) -> list[str]:
+    """What the checks of production find in the sandbox's translation and reading of an abstract."""
+    prompt = f"<<<<<<<< PAPER 0\n标题：{title}\n\n摘要：\n{abstract}\n>>>>>>>> PAPER 0\n"
+    translation = translation_in(model.reply_to(prompt)).parts[TRANSLATION]
+    parts = reading_in(model.reply_to("<background>\n" + prompt)).parts
+    judged = judge_reading([parts[name] for name in PARTS], abstract, abstract, "zh", tolerance=0)
+    found = [*judge_translation(abstract, translation, "zh", title=title).defects]
+    return [each.detail for each in hard((*found, *(defect for part in judged for defect in part.defects)))]

@@ -1,22 +1,8 @@
-"""Files that arXiv served, where they are at hand: in ../shared/arxiv, beside the repository."""
+"""What a test looks at in a text that was read."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from digest_assets.model import BlockKind, Section
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
-
-
-def recorded(name: str) -> bytes:
-    """The bytes of a recorded file (`html/1706.03762v7.html`). Skips the test where it is absent."""
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"../shared/arxiv/{name} is not here")
-    return path.read_bytes()
 
 
 def text_of(sections: tuple[Section, ...]) -> str:
