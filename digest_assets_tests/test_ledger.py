@@ -344,6 +344,17 @@ def test_two_versions_in_one_answer_are_one_paper_in_its_newest_version(tmp_path
         assert rows(simulation, "SELECT count(*) FROM paper_updates") == [(0,)]
 
 
+def test_what_the_last_search_did_not_have_came_with_todays_mailing(tmp_path: Path) -> None:
+    held = announced("2601.00004", submitted(TUESDAY, 11), on=WEDNESDAY)
+    with a_simulation(tmp_path, [*a_few(TUESDAY), held, *a_few(WEDNESDAY, begin=11)], TUESDAY) as simulation:
+        for route in ("feed", "oai"):
+            simulation.arxiv.faults.always(route, NOTHING_THERE)
+        make(simulation, TUESDAY, WEDNESDAY)
+        known = "SELECT known_by FROM announcements WHERE identifier = '2601.00004'"
+        assert rows(simulation, known) == [("first_seen",)]
+        assert "2601.00004" in simulation.published()[WEDNESDAY]
+
+
 def test_by_submission_a_paper_in_doubt_of_its_mailing_is_in_no_doubt_of_its_date(tmp_path: Path) -> None:
     """Its window is that of a date which nobody made: no later one takes it, whenever it may have been announced."""
     held = announced("2601.00004", submitted(TUESDAY - timedelta(days=4)), on=WEDNESDAY)

@@ -130,9 +130,10 @@ def test_an_edit_at_the_end_of_a_mailing_is_not_taken_for_a_hold() -> None:
 
 
 def test_new_versions_and_days_without_mailing_tell_nothing() -> None:
-    versions = ("Mon, 05 Jan 2026 12:00:30 GMT", "Tue, 06 Jan 2026 12:00:00 GMT")
-    replaced = parse_list_records(oai_answer(oai_record(versions=versions, datestamp="2026-01-07"))).records
-    assert mailings_told_by(replaced) == {}
+    versions = ("Mon, 29 Dec 2025 09:00:00 GMT", "Tue, 06 Jan 2026 12:00:00 GMT")
+    replaced = parse_list_records(oai_answer(oai_record("2601.00004", versions, datestamp="2026-01-07"))).records
+    told = mailings_told_by((*records(*MONDAYS), *replaced, *records(*TUESDAYS)))
+    assert sorted(told) == ["2601.00001", "2601.00002", "2601.00005", "2601.00006"]
     assert mailings_told_by(records(("00001", "05 Jan 2026 12:00", "10"))) == {}
     assert mailings_told_by(()) == {}
 

@@ -61,6 +61,11 @@ def kinds(source: str, answer: str, language: str = "zh", title: str = "") -> se
         ("the 1st and 2nd places", "第一名和第二名"),
         ("zero-shot learning on ten tasks", "在十个任务上的零样本学习"),
         ("noise, echo and wind", "噪声、回声和风声三种干扰"),
+        ("It is fast, small and cheap.", "它有三大特性：快、小和便宜。"),
+        ("It is fast, small and cheap.", "它有快，小，便宜三个特性。"),
+        ("at 8, for songs, or 16 kHz", "歌曲为8 kHz，或16 kHz"),
+        ("a, b, c, d, e, f, g, h, i and j", "甲、乙、丙、丁、戊、己、庚、辛、壬和癸十个量"),
+        ("17 speakers, from 10 to 20 kHz", "17位说话人，从10 kHz到20 kHz"),
         ("six filters and eight sizes", "六种滤波器和八种大小"),
     ],
 )
@@ -80,6 +85,10 @@ def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> Non
         ("several models", "17个模型", {DefectKind.NUMBER_INVENTED}),
         ("The error is 12.6% lower.", "错误率降低。", {DefectKind.NUMBER_LOST}),
         ("from 16 kHz with 17 speakers", "17位说话人，17 kHz，16层", {DefectKind.UNIT}),
+        ("at 16 kHz with 17 speakers", "17 kHz", {DefectKind.UNIT, DefectKind.NUMBER_LOST}),
+        ("from 10 to 20 kHz", "10 kHz", {DefectKind.NUMBER_LOST}),
+        ("prosody and timbre", "韵律和音色三个方面", {DefectKind.NUMBER_INVENTED}),
+        ("prosody, timbre, emotion and pitch", "韵律、音色、情感、音高三个方面", {DefectKind.NUMBER_INVENTED}),
         ("in 9,674 frames", "在9,6740帧中", {DefectKind.NUMBER_LOST}),
         ("It has three parts: a, b, c, d and e.", "它有五个部分：a、b、c、d和e。", {DefectKind.NUMBER_INVENTED}),
         ("six filters and eight sizes", "八种滤波器和八种大小", {DefectKind.NUMBER_INVENTED}),
@@ -253,6 +262,15 @@ def test_a_paper_about_injections_is_no_injection() -> None:
 def test_capitals_near_an_injection_are_no_payload() -> None:
     source = "Attackers say: ignore all previous instructions. On the corpus VOXBENCH the attack succeeds."
     assert kinds(source, "攻击者说：忽略之前的所有指令。在VOXBENCH语料上攻击成功。") == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "kana", "others", "is_named"),
+    [("ja", 14, 86, True), ("ja", 15, 85, False), ("zh", 6, 94, True), ("zh", 5, 95, False)],
+)
+def test_a_language_is_told_by_its_share_of_kana(language: str, kana: int, others: int, is_named: bool) -> None:
+    found = kinds("Speech is studied.", "の" * kana + "語" * others, language)
+    assert (DefectKind.LANGUAGE in found) is is_named
 
 
 def test_a_japanese_translation_is_checked_as_such() -> None:
