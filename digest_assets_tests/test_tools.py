@@ -136,7 +136,9 @@ def ask(world: World, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     return asyncio.run(asked())
 
 
-def test_programs_read_the_digest_through_mcp_and_learn_no_secret(world: World) -> None:
+def test_programs_read_the_digest_through_mcp_write_nothing_and_learn_no_secret(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identifier, title = next((key, value) for key, value in kept(world).items() if value.startswith("Can a Whisper"))
     ((dropped,),) = world.rows("SELECT identifier FROM windowed_papers WHERE reason = 'keyword'")
     calls: list[tuple[str, dict[str, Any]]] = [
@@ -150,7 +152,9 @@ def test_programs_read_the_digest_through_mcp_and_learn_no_secret(world: World) 
         ("day", {"day": "yesterday"}),
         ("search", {"words": "'; DROP TABLE papers --"}),
     ]
-    results = ask(world, *calls)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.store), "session", None)  # what writes goes through it
+        results = ask(world, *calls)
     texts = [each.content[0].text for each in results]
     days, day, found, paper, absent, ledger = (json.loads(text) for text in texts[:6])
     assert days["days"][0]["date"] == str(DAY)

@@ -39,25 +39,6 @@ class PreviousFetch:
     """The newest mailing of which it displayed something (`newest_mailing_displayed`): an index can be stale."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A later version of a paper, as a feed announced it."""
-
-    identifier: str
-    version: int
-    kind: AnnouncementKind
-    announced_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a fetch tells, together with what was known."""
-
-    announcements: dict[str, Announcement]
-    """By identifier, one for each paper of the fetch that is new or cross-listed in the digest's categories."""
-    replacements: tuple[Replacement, ...]
-
-
 def kind_in(paper: Paper, categories: Sequence[str]) -> AnnouncementKind:
     """The kind that a feed of `categories` would give a new paper: new where its primary category is one of them."""
     is_new = paper.primary_category in Categories.of(categories)
@@ -72,8 +53,9 @@ def resolve_announcements(
     fetched_at: datetime,
     previous: PreviousFetch | None = None,
     by_oai: Mapping[str, datetime] | None = None,
-) -> Resolution:
-    """One announcement for each paper of a fetch.
+) -> dict[str, Announcement]:
+    """What a fetch tells, together with what was known: by identifier, one announcement for each of its papers that is
+    new or cross-listed in the digest's categories.
 
     `entries`: what the sources returned, of all of them together; `known`: what the ledger holds, by identifier;
     `categories`: the digest's; `fetched_at`: when these entries were fetched; `previous`: the last complete fetch of
@@ -111,7 +93,7 @@ def resolve_announcements(
         )
         for identifier, at in mailings.items()
     }
-    return Resolution(_surest_of(told, inferred), _replacements(entries))
+    return _surest_of(told, inferred)
 
 
 def _dated(papers: Mapping[str, Paper], fetched_at: datetime) -> list[Paper]:
@@ -216,12 +198,3 @@ def _first_seen(
         and previous.submitted_from <= paper.published_at < between[0]
         and (newest is None or kinds[identifier] is AnnouncementKind.CROSS or order_key(identifier) > newest)
     }
-
-
-def _replacements(entries: Iterable[FeedEntry]) -> tuple[Replacement, ...]:
-    found = {
-        Replacement(entry.paper.identifier, entry.paper.version, entry.kind, entry.announced_at)
-        for entry in entries
-        if entry.kind is not None and entry.kind.is_replacement and entry.announced_at is not None
-    }
-    return tuple(sorted(found, key=lambda each: (each.announced_at, order_key(each.identifier), each.version)))

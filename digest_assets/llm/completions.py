@@ -14,7 +14,7 @@ from typing import Any
 
 from digest_assets.llm.answers import Answer, without_thoughts
 from digest_assets.llm.providers import UNKNOWN, Provider
-from digest_assets.llm.refusals import Fault, Problem, read_problem, what_came_instead
+from digest_assets.llm.refusals import Problem, Refusal, read_problem, what_came_instead
 from digest_assets.markup.characters import whole
 from digest_assets.model import Usage
 
@@ -38,14 +38,14 @@ def read_answer(body: str, model: str, provider: Provider = UNKNOWN) -> Answer |
     try:
         payload = json.loads(body.lstrip("\ufeff"))
     except ValueError:
-        return Problem(Fault.UNUSABLE, what_came_instead(body))
+        return Problem(Refusal.UNUSABLE, what_came_instead(body))
     return read_payload(payload, model, provider)
 
 
 def read_payload(payload: object, model: str, provider: Provider = UNKNOWN) -> Answer | Problem:
     """As `read_answer`, for a body that is parsed."""
     if not isinstance(payload, Mapping):
-        return Problem(Fault.UNUSABLE, "JSON that is not an object")
+        return Problem(Refusal.UNUSABLE, "JSON that is not an object")
     choice = _first(payload.get("choices"))
     usage = read_usage(payload.get("usage") or choice.get("usage"))
     if (refused := _error_in(payload, model, provider)) is not None:
@@ -53,19 +53,19 @@ def read_payload(payload: object, model: str, provider: Provider = UNKNOWN) -> A
     message = choice.get("message")
     if not isinstance(message, Mapping):
         said = "no choices" if not payload.get("choices") else "an answer without a message"
-        return Problem(Fault.UNUSABLE, said + _words_in(payload), usage=usage)
+        return Problem(Refusal.UNUSABLE, said + _words_in(payload), usage=usage)
     text, model = whole(_content(message)), whole(str(payload.get("model") or model))
     finish = str(choice.get("finish_reason") or "").lower()
     if finish in _FILTERS:
-        return Problem(Fault.FILTERED, f"finish_reason {finish}", usage=usage, rests_on=f"finish_reason {finish}")
+        return Problem(Refusal.FILTERED, f"finish_reason {finish}", usage=usage, rests_on=f"finish_reason {finish}")
     if finish in _CUT:
         return Answer(text, "length", model, usage)
     if finish not in _GOOD and (finish or not _ENDED.search(text)):
         said = f"an answer that ended with finish_reason {finish}" if finish else "an answer without an end"
-        return Problem(Fault.UNUSABLE, said, usage=usage)
+        return Problem(Refusal.UNUSABLE, said, usage=usage)
     if not without_thoughts(text):
         reasoned = message.get("reasoning_content") or message.get("reasoning") or text
-        return Problem(Fault.UNUSABLE, "reasoning without an answer" if reasoned else "an empty answer", usage=usage)
+        return Problem(Refusal.UNUSABLE, "reasoning without an answer" if reasoned else "an empty answer", usage=usage)
     return Answer(text, "stop", model, usage)
 
 
@@ -148,10 +148,10 @@ class StreamReader:
             return read_payload(dict(self._error), model, provider)
         usage = read_usage(self._usage)
         if self._broken or self._begun:
-            return Problem(Fault.UNUSABLE, "a broken stream", usage=usage)
+            return Problem(Refusal.UNUSABLE, "a broken stream", usage=usage)
         if self._finish is None and not self._done:
             said = "a stream that ended early" if self._texts else "an empty stream"
-            return Problem(Fault.UNUSABLE, said, usage=usage)
+            return Problem(Refusal.UNUSABLE, said, usage=usage)
         message = {"content": "".join(self._texts), "reasoning_content": self._reasoned}
         choices = [{"message": message, "finish_reason": self._finish}]
         return read_payload({"choices": choices, "usage": self._usage, "model": self._model}, model, provider)

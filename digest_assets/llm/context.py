@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.llm.refusals import Problem, Refusal
 
 LEAST_ANSWER = 1024
 """Tokens. With less room than this no answer is asked for: a three-part reading in Chinese takes about 1,500."""
@@ -122,7 +122,7 @@ def read_in_part(answer: Answer, prompt_tokens: int) -> Problem | None:
     if theirs >= _READ * prompt_tokens:
         return None
     said = f"it was sent about {prompt_tokens:,} tokens and says that it read {theirs:,}"
-    return Problem(Fault.READ_IN_PART, said, 200, theirs, usage=answer.usage, rests_on="usage.prompt_tokens")
+    return Problem(Refusal.READ_IN_PART, said, 200, theirs, usage=answer.usage, rests_on="usage.prompt_tokens")
 
 
 def cut_by(answer: Answer, limit: int) -> tuple[int | None, int | None]:

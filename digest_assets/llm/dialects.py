@@ -13,7 +13,7 @@ from typing import Any
 
 from digest_assets.llm.prompts import Message
 from digest_assets.llm.providers import UNKNOWN, Provider
-from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.llm.refusals import Problem, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,22 @@ def first_dialect(provider: Provider, streams: bool) -> Dialect:
 
 def adapted(dialect: Dialect, problem: Problem) -> Dialect | None:
     """What to try next after `problem`, or None where nothing was learned from it."""
-    fault = problem.fault
-    if fault is Fault.LIMIT_NAME and dialect.limit_names:
+    meaning = problem.meaning
+    if meaning is Refusal.LIMIT_NAME and dialect.limit_names:
         return replace(dialect, limit_names=dialect.limit_names[1:])
-    if fault is Fault.LIMIT_TOO_HIGH and dialect.limit_names:
+    if meaning is Refusal.LIMIT_TOO_HIGH and dialect.limit_names:
         if problem.number and problem.number < (dialect.highest_limit or 10**9):
             return replace(dialect, highest_limit=problem.number)
         return replace(dialect, limit_names=())
-    if fault is Fault.TEMPERATURE and dialect.takes_temperature:
+    if meaning is Refusal.TEMPERATURE and dialect.takes_temperature:
         return replace(dialect, takes_temperature=False)
-    if fault is Fault.STREAM_ONLY and not dialect.streams:
+    if meaning is Refusal.STREAM_ONLY and not dialect.streams:
         return replace(dialect, streams=True)
-    if fault is Fault.STREAM_OPTIONS and dialect.takes_stream_options:
+    if meaning is Refusal.STREAM_OPTIONS and dialect.takes_stream_options:
         return replace(dialect, takes_stream_options=False)
-    if fault is Fault.SYSTEM_ROLE and dialect.takes_system_role:
+    if meaning is Refusal.SYSTEM_ROLE and dialect.takes_system_role:
         return replace(dialect, takes_system_role=False)
-    if fault is Fault.THINKING and not dialect.thinks and dialect.knows_thinking_off:
+    if meaning is Refusal.THINKING and not dialect.thinks and dialect.knows_thinking_off:
         return replace(dialect, thinks=True, knows_thinking_off=False)
     return None
 

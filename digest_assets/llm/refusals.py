@@ -35,7 +35,7 @@ LONGEST_WAIT_SECONDS = 300.0
 """An endpoint that asks for more patience than this is asked again by a later run."""
 
 
-class Fault(str, Enum):
+class Refusal(str, Enum):
     """What an endpoint's refusal means. The values are the words of `providers.toml`."""
 
     KEY = "key"
@@ -73,9 +73,9 @@ class Fault(str, Enum):
     """400 for a reason that is none of these."""
 
 
-RETRYABLE = frozenset({Fault.BUSY, Fault.BROKEN, Fault.UNREACHABLE, Fault.TIMEOUT, Fault.UNUSABLE})
-OUTAGE = frozenset({Fault.BROKEN, Fault.UNREACHABLE, Fault.TIMEOUT})
-FINAL = frozenset({Fault.KEY, Fault.FORBIDDEN, Fault.BALANCE, Fault.MODEL, Fault.ADDRESS})
+RETRYABLE = frozenset({Refusal.BUSY, Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.UNUSABLE})
+OUTAGE = frozenset({Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT})
+FINAL = frozenset({Refusal.KEY, Refusal.FORBIDDEN, Refusal.BALANCE, Refusal.MODEL, Refusal.ADDRESS})
 """True of every call, unless the endpoint answers others."""
 
 
@@ -83,7 +83,7 @@ FINAL = frozenset({Fault.KEY, Fault.FORBIDDEN, Fault.BALANCE, Fault.MODEL, Fault
 class Problem:
     """A refusal or a failure: what it means, and the endpoint's own words."""
 
-    fault: Fault
+    meaning: Refusal
     said: str
     """Without secrets."""
     status: int | None = None
@@ -103,20 +103,20 @@ class Problem:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 _OPEN = {
-    400: (Fault.KEY, Fault.BALANCE, Fault.TOO_LARGE, Fault.CONTEXT, Fault.FILTERED, Fault.MODEL),
-    403: (Fault.KEY, Fault.BALANCE, Fault.DAY, Fault.BUSY, Fault.FILTERED, Fault.MODEL),
-    404: (Fault.MODEL,),
-    413: (Fault.TOO_LARGE, Fault.CONTEXT),
-    429: (Fault.TOO_LARGE, Fault.BALANCE, Fault.DAY, Fault.BUSY, Fault.BROKEN),
-    500: (Fault.CONTEXT, Fault.BALANCE, Fault.MODEL),
+    400: (Refusal.KEY, Refusal.BALANCE, Refusal.TOO_LARGE, Refusal.CONTEXT, Refusal.FILTERED, Refusal.MODEL),
+    403: (Refusal.KEY, Refusal.BALANCE, Refusal.DAY, Refusal.BUSY, Refusal.FILTERED, Refusal.MODEL),
+    404: (Refusal.MODEL,),
+    413: (Refusal.TOO_LARGE, Refusal.CONTEXT),
+    429: (Refusal.TOO_LARGE, Refusal.BALANCE, Refusal.DAY, Refusal.BUSY, Refusal.BROKEN),
+    500: (Refusal.CONTEXT, Refusal.BALANCE, Refusal.MODEL),
 }
 """What phrases may still say where a status is this. 422 is as 400, 503 as 500; an error with status 200 may be any."""
 _DEFAULT = {
-    401: Fault.KEY, 402: Fault.BALANCE, 403: Fault.FORBIDDEN, 404: Fault.ADDRESS, 405: Fault.ADDRESS,
-    413: Fault.CONTEXT, 429: Fault.BUSY,
-    408: Fault.BROKEN, 409: Fault.BROKEN, 425: Fault.BROKEN, 498: Fault.BROKEN,
+    401: Refusal.KEY, 402: Refusal.BALANCE, 403: Refusal.FORBIDDEN, 404: Refusal.ADDRESS, 405: Refusal.ADDRESS,
+    413: Refusal.CONTEXT, 429: Refusal.BUSY,
+    408: Refusal.BROKEN, 409: Refusal.BROKEN, 425: Refusal.BROKEN, 498: Refusal.BROKEN,
 }  # fmt: skip
-_AMBIGUOUS = frozenset({Fault.BUSY, Fault.BALANCE, Fault.DAY})
+_AMBIGUOUS = frozenset({Refusal.BUSY, Refusal.BALANCE, Refusal.DAY})
 
 _CONTEXT_LENGTH = re.compile(
     r"(?:maximum (?:context|model) length|context (?:size|window|length)|range of input length)"
@@ -179,69 +179,71 @@ def read_problem(
     the one asked for."""
     said = _said(body)
     wait = _wait_seconds(said, tuple(headers), now_epoch_seconds)
-    fault, rests_on = _fault(status, said, provider, model, wait)
+    meaning, rests_on = _meaning(status, said, provider, model, wait)
     number = None
-    if fault is Fault.CONTEXT:
+    if meaning is Refusal.CONTEXT:
         number = _number(_CONTEXT_LENGTH.search(said.details))
-    elif fault is Fault.LIMIT_TOO_HIGH:
+    elif meaning is Refusal.LIMIT_TOO_HIGH:
         number = _number(_HIGHEST.search(said.message.lower()))
-    elif fault is Fault.TOO_LARGE:
+    elif meaning is Refusal.TOO_LARGE:
         number = _number(_MINUTE.search(said.message.lower()))
     return Problem(
-        fault,
+        meaning,
         redact(said.message) or "no explanation",
         status,
         number,
-        _number(_PROMPT_LENGTH.search(said.details)) if fault is Fault.CONTEXT else None,
+        _number(_PROMPT_LENGTH.search(said.details)) if meaning is Refusal.CONTEXT else None,
         wait_seconds=wait,
         rests_on=rests_on,
     )
 
 
-def _fault(status: int | None, said: _Said, provider: Provider, model: str, wait: float | None) -> tuple[Fault, str]:
+def _meaning(
+    status: int | None, said: _Said, provider: Provider, model: str, wait: float | None
+) -> tuple[Refusal, str]:
     text = " ".join((*said.codes, said.message)).lower()
     found = _by_code(said.codes, provider)
     if found is None:
         found = _by_status(status, said, text, provider, model)
-    fault, rests_on = found
-    if fault in _AMBIGUOUS and status != 402:
-        return _refined(fault, rests_on, text, provider, wait)
-    return fault, rests_on
+    meaning, rests_on = found
+    if meaning in _AMBIGUOUS and status != 402:
+        return _refined(meaning, rests_on, text, provider, wait)
+    return meaning, rests_on
 
 
-def _by_code(codes: Iterable[str], provider: Provider) -> tuple[Fault, str] | None:
+def _by_code(codes: Iterable[str], provider: Provider) -> tuple[Refusal, str] | None:
     for table in (provider.codes, providers()[SEVERAL].codes):
         for code in codes:
             meaning = table.get(code.lower()) or table.get(code.lower().split(".")[0])
             if meaning:
-                return Fault(meaning), f"code {code}"
+                return Refusal(meaning), f"code {code}"
     return None
 
 
-def _by_status(status: int | None, said: _Said, text: str, provider: Provider, model: str) -> tuple[Fault, str]:
+def _by_status(status: int | None, said: _Said, text: str, provider: Provider, model: str) -> tuple[Refusal, str]:
     kind = {422: 400, 503: 500, 529: 500}.get(status or 0, status)
-    words = _OPEN.get(kind) if kind is not None else tuple(Fault)
+    words = _OPEN.get(kind) if kind is not None else tuple(Refusal)
     by_status = f"status {status}" if status else "an error with status 200"
     if kind in (400, None):
-        sure = [each for each in words or () if each not in (Fault.FILTERED, Fault.MODEL)]
+        sure = [each for each in words or () if each not in (Refusal.FILTERED, Refusal.MODEL)]
         if found := _by_phrase(text, sure, provider):
             return found
         if (form := _form(said, text)) is not None:
             return form, f"the parameter {form.value}"
     if kind in (404, 400) and model and model.lower() in said.message.lower() and "not found" in text:
-        return Fault.MODEL, f"{by_status} with the model's name"
+        return Refusal.MODEL, f"{by_status} with the model's name"
     if words and (found := _by_phrase(text, words, provider)):
         return found
     if status is None or status >= 500:
-        return Fault.BROKEN, by_status
-    return _DEFAULT.get(status, Fault.REQUEST), by_status
+        return Refusal.BROKEN, by_status
+    return _DEFAULT.get(status, Refusal.REQUEST), by_status
 
 
-def _by_phrase(text: str, among: Iterable[Fault], provider: Provider) -> tuple[Fault, str] | None:
-    wanted = {fault.value for fault in among}
+def _by_phrase(text: str, among: Iterable[Refusal], provider: Provider) -> tuple[Refusal, str] | None:
+    wanted = {meaning.value for meaning in among}
     for pattern, meaning in _phrases(provider):
         if meaning in wanted and (match := pattern.search(text)):
-            return Fault(meaning), f"the words “{match.group()[:60]}”"
+            return Refusal(meaning), f"the words “{match.group()[:60]}”"
     return None
 
 
@@ -254,33 +256,33 @@ def _phrases(provider: Provider) -> Iterator[tuple[re.Pattern[str], str]]:
     yield from providers()[SEVERAL].phrases
 
 
-def _refined(fault: Fault, rests_on: str, text: str, provider: Provider, wait: float | None) -> tuple[Fault, str]:
+def _refined(meaning: Refusal, rests_on: str, text: str, provider: Provider, wait: float | None) -> tuple[Refusal, str]:
     """Too fast, too much for a minute, or for a day: the endpoint's time to wait decides, then its words. Who names a
     time does not want money."""
-    if found := _by_phrase(text, (Fault.TOO_LARGE,), provider):
+    if found := _by_phrase(text, (Refusal.TOO_LARGE,), provider):
         return found
     if wait is not None and wait > LONGEST_WAIT_SECONDS:
-        return Fault.DAY, f"{rests_on}, asked to wait {wait:.0f} s"
+        return Refusal.DAY, f"{rests_on}, asked to wait {wait:.0f} s"
     if wait is not None:
-        return Fault.BUSY, f"{rests_on}, asked to wait {wait:.0f} s"
-    if fault is Fault.BUSY and (found := _by_phrase(text, (Fault.DAY,), provider)):
+        return Refusal.BUSY, f"{rests_on}, asked to wait {wait:.0f} s"
+    if meaning is Refusal.BUSY and (found := _by_phrase(text, (Refusal.DAY,), provider)):
         return found
-    return fault, rests_on
+    return meaning, rests_on
 
 
-def _form(said: _Said, text: str) -> Fault | None:
+def _form(said: _Said, text: str) -> Refusal | None:
     """Which part of the request's form was not liked."""
     if _STREAM_ONLY.search(text):
-        return Fault.STREAM_ONLY
+        return Refusal.STREAM_ONLY
     if "stream_options" in text:
-        return Fault.STREAM_OPTIONS
+        return Refusal.STREAM_OPTIONS
     if _SYSTEM_ROLE.search(text):
-        return Fault.SYSTEM_ROLE
+        return Refusal.SYSTEM_ROLE
     if _LIMIT.search(f"{said.param} {text}"):
-        return Fault.LIMIT_NAME if _UNSUPPORTED.search(text) and not _HIGHEST.search(text) else Fault.LIMIT_TOO_HIGH
+        return Refusal.LIMIT_NAME if _UNSUPPORTED.search(text) and not _HIGHEST.search(text) else Refusal.LIMIT_TOO_HIGH
     if said.param == "temperature" or "temperature" in text:
-        return Fault.TEMPERATURE
-    return Fault.THINKING if _THINKING.search(text) else None
+        return Refusal.TEMPERATURE
+    return Refusal.THINKING if _THINKING.search(text) else None
 
 
 def _said(body: str) -> _Said:
@@ -410,32 +412,32 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
     because = f"{problem.status}: " if problem.status else ""
     said = f"({because}{problem.said.rstrip('. ')}{_resting(problem)})"
     again = f"It is worth asking again at {until:%Y-%m-%d %H:%M} UTC." if until else "Run again later."
-    match problem.fault:
-        case Fault.KEY:
+    match problem.meaning:
+        case Refusal.KEY:
             return EndpointRefused(f"{where} refused the key {said}.", cure=place.key_cure)
-        case Fault.FORBIDDEN:
+        case Refusal.FORBIDDEN:
             return EndpointRefused(
                 f"{where} refuses to answer, and does not say why {said}.",
                 cure=f"Check what the key in {place.key_name or 'llm.api_key_env'} (llm.api_key_env) may use, and "
                 "whether the provider serves your country and network.",
             )
-        case Fault.BALANCE:
+        case Refusal.BALANCE:
             return QuotaExhausted(
                 f"{where} says that the balance is used up {said}.",
                 cure="Top up the account, or choose another llm.base_url.",
             )
-        case Fault.MODEL:
+        case Refusal.MODEL:
             cure = place.provider.model_cure.replace("MODEL", place.model)
             return ModelUnknown(
                 f"{where} does not serve the model {place.model!r} {said}.",
                 cure="Correct llm.model"
                 + (f", or get it: {cure}." if cure else "; `digest doctor` lists what it has."),
             )
-        case Fault.ADDRESS:
+        case Refusal.ADDRESS:
             return EndpointRefused(
                 f"{where} has no chat completions {said}.", cure="Correct llm.base_url: it mostly ends in /v1."
             )
-        case Fault.CONTEXT:
+        case Refusal.CONTEXT:
             error = ContextTooLong(
                 f"The prompt is longer than the context of {place.model!r} {said}.",
                 cure=place.provider.window_cure
@@ -443,7 +445,7 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
             )
             error.context_tokens = problem.number
             return error
-        case Fault.READ_IN_PART:
+        case Refusal.READ_IN_PART:
             error = ContextTooLong(
                 f"{where} read only a part of the prompt and answered all the same ({problem.said}).",
                 cure=place.provider.window_cure
@@ -451,42 +453,42 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
             )
             error.context_tokens = problem.number
             return error
-        case Fault.TOO_LARGE:
+        case Refusal.TOO_LARGE:
             error = ContextTooLong(
                 f"The prompt is more than the account may send in a minute {said}.",
                 cure="Lower llm.text_tokens, or raise the account's limit of tokens a minute.",
             )
             error.context_tokens = problem.number
             return error
-        case Fault.UNREACHABLE:
+        case Refusal.UNREACHABLE:
             kind = EndpointUnavailable if place.has_answered else EndpointUnreachable
             return kind(f"{where} cannot be reached{after} {said}.", cure="Check llm.base_url and that it is running.")
-        case Fault.TIMEOUT:
+        case Refusal.TIMEOUT:
             return EndpointUnavailable(
                 f"{where} does not answer{after} {said}.",
                 cure="Raise llm.timeout_seconds, or lower llm.max_concurrency.",
             )
-        case Fault.DAY:
+        case Refusal.DAY:
             paused = EndpointPaused(f"{where} says that the quota of the day is used up {said}.", cure=again)
             paused.until = until
             return paused
-        case Fault.BUSY:
+        case Refusal.BUSY:
             return EndpointUnavailable(
                 f"{where} is too busy{after} {said}.",
                 cure="Run again later, or lower llm.max_concurrency or llm.requests_per_minute.",
             )
-        case Fault.BROKEN:
+        case Refusal.BROKEN:
             return EndpointUnavailable(f"{where} fails{after} {said}.", cure="Run again later.")
-        case Fault.UNUSABLE:
+        case Refusal.UNUSABLE:
             return AnswerUnusable(
                 f"{where} gave no usable answer{after}: {problem.said}.", cure="Check llm.base_url and llm.model."
             )
-        case Fault.CUT:
+        case Refusal.CUT:
             return AnswerUnusable(
                 f"The answer of {place.model!r} does not fit into the room that the endpoint has: {problem.said}.",
                 cure="Choose a model that thinks less or may answer longer, or lower llm.text_tokens.",
             )
-        case Fault.FILTERED:
+        case Refusal.FILTERED:
             return EndpointError(
                 f"{where} refused this paper's content {said}.",
                 cure="Others are asked as before; another provider may take it.",
@@ -501,7 +503,7 @@ def outage(problem: Problem, place: Place, tries: int, until: datetime) -> Endpo
     """What is told to all who still wait when an outage lasts longer than a run waits for it."""
     error = EndpointPaused(
         f"The model's endpoint {place.base_url} did not answer any of {tries} calls "
-        f"({problem.status or problem.fault.value}: {problem.said.rstrip('. ')}).",
+        f"({problem.status or problem.meaning.value}: {problem.said.rstrip('. ')}).",
         cure=f"It is worth asking again at {until:%Y-%m-%d %H:%M} UTC.",
     )
     error.until = until

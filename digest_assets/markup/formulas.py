@@ -70,23 +70,12 @@ def without(text: str, instead: str = " ") -> str:
     return replaced(text, lambda _: instead)
 
 
-def unclosed(text: str) -> tuple[str, ...]:
-    """The delimiters in `text` that belong to no formula and are no money, in order."""
-    return tuple(each.mark for each in _readings(text) if isinstance(each, _Stray) and not each.is_money)
-
-
 @dataclass(frozen=True, slots=True)
 class _Formula:
     start: int
     end: int
     tex: str
     display: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Stray:
-    mark: str
-    is_money: bool
 
 
 @dataclass(slots=True)
@@ -102,7 +91,7 @@ class _Delimiter:
     """The index of the next delimiter in the same group of braces and the same paragraph."""
 
 
-def _readings(text: str) -> Iterator[_Formula | _Stray]:
+def _readings(text: str) -> Iterator[_Formula]:
     """The most likely reading of all delimiters of `text`."""
     if "$" not in text and "\\" not in text:
         return
@@ -113,8 +102,6 @@ def _readings(text: str) -> Iterator[_Formula | _Stray]:
     while index < len(found):
         chosen = choices[index]
         if chosen is None:
-            mark = found[index].mark
-            yield _Stray(mark, mark == "$" and _is_money(text, found[index].start))
             index += 1
         else:
             yield chosen

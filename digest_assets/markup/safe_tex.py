@@ -373,7 +373,7 @@ def _pieces(inside: str, depth: int, spaces: Counter[str]) -> Iterator[tuple[str
             reader._position = end + 1
         elif token["other"]:
             words.append({"{": "", "}": "", "|": "∣", "<": "＜", ">": "＞", "`": "‘", "'": "’", "~": " ", "#": "＃",
-                          "^": "ˆ", "&": "＆", "_": "＿"}.get(token["other"], token["other"]))  # fmt: skip
+                          "^": "ˆ", "&": "＆", "_": "＿", "\\": ""}.get(token["other"], token["other"]))  # fmt: skip
             if token["other"] == "%":
                 words.pop()
                 yield from flushed()

@@ -34,7 +34,7 @@ from digest_assets.llm.asking import Ask, AskingRules, Subject, key_of
 from digest_assets.llm.batches import Batch, BatchRequest, Result, Unanswered
 from digest_assets.llm.budget import Budget, Meter
 from digest_assets.llm.prompts import Prompt, Task
-from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.llm.refusals import Problem, Refusal
 from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.store import batches
@@ -407,7 +407,7 @@ class DateBatches:
         answered = {key: replace(each, in_batch=True) for key, each in results.items() if isinstance(each, Answer)}
         problems = {key: each for key, each in results.items() if isinstance(each, Problem)}
         learned = self._learned(problems.values())
-        refusals = {key: redact(each.said) for key, each in problems.items() if each.fault not in learned}
+        refusals = {key: redact(each.said) for key, each in problems.items() if each.meaning not in learned}
         status = batches.NO_ROOM if batch.waits_for_room else batch.status
         await self._close(submission.submission_id, status, answered, refusals, batch.said)
         self._refused |= set(refusals)
@@ -419,12 +419,12 @@ class DateBatches:
             f"{len(submission.keys)} requests were answered"
         )
 
-    def _tell_result(self, key: str, result: Result, batch: Batch, learned: set[Fault]) -> None:
+    def _tell_result(self, key: str, result: Result, batch: Batch, learned: set[Refusal]) -> None:
         said = f" ({batch.said})" if batch.said else ""
         if isinstance(result, Answer):
             self._tell(key, result)
         elif isinstance(result, Problem):
-            if result.fault not in learned:  # those stay wanted, and go into another batch, asked otherwise
+            if result.meaning not in learned:  # those stay wanted, and go into another batch, asked otherwise
                 self._tell(key, result)
         elif batch.waits_for_room:
             told = f"The endpoint takes no more now{said}; it is handed in again in smaller parts."
@@ -445,10 +445,10 @@ class DateBatches:
                 ),
             )
 
-    def _learned(self, problems: Iterable[Problem]) -> set[Fault]:
+    def _learned(self, problems: Iterable[Problem]) -> set[Refusal]:
         """The kinds of refusal from which it was learned how to ask. One of each kind says it for all."""
-        first = {each.fault: each for each in reversed(list(problems))}
-        return {fault for fault, problem in first.items() if self.endpoint.learn(problem)}
+        first = {each.meaning: each for each in reversed(list(problems))}
+        return {meaning for meaning, problem in first.items() if self.endpoint.learn(problem)}
 
     @contextmanager
     def _owning(self, submission_id: str) -> Iterator[None]:

@@ -151,7 +151,7 @@ def _record_announcements(
     fed = [entry.paper for entry in entries if entry.source is Source.FEED]
     feeds.record_papers(connection, Source.FEED, fed, fetched_at)
     entries += past.entries
-    resolution = resolve_announcements(
+    resolved = resolve_announcements(
         entries,
         known=known,
         categories=digest.categories,
@@ -162,14 +162,14 @@ def _record_announcements(
         by_oai=past.mailings,
     )
     feeds.mark_resolved(connection, digest.name, day)
-    announcements = resolution.announcements.values()
+    announcements = resolved.values()
     news = [each for each in announcements if known.get(each.identifier) != each]
     ledger.record_announcements(connection, digest.name, news)
     feeds.record_perhaps(connection, digest.name, day, past.perhaps, fetched_at)
     feeds.forget_perhaps(connection, digest.name, [each.identifier for each in announcements])
     displayed = newest_mailing_displayed(entry.paper for entry in entries)
     shown = [each.announced_at for each in announcements if each.known_by is not KnownBy.INFERRED]
-    later = _came_later(mailing_of(day, digest.days), entries, resolution.announcements)
+    later = _came_later(mailing_of(day, digest.days), entries, resolved)
     return Told([*shown, displayed] if displayed else shown, later, doubt)
 
 

@@ -61,7 +61,7 @@ def site_of(settings: Settings) -> Site:
 
 
 class StoreSource:
-    """`site.values.Source`: each question is a short transaction.
+    """`site.values.Source`: each question has the store for a short time. A day is read from a read-only one, too.
 
     `is_careful`: papers are tried, and come without their texts where these cannot be shown.
     """
@@ -74,18 +74,18 @@ class StoreSource:
         self._topics = topics_of_digest(settings)
 
     def days(self, since: datetime | None, also: date | None) -> list[Day]:
-        with self._store.transaction() as connection:
+        with self._store.transaction() as connection:  # when a date's page changed is noted, too
             name = self._settings.digest.name
             return [day_of(row) for row in site_dates(connection, name, self._clock.now(), since=since, also=also)]
 
     def papers(self, first: date, last: date) -> list[SearchText]:
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             found = site_papers(connection, self._settings.digest.name, first, last)
         return [SearchText(self._entry(each), each.abstract, each.translation, each.reading) for each in found]
 
     def day(self, day: Day) -> DayPapers:
         settings, name = self._settings, self._settings.digest.name
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             held = of_date(
                 connection, name, day.date, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
             )
@@ -128,7 +128,7 @@ class StoreSource:
 
     def costs(self, since: date | None) -> list[MonthCost]:
         first = since.replace(day=1) if since is not None else None
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             return _costs(usage_by_day(connection, all_prices(self._settings), first))
 
     def _why(self, best: Ranked | None) -> str:

@@ -42,9 +42,9 @@ from digest_assets.llm.refusals import (
     LONGEST_WAIT_SECONDS,
     OUTAGE,
     RETRYABLE,
-    Fault,
     Place,
     Problem,
+    Refusal,
     as_error,
     outage,
     read_problem,
@@ -56,9 +56,9 @@ from digest_assets.resources.http import NotFollowed, TooLarge, bounds, certific
 
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
-_TRIES = {Fault.UNUSABLE: 3, Fault.TIMEOUT: 2}
+_TRIES = {Refusal.UNUSABLE: 3, Refusal.TIMEOUT: 2}
 """Of one call, where it is less than `llm.attempts`: an empty answer is paid for, a time-out takes minutes."""
-_TRIES_OF_THE_FIRST = {Fault.UNUSABLE: 1, Fault.UNREACHABLE: 2}
+_TRIES_OF_THE_FIRST = {Refusal.UNUSABLE: 1, Refusal.UNREACHABLE: 2}
 """The same while the endpoint has answered nothing: then it will not."""
 _OUTAGE_PAUSE = timedelta(minutes=30)
 """After an outage that outlasted a run's patience."""
@@ -68,7 +68,7 @@ _TOKENS_A_MESSAGE = 8
 _NOT_ALL_ROOM = 1.5
 """More room has to be at least so many times what an answer was cut at: else it would be cut again."""
 
-_MAYBE_THE_PROMPT = FINAL - {Fault.BALANCE} | {Fault.REQUEST}
+_MAYBE_THE_PROMPT = FINAL - {Refusal.BALANCE} | {Refusal.REQUEST}
 _PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
 
 _log = logging.getLogger(__name__)
@@ -219,7 +219,7 @@ class LanguageModel:
                 raise as_error(learned, self._place)
             return 0.0
         question.waste(outcome.usage)
-        if outcome.fault is Fault.CONTEXT and outcome.number is None:
+        if outcome.meaning is Refusal.CONTEXT and outcome.number is None:
             await self._look_at_list()
         if self._learned_of_refusal(outcome, question, dialect, limit):
             return 0.0
@@ -242,12 +242,12 @@ class LanguageModel:
                 raise self._too_long(context, math.ceil(cut_at / context.ratio))
             if limit < _NOT_ALL_ROOM * cut_at:
                 said = f"it was cut at {cut_at} tokens, and more than {limit} are not allowed"
-                raise as_error(Problem(Fault.CUT, said), self._place)
+                raise as_error(Problem(Refusal.CUT, said), self._place)
         return limit
 
     def _too_long(self, context: Context, excess: int) -> EndpointError:
         said = f"its context has {context.window} tokens, and the answer needs some of them"
-        problem = context.because or Problem(Fault.CONTEXT, said, number=context.window)
+        problem = context.because or Problem(Refusal.CONTEXT, said, number=context.window)
         error = as_error(problem, self._place)
         if isinstance(error, ContextTooLong):
             error.context_tokens, error.excess_tokens = context.window, excess
@@ -284,7 +284,7 @@ class LanguageModel:
         if learned is not None:
             self._dialect = learned if self._dialect is dialect else self._dialect
             return True
-        if problem.fault in (Fault.CONTEXT, Fault.TOO_LARGE):
+        if problem.meaning in (Refusal.CONTEXT, Refusal.TOO_LARGE):
             if self._context.contradicts(problem, question.tokens, limit):
                 return False
             if self._context.learn_refusal(problem, question.tokens, limit):
@@ -296,42 +296,46 @@ class LanguageModel:
 
     async def _after(self, problem: Problem, question: _Question) -> float:
         """Seconds until the next try. Raises where there is none, and decides for all where it is true of all."""
-        fault = problem.fault
-        if fault is Fault.DAY:
+        meaning = problem.meaning
+        if meaning is Refusal.DAY:
             until = self._until(problem)
             self._limiter.close(self._settings.model, until, problem)
             raise self._decided(partial(as_error, problem, self._place, until=until))
-        if fault is Fault.UNUSABLE:
-            await self._others_are_answered(question, fault)
-        if fault in RETRYABLE:
+        if meaning is Refusal.UNUSABLE:
+            await self._others_are_answered(question, meaning)
+        if meaning in RETRYABLE:
             return self._delay(problem, question)
         question.tries += 1
-        if fault in _MAYBE_THE_PROMPT and problem.status != 401 and await self._others_are_answered(question, fault):
+        if (
+            meaning in _MAYBE_THE_PROMPT
+            and problem.status != 401
+            and await self._others_are_answered(question, meaning)
+        ):
             raise self._about_the_prompt(problem)
-        if fault in FINAL or (fault is Fault.REQUEST and not self._has_answered):
+        if meaning in FINAL or (meaning is Refusal.REQUEST and not self._has_answered):
             raise self._decided(partial(as_error, problem, self._place))
         raise as_error(problem, self._place, question.tries)
 
     def _delay(self, problem: Problem, question: _Question) -> float:
         """Seconds until the next try of what may pass. Raises after the last one."""
-        fault, breaker = problem.fault, self._breaker
+        meaning, breaker = problem.meaning, self._breaker
         question.tries += 1
-        breaker.failed(is_outage=fault in OUTAGE)
+        breaker.failed(is_outage=meaning in OUTAGE)
         settings = self._settings
-        limit = min(settings.attempts, _TRIES.get(fault, settings.attempts))
+        limit = min(settings.attempts, _TRIES.get(meaning, settings.attempts))
         if not self._has_answered:
-            limit = min(limit, _TRIES_OF_THE_FIRST.get(fault, limit))
+            limit = min(limit, _TRIES_OF_THE_FIRST.get(meaning, limit))
         wait = problem.wait_seconds or 0.0
         has_no_patience = settings.attempts == 1 and breaker.is_open
         if breaker.patience_is_over or has_no_patience or wait > LONGEST_WAIT_SECONDS:
             until = self._now() + max(_OUTAGE_PAUSE, timedelta(seconds=wait))
             raise self._decided(partial(outage, problem, self._place, breaker.failures, until))
-        nobody_there = not self._has_answered and fault is Fault.UNREACHABLE
-        waits_with_others = breaker.is_open and not breaker.is_alone and fault not in _TRIES and not nobody_there
-        of_all = breaker.failures if fault is Fault.UNUSABLE and not self._has_answered else question.tries
+        nobody_there = not self._has_answered and meaning is Refusal.UNREACHABLE
+        waits_with_others = breaker.is_open and not breaker.is_alone and meaning not in _TRIES and not nobody_there
+        of_all = breaker.failures if meaning is Refusal.UNUSABLE and not self._has_answered else question.tries
         if of_all >= limit and not waits_with_others:
             told = partial(as_error, problem, self._place, question.tries)
-            if not self._has_answered and fault in _TRIES_OF_THE_FIRST:
+            if not self._has_answered and meaning in _TRIES_OF_THE_FIRST:
                 raise self._decided(told)
             raise told()
         if breaker.is_open and problem.wait_seconds is None:
@@ -356,7 +360,7 @@ class LanguageModel:
         self.paused = self.paused or (error if isinstance(error, EndpointPaused) else None)
         return error
 
-    async def _others_are_answered(self, question: _Question, fault: Fault) -> bool:
+    async def _others_are_answered(self, question: _Question, meaning: Refusal) -> bool:
         """Whether the endpoint answers something else. What looks like a wrong key, model or address, or is no answer,
         may be about one prompt alone: a firewall that sees code in it, a moderation."""
         if not self._has_answered:
@@ -364,7 +368,7 @@ class LanguageModel:
             if outcome is not None:
                 question.waste(outcome.usage)
                 refused = isinstance(outcome, Problem) and (
-                    outcome.fault is not Fault.UNUSABLE or fault is outcome.fault
+                    outcome.meaning is not Refusal.UNUSABLE or meaning is outcome.meaning
                 )
                 self._has_answered = not refused
         return self._has_answered
@@ -399,7 +403,7 @@ class LanguageModel:
                     cure="Set llm.batch = false, or choose another llm.base_url.",
                 )
             tries += 1
-            if problem.fault not in RETRYABLE or tries >= min(attempts or math.inf, self._settings.attempts):
+            if problem.meaning not in RETRYABLE or tries >= min(attempts or math.inf, self._settings.attempts):
                 raise as_error(problem, self._place, tries, self._until(problem))
             await self._sleep(max(problem.wait_seconds or 0.0, _FIRST_DELAY_SECONDS * 2.0 ** (tries - 1)))
 
@@ -463,9 +467,9 @@ class LanguageModel:
                 total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
                 # How long thoughts without an answer take says nothing of how long answers do.
                 call.answered(usage.output_tokens if outcome.finish_reason == "stop" else None, total)
-            elif outcome.fault is Fault.BUSY:
+            elif outcome.meaning is Refusal.BUSY:
                 call.refused(outcome.wait_seconds)
-            elif outcome.fault is Fault.TIMEOUT or outcome.status in (503, 529):
+            elif outcome.meaning is Refusal.TIMEOUT or outcome.status in (503, 529):
                 call.congested(min(outcome.wait_seconds, LONGEST_WAIT_SECONDS) if outcome.wait_seconds else None)
         return outcome
 
@@ -481,13 +485,13 @@ class LanguageModel:
                 now_epoch_seconds=self._clock(),
             )
         if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)):
-            return Problem(Fault.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
+            return Problem(Refusal.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
         cause = error.__cause__ or error
         if isinstance(cause, NotFollowed):
-            return Problem(Fault.ADDRESS, str(cause))
+            return Problem(Refusal.ADDRESS, str(cause))
         if isinstance(cause, (TooLarge, httpx2.DecodingError)):
-            return Problem(Fault.UNUSABLE, str(cause))
-        return Problem(Fault.UNREACHABLE, str(cause))
+            return Problem(Refusal.UNUSABLE, str(cause))
+        return Problem(Refusal.UNREACHABLE, str(cause))
 
     async def _request(self, prompt: Prompt, dialect: Dialect, limit: int) -> Answer | Problem:
         settings, completions_of = self._settings, self._opened.chat.completions

@@ -50,18 +50,12 @@ class KeptEntry:
     """The mailing that the feed's date says."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry(KeptEntry):
     """A row of `raw_feed_entries`."""
 
     source: Source
-    unreadable: str | None
-    """What it lacks. None: nothing."""
-    identifier: str | None
-    payload_hash: str
     fetched_at: datetime
-    announced_at: datetime | None = None
-    """The mailing that the feed's date says."""
 
 
 def record_fetch(connection: duckdb.DuckDBPyConnection, digest: str, day: date, fetch: Fetch) -> None:
@@ -381,11 +375,16 @@ def paper_of(row: dict[str, Any]) -> Paper:
 def entries_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> list[StoredEntry]:
     """What the sources returned for a date, in their order."""
     found = connection.execute(
-        "SELECT source, unreadable, identifier, payload_hash, fetched_at, announced_at FROM raw_feed_entries "
-        "WHERE digest = ? AND digest_date = ? ORDER BY source, position",
+        "SELECT payload_hash, unreadable, identifier, version, kind, announced_at, source, fetched_at "
+        "FROM raw_feed_entries WHERE digest = ? AND digest_date = ? ORDER BY source, position",
         [digest, day],
     ).fetchall()
-    return [StoredEntry(Source(source), *rest) for source, *rest in found]
+    return [
+        StoredEntry(
+            key, lacks, name, version, kind and AnnouncementKind(kind), at, source=Source(source), fetched_at=fetched_at
+        )
+        for key, lacks, name, version, kind, at, source, fetched_at in found
+    ]
 
 
 def with_payloads(

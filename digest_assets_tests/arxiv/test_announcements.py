@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from digest_assets.arxiv.announcements import PreviousFetch, Resolution, kind_in, resolve_announcements
+from digest_assets.arxiv.announcements import PreviousFetch, kind_in, resolve_announcements
 from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
 from digest_assets_tests.arxiv.examples import paper, utc
 
@@ -40,7 +40,7 @@ def resolve(
     at: datetime = WEDNESDAY_FETCH,
     previous: PreviousFetch | None = None,
     by_oai: dict[str, datetime] | None = None,
-) -> Resolution:
+) -> dict[str, Announcement]:
     return resolve_announcements(
         entries,
         known={each.identifier: each for each in ledger},
@@ -53,13 +53,13 @@ def resolve(
 
 def test_the_feed_is_believed_first() -> None:
     entries = [*searched(ordinary), fed(ordinary, CROSS, THURSDAY)]
-    announcement = resolve(entries, at=THURSDAY + timedelta(hours=5)).announcements[ordinary.identifier]
+    announcement = resolve(entries, at=THURSDAY + timedelta(hours=5))[ordinary.identifier]
     assert (announcement.announced_at, announcement.kind) == (THURSDAY, CROSS)
     assert announcement.known_by is KnownBy.FEED
 
 
 def test_without_any_other_witness_it_is_inferred() -> None:
-    announcement = resolve(searched(before, held, ordinary)).announcements[held.identifier]
+    announcement = resolve(searched(before, held, ordinary))[held.identifier]
     assert (announcement.announced_at, announcement.known_by) == (WEDNESDAY, KnownBy.INFERRED)
     assert (announcement.first_seen_at, announcement.first_seen_by) == (WEDNESDAY_FETCH, Source.API)
 
@@ -67,14 +67,14 @@ def test_without_any_other_witness_it_is_inferred() -> None:
 def test_a_paper_that_the_previous_fetch_did_not_show_was_announced_in_between() -> None:
     found = resolve(searched(before, held, ordinary), known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS)
     for each in (held, ordinary):
-        assert found.announcements[each.identifier].announced_at == WEDNESDAY
-        assert found.announcements[each.identifier].known_by is KnownBy.FIRST_SEEN
+        assert found[each.identifier].announced_at == WEDNESDAY
+        assert found[each.identifier].known_by is KnownBy.FIRST_SEEN
 
 
 def test_a_stale_index_gives_no_first_sight() -> None:
     """The previous fetch was on Wednesday's night but showed Monday's mailing: two mailings lie in between."""
     stale = PreviousFetch(TUESDAY + timedelta(hours=3), utc("2025-12-14T00:00"), utc("2026-01-27T01:00"))
-    found = resolve(searched(before, held, ordinary), previous=stale).announcements
+    found = resolve(searched(before, held, ordinary), previous=stale)
     assert {each.known_by for each in found.values()} == {KnownBy.INFERRED}
     assert found[before.identifier].announced_at == TUESDAY
 
@@ -83,14 +83,14 @@ def test_a_mailing_that_this_fetch_does_not_show_yet_gives_no_first_sight() -> N
     """Nothing here need be of Wednesday's mailing: the paper has only trickled in late."""
     trickled = paper("2601.00099", "2026-01-27T11:00")
     found = resolve(searched(before, trickled), known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS)
-    announcement = found.announcements[trickled.identifier]
+    announcement = found[trickled.identifier]
     assert (announcement.announced_at, announcement.known_by) == (TUESDAY, KnownBy.INFERRED)
 
 
 def test_a_new_paper_with_an_older_identifier_than_one_displayed_has_only_trickled_in() -> None:
     trickled = paper("2601.00099", "2026-01-27T11:00")
     entries = searched(before, trickled, ordinary)
-    found = resolve(entries, known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS).announcements
+    found = resolve(entries, known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS)
     assert found[trickled.identifier].announced_at == TUESDAY
     assert found[ordinary.identifier].known_by is KnownBy.FIRST_SEEN
 
@@ -98,35 +98,35 @@ def test_a_new_paper_with_an_older_identifier_than_one_displayed_has_only_trickl
 def test_a_late_cross_list_is_dated_by_its_first_sight() -> None:
     crossed = paper("2601.00010", "2026-01-12T11:00", categories=("cs.CL", "cs.SD"))
     entries = searched(crossed, before, ordinary)
-    found = resolve(entries, known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS).announcements[crossed.identifier]
+    found = resolve(entries, known(before, TUESDAY, KnownBy.FEED), previous=PREVIOUS)[crossed.identifier]
     assert (found.announced_at, found.kind, found.known_by) == (WEDNESDAY, CROSS, KnownBy.FIRST_SEEN)
 
 
 def test_a_paper_outside_the_window_of_the_previous_fetch_is_no_first_sight() -> None:
     narrow = PreviousFetch(PREVIOUS.fetched_at, utc("2026-01-26T00:00"), TUESDAY)
     found = resolve(searched(before, held, ordinary), known(before, TUESDAY, KnownBy.FEED), previous=narrow)
-    assert found.announcements[held.identifier].known_by is KnownBy.INFERRED
-    assert found.announcements[ordinary.identifier].known_by is KnownBy.FIRST_SEEN
+    assert found[held.identifier].known_by is KnownBy.INFERRED
+    assert found[ordinary.identifier].known_by is KnownBy.FIRST_SEEN
 
 
 def test_a_clock_that_went_backwards_gives_no_first_sight() -> None:
     later = PreviousFetch(WEDNESDAY_FETCH + timedelta(hours=1), utc("2025-12-14T00:00"), TUESDAY)
-    found = resolve(searched(ordinary), previous=later).announcements
+    found = resolve(searched(ordinary), previous=later)
     assert found[ordinary.identifier].known_by is KnownBy.INFERRED
 
 
 def test_oai_is_believed_before_first_sight_and_after_the_feed() -> None:
     entries = searched(before, ordinary)
-    found = resolve(entries, previous=PREVIOUS, by_oai={ordinary.identifier: WEDNESDAY}).announcements
+    found = resolve(entries, previous=PREVIOUS, by_oai={ordinary.identifier: WEDNESDAY})
     assert found[ordinary.identifier].known_by is KnownBy.OAI
-    found = resolve([*entries, fed(ordinary)], by_oai={ordinary.identifier: THURSDAY}).announcements
+    found = resolve([*entries, fed(ordinary)], by_oai={ordinary.identifier: THURSDAY})
     assert (found[ordinary.identifier].announced_at, found[ordinary.identifier].known_by) == (WEDNESDAY, KnownBy.FEED)
 
 
 @pytest.mark.parametrize("by", [KnownBy.OAI, KnownBy.FIRST_SEEN, KnownBy.INFERRED])
 def test_a_more_trusted_witness_replaces_a_less_trusted_one_and_keeps_the_first_sight(by: KnownBy) -> None:
     ledger = known(ordinary, TUESDAY, by, seen=WEDNESDAY + timedelta(hours=1))
-    found = resolve([*searched(ordinary), fed(ordinary)], ledger).announcements[ordinary.identifier]
+    found = resolve([*searched(ordinary), fed(ordinary)], ledger)[ordinary.identifier]
     assert (found.announced_at, found.known_by) == (WEDNESDAY, KnownBy.FEED)
     assert (found.first_seen_at, found.first_seen_by) == (ledger.first_seen_at, Source.API)
 
@@ -135,40 +135,38 @@ def test_a_more_trusted_witness_replaces_a_less_trusted_one_and_keeps_the_first_
 def test_a_less_or_equally_trusted_witness_changes_nothing(by: KnownBy) -> None:
     ledger = known(ordinary, THURSDAY, by)
     previous = PREVIOUS if by in (KnownBy.FEED, KnownBy.OAI) else None
-    assert resolve(searched(before, ordinary), ledger, previous=previous).announcements[ordinary.identifier] == ledger
+    assert resolve(searched(before, ordinary), ledger, previous=previous)[ordinary.identifier] == ledger
 
 
 def test_a_second_cross_listing_does_not_move_a_paper_that_was_visible_before() -> None:
     ledger = known(before, TUESDAY, KnownBy.INFERRED, seen=TUESDAY + timedelta(hours=3))
     entries = [*searched(before), fed(before, CROSS, THURSDAY)]
-    assert resolve(entries, ledger, at=THURSDAY + timedelta(hours=5)).announcements[before.identifier] == ledger
+    assert resolve(entries, ledger, at=THURSDAY + timedelta(hours=5))[before.identifier] == ledger
 
 
 def test_an_index_that_is_some_minutes_early_does_not_discredit_the_feed() -> None:
     ledger = known(ordinary, WEDNESDAY, KnownBy.INFERRED, seen=WEDNESDAY - timedelta(minutes=5))
-    found = resolve([fed(ordinary)], ledger).announcements[ordinary.identifier]
+    found = resolve([fed(ordinary)], ledger)[ordinary.identifier]
     assert found.known_by is KnownBy.FEED
 
 
-def test_replacements_are_told_apart() -> None:
+def test_a_replacement_announces_no_paper() -> None:
     second = paper("2601.00100", "2026-01-27T12:00", version=2)
     found = resolve([fed(second, REPLACE), fed(ordinary)])
-    assert found.announcements.keys() == {ordinary.identifier}
-    (replacement,) = found.replacements
-    assert (replacement.identifier, replacement.version, replacement.announced_at) == ("2601.00100", 2, WEDNESDAY)
+    assert found.keys() == {ordinary.identifier}
 
 
 def test_what_is_known_anchors_what_is_inferred() -> None:
     other = paper("2601.00151", "2026-01-20T13:00")
     entries = searched(held, other)
-    found = resolve(entries, known(held, WEDNESDAY, KnownBy.FEED)).announcements[other.identifier]
+    found = resolve(entries, known(held, WEDNESDAY, KnownBy.FEED))[other.identifier]
     assert (found.announced_at, found.known_by) == (WEDNESDAY, KnownBy.INFERRED)
 
 
 def test_a_cross_list_anchors_nothing_because_its_identifier_may_be_old() -> None:
     crossed = paper("2601.00010", "2026-01-12T11:00", categories=("cs.CL", "cs.SD"))
     after = paper("2601.00011", "2026-01-12T12:00")
-    found = resolve([*searched(crossed, after), fed(crossed, CROSS)]).announcements
+    found = resolve([*searched(crossed, after), fed(crossed, CROSS)])
     assert found[crossed.identifier].announced_at == WEDNESDAY
     assert found[after.identifier].announced_at == utc("2026-01-13T01:00")
 
@@ -180,22 +178,22 @@ def test_the_kind_of_a_searched_paper_is_told_by_its_primary_category() -> None:
 
 def test_a_searched_paper_without_submission_time_is_of_its_neighbours_mailing() -> None:
     undated = paper("2601.00201", None)
-    found = resolve(searched(before, ordinary, undated)).announcements
+    found = resolve(searched(before, ordinary, undated))
     assert found[undated.identifier].announced_at == found[ordinary.identifier].announced_at == WEDNESDAY
-    assert resolve(searched(undated)).announcements[undated.identifier].announced_at == WEDNESDAY
+    assert resolve(searched(undated))[undated.identifier].announced_at == WEDNESDAY
 
 
 def test_several_sources_give_one_announcement() -> None:
     second = paper("2601.00200", "2026-01-28T12:00", version=2)
     found = resolve([*searched(ordinary, second), fed(ordinary), fed(second, REPLACE, THURSDAY)], at=THURSDAY)
-    assert found.announcements.keys() == {ordinary.identifier}
-    assert found.announcements[ordinary.identifier].announced_at == WEDNESDAY
+    assert found.keys() == {ordinary.identifier}
+    assert found[ordinary.identifier].announced_at == WEDNESDAY
 
 
 def test_resolving_again_with_what_came_out_changes_nothing() -> None:
     entries = [*searched(before, held, ordinary), fed(ordinary)]
-    first = resolve(entries, previous=PREVIOUS).announcements
-    again = resolve(entries, *first.values(), at=THURSDAY + timedelta(hours=3), previous=PREVIOUS).announcements
+    first = resolve(entries, previous=PREVIOUS)
+    again = resolve(entries, *first.values(), at=THURSDAY + timedelta(hours=3), previous=PREVIOUS)
     assert again == first
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.completions import StreamReader, read_answer
-from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.llm.refusals import Problem, Refusal
 from digest_assets.model import Usage
 
 
@@ -28,7 +28,7 @@ def test_a_filtered_answer_is_no_answer() -> None:
     body = json.dumps({"choices": [{"message": {"content": "半"}, "finish_reason": "content_filter"}]})
     problem = read_answer(body, "m")
     assert isinstance(problem, Problem)
-    assert problem.fault is Fault.FILTERED
+    assert problem.meaning is Refusal.FILTERED
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_answer_that_ended_in_an_unknown_way_is_none(finish: str) -> None:
     body = json.dumps({"choices": [{"message": {"content": "半句话。"}, "finish_reason": finish}]})
     problem = read_answer(body, "m")
     assert isinstance(problem, Problem)
-    assert problem.fault is Fault.UNUSABLE
+    assert problem.meaning is Refusal.UNUSABLE
     assert finish in problem.said
 
 
@@ -58,21 +58,21 @@ def test_without_a_finish_reason_the_end_of_the_text_has_to_be_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "fault", "said"),
+    ("body", "meaning", "said"),
     [
-        ({"code": 401, "msg": "token expired"}, Fault.KEY, "token expired"),
-        ({"code": "500", "message": "boom", "data": None}, Fault.BROKEN, "boom"),
-        ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Fault.BALANCE, "insufficient"),
-        ({"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, Fault.BUSY, "rate limit"),
-        ({"error": "Unexpected endpoint or method. (POST /chat/completions)"}, Fault.ADDRESS, "Unexpected endpoint"),
-        ({"choices": [], "message": "queue is full"}, Fault.UNUSABLE, "queue is full"),
-        ({"choices": []}, Fault.UNUSABLE, "no choices"),
+        ({"code": 401, "msg": "token expired"}, Refusal.KEY, "token expired"),
+        ({"code": "500", "message": "boom", "data": None}, Refusal.BROKEN, "boom"),
+        ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Refusal.BALANCE, "insufficient"),
+        ({"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, Refusal.BUSY, "rate limit"),
+        ({"error": "Unexpected endpoint or method. (POST /chat/completions)"}, Refusal.ADDRESS, "Unexpected endpoint"),
+        ({"choices": [], "message": "queue is full"}, Refusal.UNUSABLE, "queue is full"),
+        ({"choices": []}, Refusal.UNUSABLE, "no choices"),
     ],
 )
-def test_an_error_with_status_200_keeps_its_words(body: object, fault: Fault, said: str) -> None:
+def test_an_error_with_status_200_keeps_its_words(body: object, meaning: Refusal, said: str) -> None:
     problem = read_answer(json.dumps(body), "m")
     assert isinstance(problem, Problem)
-    assert problem.fault is fault
+    assert problem.meaning is meaning
     assert said in problem.said
 
 

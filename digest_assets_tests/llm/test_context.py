@@ -7,14 +7,14 @@ import pytest
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.context import Context
 from digest_assets.llm.model_list import find_model, read_models
-from digest_assets.llm.refusals import Fault, Problem
+from digest_assets.llm.refusals import Problem, Refusal
 from digest_assets.model import Usage
 
 LIMIT = 8192
 
 
 def refused(number: int | None = None, prompt_tokens: int | None = None) -> Problem:
-    return Problem(Fault.CONTEXT, "too long", 400, number, prompt_tokens)
+    return Problem(Refusal.CONTEXT, "too long", 400, number, prompt_tokens)
 
 
 def answered(read: int, written: int) -> Answer:

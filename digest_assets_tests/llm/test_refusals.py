@@ -9,7 +9,7 @@ import pytest
 
 from digest_assets.errors import EndpointPaused, QuotaExhausted, hide
 from digest_assets.llm.providers import SEVERAL, UNKNOWN, providers
-from digest_assets.llm.refusals import Fault, Place, Problem, as_error, read_problem, retry_after_seconds
+from digest_assets.llm.refusals import Place, Problem, Refusal, as_error, read_problem, retry_after_seconds
 
 
 def error(message: str, **more: object) -> str:
@@ -17,7 +17,7 @@ def error(message: str, **more: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "fault", "number"),
+    ("status", "body", "means", "number"),
     [
         (
             400,
@@ -25,53 +25,55 @@ def error(message: str, **more: object) -> str:
                 "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.",
                 code="context_length_exceeded",
             ),
-            Fault.CONTEXT,
+            Refusal.CONTEXT,
             8192,
         ),
         (
             400,
             error("request (5000 tokens) exceeds the available context size (4096 tokens)", code=400),
-            Fault.CONTEXT,
+            Refusal.CONTEXT,
             4096,
         ),
-        (400, error("Range of input length should be [1, 30720]"), Fault.CONTEXT, 30720),
-        (413, "", Fault.CONTEXT, None),
+        (400, error("Range of input length should be [1, 30720]"), Refusal.CONTEXT, 30720),
+        (413, "", Refusal.CONTEXT, None),
         (
             400,
             error("'max_tokens' is too large: 9000. This model's maximum context length is 4096 tokens", code=400),
-            Fault.CONTEXT,
+            Refusal.CONTEXT,
             4096,
         ),
-        (400, error("Range of max_tokens should be [1, 8192]"), Fault.LIMIT_TOO_HIGH, 8192),
-        (422, '{"detail": [{"msg": "Extra inputs are not permitted", "loc": ["max_tokens"]}]}', Fault.LIMIT_NAME, None),
-        (400, error("Unsupported parameter: 'temperature' is not supported with this model."), Fault.TEMPERATURE, None),
-        (400, error("Unknown parameter: 'stream_options'."), Fault.STREAM_OPTIONS, None),
-        (400, error("This model only support stream mode"), Fault.STREAM_ONLY, None),
-        (404, error("model 'qwen3:8b' not found, try pulling it first"), Fault.MODEL, None),
-        (404, error("The model `x` does not exist or is not yours.", code="model_not_found"), Fault.MODEL, None),
-        (404, json.dumps({"detail": "Not Found"}), Fault.ADDRESS, None),
-        (404, "<html><h1>404</h1></html>", Fault.ADDRESS, None),
-        (405, "", Fault.ADDRESS, None),
-        (401, error("Incorrect API key"), Fault.KEY, None),
-        (403, error("Country not supported"), Fault.FORBIDDEN, None),
-        (429, error("Rate limit reached: too many tokens per min"), Fault.BUSY, None),
-        (429, error("You exceeded your current quota", type="insufficient_quota"), Fault.BALANCE, None),
-        (402, error("Insufficient Balance"), Fault.BALANCE, None),
-        (400, error("账户余额不足"), Fault.BALANCE, None),
-        (503, "upstream connect error", Fault.BROKEN, None),
-        (500, error("The server had an error"), Fault.BROKEN, None),
-        (524, "<html>timeout</html>", Fault.BROKEN, None),
-        (400, error("filtered", code="content_filter"), Fault.FILTERED, None),
-        (400, error("messages: must not be empty"), Fault.REQUEST, None),
-        (418, "", Fault.REQUEST, None),
-        (None, error("Provider returned error"), Fault.BROKEN, None),
-        (400, json.dumps({"object": "error", "message": "prompt is too long", "code": 400}), Fault.CONTEXT, None),
-        (400, json.dumps({"error": "model is required: invalid model"}), Fault.MODEL, None),
+        (400, error("Range of max_tokens should be [1, 8192]"), Refusal.LIMIT_TOO_HIGH, 8192),
+        (422, '{"detail": [{"msg": "Extra inputs are not permitted", "loc": ["max_tokens"]}]}', Refusal.LIMIT_NAME,
+         None),
+        (400, error("Unsupported parameter: 'temperature' is not supported with this model."), Refusal.TEMPERATURE,
+         None),
+        (400, error("Unknown parameter: 'stream_options'."), Refusal.STREAM_OPTIONS, None),
+        (400, error("This model only support stream mode"), Refusal.STREAM_ONLY, None),
+        (404, error("model 'qwen3:8b' not found, try pulling it first"), Refusal.MODEL, None),
+        (404, error("The model `x` does not exist or is not yours.", code="model_not_found"), Refusal.MODEL, None),
+        (404, json.dumps({"detail": "Not Found"}), Refusal.ADDRESS, None),
+        (404, "<html><h1>404</h1></html>", Refusal.ADDRESS, None),
+        (405, "", Refusal.ADDRESS, None),
+        (401, error("Incorrect API key"), Refusal.KEY, None),
+        (403, error("Country not supported"), Refusal.FORBIDDEN, None),
+        (429, error("Rate limit reached: too many tokens per min"), Refusal.BUSY, None),
+        (429, error("You exceeded your current quota", type="insufficient_quota"), Refusal.BALANCE, None),
+        (402, error("Insufficient Balance"), Refusal.BALANCE, None),
+        (400, error("账户余额不足"), Refusal.BALANCE, None),
+        (503, "upstream connect error", Refusal.BROKEN, None),
+        (500, error("The server had an error"), Refusal.BROKEN, None),
+        (524, "<html>timeout</html>", Refusal.BROKEN, None),
+        (400, error("filtered", code="content_filter"), Refusal.FILTERED, None),
+        (400, error("messages: must not be empty"), Refusal.REQUEST, None),
+        (418, "", Refusal.REQUEST, None),
+        (None, error("Provider returned error"), Refusal.BROKEN, None),
+        (400, json.dumps({"object": "error", "message": "prompt is too long", "code": 400}), Refusal.CONTEXT, None),
+        (400, json.dumps({"error": "model is required: invalid model"}), Refusal.MODEL, None),
     ],
 )  # fmt: skip
-def test_a_refusal_is_read_as_what_it_means(status: int | None, body: str, fault: Fault, number: int | None) -> None:
+def test_a_refusal_is_read_as_what_it_means(status: int | None, body: str, means: Refusal, number: int | None) -> None:
     problem = read_problem(status, body)
-    assert (problem.fault, problem.number) == (fault, number)
+    assert (problem.meaning, problem.number) == (means, number)
 
 
 GEMINI_A_MINUTE = [
@@ -107,34 +109,34 @@ GEMINI_KEY = [
 
 
 @pytest.mark.parametrize(
-    ("provider", "status", "body", "fault"),
+    ("provider", "status", "body", "means"),
     [
-        ("gemini", 429, json.dumps(GEMINI_A_MINUTE), Fault.BUSY),
-        ("gemini", 429, json.dumps(GEMINI_A_DAY), Fault.DAY),
-        ("gemini", 400, json.dumps(GEMINI_KEY), Fault.KEY),
+        ("gemini", 429, json.dumps(GEMINI_A_MINUTE), Refusal.BUSY),
+        ("gemini", 429, json.dumps(GEMINI_A_DAY), Refusal.DAY),
+        ("gemini", 400, json.dumps(GEMINI_KEY), Refusal.KEY),
         (
             "",
             429,
             error("You exceeded your current quota. See error-code#token-limit", code="insufficient_quota"),
-            Fault.BUSY,
+            Refusal.BUSY,
         ),
-        ("qwen", 429, error("You exceeded your current quota", code="insufficient_quota"), Fault.BUSY),
-        ("openai", 429, error("You exceeded your current quota", code="insufficient_quota"), Fault.BALANCE),
+        ("qwen", 429, error("You exceeded your current quota", code="insufficient_quota"), Refusal.BUSY),
+        ("openai", 429, error("You exceeded your current quota", code="insufficient_quota"), Refusal.BALANCE),
         (
             "",
             403,
             json.dumps({"code": 50501, "message": "Request was rejected due to rate limiting: RPM limit reached"}),
-            Fault.BUSY,
+            Refusal.BUSY,
         ),
-        ("", 403, error("x", code="AccountOverdueError", type="Forbidden"), Fault.BALANCE),
-        ("", 403, error("预扣费额度失败, 用户剩余额度不足", code="insufficient_user_quota"), Fault.BALANCE),
-        ("", 429, error("suspended", type="exceeded_current_quota_error"), Fault.BALANCE),
-        ("", 503, error("No available channel for model x under group default", code="model_not_found"), Fault.MODEL),
+        ("", 403, error("x", code="AccountOverdueError", type="Forbidden"), Refusal.BALANCE),
+        ("", 403, error("预扣费额度失败, 用户剩余额度不足", code="insufficient_user_quota"), Refusal.BALANCE),
+        ("", 429, error("suspended", type="exceeded_current_quota_error"), Refusal.BALANCE),
+        ("", 503, error("No available channel for model x under group default", code="model_not_found"), Refusal.MODEL),
         (
             "",
             400,
             json.dumps({"code": "Client specified an invalid argument", "error": "Incorrect API key provided: x"}),
-            Fault.KEY,
+            Refusal.KEY,
         ),
         (
             "groq",
@@ -144,7 +146,7 @@ GEMINI_KEY = [
                 type="tokens",
                 code="rate_limit_exceeded",
             ),
-            Fault.TOO_LARGE,
+            Refusal.TOO_LARGE,
         ),
         (
             "groq",
@@ -153,44 +155,44 @@ GEMINI_KEY = [
                 "Rate limit reached on tokens per day (TPD): Limit 100000. Please try again in 7m30s.",
                 code="rate_limit_exceeded",
             ),
-            Fault.DAY,
+            Refusal.DAY,
         ),
-        ("", 429, error("Rate limit reached for requests per day. Please try again in 7h12m0s."), Fault.DAY),
-        ("", 429, error("Rate limit exceeded: free-models-per-day"), Fault.DAY),
-        ("", 404, error('model "qwen2.5:7b" not found, try pulling it first', type="api_error"), Fault.MODEL),
-        ("", 404, error("models/gemini-9.9-pro is not found for API version v1main"), Fault.MODEL),
-        ("", 400, error("System role not supported"), Fault.SYSTEM_ROLE),
-        ("", 400, error("Developer instruction is not enabled for models/gemma-3-27b-it"), Fault.SYSTEM_ROLE),
+        ("", 429, error("Rate limit reached for requests per day. Please try again in 7h12m0s."), Refusal.DAY),
+        ("", 429, error("Rate limit exceeded: free-models-per-day"), Refusal.DAY),
+        ("", 404, error('model "qwen2.5:7b" not found, try pulling it first', type="api_error"), Refusal.MODEL),
+        ("", 404, error("models/gemini-9.9-pro is not found for API version v1main"), Refusal.MODEL),
+        ("", 400, error("System role not supported"), Refusal.SYSTEM_ROLE),
+        ("", 400, error("Developer instruction is not enabled for models/gemma-3-27b-it"), Refusal.SYSTEM_ROLE),
         (
             "",
             400,
             error(
                 "parameter.enable_thinking must be set to false for non-streaming calls", code="invalid_parameter_error"
             ),
-            Fault.STREAM_ONLY,
+            Refusal.STREAM_ONLY,
         ),
         (
             "",
             400,
             error("Unsupported value: 'reasoning_effort' does not support 'minimal' with this model."),
-            Fault.THINKING,
+            Refusal.THINKING,
         ),
-        ("zhipu", 429, json.dumps({"error": {"code": "1304", "message": "该 API 已达今日调用次数限额"}}), Fault.DAY),
-        ("zhipu", 429, json.dumps({"error": {"code": "1302", "message": "并发数过高"}}), Fault.BUSY),
-        ("zhipu", 429, json.dumps({"error": {"code": "1113", "message": "您的账户已欠费"}}), Fault.BALANCE),
+        ("zhipu", 429, json.dumps({"error": {"code": "1304", "message": "该 API 已达今日调用次数限额"}}), Refusal.DAY),
+        ("zhipu", 429, json.dumps({"error": {"code": "1302", "message": "并发数过高"}}), Refusal.BUSY),
+        ("zhipu", 429, json.dumps({"error": {"code": "1113", "message": "您的账户已欠费"}}), Refusal.BALANCE),
         (
             "minimax",
             None,
             json.dumps({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}),
-            Fault.BALANCE,
+            Refusal.BALANCE,
         ),
-        ("ark", 400, error("x", code="SensitiveContentDetected.Violence"), Fault.FILTERED),
+        ("ark", 400, error("x", code="SensitiveContentDetected.Violence"), Refusal.FILTERED),
     ],
 )
 def test_structure_goes_before_words_and_a_providers_table_before_others(
-    provider: str, status: int | None, body: str, fault: Fault
+    provider: str, status: int | None, body: str, means: Refusal
 ) -> None:
-    assert read_problem(status, body, provider=providers().get(provider, UNKNOWN), model="qwen2.5:7b").fault is fault
+    assert read_problem(status, body, provider=providers().get(provider, UNKNOWN), model="qwen2.5:7b").meaning is means
 
 
 @pytest.mark.parametrize(
@@ -230,26 +232,26 @@ def test_when_to_ask_again_is_read_from_wherever_it_stands(
 )
 def test_the_length_of_a_context_is_read_in_each_of_its_wordings(message: str) -> None:
     problem = read_problem(400, error(message, code=400))
-    assert (problem.fault, problem.number) == (Fault.CONTEXT, 8192)
+    assert (problem.meaning, problem.number) == (Refusal.CONTEXT, 8192)
 
 
 def test_each_meaning_has_a_line_with_a_cure_that_says_what_it_rests_on() -> None:
     place = Place("http://x/v1", "m", "THE_KEY")
-    for fault in Fault:
-        told = as_error(Problem(fault, "said so", 429, rests_on="code it"), place)
+    for meaning in Refusal:
+        told = as_error(Problem(meaning, "said so", 429, rests_on="code it"), place)
         assert told.cure
         assert "\n" not in str(told)
         assert "said so" in str(told)
-    assert "code it" in str(as_error(Problem(Fault.BALANCE, "said so", 429, rests_on="code it"), place))
+    assert "code it" in str(as_error(Problem(Refusal.BALANCE, "said so", 429, rests_on="code it"), place))
     until = datetime(2026, 11, 27, 3, tzinfo=timezone.utc)
-    paused = as_error(Problem(Fault.DAY, "said so", 429), place, until=until)
+    paused = as_error(Problem(Refusal.DAY, "said so", 429), place, until=until)
     assert isinstance(paused, EndpointPaused)
     assert "2026-11-27 03:00 UTC" in str(paused)
 
 
 def test_no_line_shows_a_key_whole_or_in_part() -> None:
     hide("a1b2c3-of-the-test")
-    told = as_error(Problem(Fault.BALANCE, "a1b2c3-of-the-test, a1b2******test"), Place("http://x/v1", "m", "K"))
+    told = as_error(Problem(Refusal.BALANCE, "a1b2c3-of-the-test, a1b2******test"), Place("http://x/v1", "m", "K"))
     assert isinstance(told, QuotaExhausted)
     assert "a1b2" not in str(told)
 
@@ -258,7 +260,7 @@ def test_every_meaning_in_the_tables_is_one_and_every_table_names_its_sources() 
     for each in providers().values():
         assert each.sources, each.name
         for meaning in (*each.codes.values(), *(meaning for _, meaning in each.phrases)):
-            Fault(meaning)
+            Refusal(meaning)
         assert all(code == code.lower() for code in each.codes), each.name
         assert each.name == SEVERAL or each.hosts or each.ports, each.name
 

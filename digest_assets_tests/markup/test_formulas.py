@@ -95,21 +95,6 @@ def test_money_and_stray_delimiters_are_no_formulas(text: str) -> None:
     assert "".join(part for part in formulas.split(text) if isinstance(part, str)) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("costs $5, or 6 $, or US$ 7", ()),
-        ("a $ and $x_1$", ("$",)),
-        ("$x_{1$", ("$",)),
-        (r"open \(x", (r"\(",)),
-        (r"shut x\]", (r"\]",)),
-        (r"\(x\) \[y\] $z$ \$", ()),
-    ],
-)
-def test_what_is_opened_and_not_closed_is_told(text: str, left: tuple[str, ...]) -> None:
-    assert formulas.unclosed(text) == left
-
-
 def test_words_between_dollars_are_words() -> None:
     assert found(r"$\textbf{LLM-Bench}$") == [Strong((Text("LLM-Bench"),))]
     assert found(r"$\texttt{build_network}$") == [Code("build_network")]

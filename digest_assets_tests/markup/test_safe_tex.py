@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digest_assets.markup import tex_commands as known
@@ -160,6 +160,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=1500, deadline=None, derandomize=True)
 @given(st.lists(PIECES, max_size=14).map("".join))
+@example("\\textrm\\")
 def test_only_allowed_commands_come_out_whatever_goes_in(tex: str) -> None:
     safe = safe_tex(tex)
     if safe is None:
