@@ -17,7 +17,7 @@ FIRST, LAST = date(2026, 1, 26), date(2026, 2, 6)
 DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
 WEEKDAYS = [day for day in DAYS if day.weekday() < 5]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def announced_by_day() -> dict[date, set[str]]:
