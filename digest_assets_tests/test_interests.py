@@ -34,6 +34,7 @@ def want(world: World, *interests: dict[str, Any]) -> None:
 WHISPERS = {"name": "whispers", "keywords": ["whispered speech", "audio watermark"]}
 
 
+@pytest.mark.slow
 def test_a_date_is_ranked_and_the_cap_and_the_model_are_spent_on_the_highest(world: World) -> None:
     world.change(llm={"max_concurrency": 1})
     want(world, WHISPERS, {"name": "bells", "keywords": ["lighthouse bells", "foghorn"]})

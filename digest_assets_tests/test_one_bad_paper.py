@@ -56,6 +56,7 @@ def test_a_paper_that_the_endpoint_refuses_fails_alone(world: World, fault: serv
     assert words in reason
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_check_fails_the_paper_that_it_met(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     check = checks.judge_translation
 

@@ -28,6 +28,7 @@ def asked(world: World) -> list[str | None]:
     return [each.kind for each in world.sandbox.model.requests if each.kind]
 
 
+@pytest.mark.slow
 def test_one_call_writes_a_sentence_for_each_group_and_another_run_asks_for_none(world: World) -> None:
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
     held = dict(world.rows(SENTENCES))

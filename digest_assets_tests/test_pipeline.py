@@ -145,6 +145,7 @@ def test_without_a_model_the_original_is_published_and_marked(
     assert "<details>" not in post
 
 
+@pytest.mark.slow
 def test_a_key_that_is_set_later_completes_the_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOME_MODEL_KEY", raising=False)
     world.change(llm={"api_key_env": "SOME_MODEL_KEY"})
@@ -251,6 +252,7 @@ def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(
     assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
 
 
+@pytest.mark.slow
 def test_a_feed_that_is_down_is_carried_by_the_api(world: World) -> None:
     world.sandbox.arxiv.faults.always("feed", arxiv_server.unavailable())
     with stamina.set_testing(True, attempts=2):
@@ -281,6 +283,7 @@ def test_an_api_and_a_feed_that_are_down_are_carried_by_oai(world: World) -> Non
     assert world.rows("SELECT source FROM fetches WHERE error IS NULL") == [("oai",)]
 
 
+@pytest.mark.slow
 def test_late_papers_go_to_the_next_date(world: World) -> None:
     before = DAY - timedelta(days=1)
     world.make(before, noon_in_shanghai(before))

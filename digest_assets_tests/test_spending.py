@@ -42,6 +42,7 @@ def spent(world: World) -> int:
         return sum(day.tokens for day in usage_by_day(connection, {}))
 
 
+@pytest.mark.slow
 def test_a_budget_of_a_run_ends_the_asking_and_a_later_run_goes_on(world: World) -> None:
     world.change(llm={"budget_run_tokens": 20_000, "max_concurrency": 4})
     report = world.make(DAY)

@@ -146,6 +146,7 @@ def runners(tmp_path: Path) -> Runners:
 EVERY_STEP = ["Is", "Install", "Fetch", "Make", "Publish", "Keep"]
 
 
+@pytest.mark.slow
 def test_each_day_goes_on_where_the_last_one_stopped_also_after_one_that_failed(runners: Runners) -> None:
     assert runners.run("2026-11-18")[0] == EVERY_STEP
     assert runners.run("2026-11-19", code=1)[0] == [*EVERY_STEP, "!Say"]  # in part: published, kept, and red
@@ -161,6 +162,7 @@ def test_each_day_goes_on_where_the_last_one_stopped_also_after_one_that_failed(
     assert subprocess.run(count, cwd=runners.bare, capture_output=True, text=True, check=True).stdout.strip() == "1"
 
 
+@pytest.mark.slow
 def test_a_runner_that_dies_before_it_publishes_loses_no_more_than_its_own_day(runners: Runners) -> None:
     runners.run("2026-11-18")
     runners.steps = [step for step in runners.steps if step.get("name") not in ("Publish", "Keep the store")]

@@ -70,6 +70,7 @@ def test_a_damaged_answer(parse: Callable[[bytes], object], start: int, length: 
     tried(parse, whole[:start] + noise + whole[start + length :])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(parsers, st.text(max_size=30), st.integers(0, 40))
 def test_any_text_in_the_place_of_any_other(parse: Callable[[bytes], object], text: str, place: int) -> None:

@@ -69,6 +69,7 @@ names = st.lists(st.from_regex(r"[A-Z][a-z]{1,8} [A-Z][a-z]{3,8}", fullmatch=Tru
 lab = st.from_regex(r"( \([A-Za-z, ]{0,12}\))?", fullmatch=True)
 
 
+@pytest.mark.slow
 @given(names, st.data())
 def test_affiliations_never_change_the_authors(authors: list[str], data: st.DataObject) -> None:
     assert split_creators(", ".join(name + data.draw(lab) for name in authors)) == tuple(authors)

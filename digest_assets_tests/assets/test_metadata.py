@@ -24,6 +24,7 @@ def shown(world: World, asset: str) -> Mapping[str, Any]:
     return event.asset_materialization.metadata
 
 
+@pytest.mark.slow
 def test_a_date_links_to_its_page_on_the_web_and_says_why_a_paper_was_dropped(tmp_path: Path) -> None:
     sections: dict[str, Any] = {
         "llm": {"preset": "none"},

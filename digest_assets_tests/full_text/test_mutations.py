@@ -32,6 +32,7 @@ def read_mutations(format: str, first: int, count: int) -> Counter[str]:
     return Counter(line[1] for line in lines)
 
 
+@pytest.mark.slow
 def test_a_few_mutations_of_each_format_are_read_or_refused() -> None:
     assert read_mutations("html", 0, 15).total() == 15
     assert read_mutations("pdf", 0, 15).total() == 15
@@ -46,6 +47,7 @@ def test_mutations_never_crash_nor_hang_nor_swell(format: str, first: int) -> No
     assert outcomes["read"] > 15, "most mutations should leave something to read, or nothing is tested"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bomb", "size"), [(drawing_bomb, 9), (inflating_bomb, 700)], ids=["a form drawn 10^9 times", "700 MB of text"]
 )

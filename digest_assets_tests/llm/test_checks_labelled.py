@@ -163,6 +163,7 @@ def test_another_papers_translation_is_found() -> None:
     assert is_documented("labelled", "translation", "another paper's translation", len(cases), len(cases))
 
 
+@pytest.mark.slow
 def test_another_papers_sentence_is_found() -> None:
     cases = [
         (pair, pair.good + sentence)

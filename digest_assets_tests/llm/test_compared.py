@@ -34,6 +34,7 @@ def test_a_correct_reading_says_what_it_must_and_raises_no_alarm(paper: Compared
     assert paper.accepts_translation(paper.translation)
 
 
+@pytest.mark.slow
 def test_damage_is_found() -> None:
     rows = measured()
     assert {(answer, damage) for answer, damage, _, _ in rows} == set(MISSED_AT_MOST)

@@ -191,6 +191,7 @@ MARKS = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(MARKS, max_size=40).map("".join), st.integers(1, 60))
 def test_whatever_is_repeated_is_rendered_and_no_letter_is_lost(text: str, times: int) -> None:

@@ -370,6 +370,7 @@ def test_a_template_that_is_not_utf_8_and_a_folder_that_is_not_there_are_named(t
         render_post(a_page(), templates_dir=tmp_path / "absent")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(TEXTS, TEXTS, TEXTS)
 def test_whatever_a_paper_says_the_frame_can_be_read_back(first: str, second: str, third: str) -> None:
@@ -395,6 +396,7 @@ def test_whatever_a_paper_says_the_frame_can_be_read_back(first: str, second: st
         assert shown.count(line) == 1, line
 
 
+@pytest.mark.slow
 def test_a_commonmark_reader_finds_the_headings_lists_and_folds_of_plain_markdown_and_no_others() -> None:
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for page in pages():

@@ -62,6 +62,7 @@ def translated(server: SandboxModel, paper: SandboxPaper, answers: MemoryAnswers
     )
 
 
+@pytest.mark.slow
 def test_every_invented_paper_is_translated_and_read_at_once_and_never_paid_twice(server: SandboxModel) -> None:
     answers = MemoryAnswers()
 

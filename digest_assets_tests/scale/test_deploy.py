@@ -107,6 +107,7 @@ def test_no_password_stands_in_any_file() -> None:
             ), f"{path}: {line}"
 
 
+@pytest.mark.slow
 def test_a_worker_is_celery_itself_with_our_settings() -> None:
     """A program that starts celery and passes no signal on makes each stop a kill, a minute late."""
     start = yaml.safe_load((COMPOSE / "compose.yaml").read_text("utf-8"))["services"]["worker"]["command"]

@@ -350,6 +350,7 @@ def cloud(folder: Path, name: str) -> list[str]:
     return [node.attributes.get("href") or "" for node in page(folder, name).css(".cloud a")]
 
 
+@pytest.mark.slow
 def test_long_lists_have_a_page_for_each_earlier_year_and_lose_nobody(tmp_path: Path) -> None:
     site = ExampleSite.of(240, a_day=2, last=date(2026, 2, 20))
     site.write(tmp_path)
@@ -373,6 +374,7 @@ def test_what_stands_on_the_first_page_is_not_shown_by_its_dates_too(tmp_path: P
     assert cloud(tmp_path, "c/eess.AS.html") == ["../c/eess.AS.2025.html"]
 
 
+@pytest.mark.slow
 def test_a_year_with_many_papers_is_shown_by_its_dates(tmp_path: Path) -> None:
     ExampleSite.of(310, a_day=10, last=date(2026, 1, 10)).write(tmp_path)
     year = page(tmp_path, "c/eess.AS.2025.html")
@@ -382,6 +384,7 @@ def test_a_year_with_many_papers_is_shown_by_its_dates(tmp_path: Path) -> None:
     assert "../d/2025-12-31.html#in=c/eess.AS" in links
 
 
+@pytest.mark.slow
 def test_a_list_that_grows_long_gets_the_pages_of_its_years_and_loses_them_again(tmp_path: Path) -> None:
     site = ExampleSite.of(98, a_day=1, last=date(2026, 2, 20))
     site.write(tmp_path)
@@ -418,6 +421,7 @@ def test_archive_month_and_year_count_what_stands_on_the_pages_of_dates(tmp_path
     assert [each.text() for each in month.css(".days .small")] == ["3 篇", "3 篇"]
 
 
+@pytest.mark.slow
 def test_a_year_gets_its_page_when_the_next_one_begins_and_loses_it_if_that_goes(tmp_path: Path) -> None:
     site = ExampleSite.of(240, a_day=2, last=date(2025, 12, 31))
     site.write(tmp_path)
@@ -475,6 +479,7 @@ def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: i
     assert [name for name in made if made[name] != expected[name]] == []
 
 
+@pytest.mark.slow
 def test_a_year_that_is_over_is_put_into_one_piece_by_a_few_files_a_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -514,6 +519,7 @@ def overview_in(folder: Path) -> list[tuple[str, int, list[tuple[str, int]]]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_year_that_changes_while_it_is_put_into_one_piece_is_begun_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

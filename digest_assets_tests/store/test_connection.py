@@ -157,6 +157,7 @@ def test_four_processes_and_four_threads_lose_no_write(store: DigestStore) -> No
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [300_000, 2_000_000])
 def test_a_full_disk_takes_nothing_that_was_committed(store: DigestStore, room: int) -> None:
     with store.transaction() as connection:
@@ -204,6 +205,7 @@ def test_between_transactions_nothing_holds_the_file(store: DigestStore, settled
     assert told.stdout == "[('arxiv',)]\n"
 
 
+@pytest.mark.slow
 def test_the_log_takes_many_small_transactions_and_never_grows_long(store: DigestStore) -> None:
     limit, rows, sizes = LOG_LIMIT, 60, []
     for number in range(rows):
