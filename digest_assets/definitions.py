@@ -23,6 +23,7 @@ from digest_assets.assets.raw_feed_entries import raw_feed_entries
 from digest_assets.assets.read_papers import read_papers
 from digest_assets.assets.reader_site import reader_site
 from digest_assets.assets.rendered_posts import rendered_posts
+from digest_assets.assets.run_settings import THIS_RUN, fixed, language_model, run_settings, this_run
 from digest_assets.assets.windowed_papers import windowed_papers
 from digest_assets.automation.deliveries import delivery_job, delivery_retries
 from digest_assets.automation.failures import failure_sensor
@@ -48,10 +49,9 @@ from digest_assets.checks.papers import (
 )
 from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
-from digest_assets.config import Settings, load_settings
+from digest_assets.config import GroupBy, Settings, load_settings
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
-from digest_assets.resources.model_access import ModelAccess
 from digest_assets.resources.progress import NoProgress, Progress
 from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
@@ -95,16 +95,22 @@ def _for_settings(
 
 
 def build_defs(
-    settings: Settings | None = None, *, clock: Clock | None = None, progress: Progress | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    every_day: bool = False,
 ) -> dg.Definitions:
-    """The project for `settings` (default: digest.toml and the environment).
+    """The project for `settings` (default: digest.toml and the environment). `every_day`: dates without a mailing are
+    partitions, too.
 
     Raises `ConfigurationError` where they cannot be used; Dagster shows its one line in place of the assets.
     """
     settings = settings or load_settings()
     clock = clock or SystemClock()
     store = open_store(settings)
-    partitions = digest_partitions(settings.digest.days)
+    by_submission = settings.digest.by is GroupBy.SUBMITTED
+    partitions = digest_partitions(settings.digest.days, every_day=every_day or by_submission)
     return dg.Definitions(
         assets=_for_settings(ASSETS, settings, partitions),
         asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed, the_newest_digest_is_there],
@@ -112,12 +118,18 @@ def build_defs(
         schedules=[weekday_schedule(settings.digest), freshness_schedule(settings.digest.timezone)],
         sensors=[mailing_sensor, retry_sensor, delivery_retries, failure_sensor],
         resources={
-            "settings": settings,
-            "store": store,
-            "clock": clock,
-            "progress": progress or NoProgress(),
-            "arxiv": ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
-            "language_model": ModelAccess.of(settings, store.journals / "limits"),
+            THIS_RUN: this_run(settings.llm),
+            "settings": run_settings(settings),
+            "language_model": language_model(settings, store.journals / "limits"),
+            "arxiv": fixed(
+                ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
+                "arXiv. Not for a run to change: its pace and its stop signs hold for all runs ([arxiv]).",
+            ),
+            "store": fixed(
+                store, "Where all is kept. Not for a run to change: sensors and checks look at the same one ([store])."
+            ),
+            "clock": fixed(clock, "What time it is. Another one only in the demo and in tests."),
+            "progress": fixed(progress or NoProgress(), "Where a run shows how far it is: the command's terminal."),
         },
         # A process a step costs over a second each, five times what the step itself needs; what is worth doing at
         # once happens inside the assets.

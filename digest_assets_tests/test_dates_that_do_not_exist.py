@@ -16,6 +16,7 @@ from digest_assets_tests.worlds import World, a_world, failures
 
 TO_COME = date(2999, 1, 1)
 BEFORE_THE_FIRST = date(2026, 9, 20)
+SATURDAY = date(2026, 11, 14)
 
 
 @pytest.fixture
@@ -24,7 +25,9 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.parametrize("day", [TO_COME, BEFORE_THE_FIRST], ids=["to come", "before the first"])
+@pytest.mark.parametrize(
+    "day", [TO_COME, BEFORE_THE_FIRST, SATURDAY], ids=["to come", "before the first", "without a mailing"]
+)
 def test_a_run_of_such_a_date_is_refused_by_name(world: World, day: date) -> None:
     with pytest.raises(DagsterUnknownPartitionError, match=f"`{day}`"):
         world.make(day)

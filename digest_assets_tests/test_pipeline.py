@@ -329,14 +329,15 @@ def test_an_index_that_lags_is_waited_for(world: World) -> None:
     assert world.make(DAY, NOON + timedelta(hours=1)).outcome is RunOutcome.COMPLETE
 
 
-def test_a_weekend_has_no_post_and_says_why(world: World) -> None:
-    saturday = date(2026, 11, 21)
-    report = world.make(saturday, noon_in_shanghai(saturday))
-    assert report.outcome is RunOutcome.EMPTY
-    assert "Friday" in report.reasons[0]
-    (run,) = world.instance.get_runs()
-    assert run.tags["digest/no_papers"] == report.reasons[0]
-    assert not (world.folder / "posts").exists()
+def test_a_date_of_which_nothing_was_seen_has_no_post_and_says_why(tmp_path: Path) -> None:
+    """As on a holiday that nobody knew: it stays a date, which is made and empty."""
+    with a_world(tmp_path, NOON + timedelta(days=2), papers=[]) as world:
+        report = world.make(DAY)
+        assert report.outcome is RunOutcome.EMPTY
+        assert "Nothing was seen within a day" in report.reasons[0]
+        (run,) = world.instance.get_runs()
+        assert run.tags["digest/no_papers"] == report.reasons[0]
+        assert not (world.folder / "posts").exists()
 
 
 KILLED_RUN = """

@@ -85,6 +85,12 @@ def holidays_unknown(start: date, end: date) -> tuple[int, ...]:
     return tuple(year for year in range(start.year, end.year + 1) if year not in known)
 
 
+def holiday_evenings() -> tuple[date, ...]:
+    """The evenings in New York, oldest first, without a mailing for a holiday that is known."""
+    known = (day + 2 * _DAY if day.weekday() == _FRIDAY else day for year in _holidays().values() for day in year)
+    return tuple(sorted(day for day in known if day.weekday() not in (_FRIDAY, _SATURDAY)))
+
+
 def no_mailing_reason(day_in_new_york: date) -> NoMailing | None:
     """Why there is no mailing on that evening in New York; None where there is one."""
     if day_in_new_york.weekday() in (_FRIDAY, _SATURDAY):

@@ -1,7 +1,7 @@
 """A short message with links, to each receiver.
 
-**A row** is what one receiver was told of one date. **Key**: `digest`, `digest_date`, `receiver` (a hash: the address
-is a secret). **Columns**: `kind` of service, `content` (a hash of the message: what was told once is not told again),
+A row is what one receiver was told of one date. Key: `digest`, `digest_date`, `receiver` (a hash: the address
+is a secret). Columns: `kind` of service, `content` (a hash of the message: what was told once is not told again),
 `tries`, `tried_at`, `delivered_at`, `error`.
 
 `delivery.urls_env` names the receivers. They are told when a digest is new, and when it has changed. A delivery that

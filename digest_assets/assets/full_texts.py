@@ -1,7 +1,7 @@
 """The full text of each paper, by sections.
 
-**A row** is one version of a paper that a digest keeps. **Key**: `identifier`, `version`; shared by all digests of the
-store, and fetched once for ever. **Columns**: `source` (html, pdf, or abstract where neither could be read, then with
+A row is one version of a paper that a digest keeps. Key: `identifier`, `version`; shared by all digests of the
+store, and fetched once for ever. Columns: `source` (html, pdf, or abstract where neither could be read, then with
 the `reason`), `sections` (in reading order, without the bibliography; compressed, `digest show` prints them), counts
 of bytes, sections, formulas, tables and tokens, `licence`, the first figure's address, `fetched_at`; `final` is false
 where asking arXiv again may bring more, which the next run then does.

@@ -1,6 +1,6 @@
 """The overview of each date: its papers in groups by topic, each with a sentence, checked.
 
-**A row** is one group of a date's papers. **Key**: `digest`, `digest_date`, `group_key`. **Columns**: the `topic` of
+A row is one group of a date's papers. Key: `digest`, `digest_date`, `group_key`. Columns: the `topic` of
 its papers (NULL: what is left over) and their `identifiers`, in the order of the post; the `sentence`, of which each
 clause names the papers that it rests on; `status`, `reason`, `model`, `prompt_version` and `answer_key` as in
 `translations`.

@@ -1,7 +1,7 @@
 """What the papers of a date are worth to each interest of the settings, and why.
 
-**A row** is a paper that the date keeps, and one of `[[interests]]`: each paper has a rank, nothing is left out.
-**Key**: `digest`, `digest_date`, `interest`, `identifier`. **Columns**: `score` (standard deviations above what earlier
+A row is a paper that the date keeps, and one of `[[interests]]`: each paper has a rank, nothing is left out.
+Key: `digest`, `digest_date`, `interest`, `identifier`. Columns: `score` (standard deviations above what earlier
 papers score), `rank`, `is_chosen` (nearer than 95 of 100 earlier papers, or by an author whom the interest names), and
 why: the `terms` that it shares with the interest, the `own_paper` that it is most like, the `authors` that are named.
 

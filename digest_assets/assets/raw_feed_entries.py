@@ -1,6 +1,6 @@
 """What arXiv answered about a date, as received.
 
-**A row** is one entry of one answer. **Key**: `digest`, `digest_date`, `source`, `position`. **Columns**: `source`
+A row is one entry of one answer. Key: `digest`, `digest_date`, `source`, `position`. Columns: `source`
 (api: the [search API](https://info.arxiv.org/help/api/user-manual.html), asked for all submissions of the last 45
 days, because moderation holds a paper for up to 41, or, where those are many, for what has changed since the last good
 answer, in pages of at most 2,000 and windows of at most 10,000 results; feed: the [RSS

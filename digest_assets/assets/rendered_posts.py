@@ -1,13 +1,13 @@
 """The post of each date, for a Jekyll site.
 
-**A row** is one digest date; the post of D is `posts/D-arxiv.md`. **Key**: `digest`, `digest_date`. **Columns**:
+A row is one digest date; the post of D is `posts/D-arxiv.md`. Key: `digest`, `digest_date`. Columns:
 `path` and `sha256` of the file (NULL where the date has no papers, and so no post), the counts announced = published +
 filtered + failed, and `late`, which are among them. The metadata has the post itself, where it and its page lie, and
 in `tokens` and `money` what the answers in it cost, whichever run paid for them.
 
 Every paper that the digest keeps is in the post. What a paper lacks is said there: an abstract that was not translated
 is shown in the original and marked, a reading that does not exist is not pretended. The file is there whole or not at
-all; a post that a person edited is kept and reported.
+all; a post that a person edited is kept and reported, unless the run's config has `force`.
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
@@ -18,6 +18,7 @@ import dagster as dg
 from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import data_version, money_metadata, page_on_the_web
+from digest_assets.assets.run_settings import PostConfig
 from digest_assets.config import Settings
 from digest_assets.pipeline.write_post import Published, publish
 from digest_assets.resources.clock import Clock
@@ -34,6 +35,7 @@ from digest_assets.store.usage import money_of
 )
 def rendered_posts(
     context: dg.AssetExecutionContext,
+    config: PostConfig,
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[DigestStore],
     clock: dg.ResourceParam[Clock],
@@ -49,7 +51,7 @@ def rendered_posts(
                 if record.asset_materialization is not None
             )
 
-        made = publish(settings, store, clock, date.day, was_written)
+        made = publish(settings, store, clock, date.day, was_written, force=config.force)
         if made.kept:
             date.log.warning(made.kept)
         return date.made(

@@ -1,6 +1,6 @@
 """Each full text explained in three parts, checked.
 
-**A row** is one paper of the digest, in its language. **Key**: `digest`, `identifier`. **Columns**: `background` (the
+A row is one paper of the digest, in its language. Key: `digest`, `identifier`. Columns: `background` (the
 problem, and where earlier work falls short), `method`, `results`, as Markdown with formulas as `$TeX$`; `text_source`
 (html, pdf, or abstract: the reading then rests on that alone); `status`, `reason`, `model`, `prompt_version`, tokens
 and `answer_key` as in `translations`.

@@ -1,6 +1,6 @@
 """Each abstract in the digest's language, checked.
 
-**A row** is one paper of the digest. **Key**: `digest`, `identifier`. **Columns**: `status` (done; withheld: a check
+A row is one paper of the digest. Key: `digest`, `identifier`. Columns: `status` (done; withheld: a check
 found a defect that a second try did not mend; failed; budget; no key; not asked: there is no model, or the paper is
 withdrawn) with its `reason`, the `abstract` in `language`, `model`, `prompt_version`, tokens, and the `answer_key` of
 the answer it rests on (table `model_answers`), which is looked up before anything is asked: making a digest again pays

@@ -1,7 +1,7 @@
 """The papers that a date publishes, each once.
 
-**A row** is one announced paper, with what became of it: in the metadata, `left_out` says why a paper was dropped.
-**Key**: `digest`, `identifier`: a paper is in one date of a digest and in no other. **Columns**: `digest_date`, the
+A row is one announced paper, with what became of it: in the metadata, `left_out` says why a paper was dropped.
+Key: `digest`, `identifier`: a paper is in one date of a digest and in no other. Columns: `digest_date`, the
 `version` that was current, `outcome` (kept, filtered) and `reason`, `late` (announced for an earlier date, and visible
 only after that one was made), `in_window` (submitted in the date's window), `withdrawn`, `claimed_at`. The metadata is
 in `papers`; when it was announced and how that is known in `announcements` (feed, OAI, first seen between two fetches,

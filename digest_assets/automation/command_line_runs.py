@@ -16,6 +16,7 @@ import dagster as dg
 from digest_assets.assets.killed_runs import PROCESS_TAG, this_process
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
+from digest_assets.assets.run_settings import PostConfig
 from digest_assets.digests.standing import texts_said
 from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
@@ -61,10 +62,11 @@ def run_date(
     day: date,
     tags: Mapping[str, str] | None = None,
     *,
+    force: bool = False,
     log: bool = False,
 ) -> DateReport:
-    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own. `log`: whether each event
-    is a line on stderr.
+    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own. `force`: its post is written
+    though somebody edited it. `log`: whether each event is a line on stderr.
 
     Does not raise for what goes wrong in a step. Raises `KeyboardInterrupt` where somebody stopped the run.
     """
@@ -78,7 +80,10 @@ def run_date(
             RETRIES_TAG: "0",
             **(tags or {}),
         },  # who waits here is told at once
-        run_config={"loggers": {"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}}},
+        run_config=dg.RunConfig(
+            ops={"rendered_posts": PostConfig(force=force)},
+            loggers={"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}},
+        ),
     )
     store.settle()
     if _was_stopped(result):

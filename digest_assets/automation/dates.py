@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from digest_assets.config import GroupBy, Settings
+import duckdb
+
+from digest_assets.config import DigestSettings, GroupBy, Settings
 from digest_assets.digests.claims import Made
 from digest_assets.digests.due import FURTHEST_BACK, due_dates, mailing_of
 from digest_assets.digests.emptiness import PATIENCE, EmptyCause, empty_reason
@@ -34,8 +36,25 @@ def dates_due(settings: Settings, store: DigestStore, now: datetime) -> list[dat
             },
             every_day=settings.digest.by is GroupBy.SUBMITTED,
         )
+        due = [day for day in due if why_no_digest(connection, settings.digest, day, now) is None]
         standings.record_asked(connection, digest, due, now)
     return due
+
+
+def is_a_date(digest: DigestSettings, day: date) -> bool:
+    """Whether there can be a digest of `day`: arXiv's calendar has a mailing for it, or digests go by submission."""
+    return digest.by is GroupBy.SUBMITTED or mailing_of(day, digest.days) is not None
+
+
+def why_no_digest(
+    connection: duckdb.DuckDBPyConnection, digest: DigestSettings, day: date, now: datetime
+) -> str | None:
+    """Why there is no digest of `day`: a weekend, or a holiday of arXiv's. None where there can be one, and where an
+    earlier version, which made such dates too, put what came late into it."""
+    made = None if is_a_date(digest, day) else ledger.made(connection, digest.name, among=[day]).get(day)
+    if is_a_date(digest, day) or (made is not None and not made.is_empty):
+        return None
+    return empty_reason(day, digest.days, now).text
 
 
 def _closed(settings: Settings, made: Mapping[date, Made], now: datetime) -> set[date]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from digest_assets.automation.dates import dates_due, why_nothing_is_due
+from digest_assets.automation.dates import dates_due, is_a_date, why_nothing_is_due
 from digest_assets.automation.jobs import digest_job
 from digest_assets.config import DigestSettings, Settings
 from digest_assets.store.connection import DigestStore
@@ -32,7 +32,7 @@ def weekday_schedule(digest: DigestSettings) -> dg.ScheduleDefinition:
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         # The tick's own time, so that one that is tried again, or tried out in the UI, asks for the same.
         now = context.scheduled_execution_time
-        due = dates_due(settings, store, now)
+        due = [day for day in dates_due(settings, store, now) if is_a_date(settings.digest, day)]
         if not due:
             yield dg.SkipReason(why_nothing_is_due(settings, now))
         for day in due:

@@ -62,6 +62,7 @@ def backfill(
     """
     if dry_run and missing is None:
         raise typer.BadParameter("--dry-run goes with --missing.")
+    from digest_assets.automation.dates import is_a_date
     from digest_assets.digests.standing import Standing
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.standings import standings
@@ -82,6 +83,7 @@ def backfill(
             raise typer.Exit(exit_code(reports) if reports else 0)
         with store_of(settings).transaction() as connection:
             before = standings(connection, settings.digest.name, days, wanted, now)
+        wanted = [day for day in wanted if is_a_date(settings.digest, day) or before[day][0] is not Standing.NO_MAILING]
         nothing_to_mend = (Standing.COMPLETE, Standing.EMPTY, Standing.WITH_GAPS)
         done = {day for day, (standing, _) in before.items() if standing in nothing_to_mend}
         left = [day for day in wanted if again or day not in done]

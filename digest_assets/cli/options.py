@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import MAXYEAR, date, timedelta
@@ -63,8 +62,6 @@ def in_folder_of(settings: Settings) -> Iterator[None]:
     if "DAGSTER_HOME" not in os.environ:
         os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    # Dagster's own words on its own interfaces are for developers.
-    warnings.filterwarnings("ignore", module="dagster")
     before = Path.cwd()
     os.chdir(settings.root)
     try:

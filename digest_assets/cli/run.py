@@ -31,6 +31,7 @@ def run(
     day: Annotated[str | None, typer.Argument(metavar="[D]", help="A digest date, as 2026-01-29.")] = None,
     from_: FromOption = None,
     to: ToOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite posts that somebody edited.")] = False,
     log: Annotated[bool, typer.Option("--log", help="Print each event as a line on stderr, as the UI has it.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -46,7 +47,7 @@ def run(
 
     with opened(config) as settings:
         dates = _dates(settings, day, from_, to)
-        reports = list(make(settings, dates, log=log))
+        reports = list(make(settings, dates, force=force, log=log))
         show_reports(settings, reports, as_json=as_json)
         if reports and not as_json:
             if told := without_answers(settings):
@@ -59,34 +60,50 @@ def run(
 
 
 def make(
-    settings: Settings, dates: Sequence[date], *, clock: Clock | None = None, batch: bool = False, log: bool = False
+    settings: Settings,
+    dates: Sequence[date],
+    *,
+    clock: Clock | None = None,
+    batch: bool = False,
+    force: bool = False,
+    log: bool = False,
 ) -> Iterator[DateReport]:
     """Makes `dates` one after the other, showing on stderr how far each is, or each event (`log`); yields what became
-    of each.
+    of each. `force`: posts are written though somebody edited them. For a date without a mailing nobody is asked.
 
     In batches (`batch`, or `llm.batch`) of several dates, the batches of all are handed in before any is waited for.
     """
     from digest_assets.assets.killed_runs import fail_killed_runs
-    from digest_assets.automation.command_line_runs import RunOutcome, run_date
+    from digest_assets.automation.command_line_runs import DateReport, RunOutcome, run_date
+    from digest_assets.automation.dates import why_no_digest
     from digest_assets.automation.history import open_history
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
+    from digest_assets.resources.clock import SystemClock
     from digest_assets.resources.model_access import ModelAccess
 
+    now = (clock or SystemClock()).now()
+    with store_of(settings).transaction() as connection:
+        without = {day: why_no_digest(connection, settings.digest, day, now) for day in dates}
+    yield from (DateReport(day, RunOutcome.EMPTY, reasons=[why]) for day, why in without.items() if why)
+    dates = [day for day in dates if not without[day]]
+    if not dates:
+        return
     access = ModelAccess.of(settings)
     for each in (access, access.second_reader):
         if each is not None:
             each.check()
     progress = TerminalProgress(err)
-    definitions = build_defs(settings, clock=clock, progress=progress)
+    definitions = build_defs(settings, clock=clock, progress=progress, every_day=True)
     batch = batch or settings.llm.batch
     with open_history() as instance:
         fail_killed_runs(instance)
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
             with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}", bars=not log):
-                return run_date(definitions, instance, store_of(settings), settings.digest.name, day, tags, log=log)
+                name = settings.digest.name
+                return run_date(definitions, instance, store_of(settings), name, day, tags, force=force, log=log)
 
         waiting = []
         for day in dates if batch and len(dates) > 1 else ():

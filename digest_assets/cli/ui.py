@@ -61,7 +61,7 @@ def dagster_dev(port: int) -> int:
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.default_int_handler)
-    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", *where]
+    command = [sys.executable, "-m", "dagster", "dev", *where]
     process = subprocess.Popen(
         [sys.executable, "-I", guard.__file__, *command], stdin=subprocess.PIPE, start_new_session=True
     )

@@ -51,11 +51,13 @@ def publish(
     clock: Clock,
     day: date,
     was_written: Callable[[str, str], bool] = lambda sha256, path: False,
+    *,
+    force: bool = False,
 ) -> Published:
     """Renders and writes the post of `day` from what the store holds, and records it.
 
     `was_written` tells whether a file of this hash is what was last written at this path: a store that was lost no
-    longer knows which posts are its own, Dagster's history does.
+    longer knows which posts are its own, Dagster's history does. `force`: a person's edit is overwritten.
 
     Raises `NotInStore` for a date that claimed no papers there.
     """
@@ -82,6 +84,8 @@ def publish(
     path = settings.path(settings.output.posts_dir) / post_name(page)
     relative = _relative(path, settings.root)
     last_sha256 = before.sha256 if before else _sha256_if_ours(path, relative, was_written)
+    if force:
+        last_sha256 = sha256_of(path)
     text = None
     if shown:
         page, text = _rendered(settings, page)
@@ -102,7 +106,7 @@ def publish(
     )
     with store.transaction() as connection:
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
-    kept = _kept(relative, before) if written.outcome is WriteOutcome.KEPT else None
+    kept = _kept(relative, before, day) if written.outcome is WriteOutcome.KEPT else None
     return Published(post, text, held.empty_reason, paid, kept)
 
 
@@ -177,6 +181,6 @@ def _relative(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def _kept(path: str, before: RenderedPost | None) -> str:
+def _kept(path: str, before: RenderedPost | None, day: date) -> str:
     why = "was edited by hand" if before else "was not written from this store, or was edited by hand,"
-    return f"{path} {why} and is kept; delete it and run its date again to have it written anew."
+    return f"{path} {why} and is kept; `digest run {day} --force` writes it anew."

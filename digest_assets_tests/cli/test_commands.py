@@ -130,7 +130,7 @@ def test_backfill_goes_on_where_it_stopped(digest: CommandLine, capsys: Captured
     assert digest(capsys, "backfill", "--from", FRIDAY).code == 0
     said = digest(capsys, "backfill", "--from", "2026-11-14", "--json")
     assert said.code == 0
-    assert [each["date"] for each in said.json["dates"]] == [f"2026-11-{day}" for day in range(14, 20)]
+    assert [each["date"] for each in said.json["dates"]] == [f"2026-11-{day}" for day in range(16, 20)]
     assert {each["outcome"] for each in said.json["dates"]} <= {"complete", "empty"}
     done = digest(capsys, "backfill", "--from", "2026-11-14")
     assert (done.code, done.out) == (0, "")
@@ -199,7 +199,7 @@ def test_a_date_before_its_mailing_is_exit_code_3(
     assert digest(capsys, "run", FRIDAY).code == 0
 
 
-def test_a_weekend_is_complete_without_a_post(
+def test_a_weekend_has_no_digest_and_nobody_is_asked(
     digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_time(monkeypatch, NOON + timedelta(days=1))
@@ -207,6 +207,20 @@ def test_a_weekend_is_complete_without_a_post(
     assert said.code == 0
     assert said.json["dates"][0]["outcome"] == "empty"
     assert "Friday" in said.json["dates"][0]["reasons"][0]
+    assert digest.sandbox.arxiv.requests == []
+
+
+def test_a_weekend_that_an_earlier_version_gave_late_papers_is_made_again(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_time(monkeypatch, NOON + timedelta(days=1))
+    assert digest(capsys, "run", FRIDAY).code == 0
+    with duckdb.connect(str(digest.folder / "data" / "digest.duckdb")) as store:
+        dated = "SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name) WHERE column_name = ?"
+        for (table,) in store.execute(dated, ["digest_date"]).fetchall():
+            store.execute(f"UPDATE {table} SET digest_date = '2026-11-21' WHERE digest_date = '{FRIDAY}'")
+    said = digest(capsys, "run", "2026-11-21", "--json")
+    assert (said.code, said.json["dates"][0]["outcome"]) == (0, "complete")
 
 
 def test_a_paper_that_failed_is_exit_code_1_and_a_line(digest: CommandLine, capsys: Captured) -> None:
