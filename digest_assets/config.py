@@ -64,6 +64,7 @@ NO_CONTACT = "arxiv.contact is not set: arXiv wants to be able to reach you. Set
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY = re.compile(r"[\x21-\x7e]+")
+_REACHED_AT = re.compile(r"(?:mailto:)?[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
 
 
 def _unknown_category(name: str) -> str:
@@ -158,6 +159,14 @@ class DigestSettings(_Section):
                 f"{value!r} is part of file names: small letters, digits and hyphens, such as speech-daily"
             )
         return value
+
+    @field_validator("first_date", mode="before")
+    @classmethod
+    def _is_date(cls, value: object) -> object:
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(f"{value!r} is not a date, such as 2026-01-29") from None
 
     @field_validator("anchor", mode="before")
     @classmethod
@@ -395,6 +404,13 @@ class ArxivSettings(_Section):
     """Entries a request; arXiv allows 2000."""
     contact: str = ""
     """Your e-mail address, sent in the User-Agent, so that arXiv can reach you."""
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_reached(cls, value: str) -> str:
+        if value and not _REACHED_AT.fullmatch(value):
+            raise ValueError(f"{value!r} is not an e-mail address, such as you@example.org")
+        return value
 
     @field_validator("api_url", "feed_url", "html_url", "pdf_url", "oai_url")
     @classmethod

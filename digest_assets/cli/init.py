@@ -61,7 +61,7 @@ def init(
             _answer("llm.preset", "Model: openai, deepseek, qwen, ollama, ..., or none", model, asked),
         ]
     )
-    _keep_out_of(folder, blog, asked=asked, yes=yes)
+    changed = _keep_out_of(folder, blog, asked=asked, yes=yes)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made = [config.name]
@@ -74,7 +74,18 @@ def init(
         raise OutputUnwritable(
             f"{folder} cannot be written: {error.strerror}.", cure="Correct its permissions, or name another folder."
         ) from None
-    say(f"{folder}: {', '.join(made)}")
+    say(f"{folder}: {', '.join([*made, *changed])}")
+    if not asked:
+        flags = {
+            "categories": categories,
+            "timezone": timezone,
+            "language": language,
+            "contact": contact,
+            "model": model,
+        }
+        chosen = [f"--{_flag(name)} {value or '(none)'}" for name, value in given.items() if flags[_flag(name)] is None]
+        if chosen:
+            say(f"Not asked: {', '.join(chosen)}. Change it in {config.name}.")
     _say_next(folder, given, blog)
 
 
@@ -235,8 +246,8 @@ def _secrets(path: Path, given: dict[str, str]) -> bool:
     return True
 
 
-def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> None:
-    """Has a Jekyll blog leave digest.toml alone: with the difference shown, and asked for.
+def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> list[str]:
+    """Has a Jekyll blog leave digest.toml alone: with the difference shown, and asked for. What it changed.
 
     Raises `ConfigurationError` where that is not wanted, or the folder is inside what a generator publishes.
     """
@@ -246,7 +257,7 @@ def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> 
 
     around = blog or find_blog(folder)
     if around is None or not published(around, [folder / CONFIG_NAME]):
-        return
+        return []
     if blog is None or blog.kind != "jekyll" or blog.config is None:
         raise ConfigurationError(
             f"{around.kind.title()} would publish what is in {folder}.",
@@ -264,6 +275,7 @@ def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> 
             cure="Add it to `exclude:` there, or say --yes; nothing was changed.",
         )
     blog.config.write_text(made, "utf-8")
+    return [f"{blog.config.name} (exclude: {CONFIG_NAME})"]
 
 
 def _say_next(folder: Path, given: dict[str, str], blog: Blog | None) -> None:

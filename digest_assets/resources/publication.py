@@ -3,6 +3,8 @@
 The branch is made by git's plumbing, with an index of its own: the user's working tree, index and current branch are
 not touched. What lies beside our files there, such as a CNAME or a blog's own posts, stays: only what an earlier
 publication put there, which its `.digest-published` names, goes when we no longer have it.
+
+A blog's own branch gets its posts in a commit of nothing else, also where it is checked out.
 """
 
 from __future__ import annotations
@@ -32,10 +34,10 @@ class Publication:
     pushed: bool = False
 
 
-def files_of(site: Path | None, posts: Path | None) -> dict[str, Path]:
-    """What is published: the site at the top, the posts in `posts/`. Hidden files are nobody's business."""
+def files_of(site: Path | None, posts: Path | None, posts_prefix: str = "posts/") -> dict[str, Path]:
+    """What is published: the site at the top, the posts under their prefix. Hidden files are nobody's business."""
     found: dict[str, Path] = {}
-    for prefix, folder in (("", site), ("posts/", posts)):
+    for prefix, folder in (("", site), (posts_prefix, posts)):
         if folder is not None and folder.is_dir():
             for file in sorted(folder.rglob("*")):
                 relative = file.relative_to(folder)
@@ -93,21 +95,33 @@ class Branch:
     Raises `OutputUnwritable` where git is missing, `folder` is in no repository, or git refuses.
     """
 
-    def __init__(self, folder: Path, name: str, remote: str | None = None) -> None:
+    def __init__(self, folder: Path, name: str, remote: str | None = None, *, of_the_blog: bool = False) -> None:
         self._folder = folder
         self.name = name
         self._remote = remote
+        self._of_the_blog = of_the_blog
+        """Whether it is the blog's own: posts are added there, and all else is left alone."""
         self._git("rev-parse", "--git-dir")
         if self._tried("check-ref-format", f"refs/heads/{name}") is None:
             raise OutputUnwritable(f"{name!r} is not a name for a branch.", cure="Name another with --branch.")
-        if name == self._tried("symbolic-ref", "--short", "-q", "HEAD"):
+        self._is_checked_out = name == self._tried("symbolic-ref", "--short", "-q", "HEAD")
+        if self._is_checked_out and not of_the_blog:
             raise OutputUnwritable(
                 f"{name} is the branch that is checked out here; publishing would take its files away.",
-                cure="Name another with --branch.",
+                cure="Name another with --branch, or say --posts where it is the blog's own.",
             )
+
+    def in_the_tree(self, folder: Path) -> dict[str, Path]:
+        """The files of `folder` by their names in the repository, hidden ones left out."""
+        top = Path(self._git("rev-parse", "--show-toplevel"))
+        if not folder.is_relative_to(top):
+            raise OutputUnwritable(f"{folder} is not in the repository {top}.", cure="Correct output.posts_dir.")
+        return files_of(None, folder, folder.relative_to(top).as_posix() + "/")
 
     def publish(self, files: Mapping[str, Path], message: str) -> Publication:
         """Commits `files` where they differ from what the branch has, and pushes it where there is a remote."""
+        if self._is_checked_out:
+            return self._commit_here(files, message)
         for attempt in (1, 2):
             parent = self._parent()
             tree = self._tree(files, parent)
@@ -119,6 +133,17 @@ class Branch:
                 self._git("update-ref", f"refs/heads/{self.name}", commit)
                 return Publication(changed, len(files), commit, pushed=self._remote is not None)
         raise AssertionError("the second push either succeeds or raises")
+
+    def _commit_here(self, files: Mapping[str, Path], message: str) -> Publication:
+        """The same on the branch that is checked out: what else is changed or staged there stays as it is."""
+        paths = [str(each) for each in files.values()]
+        self._git("add", "--", *paths)
+        changed = self._tried("diff", "--cached", "--quiet", "--", *paths) is None
+        if changed:
+            self._git("commit", "--quiet", "--only", "-m", message, "--", *paths, environment=self._identity())
+        if self._remote is not None:
+            self._git("push", "--quiet", self._remote, f"HEAD:refs/heads/{self.name}")
+        return Publication(changed, len(files), self._git("rev-parse", "HEAD"), pushed=self._remote is not None)
 
     def _parent(self) -> str | None:
         """What to build on: the remote's branch where it has one, since others may have published, else our own."""
@@ -132,29 +157,36 @@ class Branch:
     def _tree(self, files: Mapping[str, Path], parent: str | None) -> str:
         kept = []
         if parent is not None:
-            ours = {MANIFEST, *files, *_named(self._tried("show", f"{parent}:{MANIFEST}") or "")}
+            ours = {*files}
+            if not self._of_the_blog:
+                ours |= {MANIFEST, *_named(self._tried("show", f"{parent}:{MANIFEST}") or "")}
             listed = self._git("ls-tree", "-r", "-z", parent)
             kept = [line for line in listed.split("\0") if line and line.partition("\t")[2] not in ours]
         hashes = self._git(
             "hash-object", "-w", "--no-filters", "--stdin-paths", given="\n".join(map(str, files.values()))
         )
         lines = [f"100644 {sha}\t{name}" for sha, name in zip(hashes.split(), files, strict=True)]
-        named = self._git("hash-object", "-w", "--stdin", given=_manifest(files))
-        lines.append(f"100644 {named}\t{MANIFEST}")
-        if ".nojekyll" not in {line.partition("\t")[2] for line in kept}:
-            empty = self._git("hash-object", "-w", "--stdin", given="")
-            lines.append(f"100644 {empty}\t.nojekyll")  # GitHub Pages then serves the files as they are
+        if not self._of_the_blog:
+            listing = self._git("hash-object", "-w", "--stdin", given=_manifest(files))
+            lines.append(f"100644 {listing}\t{MANIFEST}")
+            if ".nojekyll" not in {line.partition("\t")[2] for line in kept}:
+                empty = self._git("hash-object", "-w", "--stdin", given="")
+                lines.append(f"100644 {empty}\t.nojekyll")  # GitHub Pages then serves the files as they are
         with tempfile.TemporaryDirectory(prefix="digest-index-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self._git("update-index", "-z", "--index-info", given="\0".join([*kept, *lines]) + "\0", environment=index)
             return self._git("write-tree", environment=index)
 
     def _commit(self, tree: str, parent: str | None, message: str) -> str:
-        identity: dict[str, str] = {}
-        if not self._tried("config", "user.email"):
-            for role in ("AUTHOR", "COMMITTER"):
-                identity |= {f"GIT_{role}_NAME": "digest-assets", f"GIT_{role}_EMAIL": "digest-assets@localhost"}
-        return self._git("commit-tree", tree, *(("-p", parent) if parent else ()), "-m", message, environment=identity)
+        onto = ("-p", parent) if parent else ()
+        return self._git("commit-tree", tree, *onto, "-m", message, environment=self._identity())
+
+    def _identity(self) -> dict[str, str]:
+        """Who commits, where git knows of nobody."""
+        if self._tried("config", "user.email"):
+            return {}
+        whose = {"NAME": "digest-assets", "EMAIL": "digest-assets@localhost"}
+        return {f"GIT_{role}_{name}": value for role in ("AUTHOR", "COMMITTER") for name, value in whose.items()}
 
     def _pushed(self, commit: str, *, last: bool) -> bool:
         """Pushes without force: where somebody else was faster, the next attempt builds on what they pushed."""

@@ -37,7 +37,9 @@ class Terminal(io.StringIO):
 def test_a_folder_becomes_a_project_that_loads(tmp_path: Path, capsys: Captured) -> None:
     folder = tmp_path / "new"
     assert main(["init", str(folder), *GIVEN, "--model", "deepseek", "--yes"]) == 0
-    assert capsys.readouterr().out.endswith(f"cd {folder} && digest doctor && digest run\n")
+    said = capsys.readouterr().out
+    assert said.endswith(f"cd {folder} && digest doctor && digest run\n")
+    assert "Not asked" not in said
     settings = load_settings(folder / "digest.toml")
     assert (settings.digest.categories, settings.digest.timezone) == (("cs.CL", "stat.ML"), "Europe/Berlin")
     assert (settings.digest.language, settings.arxiv.contact, settings.llm.preset) == ("en", "a@b.org", "deepseek")
@@ -69,6 +71,7 @@ def test_at_a_terminal_a_wrong_answer_is_asked_for_again(
         (["--timezone", "Berlin"], "--timezone: 'Berlin' is not a time zone"),
         (["--language", "de"], "--language: Input should be 'zh', 'en' or 'ja'"),
         (["--model", "gpt"], "--model: 'gpt' is none of"),
+        (["--contact", "me"], "--contact: 'me' is not an e-mail address"),
         (["--contact", "sk-c4n4ryKx93mQvTz81LbNw02RyUc5"], "--contact: what contact holds looks like a key"),
     ],
 )

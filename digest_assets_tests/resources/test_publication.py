@@ -158,6 +158,25 @@ def test_the_command_publishes_and_says_where(project: Path, capsys: pytest.Capt
     assert main(["publish", "--config", config]) == 2
 
 
+@pytest.mark.parametrize("branch", ["main", "source"], ids=["checked out", "not checked out"])
+def test_a_blog_s_own_branch_gets_posts_and_nothing_else(
+    project: Path, branch: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(project, "branch", "source")
+    write(project / "draft.md", "staged")
+    git(project, "add", "draft.md")
+    publish = ["publish", "--posts", "--branch", branch, "--push", "origin", "--config", str(project / "digest.toml")]
+    assert main(publish) == 0
+    assert "1 files published: " in capsys.readouterr().out
+    assert git(project, "show", "--format=", "--name-only", branch) == "posts/2026-11-20-arxiv.md"
+    assert names(project, branch) == ["digest.toml", "notes.txt", "posts/2026-11-20-arxiv.md"]
+    assert git(project, "ls-remote", "origin", f"refs/heads/{branch}").split()[0] == git(project, "rev-parse", branch)
+    status = git(project, "status", "--porcelain").splitlines()
+    assert {"A  draft.md", "M notes.txt"} <= {line.strip() for line in status}
+    assert main(publish) == 0
+    assert "were published already" in capsys.readouterr().out
+
+
 def test_a_manifest_that_was_edited_removes_nothing_outside(project: Path, tmp_path: Path) -> None:
     target = tmp_path / "web"
     write(tmp_path / "precious.txt", "kept")
