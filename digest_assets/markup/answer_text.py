@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from digest_assets.markup import tex
 from digest_assets.markup.characters import CJK_GAP, clean
+from digest_assets.markup.spacing import spaced
 from digest_assets.markup.spans import Break, Piece, Span
 from digest_assets.markup.stand_ins import Shelf
 
@@ -39,4 +40,4 @@ def paragraphs(*pieces: Piece) -> Iterator[tuple[Span, ...]]:
             said = tex.read_answer(CJK_GAP.sub("", line).strip(), shelf)
             spans += [Break(), *said] if spans else said
         if spans:
-            yield tuple(spans)
+            yield spaced(spans)

@@ -29,6 +29,7 @@ from digest_assets.markup import tex
 from digest_assets.markup.addresses import linked
 from digest_assets.markup.answer_text import bounded
 from digest_assets.markup.characters import CJK_GAP
+from digest_assets.markup.spacing import spaced
 from digest_assets.markup.spans import Break, Code, Emphasis, Link, Piece, Span, Strong, Text
 from digest_assets.markup.stand_ins import Shelf
 
@@ -183,7 +184,7 @@ class ModelText:
     def spans_of(self, node: SyntaxTreeNode) -> tuple[Span, ...]:
         """The spans of a paragraph, a heading or a cell; none where it holds no line."""
         inline = next((child for child in node.children if child.type == "inline"), None)
-        return tuple(self._spans(inline.meta["spans"] or ())) if inline else ()
+        return spaced(self._spans(inline.meta["spans"] or ())) if inline else ()
 
     def _spans(self, tokens: Sequence[Token]) -> list[Span]:
         """Emphasis in itself, links in links and what is still deeper are their content."""
