@@ -36,6 +36,7 @@ class GroupView:
     """The list of its topic, `t/speech`; empty where it has none."""
     elsewhere: int
     """Papers of its topic that stand in other groups: cross-lists, and those of two topics."""
+    papers: Sequence[PaperView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def items(papers: Sequence[PaperView], groups: Sequence[Group], words: SiteWords
         topic = f"t/{group.topic}" if group.topic else ""
         elsewhere = sum(topic in each.lists for each in papers) - sum(topic in each.lists for each in members)
         sentence = _sentence(group, members, by_identifier, words)
-        heading = GroupView(group.name, f"g{number}", len(members), sentence, topic, elsewhere)
+        heading = GroupView(group.name, f"g{number}", len(members), sentence, topic, elsewhere, members)
         made += [Item(None if index else heading, each, 3) for index, each in enumerate(members)]
     return made
 

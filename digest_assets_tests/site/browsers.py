@@ -27,10 +27,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Says nothing: tests are read by people."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a page asks for many files at once, and a busy machine is slow to take them
+
+
 @contextmanager
 def over_http(folder: Path) -> Iterator[str]:
     """The address of a server of `folder`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()

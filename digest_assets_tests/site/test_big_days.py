@@ -66,6 +66,25 @@ def test_a_paper_unfolds_in_place(tab: Any, address: str) -> None:
     assert not second.locator(".body").is_visible()
 
 
+@pytest.mark.parametrize(("count", "screens"), [(20, 4), (60, 12), (377, 70)])
+def test_every_gist_is_seen_in_few_screens_of_a_phone(
+    tab: Any, big: Path, tmp_path: Path, count: int, screens: int
+) -> None:
+    folder = big if count == 377 else tmp_path
+    if folder is tmp_path:
+        busy_day(count).write(folder)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{folder.as_uri()}/index.html")
+    told = ".lines li span" if count == 20 else "article.paper .gist"
+    assert tab.locator(told).first.bounding_box()["y"] < 844
+    for _ in range(40):
+        tab.mouse.wheel(0, 20_000)
+        tab.wait_for_timeout(60)
+    tab.wait_for_function("([told, count]) => document.querySelectorAll(told).length === count", arg=[told, count])
+    last = "told => [...document.querySelectorAll(told)].at(-1).getBoundingClientRect().bottom + scrollY"
+    assert tab.evaluate(last, told) / 844 <= screens
+
+
 def test_all_papers_come_while_one_scrolls(tab: Any, address: str) -> None:
     tab.goto(address + f"d/{DAY}.html")
     at_first = tab.locator("article.paper").count()
@@ -85,7 +104,10 @@ def test_an_old_address_finds_its_paper_however_far_down(tab: Any, address: str)
     tab.wait_for_function(f"() => document.activeElement.id === 'p{identifier}'")
     paper = tab.locator(f"[id='p{identifier}']")
     paper.locator(".translation").wait_for()
-    assert 0 <= paper.bounding_box()["y"] < 400
+    tab.wait_for_function(
+        "id => { const y = document.getElementById(id).getBoundingClientRect().y; return 0 <= y && y < 400; }",
+        arg=f"p{identifier}",
+    )
 
 
 def test_filters_reach_papers_that_were_not_loaded_and_last(tab: Any, address: str) -> None:
@@ -104,21 +126,26 @@ def test_filters_reach_papers_that_were_not_loaded_and_last(tab: Any, address: s
     assert tab.locator("button[data-filter][aria-pressed=true]").count() == 1
 
 
+def says(tab: Any, progress: str) -> None:
+    """Waits until it is told how far the day is read."""
+    tab.wait_for_function("said => document.getElementById('progress').textContent.includes(said)", arg=progress)
+
+
 def test_the_rest_is_read_and_unread_again(tab: Any, address: str) -> None:
     tab.goto(address + f"d/{DAY}.html")
     tab.locator("article.paper").first.locator("[data-mark=read]").click()
-    assert tab.inner_text("#progress") == "已读 1 / 377"
+    says(tab, "已读 1 / 377")
     tab.click("#rest-read")
-    assert "376" in tab.inner_text("#progress")
+    says(tab, "376")
     assert tab.evaluate("document.activeElement.id") == "rest-read"
     tab.click("#rest-read")
-    assert tab.inner_text("#progress") == "已读 1 / 377"
+    says(tab, "已读 1 / 377")
     tab.click("#rest-read")
     tab.reload()
-    assert tab.inner_text("#progress") == "本期已全部读完。"
+    says(tab, "本期已全部读完。")
     assert tab.locator("article.paper.read").count() == tab.locator("article.paper").count()
     tab.locator("article.paper").nth(3).locator("[data-mark=read]").click()
-    assert tab.inner_text("#progress") == "已读 376 / 377"
+    says(tab, "已读 376 / 377")
 
 
 def test_the_keyboard_alone_reads_marks_and_goes_on(tab: Any, address: str) -> None:
