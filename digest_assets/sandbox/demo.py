@@ -19,10 +19,14 @@ from digest_assets.config import CONFIG_VARIABLE, Settings
 from digest_assets.digests.due import mailing_of
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.clock import SetClock, SystemClock
+from digest_assets.sandbox.crowd import crowd
 from digest_assets.sandbox.model_server import slips, thinks_aloud, wraps
+from digest_assets.sandbox.papers import invented
 from digest_assets.sandbox.world import start_sandbox
 
 FORTNIGHT = timedelta(days=14)
+_CROWD = 57
+"""Papers that make the first of the demo's dates a large one."""
 _MADE = ("data", "posts", "site")
 _SLIPS = (
     ("Foghorn: Speech Enhancement", slips("2.71", "2.91")),
@@ -49,7 +53,9 @@ class Demo:
             raise OutputUnwritable(
                 f"{self.folder} cannot be made: {error.strerror}.", cure="Name another folder with --folder."
             ) from None
-        sandbox = self._stack.enter_context(start_sandbox(self.clock.now))
+        first, *_, newest = _mailings(self.clock.now())
+        papers = (*invented(newest), *crowd(first, _CROWD))
+        sandbox = self._stack.enter_context(start_sandbox(self.clock.now, papers))
         for title, fault in _SLIPS:
             sandbox.model.faults.always("chat", fault, containing=title)
         os.environ.update(sandbox.environment())
@@ -88,16 +94,11 @@ class Demo:
         (self.folder / "dagster.yaml").write_text((package / "dagster.yaml").read_text("utf-8"), "utf-8")
 
     def days(self, settings: Settings) -> list[date]:
-        """The dates of the two newest mailings, oldest first: the second has what was late for the first."""
+        """The dates of the three newest mailings, oldest first: the first is a large one, the last has what was late
+        for the one before."""
         days = settings.digest.days
-        newest = previous_mailing(self.clock.now())
-        found: list[date] = []
-        while len(found) < 2:
-            day = days.date_announced(newest.announced_at)
-            if days.opens_at(day) <= self.clock.now():
-                found.insert(0, day)
-            newest = previous_mailing(newest.announced_at - timedelta(seconds=1))
-        return found
+        found = [days.date_announced(each) for each in _mailings(self.clock.now(), 4)]
+        return [day for day in found if days.opens_at(day) <= self.clock.now()][-3:]
 
     def set_clock(self, settings: Settings, day: date) -> None:
         """Sets the clock, the sandbox's and the product's, to when `day` would be made: the feed shows it by then."""
@@ -107,6 +108,14 @@ class Demo:
 
     def set_clock_to_now(self) -> None:
         self.clock.instant = _now()
+
+
+def _mailings(instant: datetime, count: int = 3) -> list[datetime]:
+    """The newest mailings before `instant`, oldest first."""
+    found = [previous_mailing(instant).announced_at]
+    while len(found) < count:
+        found.insert(0, previous_mailing(found[0] - timedelta(seconds=1)).announced_at)
+    return found
 
 
 def _settings() -> str:

@@ -9,10 +9,13 @@ from digest_assets.arxiv.calendar import NEW_YORK, mailing_announced_at, previou
 from digest_assets.full_text import NoText
 from digest_assets.full_text.html import read_html
 from digest_assets.full_text.pdf import read_pdf
+from digest_assets.glance.topics import topics_of_field
 from digest_assets.llm.answers import TRANSLATION, translation_in
 from digest_assets.llm.checks import character_count, judge_reading, judge_translation
 from digest_assets.llm.defects import hard
+from digest_assets.llm.pieces import pieces_in
 from digest_assets.model import AnnouncementKind, BlockKind
+from digest_assets.sandbox.crowd import crowd
 from digest_assets.sandbox.manuscript import manuscripts, read_manuscript, read_sections
 from digest_assets.sandbox.papers import SandboxPaper, invented
 from digest_assets_tests.present import present
@@ -184,3 +187,22 @@ def test_sections_are_told_apart_by_their_headings() -> None:
         ("Appendix: Two", 1, True),
     ]
     assert [block.kind for block in sections[1].blocks] == [BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ITEM]
+
+
+def test_a_crowd_is_in_one_mailing_and_its_answers_say_what_its_abstracts_say() -> None:
+    many = crowd(NEWEST, 69)
+    assert not {each.paper.identifier for each in many} & {each.paper.identifier for each in PAPERS}
+    assert len({each.paper.title for each in many}) == 69
+    topics = [topic.key for topic in topics_of_field("audio")]
+    for each in many:
+        paper, said = each.paper, present(each.chinese)
+        assert each.announced_at == NEWEST
+        assert paper.identifier < "2601.93000"
+        assert not hard(judge_translation(paper.abstract, said.translation, "zh").defects)
+        parts = (said.background, said.method, said.results)
+        judged = judge_reading(parts, full_text(each), paper.abstract, "zh", tolerance=0)
+        assert not hard(defect for part in judged for defect in part.defects)
+        answer = f"<title>{said.title}</title><gist>{said.gist}</gist><topics>{said.topics}</topics>"
+        found = pieces_in(answer, paper.title, paper.abstract, "zh", topics, said.translation)
+        assert found.fallen == ()
+        assert found.topics == (said.topics,)
