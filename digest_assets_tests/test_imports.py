@@ -6,6 +6,7 @@ Found by reading the source, so that an import inside a function counts too.
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def files(part: str) -> list[Path]:
     return [module] if module.is_file() else sorted((PACKAGE / part).rglob("*.py"))
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Every module that a file imports, wherever it does, as a dotted name."""
     names: set[str] = set()

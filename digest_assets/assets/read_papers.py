@@ -20,6 +20,7 @@ from digest_assets.assets.previews import second_reader
 from digest_assets.config import Settings
 from digest_assets.glance.day import gist_of
 from digest_assets.llm.prompts import Task
+from digest_assets.model import Outcome
 from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.pipeline.overviews import Overview
 from digest_assets.pipeline.read import PaperReading, batch_wait_seconds
@@ -29,10 +30,10 @@ from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess, all_prices
 from digest_assets.resources.progress import Progress
-from digest_assets.store import answers, texts
+from digest_assets.store import answers, ledger, texts
 from digest_assets.store import overviews as overviews_of_dates
 from digest_assets.store.connection import DigestStore
-from digest_assets.store.date_content import of_date
+from digest_assets.store.date_content import digest_papers
 from digest_assets.store.usage import usage_of_papers
 
 CHECK_OF_ANSWERS = {
@@ -77,10 +78,13 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
     digest = reading.settings.digest.name
     with reading.store.transaction() as connection:
         held = texts.packed_texts_of(connection, digest, day)
-        translated = answers.translations_of(connection, digest, day).values()
-        read = answers.readings_of(connection, digest, day).values()
-        told = of_date(connection, digest, day, updated=False)
+        translation_of = answers.translations_of(connection, digest, day)
+        reading_of = answers.readings_of(connection, digest, day)
+        kept = [each for each in ledger.claimed_by(connection, digest, day) if each.outcome is Outcome.KEPT]
+        shown = digest_papers(kept, translation_of, reading_of, {}, figures=None)
+        sentences = overviews_of_dates.sentences_of(connection, digest, day)
         groups = overviews_of_dates.overview_of(connection, digest, day)
+        translated, read = translation_of.values(), reading_of.values()
         papers, prices = [each.identifier for each in translated], all_prices(reading.settings)
         papers.append(Overview(digest, day).identifier)
         paid = {task: usage_of_papers(connection, prices, papers, task.value) for task in Task}
@@ -109,8 +113,8 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
         "overviews": (
             overviews.metadata(
                 groups,
-                named_groups(reading.settings, told.papers, told.sentences),
-                {each.paper.identifier: gist_of(each) for each in told.papers},
+                named_groups(reading.settings, shown, sentences),
+                {each.paper.identifier: gist_of(each) for each in shown},
                 spending("overviews", Task.OVERVIEW),
             ),
             [(each.key, each.identifiers, each.sentence) for each in groups],

@@ -187,6 +187,13 @@ def test_every_feed_keeps_every_rule(kind: str, tmp_path: Path) -> None:
     assert list(faults(tmp_path)) == []
 
 
+@pytest.fixture(scope="module")
+def feed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("site")
+    ExampleSite.of(40).write(folder)
+    return (folder / "feed.xml").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "rule"),
     [
@@ -201,17 +208,14 @@ def test_every_feed_keeps_every_rule(kind: str, tmp_path: Path) -> None:
         ("<name>arxiv</name>", "<name></name>", "an author stands in the feed or in each entry"),
     ],
 )
-def test_the_rules_find_what_breaks_them(wrong: str, right: str, rule: str, tmp_path: Path) -> None:
-    ExampleSite.of(40).write(tmp_path)
-    file = tmp_path / "feed.xml"
-    text = file.read_text("utf-8")
-    if wrong not in text:
+def test_the_rules_find_what_breaks_them(feed: str, wrong: str, right: str, rule: str, tmp_path: Path) -> None:
+    if wrong not in feed:
         wrong, right = wrong.replace("&quot;", '"'), right.replace("&quot;", '"')
-    assert wrong in text
-    broken = text.replace(wrong, right)
+    assert wrong in feed
+    broken = feed.replace(wrong, right)
     if wrong == "<summary>":
         broken = broken.replace("</summary>", "</description>")
-    file.write_text(broken, "utf-8")
+    (tmp_path / "feed.xml").write_text(broken, "utf-8")
     assert f"feed.xml: {rule}" in list(faults(tmp_path))
 
 
