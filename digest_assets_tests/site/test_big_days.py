@@ -66,10 +66,11 @@ def test_a_paper_unfolds_in_place(tab: Any, address: str) -> None:
     assert not second.locator(".body").is_visible()
 
 
-@pytest.mark.parametrize(("count", "screens"), [(20, 4), (60, 12), (377, 70)])
+@pytest.mark.parametrize(("count", "screens"), [(20, 4), (60, 14), (377, 80)])
 def test_every_gist_is_seen_in_few_screens_of_a_phone(
     tab: Any, big: Path, tmp_path: Path, count: int, screens: int
 ) -> None:
+    # It was 2.6 and 11.9 for the first two; machines have other fonts, so the limits leave some room.
     folder = big if count == 377 else tmp_path
     if folder is tmp_path:
         busy_day(count).write(folder)
