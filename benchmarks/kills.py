@@ -1,27 +1,41 @@
 """kill -9 at random points of a day's run, a hundred times: what is lost (nothing), and what is paid for twice.
 
 Each date is killed again and again, each time at a random moment of its work, and then made to the end. What it then
-publishes has to be what an undisturbed run publishes.
+publishes has to be what an undisturbed run publishes. The commands that take posts or the store elsewhere, and the
+update of an older one's store, are killed as often, slowed so that it happens inside; the same command then goes on.
 """
 
 from __future__ import annotations
 
+import lzma
+import os
 import random
+import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
 from benchmarks.mailings import a_day_of, dates_with_mailings
-from benchmarks.one_run import start
+from benchmarks.one_run import ROOT, start
 from benchmarks.shape import Benchmark, Row
 from digest_assets.automation.command_line_runs import RunOutcome
+from digest_assets.config import CONFIG_VARIABLE
+from digest_assets.errors import StoreUnusable
 from digest_assets.sandbox.papers import SandboxPaper
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.copying import back_up
+from digest_assets.store.export import table_counts
+from digest_assets_tests.store.test_updates import RELEASED
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
 
 LAST = date(2026, 11, 20)
@@ -49,6 +63,7 @@ def run(short: bool) -> Iterator[Row]:
     yield Row("papers lost", lost, 0, f"{kills} kills: {where}")
     yield Row("posts that differ from an undisturbed run's", differing, 0, f"{len(dates)} posts")
     yield Row("answers paid for twice that had arrived", paid, 0, f"{more} calls more, of those under way at a kill")
+    yield from _commands(2 if short else 20, generator)
 
 
 def _undisturbed(papers: Sequence[SandboxPaper], dates: Sequence[date]) -> tuple[dict[date, str], int, float]:
@@ -91,5 +106,129 @@ def _step_under_way(folder: Path) -> str:
             return "nothing: it had ended"
         return next((str(each.step_key) for each in started if each.step_key not in ended), "no step")
 
+
+# --- commands ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Killed:
+    """A command, and how what it leaves is judged."""
+
+    command: tuple[str, ...]
+    left: Callable[[Path], object]
+    """What is there, given the project's folder. After the kill and the same command again it has to be what the
+    command leaves undisturbed; while it is killed the store has to stay whole."""
+    from_the_start: Callable[[Path], None] = lambda folder: None
+
+
+def _commands(kills: int, generator: random.Random) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made"
+        _project(made)
+        for each in _COMMANDS:
+            wrong, inside = 0, 0
+            seconds, wanted = _timed(each, made, Path(folder) / "undisturbed")
+            for number in range(kills):
+                place = Path(folder) / f"killed-{number}"
+                was_inside, is_right = _killed_command(each, made, place, generator.uniform(0, seconds), wanted)
+                wrong, inside = wrong + (not is_right), inside + was_inside
+                shutil.rmtree(place)
+            shutil.rmtree(Path(folder) / "undisturbed")
+            name = " ".join(each.command[:2])
+            yield Row(f"digest {name}: not whole after a kill", wrong, 0, f"{inside} of {kills} kills inside")
+
+
+def _project(folder: Path) -> None:
+    """A folder with a date made, a backup, and a repository."""
+    day = dates_with_mailings(1, LAST)[0]
+    with _a_world(folder, a_day_of(A_DAY, day)) as world:
+        assert world.make(day).outcome is RunOutcome.COMPLETE
+        back_up(world.store, world.store.backup)
+        world.store.run(lambda it: it.execute("INSERT INTO paces VALUES ('since the backup', now())"))
+    (folder / "digest.toml").write_text('[digest]\nfirst_date = "2026-11-02"\n')
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+
+
+def _started(each: _Killed, made: Path, folder: Path) -> subprocess.Popen[str]:
+    """The command in a copy of the project, begun."""
+    shutil.copytree(made, folder, symlinks=True)
+    each.from_the_start(folder)
+    process = _slowed(each, folder)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def _slowed(each: _Killed, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.slowed", noon_in_shanghai(LAST).isoformat(), *each.command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DAGSTER_HOME": str(folder), CONFIG_VARIABLE: "digest.toml"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _timed(each: _Killed, made: Path, folder: Path) -> tuple[float, object]:
+    """How long the command takes undisturbed, in seconds, and what it leaves."""
+    process = _started(each, made, folder)
+    began = time.monotonic()
+    process.communicate()
+    assert process.returncode == 0, each.command
+    return time.monotonic() - began, each.left(folder)
+
+
+def _killed_command(each: _Killed, made: Path, folder: Path, after: float, wanted: object) -> tuple[bool, bool]:
+    """Kills the command and all that it started so many seconds after it began. Whether it was still at it, and
+    whether all is right after the same command again."""
+    process = _started(each, made, folder)
+    time.sleep(after)
+    inside = process.poll() is None
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    with suppress(StoreUnusable):  # refused loudly, and the same command goes on: never a new and empty one
+        if not _rows(folder / "data" / "digest.duckdb"):
+            return inside, False
+    again = _slowed(each, folder)
+    again.communicate()
+    done_already = each.command[:2] == ("store", "migrate") and again.returncode == 2  # its target holds all
+    return inside, (again.returncode == 0 or done_already) and each.left(folder) == wanted
+
+
+def _rows(path: Path) -> dict[str, int]:
+    """How many rows each table has; none where there is no file."""
+    if not path.exists():
+        return {}
+    with DigestStore(path).reading() as connection:
+        return table_counts(connection)
+
+
+def _published(folder: Path) -> object:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def _branch(folder: Path) -> object:
+    return subprocess.run(["git", "rev-parse", "pages^{tree}"], cwd=folder, capture_output=True, check=True).stdout
+
+
+def _of_an_older_version(folder: Path) -> None:
+    store = folder / "data" / "digest.duckdb"
+    for each in folder.glob("data/digest*"):
+        each.unlink()
+    store.write_bytes(lzma.decompress(next(RELEASED.glob("*/digest.duckdb.xz")).read_bytes()))
+
+
+_COMMANDS = (
+    _Killed(("publish", "--to", "published"), lambda folder: _published(folder / "published")),
+    _Killed(("publish", "--branch", "pages"), _branch),
+    _Killed(("store", "backup"), lambda folder: _rows(folder / "data" / "digest.backup.duckdb")),
+    _Killed(("store", "restore"), lambda folder: _rows(folder / "data" / "digest.duckdb")),
+    _Killed(("store", "migrate", "--to", "other.duckdb"), lambda folder: _rows(folder / "other.duckdb")),
+    _Killed(("update",), lambda folder: _rows(folder / "data" / "digest.duckdb"), _of_an_older_version),
+)
 
 BENCHMARK = Benchmark("kills", "kill -9 at a hundred random points: what is lost, what is paid for twice", run)

@@ -187,6 +187,7 @@ class FullTextSource:
         async for chunk in response.aiter_bytes():
             content += chunk
             if len(content) > limit:
+                content.clear()  # the exception holds this frame, and so 50 MB of each paper, until it is collected
                 raise _Refused(f"larger than {self._settings.text_max_megabytes} MB", final=True)
         return bytes(content)
 

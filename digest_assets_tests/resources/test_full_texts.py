@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -280,3 +282,18 @@ def test_tasks_that_ask_at_once_use_one_connection() -> None:
         texts = asyncio.run(run(site))
     assert [text.source for text in texts] == [TextSource.HTML] * 4
     assert len(waits.turns) == 4
+
+
+def test_what_is_too_large_does_not_pile_up_until_it_is_collected() -> None:
+    papers = [other(number) for number in range(1, 9)]
+    script = {f"/html/{paper.versioned}": [Reply(b"x" * 4_000_000)] for paper in papers}
+    gc.disable()
+    tracemalloc.start()
+    try:
+        fetched = fetch(script, *papers, text_max_megabytes=2)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert {text.reason for text in fetched.texts} == {"HTML: larger than 2 MB; PDF: none for this paper"}
+    assert peak < 10_000_000
