@@ -105,7 +105,7 @@ def _a_run(folder: Path, server: Endless, attacked: dict[str, tuple[str, ...]]) 
         section: dict.fromkeys(names, server.address) for section, names in attacked.items()
     }
     sections["llm"] = {**sections.get("llm", {}), "attempts": 2, "stream": server.kind == "events"}
-    with a_world(folder, noon_in_shanghai(DAY), **sections) as world:
+    with a_world(folder, noon_in_shanghai(DAY), None, **sections) as world:
         process = start(world, DAY)
         peak = Peak(process.pid)
         peak.start()

@@ -217,7 +217,7 @@ def _branch(folder: Path) -> object:
 
 def _of_an_older_version(folder: Path) -> None:
     store = folder / "data" / "digest.duckdb"
-    for each in folder.glob("data/digest*"):
+    for each in folder.glob("data/digest*.duckdb*"):
         each.unlink()
     store.write_bytes(lzma.decompress(next(RELEASED.glob("*/digest.duckdb.xz")).read_bytes()))
 

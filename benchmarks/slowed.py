@@ -32,7 +32,7 @@ def _main(now: datetime, command: list[str]) -> int:
     from digest_assets.resources.publication import Branch  # noqa: F401 - read in before the pauses begin
     from digest_assets.store.copying import back_up  # noqa: F401
 
-    SystemClock.now = lambda _: now  # type: ignore[method-assign]
+    SystemClock.now = lambda _: now  # type: ignore[method-assign,assignment]
     print("begun", flush=True)
     sys.setprofile(_slowly)
     try:
