@@ -4,8 +4,7 @@ Earlier papers are the background: how rare a term is there decides its weight, 
 paper is like is taken off what a reader likes. Both voices, words and characters, stand in one vector, so that a
 reader's interest is one list of weights, and why a paper is liked can be read off it.
 
-Plain Python: the vectors are short (`MOST_TERMS`), and a day of 1,500 papers for 100 interests takes seconds; numpy and
-scikit-learn would be 260 MB for the same ranks (docs/ranking.md).
+Plain Python: numpy and scikit-learn would be 260 MB for the same ranks (docs/ranking.md has the time that it takes).
 """
 
 from __future__ import annotations
