@@ -54,6 +54,7 @@ def test_one_call_writes_a_sentence_for_each_group_and_another_run_asks_for_none
 @pytest.mark.slow
 def test_it_is_asked_for_while_papers_are_read(tmp_path: Path) -> None:
     with a_world(tmp_path, NOON, llm={"max_concurrency": 2}) as world:
+        world.sandbox.model.latency_seconds = 0.3  # longer than a busy machine takes between two steps
         world.make(DAY)
         kinds = asked(world)
         last_gist = max(place for place, kind in enumerate(kinds) if kind == TRANSLATION)

@@ -20,7 +20,7 @@ import pytest
 
 GUARDED = "guarded"
 """The name of a database that asks for a password."""
-READY_SECONDS = 20
+READY_SECONDS = 120
 _UNPRIVILEGED = "postgres"
 """Debian's user, whom PostgreSQL runs as where root runs the tests: it refuses root."""
 
