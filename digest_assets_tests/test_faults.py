@@ -53,7 +53,7 @@ def test_lists_that_are_lost_lose_no_paper(tmp_path: Path, untouched: World, rou
         during = world.make(DAY)
         world.sandbox.arxiv.faults.clear()
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
-        # OAI, which is asked where a list fails, may tell of a paper that the others do not. The overview then is of it, too.
+        # OAI, which is asked where a list fails, may tell of a paper that the others do not. The overview has it, too.
         for table in ("windowed_papers", "full_texts", "model_answers"):
             kept = {row for row in kept_of(untouched, table) if "<g1>" not in row}
             assert kept <= kept_of(world, table), table

@@ -74,9 +74,3 @@ def opened(browser: Any, address: str) -> Opened:
     received = sum(sizes)
     context.close()
     return Opened(told[0], told[1], received)
-
-
-def blank_page(folder: Path, size: int) -> str:
-    """The name of a page in `folder` that says nothing in `size` bytes."""
-    (folder / "blank.html").write_text(f"<!doctype html><title>Blank</title><!--{'x' * size}-->\\n")
-    return "blank.html"

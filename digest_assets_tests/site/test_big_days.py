@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digest_assets_tests.site.browsers import NEEDS_CHROMIUM, blank_page, opened, over_http
+from digest_assets_tests.site.browsers import NEEDS_CHROMIUM, opened, over_http
 from digest_assets_tests.site.examples import busy_day
 
 pytestmark = NEEDS_CHROMIUM
@@ -37,14 +37,12 @@ def served(big: Path) -> Iterator[str]:
         yield address
 
 
-def test_a_day_of_1400_opens_like_a_page_of_its_size(browser: Any, biggest: Path) -> None:
+def test_a_day_of_1400_is_small_at_first(browser: Any, biggest: Path) -> None:
+    """How soon it can be used, beside a blank page of that size: `python -m benchmarks.opening`."""
     with over_http(biggest) as address:
         day = opened(browser, address)
-        assert day.nodes < 3_000
-        assert day.received < 400_000
-        blank = opened(browser, address + blank_page(biggest, day.received))
-        again = opened(browser, address)
-    assert min(day.interactive_ms, again.interactive_ms) < 2 * blank.interactive_ms
+    assert day.nodes < 3_000
+    assert day.received < 400_000
 
 
 @pytest.fixture(params=["disk", "http"])
