@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "markup": VOCABULARY,
     "user_templates": VOCABULARY,
     "ranking": VOCABULARY | {"arxiv", "markup"},
-    "posts": VOCABULARY | {"ranking", "markup", "digests", "user_templates", "glance"},
+    "posts": VOCABULARY | {"arxiv", "ranking", "markup", "digests", "user_templates", "glance"},
     "digests": VOCABULARY | {"arxiv"},
     "glance": VOCABULARY | {"llm"},
     "site": VOCABULARY | {"arxiv", "ranking", "markup", "digests", "user_templates"},

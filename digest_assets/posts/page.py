@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from digest_assets import user_templates
+from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.digests.days import Window
 from digest_assets.glance.day import NamedGroup, gist_of
 from digest_assets.glance.facts import facts_of
@@ -309,7 +310,10 @@ def _paper(each: DigestPaper, page: DigestPage, words: Words, dialect: Dialect) 
         identifier=paper.identifier,
         title=markdown.line_from_tex(paper.title, dialect) or words.untitled,
         authors=_authors(paper.authors, words, dialect),
-        categories=", ".join(markdown.line_from_text(category, dialect) for category in paper.categories),
+        categories=", ".join(
+            markdown.line_from_text(f"{each} {name_in(page.language, each)}".strip(), dialect)
+            for each in paper.categories
+        ),
         abs_link=_link(f"https://arxiv.org/abs/{paper.versioned}", dialect),
         pdf_link=_link(f"https://arxiv.org/pdf/{paper.versioned}", dialect),
         anchor=anchor(paper.identifier),

@@ -59,7 +59,7 @@ def test_the_frame_is_the_one_that_sites_know_line_for_line() -> None:
         "",
         "## Rain: a model",
         "- **Authors**: Lin Mo, Ada Quill",
-        "- **Categories**: cs.SD, eess.AS",
+        "- **Categories**: cs.SD 声音, eess.AS 音频与语音处理",
         "- **arXiv**: [https://arxiv.org/abs/2601.00573v1](https://arxiv.org/abs/2601.00573v1)",
         "- **PDF**: [https://arxiv.org/pdf/2601.00573v1](https://arxiv.org/pdf/2601.00573v1)",
         "",
