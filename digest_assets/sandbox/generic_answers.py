@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 
+from digest_assets.fields import names
 from digest_assets.glance.topics import topics_of, topics_of_field
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.numbers import PERCENT, POINT, TIMES, stated_in_english
@@ -41,6 +42,7 @@ _KEPT = re.compile(
     re.DOTALL,
 )
 _PER_CENT = re.compile(r"(?<=\d)\s?(?:\\?%|per ?cent)$")
+_AUDIO = ("audio",)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(\\$])")
 
 
@@ -142,10 +144,18 @@ def figures_of(text: str) -> list[str]:
     return [each.written + "%" * each.percent for each in stated if each.percent or "." in each.written]
 
 
-def generic_translation(abstract: str, language: str = "zh") -> str:
-    """A text of the length of a translation into `language`, with everything of `abstract` that must be kept."""
+def fields_in(prompt: str) -> tuple[str, ...]:
+    """The fields whose topics a prompt offers; where it offers none, audio."""
+    offered = set(re.findall(r"^ +([a-z-]+) = ", prompt, re.MULTILINE))
+    return tuple(each for each in names() if offered >= {topic.key for topic in topics_of_field(each)}) or _AUDIO
+
+
+def generic_translation(abstract: str, language: str = "zh", fields: tuple[str, ...] = _AUDIO) -> str:
+    """A text of the length of a translation into `language`, with everything of `abstract` that must be kept, and the
+    terms of `fields`."""
     source = " ".join(without_layout(abstract).split())
-    return "".join(_sentence(each, language, place) for place, each in enumerate(_SENTENCE.split(source)) if each)
+    sentences = (each for each in _SENTENCE.split(source) if each)
+    return "".join(_sentence(each, language, place, fields) for place, each in enumerate(sentences))
 
 
 def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
@@ -170,16 +180,17 @@ _LONGEST_GIST = {"zh": 36, "ja": 54, "en": 24}
 """Characters; for English words."""
 
 
-def generic_pieces(title: str, abstract: str, language: str = "zh") -> dict[str, str]:
+def generic_pieces(title: str, abstract: str, language: str = "zh", fields: tuple[str, ...] = _AUDIO) -> dict[str, str]:
     """Title, gist and topics of a paper, in which nothing is said that its translation does not say."""
-    topics = ", ".join(topics_of(topics_of_field("audio"), title, abstract)) or "none"
+    offered = tuple(topic for field in fields for topic in topics_of_field(field))
+    topics = ", ".join(topics_of(offered, title, abstract)) or "none"
     if language == "en":
         sentences = [each for each in _SENTENCE.split(" ".join(abstract.split())) if each]
         shortest = min(sentences, key=lambda each: abs(len(each.split()) - 15), default="A paper.")
         return {"gist": " ".join(shortest.split()[: _LONGEST_GIST["en"]]).rstrip(".") + ".", "topics": topics}
     first = _SENTENCE.split(" ".join(without_layout(abstract).split()))[0]
-    said = re.split(r"[（。]", _sentence(first, language))[0]
-    tokens = "、".join(dict.fromkeys((*_words(title, language), *kept_tokens(without_layout(title), language))))
+    said = re.split(r"[（。]", _sentence(first, language, fields=fields))[0]
+    tokens = "、".join(dict.fromkeys((*_words(title, language, fields), *kept_tokens(without_layout(title), language))))
     study = {"zh": "关于{}的研究", "ja": "{}に関する研究"}[language]
     return {"title": study.format(tokens), "gist": said[: _LONGEST_GIST[language]] + "。", "topics": topics}
 
@@ -215,13 +226,13 @@ def _up_to(words: int, sentences: Sequence[str]) -> list[str]:
     return chosen
 
 
-def _sentence(source: str, language: str, place: int = 0) -> str:
+def _sentence(source: str, language: str, place: int = 0, fields: tuple[str, ...] = _AUDIO) -> str:
     """`place`: among the sentences of its text, so that no two of them begin alike."""
     phrases = _PHRASES[language]
     tokens = list(dict.fromkeys((*kept_tokens(source, language), *_measured(source, phrases))))
     told = [phrases.instruction] if _SPEAKS_TO_THE_READER.search(source) else []
     told += [phrases.denial] if _DENIES.search(source) else []
-    said = phrases.comma.join(dict.fromkeys((*_words(source, language), *told)))
+    said = phrases.comma.join(dict.fromkeys((*_words(source, language, fields), *told)))
     missing = int(len(source.split()) * phrases.characters_a_word) - len(said)
     clauses = [part for part in (_clauses(phrases, place, missing), said) if part]
     return phrases.between_clauses.join(clauses) + (f"（{'、'.join(tokens)}）。" if tokens else "。")
@@ -234,9 +245,9 @@ def _measured(source: str, phrases: _Phrases) -> Iterator[str]:
             yield each.written + {PERCENT: "%", POINT: phrases.points_of_percent}.get(each.unit, f" {each.unit}")
 
 
-def _words(source: str, language: str) -> Iterator[str]:
+def _words(source: str, language: str, fields: tuple[str, ...]) -> Iterator[str]:
     """What the word lists have for a sentence: terms first, then common words."""
-    for term in default_glossary(language).terms_in(source):
+    for term in default_glossary(language, fields).terms_in(source):
         yield term.preferred
     plain = " ".join(("", *re.findall(r"[a-z]+", source.lower())))
     for stems, said in _common_words(language):

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from digest_assets.sandbox.citing import cited, numbered_paragraphs, without_numbers
-from digest_assets.sandbox.generic_answers import generic_pieces, generic_reading, generic_translation
+from digest_assets.sandbox.generic_answers import fields_in, generic_pieces, generic_reading, generic_translation
 from digest_assets.sandbox.manners import Manners
 from digest_assets.sandbox.manuscript import Chinese
 from digest_assets.sandbox.papers import SandboxPaper
@@ -377,11 +377,12 @@ class SandboxModel(LoopbackServer):
             return "\n".join(
                 f"<{tag}>\n{cited(part, known, language)}\n</{tag}>" for tag, part in zip(tags, parts, strict=True)
             )
-        said = _pieces(chinese) if chinese else generic_pieces(_title(prompt), source_text(prompt), language)
+        fields = fields_in(prompt)
+        said = _pieces(chinese) if chinese else generic_pieces(_title(prompt), source_text(prompt), language, fields)
         written = [f"<{tag}>{piece}</{tag}>" for tag, piece in said.items() if piece and f"<{tag}>" in prompt]
         if kind == GIST:
             return "\n".join(written)
-        translation = chinese.translation if chinese else generic_translation(source_text(prompt), language)
+        translation = chinese.translation if chinese else generic_translation(source_text(prompt), language, fields)
         if "<translation>" not in prompt:
             return translation
         return "\n".join([f"<translation>\n{translation}\n</translation>", *written])

@@ -2,10 +2,17 @@
 
 import pytest
 
+from digest_assets.glance.topics import topics_of_field
 from digest_assets.llm.answers import PARTS, TRANSLATION, reading_in, translation_in
 from digest_assets.llm.checks import judge_reading, judge_translation
 from digest_assets.llm.defects import hard
-from digest_assets.sandbox.generic_answers import generic_reading, generic_translation, kept_tokens
+from digest_assets.sandbox.generic_answers import (
+    fields_in,
+    generic_pieces,
+    generic_reading,
+    generic_translation,
+    kept_tokens,
+)
 from digest_assets.sandbox.model_server import SandboxModel, source_text
 from digest_assets_tests.llm.test_checks_labelled import PAIRS, READINGS, Pair, ReadPaper
 
@@ -28,6 +35,16 @@ def test_millions_are_counted_in_ten_thousands() -> None:
 def test_the_same_source_gives_the_same_answer() -> None:
     assert generic_translation(ABSTRACT) == generic_translation(ABSTRACT)
     assert generic_reading(ABSTRACT) == generic_reading(ABSTRACT)
+
+
+def test_answers_are_in_the_field_that_the_prompt_offers_topics_of() -> None:
+    title, abstract = "Axions and Dark Matter", "The pitch angle of axions is 3 degrees."
+    offered = "\n".join(f"  {topic.key} = a topic" for topic in topics_of_field("physics"))
+    fields = fields_in(offered)
+    assert fields == ("physics",)
+    assert generic_pieces(title, abstract, "zh", fields)["topics"] == "particles"
+    assert "投掷角" in generic_translation(abstract, "zh", fields)
+    assert fields_in("no list at all") == ("audio",)
 
 
 def test_the_source_is_what_stands_between_the_marks_of_a_prompt() -> None:
