@@ -40,7 +40,7 @@ def run(short: bool) -> Iterator[Row]:
         pages = {"page_size": 100} if short else {}
         world.change(digest={"categories": CATEGORIES, "first_date": first}, arxiv=pages)
         for name, day, limit in zip(_DAYS, (first, last), LIMITS, strict=True):
-            peak, seconds, requests = _a_day(world, day)
+            peak, seconds, requests = a_day(world, day)
             figures = f"{peak / 1e6:.0f} MB, {count:,} of {len(papers):,} papers in {seconds:.0f} s"
             yield Row(f"peak memory of the {name} day to {limit / 1e6:.0f} MB", peak / limit, 1, figures)
         yield Row(f"requests for lists on the second day to {REQUESTS}", requests / REQUESTS, 1, f"{requests}")
@@ -50,7 +50,7 @@ def _listed(paper: SandboxPaper, primary: Iterator[str] = cycle(CATEGORIES)) -> 
     return replace(paper, paper=replace(paper.paper, categories=(next(primary), "stat.ML")))
 
 
-def _a_day(world: World, day: date) -> tuple[float, float, int]:
+def a_day(world: World, day: date) -> tuple[float, float, int]:
     """Peak in bytes, seconds, requests to arXiv's API, feed and OAI."""
     world.clock.instant = noon_in_shanghai(day)
     before = len(world.sandbox.arxiv.requests)

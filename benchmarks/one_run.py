@@ -65,7 +65,7 @@ def start(world: World, day: date, *, clock_goes: bool = False) -> subprocess.Po
 
 def told(process: subprocess.Popen[str]) -> dict[str, Any]:
     """What a run that ended said."""
-    out, _ = process.communicate(timeout=900)
+    out, _ = process.communicate(timeout=7200)
     report = json.loads(out.splitlines()[-1])
     assert isinstance(report, dict)
     return report

@@ -10,17 +10,19 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import atan2, degrees, isfinite
+from statistics import median
 from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line
+from digest_assets.full_text.tex_fonts import signs_of
 
 CHARACTER_LIMIT = 40_000
 """A page in two columns has some 6,000; drawings made of letters have millions."""
@@ -39,14 +41,24 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x7f\u200b\ufeff\ufffe\uffff]")
 _ACCENTS = {
     "`": "\u0300", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u00af": "\u0304", "\u02d8": "\u0306",
     "\u02d9": "\u0307", "\u00a8": "\u0308", "\u02da": "\u030a", "\u02dd": "\u030b", "\u02c7": "\u030c",
-    "\u00b8": "\u0327", "\u02db": "\u0328",
+    "\u00b8": "\u0327", "\u02db": "\u0328", "\u20d7": "\u20d7",
+    "~": "\u0303",
 }  # fmt: skip
 _NEGATIONS = {"6", "\u0338"}
 """TeX's stroke through a sign, which its font of signs has in the place of the 6."""
 _ACCENTS |= dict.fromkeys(_NEGATIONS, "\u0338")
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
+_NEAR = 8
+"""Characters that a file may have between a letter and its accent."""
 
 
+_NO_SIZE = 2.0
+"""Points: what is set smaller is set by a font whose matrix is not that of others."""
+# How wide the letters of TeX's fonts are, in sizes.
+_WIDTHS = dict.fromkeys("aogkq0123456789", 0.5) | dict.fromkeys("bdhnpu", 0.556) | dict.fromkeys("vxy", 0.528) | {
+    "c": 0.444, "e": 0.444, "f": 0.306, "i": 0.278, "j": 0.306, "l": 0.278, "m": 0.833, "r": 0.392, "s": 0.394,
+    "t": 0.389, "w": 0.722, "z": 0.444, ".": 0.278, ",": 0.278, "(": 0.389, ")": 0.389, "=": 0.778,
+}  # fmt: skip
 _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
@@ -117,6 +129,12 @@ class _Look(NamedTuple):
     size: float
     angle: int
     hidden: bool
+    font: int
+    """Where pdfium has the font."""
+
+
+_Drawn = tuple[str, _Place, _Look, int]
+"""Text, place, look, and whether there is a space before, of a character that is drawn."""
 
 
 class _Characters:
@@ -127,11 +145,12 @@ class _Characters:
         self._left, self._bottom, self._width, self._height = box
         self.height = self._height
         self._faces: dict[int, Face] = {}
+        self._signs: dict[str, Mapping[int, str]] = {}
         self._count = min(pdfium.FPDFText_CountChars(raw), CHARACTER_LIMIT)
 
     def read(self) -> tuple[list[Glyph], str]:
         """The characters that run the way of most, and the text of the others."""
-        found = self._found()
+        found = _sized(self._found())
         angles = Counter(look.angle for _, _, look, _ in found)
         angle, count = angles.most_common(1)[0] if angles else (0, 0)
         if angle % 90 or count < _TURNED_PAGE * angles[0]:
@@ -146,13 +165,13 @@ class _Characters:
         ]
         return composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
 
-    def _found(self) -> list[tuple[str, _Place, _Look, int]]:
-        """Text, place, look, and whether there is a space before, of each character that is drawn."""
+    def _found(self) -> list[_Drawn]:
         raw, address = self._raw, ctypes.cast(self._raw, ctypes.c_void_p)
         look, last, space = None, None, 0
+        signs: Mapping[int, str] = {}
         rectangle, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         box, origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
-        found: list[tuple[str, _Place, _Look, int]] = []
+        found: list[_Drawn] = []
         for index, code in enumerate(_codes(raw, self._count)):
             drawn = _text_object(address, index)
             if drawn is None or code in _SPACES:
@@ -162,12 +181,15 @@ class _Characters:
                 look, last = self._look(index, drawn), drawn
                 if look is None:
                     continue
+                signs = self._signs[look.face.name]
             box(raw, index, rectangle)
             origin(raw, index, x, y)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
             if not isfinite(sum(place)):  # nowhere on the page
                 continue
-            found.append((chr(code) if code else "\ufffd", place, look, space))
+            text = signs.get(code) if signs else None
+            if text != "":  # else a piece of a tall bracket
+                found.append((text or (chr(code) if code else "\ufffd"), place, look, space))
             space = 0
         return found
 
@@ -191,19 +213,36 @@ class _Characters:
             return None
         angle = round(degrees(atan2(matrix.b, matrix.a)) / 5) * 5 % 360
         mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn)
-        face = self._face(index, drawn, mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
-        return _Look(face, round(size, 2), angle, mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-
-    def _face(self, index: int, drawn: pdfium.FPDF_PAGEOBJECT, stroked: bool) -> Face:
         font = pdfium.FPDFTextObj_GetFont(drawn)
-        key = (ctypes.addressof(font.contents) if font else 0) * 2 + stroked
+        address = ctypes.addressof(font.contents) if font else 0
+        face = self._face(index, address, mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
+        return _Look(face, round(size, 2), angle, mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, address)
+
+    def _face(self, index: int, address: int, stroked: bool) -> Face:
+        key = address * 2 + stroked
         if key not in self._faces:
             buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
             length = pdfium.FPDFText_GetFontInfo(self._raw, index, buffer, 128, flags)
             name = buffer.value.decode("utf-8", "replace").split("+")[-1] if 0 < length <= 128 else ""
             weight = pdfium.FPDFText_GetFontWeight(self._raw, index)
+            self._signs[name] = signs_of(name)
             self._faces[key] = Face(name, max(weight, 0) + 300 * stroked, bool(flags.value & 1))
         return self._faces[key]
+
+
+def _sized(found: list[_Drawn]) -> list[_Drawn]:
+    """Characters of Type 3 fonts, whose matrix pdfium does not tell, with a size by how wide their letters are."""
+    widths: defaultdict[int, list[float]] = defaultdict(list)
+    for text, (left, bottom, right, top, _, _), look, _ in found:
+        if look.size < _NO_SIZE:
+            widths[look.font].append((top - bottom if look.angle % 180 else right - left) / _WIDTHS.get(text, 0.5))
+    sizes = {font: round(median(each), 1) for font, each in widths.items() if median(each) > 2 * _NO_SIZE}
+    if not sizes:
+        return found
+    return [
+        (text, place, look._replace(size=sizes.get(look.font, look.size)) if look.size < _NO_SIZE else look, space)
+        for text, place, look, space in found
+    ]
 
 
 def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
@@ -219,25 +258,42 @@ def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
 def composed(glyphs: list[Glyph]) -> list[Glyph]:
     """Accents put on the letters that they stand over: `¨` and `u` are `ü`, however the file has them."""
     result: list[Glyph] = []
+    alone: list[int] = []  # accents that have no letter yet, by place
+    taken: set[int] = set()
     for glyph in glyphs:
         last = result[-1] if result else None
         if last is not None and glyph[1:4] == last[1:4]:  # a ligature, which pdfium takes apart
             result[-1] = last._replace(text=last.text + glyph.text)
-        elif (
-            last is not None
-            and (glyph.text in _ACCENTS or last.text in _ACCENTS)
-            and (letter := _accented(last, glyph) or _accented(glyph, last))
-        ):
-            letters = glyph if last.text in _ACCENTS else last
-            result[-1] = letters._replace(text=letter, space=last.space)
-        else:
-            result.append(glyph)
-    return result
+            continue
+        if last is not None and (last.text, glyph.text) == ("∼", "=") and glyph.left < last.right - 0.3 * glyph.size:
+            result[-1] = glyph._replace(text="≅", space=last.space)
+            continue
+        here = len(result)
+        if glyph.text in _ACCENTS:
+            for place in range(here - 1, max(here - 1 - _NEAR, -1), -1):
+                if letter := _accented(glyph, result[place]):
+                    result[place] = result[place]._replace(text=letter)
+                    break
+            else:
+                alone.append(here)
+                result.append(glyph)
+            continue
+        while alone and here - alone[0] > _NEAR:
+            del alone[0]
+        for place in reversed(alone):
+            if letter := _accented(result[place], glyph):
+                space = result[place].space if place == here - 1 else glyph.space
+                glyph = glyph._replace(text=letter, space=space)
+                alone.remove(place)
+                taken.add(place)
+                break
+        result.append(glyph)
+    return [glyph for place, glyph in enumerate(result) if place not in taken]
 
 
 def _accented(accent: Glyph, letter: Glyph) -> str | None:
     mark = _ACCENTS.get(accent.text)
-    if accent.text in _NEGATIONS and letter.text not in "=∈≡∼":
+    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and letter.text not in "=∈≡∼⊂⊆⊃⊇∋≤≥<>"):
         return None
     overlap = min(accent.right, letter.right) - max(accent.left, letter.left)
     if (
@@ -247,7 +303,7 @@ def _accented(accent: Glyph, letter: Glyph) -> str | None:
     ):
         return None
     composed = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + mark)
-    return composed if len(composed) == 1 else None
+    return composed if len(composed) == 1 or (len(letter.text) == 1 and letter.text.isalpha()) else None
 
 
 # -- to pieces of lines
@@ -261,7 +317,7 @@ class _Word(NamedTuple):
 
 
 def pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
-    for run in _runs(glyphs):
+    for run in _interleaved(_runs(glyphs)):
         spaced = _spaces(run)
         for start, stop in _parts(run, spaced):
             if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
@@ -283,6 +339,45 @@ def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
         run.append(glyph)
     if run:
         yield run
+
+
+def _interleaved(runs: Iterable[list[Glyph]]) -> Iterator[list[Glyph]]:
+    """Runs, those of a formula put together that the file holds font by font, as MathType writes them: first the
+    letters, then the signs between them, then the exponents."""
+    last: list[Glyph] = []
+    for run in runs:
+        if last and _lie_in_each_other(last, run):
+            last = composed(sorted((each._replace(space=0) for each in (*last, *run)), key=lambda each: each.left))
+            continue
+        if last:
+            yield last
+        last = run
+    if last:
+        yield last
+
+
+def _lie_in_each_other(one: Sequence[Glyph], two: Sequence[Glyph]) -> bool:
+    """Whether the characters of `two` stand in gaps of `one`, on its line or raised and lowered from it."""
+    if two[0].left >= max(glyph.right for glyph in one) or max(glyph.right for glyph in two) <= one[0].left:
+        return False
+    (first, baseline), (second, other_baseline) = _main(one), _main(two)
+    rise, size = other_baseline - baseline, max(first, second)
+    if second > first:
+        rise = -rise
+    small, large = sorted(((first, len(one)), (second, len(two))))
+    scripts = small[0] < _SCRIPT_SCALE * size and small[1] <= large[1]
+    if not (-0.45 * size < rise < 0.65 * size if scripts or _are_accents(two) else abs(rise) < 0.2 * size):
+        return False
+    return not any(
+        min(glyph.right, other.right) - max(glyph.left, other.left) > 0.4 * (glyph.right - glyph.left)
+        for glyph in two
+        for other in one
+        if abs(glyph.baseline - other.baseline) < 0.2 * size
+    )
+
+
+def _are_accents(run: Sequence[Glyph]) -> bool:
+    return all(glyph.text in _ACCENTS for glyph in run)
 
 
 def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
@@ -339,7 +434,7 @@ def _spaces(run: Sequence[Glyph]) -> list[bool]:
     Letters that are set apart (`C o m p u t i n g`) have a gap each, which is no space.
     """
     gaps = [0.0, *(after.left - before.right for before, after in pairwise(run))]
-    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 2], 0.0) if len(gaps) > 8 else 0.0
+    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 4], 0.0) if len(gaps) > 8 else 0.0  # of most, not of a formula
     result = [False]
     for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
         size = min(before.size, glyph.size)
@@ -361,6 +456,7 @@ def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) ->
     on_line = [glyph for glyph in glyphs if abs(glyph.baseline - baseline) < 0.06 * size] or glyphs
     faces = Counter(glyph.face for glyph in on_line if glyph.text.isalnum()) or Counter(each.face for each in on_line)
     face, count = faces.most_common(1)[0]
+    lead, lead_face = _lead(glyphs, text)
     return Line(
         text,
         (text,),
@@ -373,25 +469,31 @@ def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) ->
         hyphenated,
         height,
         mixed=count < 0.8 * sum(faces.values()),
-        lead=_lead(glyphs, text),
-        lead_face=glyphs[0].face,
+        lead=lead,
+        lead_face=lead_face,
     )
 
 
-def _lead(glyphs: Sequence[Glyph], text: str) -> int:
-    """How many characters of `text` are of the face of the first one, where others follow on the line."""
-    letters = 0
-    for glyph in glyphs:
-        if glyph.face != glyphs[0].face and glyph.text.isalnum():
-            break
+def _lead(glyphs: Sequence[Glyph], text: str) -> tuple[int, Face]:
+    """How many characters of `text` are of one face at its start, where others follow on the line, and which face. A
+    number before them may be of another: `3.1. ` in roman and a title in italics."""
+    letters = numbered = 0
+    face = glyphs[0].face
+    for index, glyph in enumerate(glyphs):
+        if glyph.face != face and glyph.text.isalnum():
+            if numbered or not _is_number(glyphs[:index]):
+                break
+            face, numbered = glyph.face, letters
         letters += sum(map(str.isalnum, glyph.text))
     else:
-        return 0
+        letters, face = numbered, glyphs[0].face
+    if not letters:
+        return 0, face
     for place, character in enumerate(text):
         letters -= character.isalnum()
         if letters <= 0:
-            return place + 1
-    return 0
+            return place + 1, face
+    return 0, face
 
 
 def _main(glyphs: Sequence[Glyph]) -> tuple[float, float]:

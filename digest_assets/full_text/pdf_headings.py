@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -40,12 +41,17 @@ _APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
 _RUN_IN_ABSTRACT = re.compile(r"(?:Abstract|ABSTRACT)\s*(?:[—–:.-]+\s*|(?=[A-Z][a-z]))(?=\S)")
 CAPTION = re.compile(
     r"(?:Figure|Fig\.?|FIG\.|Table|TABLE|Tab\.|Algorithm|Listing)\s*[A-Z]?\.?\d+[a-z]?\s*(?:[.:|]|\s[A-Z]|$)"
-    r"|TABLE [IVX]+\b"
+    r"|TABLE [IVX]+\b|Figure: "
 )
 _THEOREM = re.compile(
     r"(?:theorem|lemma|proposition|corollary|definition|remark|example|proof|claim|property|exercise)\b", re.I
 )
-_SENTENCE_END = re.compile(r"[.;,]$")
+_SENTENCE_END = re.compile(r"[.;,:]$")
+_RUN_IN_GAP = re.compile(r"(?P<closers>[)\]}]*)\s*[.:–—]+\s*")
+_FIRST_SENTENCE = re.compile(r"(.{4,120}?[^\W\d_])[.:]\s+(?=[A-Z])")
+_NEARLY = 0.85
+_LETTERS = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""What a title without a number has: `P_{N}` is none."""
 
 
 class Entry(NamedTuple):
@@ -137,7 +143,7 @@ class Headings:
     def _as_entry(self, entry: Entry, index: int, top: int) -> Heading | None:
         """The heading that `entry` names, where it begins at `index`. Noted."""
         title = _bare(entry.title)
-        if len(title) < 3:
+        if len(title) < 3 or not _bare(self.lines[index].text):
             return None
         text, line = "", self.lines[index]
         for stop in range(index + 1, min(index + 1 + _LINES, len(self.lines) + 1)):
@@ -157,10 +163,21 @@ class Headings:
         for number in {title, _bare(_unnumbered(entry.title))}:
             end = _end_of(line.text, number) if len(number) > 5 else None
             start = _bare(line.text[:end]) if end is not None else ""
-            if end is not None and start == number and re.match(r"\s*[.:–—]", line.text[end:]):
-                rest = re.sub(r"^\s*[.:–—]+\s*", "", line.text[end:])
-                return self._in(entry, index, top, line.text[:end], index + 1, rest)
-        return None
+            if end is not None and start == number and (gap := _RUN_IN_GAP.match(line.text, end)):
+                text = line.text[:end] + gap["closers"]
+                return self._in(entry, index, top, text, index + 1, line.text[gap.end() :])
+        return self._nearly_run_in(entry, index, top, line)
+
+    def _nearly_run_in(self, entry: Entry, index: int, top: int, line: Line) -> Heading | None:
+        """A title whose formula the outline has in other letters, under the same number."""
+        numbers = [next(_numbers(text), None) for text in (entry.title, line.text)]
+        first = _FIRST_SENTENCE.match(line.text)
+        if first is None or numbers[0] is None or numbers[1] is None or numbers[0][:2] != numbers[1][:2]:
+            return None
+        title, here = _bare(numbers[0][2]), _bare(_unnumbered(first[1]))
+        if len(title) < 8 or SequenceMatcher(None, title, here).ratio() < _NEARLY:
+            return None
+        return self._in(entry, index, top, first[1], index + 1, line.text[first.end() :])
 
     def _in(self, entry: Entry, index: int, top: int, text: str, stop: int, rest: str) -> Heading:
         title = text.strip()[:LONGEST_TITLE]
@@ -279,7 +296,7 @@ class Headings:
         words = text.split()
         if len(words) > 14 or _SENTENCE_END.search(text) or not (text[0].isupper() or text[0].isdigit()):
             return None
-        if not _is_of_words(words):
+        if not _is_of_words(words) or not _LETTERS.search(text):
             return None
         if _THEOREM.match(text) or line.size > 1.7 * setting.body_size:
             return None

@@ -1,4 +1,4 @@
-"""Pieces of text on a page to lines in reading order: across raised characters, table cells and two columns.
+"""Pieces of text on a page to lines in reading order: across raised characters, table cells and columns.
 
 Apart from `pdf`, so that it can be tested on pieces written by hand.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -54,46 +53,40 @@ NUMBER_GAP = 2.4
 """Times the size: how far from its number a title may stand (`\\quad`, and what Word has for it)."""
 
 
-class _Side(Enum):
-    LEFT = "left"
-    RIGHT = "right"
-    ACROSS = "across"
-
-
 def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
     """The lines of a page as set, which is the reading order for TeX.
 
-    Where the file goes to and fro between two columns, column by column instead, from one line that crosses both to
-    the next.
+    Where the file goes to and fro between columns, column by column instead, from one line that crosses them to the
+    next.
     """
-    gutter = _gutter(pieces)
-    if gutter is None or not _goes_to_and_fro(pieces, gutter):
+    gutters = _gutters(pieces)
+    if not gutters or not _goes_to_and_fro(pieces, gutters):
         return _merged(pieces)
     ordered: list[Line] = []
     band: list[Line] = []
-    for piece in sorted(_merged(pieces, gutter), key=lambda each: (-round(each.baseline), each.left)):
-        if _side(piece, gutter) is _Side.ACROSS:
-            ordered += [*_by_column(band, gutter), piece]
+    for piece in sorted(_merged(pieces, gutters), key=lambda each: (-round(each.baseline), each.left)):
+        if _column(piece, gutters) is None:
+            ordered += [*_by_column(band, gutters), piece]
             band = []
         else:
             band.append(piece)
-    return ordered + _by_column(band, gutter)
+    return ordered + _by_column(band, gutters)
 
 
-def _merged(pieces: Sequence[Line], gutter: float | None = None) -> list[Line]:
+def _merged(pieces: Sequence[Line], gutters: Sequence[float] = ()) -> list[Line]:
     """Pieces of one visual line put together, but not over the gutter between two columns."""
     merged: list[Line] = []
     for piece in pieces:
         last = merged[-1] if merged else None
-        if last is not None and _continues(last, piece) and not _part_at(last, piece, gutter):
+        if last is not None and _continues(last, piece) and not _part_at(last, piece, gutters):
             merged[-1] = _joined(last, piece)
         else:
             merged.append(piece)
     return merged
 
 
-def _part_at(last: Line, piece: Line, gutter: float | None) -> bool:
-    return gutter is not None and last.right <= gutter + 2 and piece.left >= gutter - 2
+def _part_at(last: Line, piece: Line, gutters: Sequence[float]) -> bool:
+    return any(last.right <= gutter + 2 and piece.left >= gutter - 2 for gutter in gutters)
 
 
 def _continues(last: Line, piece: Line) -> bool:
@@ -147,36 +140,43 @@ def _as_script(last: Line, piece: Line) -> str:
     return f"_{{{piece.text}}}" if rise < -0.06 * last.size else piece.text
 
 
-def _goes_to_and_fro(pieces: Sequence[Line], gutter: float) -> bool:
-    """Whether the file often has a piece of one column next to a piece of the other at about the same height."""
+def _goes_to_and_fro(pieces: Sequence[Line], gutters: Sequence[float]) -> bool:
+    """Whether the file often has a piece of one column next to a piece of another at about the same height."""
     jumps = sum(
         1
         for one, two in pairwise(pieces)
-        if {_side(one, gutter), _side(two, gutter)} == {_Side.LEFT, _Side.RIGHT}
+        if None not in (columns := (_column(one, gutters), _column(two, gutters)))
+        and columns[0] != columns[1]
         and abs(one.baseline - two.baseline) < 2 * one.size
         and min(one.right - one.left, two.right - two.left) > 10 * one.size  # the cells of a table are narrower
     )
     return jumps * 8 > len(pieces)
 
 
-def _by_column(band: list[Line], gutter: float) -> list[Line]:
-    return sorted(band, key=lambda line: (_side(line, gutter) is _Side.RIGHT, -line.baseline, line.left))
+def _by_column(band: list[Line], gutters: Sequence[float]) -> list[Line]:
+    return sorted(band, key=lambda line: (_column(line, gutters), -line.baseline, line.left))
 
 
-def _side(line: Line, gutter: float) -> _Side:
-    if line.right <= gutter + 2:
-        return _Side.LEFT
-    return _Side.RIGHT if line.left >= gutter - 2 else _Side.ACROSS
+def _column(line: Line, gutters: Sequence[float]) -> int | None:
+    """Which column, from 0. None for a line that crosses a gutter."""
+    begins = sum(line.left >= gutter - 2 for gutter in gutters)
+    return begins if begins == sum(line.right > gutter + 2 for gutter in gutters) else None
 
 
-def _gutter(pieces: Sequence[Line]) -> float | None:
-    """Just left of the second column, if there is one: few pieces cross that place, and many begin there."""
+def _gutters(pieces: Sequence[Line]) -> tuple[float, ...]:
+    """Just left of the second column, or of the second and the third: few pieces cross those places, and many begin
+    there."""
     if len(pieces) < 12:
-        return None
-    middle = (min(piece.left for piece in pieces) + max(piece.right for piece in pieces)) / 2
-    starts = [piece.left for piece in pieces if middle - 10 < piece.left < middle + 40]
-    if len(starts) * 5 < len(pieces):
-        return None
-    gutter = median(starts) - 4
-    crossing = sum(1 for piece in pieces if _side(piece, gutter) is _Side.ACROSS)
-    return gutter if crossing * 4 < len(pieces) else None
+        return ()
+    left, right = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
+    for count in (2, 3):
+        gutters = []
+        for number in range(1, count):
+            place = left + (right - left) * number / count
+            starts = [piece.left for piece in pieces if place - 10 < piece.left < place + 80 / count]
+            if len(starts) * 5 >= len(pieces):
+                gutters.append(median(starts) - 4)
+        crossing = sum(_column(piece, gutters) is None for piece in pieces)
+        if len(gutters) == count - 1 and crossing * 4 < len(pieces):
+            return tuple(gutters)
+    return ()

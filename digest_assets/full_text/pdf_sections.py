@@ -210,6 +210,8 @@ class _Writer:
 
     def _starts_behind_a_break(self, last: Line, line: Line) -> bool:
         """At the top of a column. Where paragraphs are indented, a line that is not goes on with the one before."""
+        if (match := _FOOTNOTE.match(self._paragraph[0].text)) and match[1]:
+            return True
         indents = [self._set.indent(each) > 0.5 * each.size for each in (self._paragraph[0], line)]
         goes_on = indents == [True, False] or line.text[:1].islower()
         return bool(_SENTENCE_END.search(last.text)) and not goes_on
@@ -247,7 +249,8 @@ class _Writer:
         if match := _ITEM.match(text):
             bullet = match[0].strip()
             return Block(BlockKind.ITEM, text if bullet[-1] in ".)" else text[match.end() :])
-        if lines[0].size < 0.95 * self._set.body_size and (match := _FOOTNOTE.match(text)):
+        match = _FOOTNOTE.match(text)
+        if match and (match[1] or lines[0].size < 0.95 * self._set.body_size):
             return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}")
         if self._is_label(text, lines):
             self.left_out.append(LeftOut(Beside.LABEL, text))

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from digest_assets.full_text import NoText, pdf
-from digest_assets.full_text.pdf import read_pdf
+from digest_assets.full_text.pdf import PdfText, read_pdf
 from digest_assets.full_text.pdf_furniture import Beside
 from digest_assets.model import Block, BlockKind, Section
 from digest_assets.sandbox.pdf import make_locked_pdf, make_pdf, make_scan
@@ -129,6 +129,22 @@ def test_exponents_stay_exponents_however_a_font_gets_its_size(scaled: bool) -> 
     read = read_pdf(make_pdf("T", sections, scaled=scaled)).sections
     assert SCRIPTS in text_of(read)
     assert [each.title.lower() for each in read if each.title[:1].isdigit()] == ["1 introduction", "2 method"]
+
+
+def test_signs_of_tex_s_fonts_are_not_the_letters_at_their_places() -> None:
+    sections = (Section("n6hx0i", 1, paragraphs(1, 4)), Section("2 Method", 1, paragraphs(9, 3)))
+    text = _all_of(read_pdf(make_pdf("T", sections).replace(b"/Times-Bold ", b"/CMSY10     ")))
+    assert "\u0338⟨§′⟩" in text.replace(" ", "")
+    text = _all_of(read_pdf(make_pdf("T", sections).replace(b"/Times-Bold ", b"/MSAM10     ")))
+    assert "n⩽h⌞0i" in text.replace(" ", "")
+
+
+def _all_of(read: PdfText) -> str:
+    return (
+        text_of(read.sections)
+        + "".join(each.title for each in read.sections)
+        + "".join(each.text for each in read.left_out)
+    )
 
 
 def test_what_is_beside_the_text_is_said_to_be_left_out() -> None:

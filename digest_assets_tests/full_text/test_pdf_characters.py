@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from digest_assets.full_text.pdf_characters import Glyph, composed, pieces
 from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.tex_fonts import signs_of
 
 ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
 
@@ -56,6 +59,46 @@ def test_accents_are_put_on_their_letters() -> None:
     dotless = Glyph("\u0131", behind(before) + 1, behind(before) + 4, 700, 10, ROMAN, True, False)
     (line,) = read(before, [accent, dotless], glyphs("tre", behind(before) + 5))
     assert line.text == "Lemaître"
+
+
+def test_an_accent_finds_its_letter_across_other_characters() -> None:
+    letters = glyphs("Ψw,")
+    bar = Glyph("\u00af", 50, 55, 702, 10, ROMAN, 0, False)
+    assert read(letters, [bar])[0].text == "Ψ̄w,"
+    assert read([bar], glyphs("x", 300), letters)[-1].text == "Ψ̄w,"
+
+
+def test_a_formula_that_is_set_font_by_font_is_put_in_order() -> None:
+    """MathType in Word: exponents, signs, then the letters between them."""
+    exponents = [*glyphs("2", 75, 704, 6), *glyphs("2", 115, 704, 6)]
+    signs = [*glyphs("(", 55), *glyphs("−", 62), *glyphs(")", 70), *glyphs("=", 82), *glyphs("−", 100)]
+    letters = [*glyphs("E", 50), *glyphs("x", 58), *glyphs("w", 66), *glyphs("c", 95), *glyphs("d", 110)]
+    (line,) = read(exponents, signs, letters)
+    assert "".join(line.text.split()) == "E(x−w)^{2}=c−d^{2}"
+
+
+def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_beside() -> None:
+    initial = glyphs("T", 50, 684, 26)
+    assert [each.text for each in read(initial, glyphs("HE first line", 60))] == ["T", "HE first line"]
+    assert [each.text for each in read(glyphs("bold"), glyphs("bold", 50.3))] == ["bold", "bold"]
+
+
+@pytest.mark.parametrize(
+    ("font", "places", "signs"),
+    [
+        ("CMSY10", "h0i6>", "⟨′⟩\u0338⊤"),
+        ("CMSY7", "v|{", "⊑|{"),
+        ("CMMI8", "`~x,<", "ℓ\u20d7x,<"),
+        ("CMEX10", "PX0@", "∑∑("),
+        ("MSAM10", "6>", "⩽⩾"),
+        ("stmary10", "JK", "⟦⟧"),
+        ("CMR10", "hi06\uf8eb", "hi06("),
+        ("Times-Roman", "P6", "P6"),
+    ],
+)
+def test_what_stands_at_a_place_of_tex_s_fonts_is_known(font: str, places: str, signs: str) -> None:
+    known = signs_of(font)
+    assert "".join(known.get(ord(each), each) for each in places) == signs
 
 
 def test_a_stroke_through_a_sign_is_of_the_sign() -> None:

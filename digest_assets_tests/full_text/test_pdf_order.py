@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from digest_assets.full_text.pdf_order import Face, Line, in_reading_order
 
 
@@ -39,6 +41,12 @@ def test_columns_set_to_and_fro_are_read_one_after_the_other() -> None:
     left, right = column(50, "l"), column(310, "r")
     mixed = [each for pair in zip(left, right, strict=True) for each in pair]
     assert texts(mixed) == [each.text for each in left + right]
+
+
+def test_three_columns_set_to_and_fro_are_read_one_after_the_other() -> None:
+    columns = [[replace(each, right=each.left + 150) for each in column(left, f"{left} ")] for left in (50, 230, 410)]
+    mixed = [each for row in zip(*columns, strict=True) for each in row]
+    assert texts(mixed) == [each.text for lines in columns for each in lines]
 
 
 def test_what_crosses_both_columns_parts_them_into_bands() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from digest_assets.full_text.pdf_headings import Entry
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Block, BlockKind
@@ -95,9 +96,20 @@ def test_a_heading_over_two_lines_is_one_heading() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["3 layers of it", "12.5 Percent of all, and more,", "Model", "Figure 3: A drawing"])
+@pytest.mark.parametrize(
+    "text", ["3 layers of it", "12.5 Percent of all, and more,", "Model", "Figure 3: A drawing", "Rules:", "P_{N}"]
+)
 def test_a_line_that_only_looks_like_a_heading_is_none(text: str) -> None:
-    assert all(not section.title for section in to_sections([line(text, 700), *BODY]).sections)
+    for bold in (False, text[:1] in "RP"):
+        assert all(not section.title for section in to_sections([line(text, 700, bold=bold), *BODY]).sections)
+
+
+def test_a_title_of_the_outline_is_found_in_its_line_whatever_its_formula() -> None:
+    entries = [Entry("3.4. FIDD using CN(1)", 0, 0), Entry("3.5. 2,1-constrained case", 0, 0)]
+    first, second = "3.4. FIDD using CN^{(1)} . We do.", "3.5. ℓ_{2,1}-constrained case. Throughout, we see."
+    found = to_sections([line(first, 700), *BODY[:3], line(second, 600), *BODY[3:]], entries).sections
+    assert [each.title for each in found] == ["3.4. FIDD using CN^{(1)}", "3.5. ℓ_{2,1}-constrained case"]
+    assert found[1].blocks[0].text.startswith("Throughout, we see.")
 
 
 def test_a_subsection_in_italics_is_told_by_its_number_and_the_space_above_it() -> None:
@@ -142,6 +154,10 @@ def test_letters_number_appendices_behind_the_bibliography_only() -> None:
     assert "Somebody" not in str(sections)
 
 
-def test_a_footnote_is_told_by_its_mark_and_its_size() -> None:
-    lines = [*BODY, line("^{4}We say more here.", 100, size=8)]
-    assert blocks_of(lines)[-1] == Block(BlockKind.FOOTNOTE, "[^4]: We say more here.")
+def test_a_footnote_is_told_by_its_mark_and_ends_with_its_column() -> None:
+    for size in (8, 10):
+        lines = [*BODY, line("^{4}We say more here.", 100, size=size), line("here the text goes on.", 700, page=1)]
+        assert blocks_of(lines)[-2:] == [
+            Block(BlockKind.FOOTNOTE, "[^4]: We say more here."),
+            Block(BlockKind.PARAGRAPH, "here the text goes on."),
+        ]
