@@ -160,6 +160,12 @@ def test_production_reads_the_columns_of_the_paper_that_has_no_page() -> None:
     text = " ".join(block.text for section in read_pdf(present(bells.pdf)).sections for block in section.blocks)
     assert "The surface of the sea is a mirror that measures." in text
     assert "median error is 7.8%" in text
+    assert "less than 10^{-2} dB" in text
+    chinese = present(bells.chinese)
+    assert "$10^{-2}$ dB" in chinese.method
+    parts = (chinese.background, chinese.method, chinese.results)
+    judged = judge_reading(parts, text, bells.paper.abstract, "zh", tolerance=0)
+    assert not hard(defect for part in judged for defect in part.defects)
 
 
 def test_production_finds_no_text_in_the_scan() -> None:
