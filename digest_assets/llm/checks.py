@@ -448,12 +448,16 @@ def _numbers_invented(source: str, said: str) -> Iterator[Defect]:
 
 def _formula_numbers_invented(source: str, said: str) -> Iterator[Defect]:
     """`$\\lambda=0.7$` where the source has no 0.7. Small whole numbers in formulas are indices and powers."""
-    possible = numbers.possible_in_english(source)
-    found = (each for formula in verbatim.formulas(said) for each in re.findall(r"\d+\.\d+|\d{2,}", formula))
-    for written in dict.fromkeys(found):
+    # A power is one number to the reader of a text: of the source's `$10^{-2}$` neither 10 nor 2 are left there.
+    possible = numbers.possible_in_english(source) | {Decimal(each).normalize() for each in _in_formulas(source)}
+    for written in dict.fromkeys(_in_formulas(said)):
         value = Decimal(written)
         if not {value.normalize(), (value / 100).normalize()} & possible:
             yield Defect(DefectKind.NUMBER_INVENTED, f"the number {written} in a formula is not in the source")
+
+
+def _in_formulas(text: str) -> Iterator[str]:
+    return (each for formula in verbatim.formulas(text) for each in re.findall(r"\d+\.\d+|\d{2,}", formula))
 
 
 def _counts_invented(source: str, said: str) -> Iterator[Defect]:

@@ -60,7 +60,8 @@ def _with_numbers(sentence: str, known: Mapping[int, _Paragraph], glossary: Glos
 
 def _rests_on(sentence: str, known: Mapping[int, _Paragraph], glossary: Glossary) -> list[int]:
     wanted: set[object] = {number.value for number in numbers.stated_in_answer(sentence)}
-    wanted |= {verbatim.formula_core(each) for each in verbatim.formulas(sentence) if verbatim.is_symbolic(each)}
+    said = (each for each in verbatim.formulas(sentence) if verbatim.is_symbolic(each) or "^" in each)
+    wanted |= {verbatim.formula_core(each) for each in said}
     names = {verbatim.name_core(name) for name in (*verbatim.code_names(sentence), *verbatim.acronyms(sentence))}
     names |= {
         verbatim.name_core(term.source)

@@ -294,7 +294,7 @@ def reading_defects(
     return tuple(defect for part in judged for defect in part.defects)
 
 
-TEXT = "The model has 6 layers. Table 2: accuracy 0.565 and 91.2. The loss is $L_1$. It saw 12,000 clips."
+TEXT = "The model has 6 layers. Table 2: accuracy 0.565 and 91.2. The loss is $L_1 < 10^{-2}$. It saw 12,000 clips."
 
 
 def part_kinds(part: str) -> set[DefectKind]:
@@ -308,6 +308,7 @@ def part_kinds(part: str) -> set[DefectKind]:
         "- 准确率56.5%（见表2，公式7）。",
         "- 使用1.2万个片段，分三步训练。",
         "- 损失为$L_1$，其中$\\lambda = 0.565$。",
+        "- 损失小于$10^{-2}$，即$L_1 < 10^{-2}$。",
         "- `q = 5`是代码。",
         "- **重点**与*强调*，x<y且a>b。",
     ],
