@@ -143,6 +143,8 @@ def test_the_rest_is_read_and_unread_again(tab: Any, address: str) -> None:
     tab.reload()
     says(tab, "本期已全部读完。")
     assert tab.locator("article.paper.read").count() == tab.locator("article.paper").count()
+    tab.locator("article.paper").nth(3).locator("[data-mark=read]").click()
+    says(tab, "已读 376 / 377")
 
 
 def test_the_keyboard_alone_reads_marks_and_goes_on(tab: Any, address: str) -> None:

@@ -92,7 +92,9 @@
       const mark = (state.papers[id] = state.papers[id] || { day: day });
       if (day) mark.day = day;
       const before = mark[KINDS[kind]];
-      mark[KINDS[kind]] = [value ? 1 : 0, Math.max(now(), before ? before[1] + 1 : 0)];
+      // Later than the whole day's mark, too: several in one second are given times ahead of the clock.
+      const whole = kind === "read" ? state.days[mark.day] : undefined;
+      mark[KINDS[kind]] = [value ? 1 : 0, Math.max(now(), before ? before[1] + 1 : 0, whole ? whole[1] : 0)];
     }
     save();
   }
