@@ -494,7 +494,30 @@
   function goTo(paper) {
     while (!paper.isConnected && waiting.length) attach(40);
     paper.focus({ preventScroll: true });
-    paper.scrollIntoView({ block: "start" });
+    bringUp(paper);
+  }
+
+  // Papers off the screen have heights that are guessed until they come near, and a body may come late: so once more in
+  // each frame that has moved it, until it stays for some, or the reader scrolls.
+  let scrolling = 0;
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) {
+    addEventListener(kind, () => (scrolling += 1), { passive: true, capture: true });
+  }
+
+  function bringUp(paper) {
+    const turn = (scrolling += 1);
+    const place = () => Math.round(paper.getBoundingClientRect().top);
+    let wanted = NaN;
+    let still = 0;
+    (function again() {
+      if (turn !== scrolling || still > 8) return;
+      still = place() === wanted ? still + 1 : 0;
+      if (!still) {
+        paper.scrollIntoView({ block: "start", behavior: "instant" });
+        wanted = place();
+      }
+      requestAnimationFrame(again);
+    })();
   }
 
   async function step(by) {
