@@ -160,21 +160,15 @@ class DigestSettings(_Section):
             )
         return value
 
-    @field_validator("first_date", mode="before")
+    @field_validator("first_date", "anchor", mode="before")
     @classmethod
-    def _is_date(cls, value: object) -> object:
+    def _is_iso_8601(cls, value: object, info: ValidationInfo) -> object:
+        is_date = info.field_name == "first_date"
         try:
-            return date.fromisoformat(value) if isinstance(value, str) else value
+            return (date if is_date else time).fromisoformat(value) if isinstance(value, str) else value
         except ValueError:
-            raise ValueError(f"{value!r} is not a date, such as 2026-01-29") from None
-
-    @field_validator("anchor", mode="before")
-    @classmethod
-    def _is_time_of_day(cls, value: object) -> object:
-        try:
-            return time.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            raise ValueError(f"{value!r} is not a time of day, such as 08:50") from None
+            wanted = "a date, such as 2026-01-29" if is_date else "a time of day, such as 08:50"
+            raise ValueError(f"{value!r} is not {wanted}") from None
 
     @field_validator("categories")
     @classmethod
