@@ -448,11 +448,13 @@ def _numbers_invented(source: str, said: str) -> Iterator[Defect]:
 
 def _formula_numbers_invented(source: str, said: str) -> Iterator[Defect]:
     """`$\\lambda=0.7$` where the source has no 0.7. Small whole numbers in formulas are indices and powers."""
-    # A power is one number to the reader of a text: of the source's `$10^{-2}$` neither 10 nor 2 are left there.
-    possible = numbers.possible_in_english(source) | {Decimal(each).normalize() for each in _in_formulas(source)}
+    possible = numbers.possible_in_english(source)
     for written in dict.fromkeys(_in_formulas(said)):
         value = Decimal(written)
-        if not {value.normalize(), (value / 100).normalize()} & possible:
+        if {value.normalize(), (value / 100).normalize()} & possible:
+            continue
+        # A power is one number to who reads a text: of the source's `$10^{-2}$` neither 10 nor 2 are left there.
+        if value not in map(Decimal, _in_formulas(source)):
             yield Defect(DefectKind.NUMBER_INVENTED, f"the number {written} in a formula is not in the source")
 
 

@@ -207,6 +207,7 @@ def possible_in_english(text: str, whole: bool = False) -> frozenset[Decimal]:
     return frozenset(map(_normal, values))
 
 
+@lru_cache(maxsize=256)
 def only_measured(text: str) -> frozenset[Decimal]:
     """The values that an English text has in units of measurement alone: no share of anything."""
     stated = stated_in_english(text)
