@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -52,6 +53,10 @@ sandbox-zh = { input = "1", output = "4" }
 [output]
 site_dir = ""
 """
+
+
+MATERIALIZED = """query($k: AssetKeyInput!, $d: [String!]) { assetNodeOrError(assetKey: $k) { ... on AssetNode {
+  assetMaterializations(partitions: $d, limit: 1000) { partition } } } }"""
 
 
 @dataclass
@@ -306,8 +311,12 @@ def a_fortnight_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project: P
     assert resumed["__typename"] == "LaunchBackfillSuccess", resumed
     done = dagster.finish_backfill(resumed["backfillId"], seconds=420)
     assert done["status"] == "COMPLETED_SUCCESS", done
-    made = sum(run["status"] == "SUCCESS" for run in (*cancelled["runs"], *done["runs"]))
-    assert made == DATES, "no date is made twice, and none is left out"
+    # Resumed where a run was cancelled between two assets, Dagster makes its date, and those after it, in several runs.
+    once = Counter(project.days(DATES))
+    for asset in ASSETS:
+        made = dagster.ask(MATERIALIZED, k={"path": [asset]}, d=[*once])["assetNodeOrError"]["assetMaterializations"]
+        found = Counter(each["partition"] for each in made)
+        assert found == once + Counter([project.day.isoformat()]), "no date is made twice, and none is left out"
 
 
 def each_date_of_the_fortnight_has_its_own_rows_and_results(project: Project) -> None:
