@@ -452,9 +452,12 @@ class PaperReading:
             await session.gathered.keep(answers.record_readings, row)
 
     def _look_at_the_first(self, made: Made) -> None:
-        """Says once that the model may not fit, where half of the first answers cannot be published as they are."""
-        if made.status in (AnswerStatus.DONE, AnswerStatus.WITHHELD) and len(self._first) < FIRST_LOOKED_AT:
-            self._first.append(made.status is AnswerStatus.WITHHELD)
+        """Says once that the model may not fit, where half of the first answers cannot be published as they are.
+        One that was cut with more room, too, is an answer; where none came at all, nothing is said of the model."""
+        is_answered = made.status is AnswerStatus.FAILED and made.usage.calls > 0
+        is_bad = made.status is AnswerStatus.WITHHELD or is_answered
+        if (is_bad or made.status is AnswerStatus.DONE) and len(self._first) < FIRST_LOOKED_AT:
+            self._first.append(is_bad)
             if len(self._first) == FIRST_LOOKED_AT and sum(self._first) * 2 >= FIRST_LOOKED_AT:
                 _log.warning(
                     "%d of the first %d answers of %s cannot be published: it may be too weak, or its context too "

