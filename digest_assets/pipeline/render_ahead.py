@@ -15,7 +15,7 @@ from digest_assets.pipeline.site_source import site_of
 from digest_assets.posts import markdown, page
 from digest_assets.posts.page import DIALECTS, PostForm
 from digest_assets.posts.words import LANGUAGES
-from digest_assets.site import pages, paper_view
+from digest_assets.site import frame, paper_view
 from digest_assets.site.words import SITE_WORDS
 
 _MOST_PAPERS = KEPT // 4
@@ -37,7 +37,7 @@ class Ahead:
         if not self._wanted or made.status is not AnswerStatus.DONE:
             return
         if self._site is not None and not self._has_begun:
-            pages.read_templates(self._site)
+            frame.read_templates(self._site)
         self._has_begun = True
         post_words, site_words = LANGUAGES[self._language], SITE_WORDS[self._language]
         if isinstance(made, Translation):

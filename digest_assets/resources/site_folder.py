@@ -20,8 +20,10 @@ from types import TracebackType
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.output import encode, write_atomically
 from digest_assets.resources.site_notes import SiteNotes, open_notes
-from digest_assets.site import pages, search
-from digest_assets.site.pages import Touched, Unit, plan
+from digest_assets.site import search
+from digest_assets.site.frame import frame
+from digest_assets.site.pages import plan
+from digest_assets.site.planned import Touched, Unit
 from digest_assets.site.related import terms_of
 from digest_assets.site.values import Day, SearchText, Site, Source, month_of, year_of
 from digest_assets.site.words import SITE_WORDS
@@ -82,10 +84,10 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
 
 def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date | None) -> Touched:
     """Notes what has changed, and says what that touches."""
-    frame = pages.frame(site)
-    everything = notes.frame != frame or not (folder / "index.html").is_file()
+    framed = frame(site)
+    everything = notes.frame != framed or not (folder / "index.html").is_file()
     if everything:
-        notes.begin(frame)
+        notes.begin(framed)
     since = None if everything or notes.seen is None else notes.seen - _OVERLAP
     found = source.days(since, day)
     known = {each.date: notes.day(each.date) for each in found}

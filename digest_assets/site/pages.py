@@ -8,40 +8,36 @@ a look-up in the book; no page grows with all that came before.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timezone
+from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache, partial
 from importlib import resources
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from digest_assets import user_templates
 from digest_assets.arxiv.taxonomy import name_in
-from digest_assets.errors import TemplateBroken
-from digest_assets.markup.characters import clean
 from digest_assets.model import PaperUpdate
-from digest_assets.site import card, charts, citation, day_document, day_view, empty, feeds, html, lists, review, search
+from digest_assets.site import card, charts, citation, day_document, day_view, empty, html, lists, review, search
 from digest_assets.site.card import Card
 from digest_assets.site.charts import Bar
 from digest_assets.site.citation import Json
 from digest_assets.site.day_document import llms_text
+from digest_assets.site.feed_files import FeedFiles, feed_of
+from digest_assets.site.frame import WITHIN, environment, version
 from digest_assets.site.paper_view import PaperView, paper_view
+from digest_assets.site.planned import PlannedFile, Touched, Unit, dated
+from digest_assets.site.search_files import SearchFiles
 from digest_assets.site.values import (
     ALL,
     NOTHING,
     Book,
     Day,
     DayPapers,
-    Entry,
     ListName,
     Related,
     Site,
@@ -59,52 +55,10 @@ LISTED_A_YEAR = 200
 LISTED_A_MONTH = 500
 AUTHORS_AT_ONCE = 12
 """Of a longer list the others unfold."""
-ENTRIES_IN_A_FEED = 100
-"""So many papers of a date are named in a feed."""
-FULL_FEED = 200_000
-"""Characters. What a feed has beyond them comes without abstracts: readers of feeds refuse large ones."""
 _CHARTED_DAYS = 60
 _CHARTED_MONTHS = 24
 _CLOUD = 400
 """So many categories or topics stand on one page."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    path: str
-    """Below the site's folder, with slashes."""
-    render: Callable[[], str | bytes]
-    made_of: str = ""
-    """Where it is given, and as it was when the file was made, the file is not made to see whether it differs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Files that come and go together: what an earlier plan had under this name and this one has not is to go."""
-
-    name: str
-    files: tuple[PlannedFile, ...] = ()
-    adds: bool = False
-    """Whether the files come to those that are there under this name, which stay."""
-
-
-@dataclass(slots=True)
-class Touched:
-    """What changed in the book."""
-
-    everything: bool = False
-    days: set[date] = field(default_factory=set)
-    """Dates whose own page is to be made: those that changed, and their neighbours where links change."""
-    changed: set[date] = field(default_factory=set)
-    lists: Counter[ListName] = field(default_factory=Counter)
-    """Each with how many of its papers changed, at most."""
-    costs: bool = False
-    split: set[str] = field(default_factory=set)
-    """Years whose search index was in one piece and is by month again."""
-    joining: dict[str, range] = field(default_factory=dict)
-    """Years whose search index is put into one piece, each with the files that are made of it now."""
-    joined: set[str] = field(default_factory=set)
-    """Those of which all files are made: their search index is in one piece from now on."""
 
 
 def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[str]) -> Iterator[Unit]:
@@ -116,67 +70,15 @@ def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[s
         yield from pages.dates(touched)
         yield from pages.lists(touched)
         yield from pages.periods(touched)
-        yield from pages.feed_files(touched)
+        yield from pages.feeds.touched(touched)
     if touched.changed or touched.joining:
-        yield pages.search_overview(merged)
-        yield from pages.search_files(touched, merged)
+        index = SearchFiles(book, merged)
+        yield index.overview()
+        yield from index.touched(touched)
     if touched.changed or touched.everything:
         yield from pages.overviews()
     if touched.changed or touched.everything or touched.costs:
         yield pages.figures()
-
-
-def frame(site: Site) -> str:
-    """Of everything that all pages are made with: where it changes, they are made anew."""
-    return _key((site, version(), _of_templates(site.templates)))
-
-
-def _of_templates(folder: Path | None) -> list[tuple[str, str]]:
-    if folder is None:
-        return []
-    files = sorted(each for each in (folder / WITHIN).rglob("*") if each.is_file())
-    return [(str(each.relative_to(folder)), hashlib.sha256(each.read_bytes()).hexdigest()) for each in files]
-
-
-WITHIN = "site"
-"""Where a user's templates of the site lie in `output.templates_dir`; `site/static/` holds style sheets and scripts."""
-
-
-@lru_cache(maxsize=1)
-def version() -> str:
-    """Of everything that a page is rendered by: another program makes all files anew."""
-    digest = hashlib.sha256()
-    for package in ("digest_assets.site", "digest_assets.posts", "digest_assets.markup"):
-        for folder in ("", "templates", "static"):
-            root = resources.files(package) / folder
-            for each in sorted(root.iterdir(), key=lambda each: each.name) if root.is_dir() else ():
-                if each.is_file() and not each.name.endswith(".pyc"):
-                    digest.update(each.name.encode() + each.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _clean_text(value: object) -> object:
-    """Names of models and reasons, too, come without characters that turn the words around them."""
-    return clean(value) if type(value) is str else value
-
-
-@lru_cache(maxsize=4)
-def _environment(templates: Path | None, language: str) -> Environment:
-    found = user_templates.environment(
-        "digest_assets.site", templates, within=WITHIN, escape=True, finalize=_clean_text
-    )
-    found.globals["category_name"] = partial(name_in, language)
-    return found
-
-
-def read_templates(site: Site) -> None:
-    """Compiles the templates, a tenth of a second, which else the first page of each kind waits for. What is wrong with
-    one is said when it is rendered."""
-    with suppress(TemplateBroken):
-        environment = _environment(site.templates, site.language)
-        for name in environment.list_templates():
-            with suppress(TemplateError):
-                environment.get_template(name)
 
 
 @cache
@@ -227,6 +129,7 @@ class _Pages:
         self._source = source
         self._words: SiteWords = SITE_WORDS[site.language]
         self._title = f"{self._words.name} · {' '.join(site.categories)}"
+        self.feeds = FeedFiles(site, book, self._title)
         self._kept: _Shown | None = None
 
     # --- files that dates do not change -------------------------------------------------------------------------------
@@ -287,8 +190,8 @@ class _Pages:
         return self._render(
             "day.html.j2",
             root,
-            title=self._title if current else _dated(words.day_title, day.date),
-            heading=_dated(words.day_title, day.date),
+            title=self._title if current else dated(words.day_title, day.date),
+            heading=dated(words.day_title, day.date),
             weekday=words.weekdays[day.date.weekday()],
             why_empty=empty.sentence(day.empty_reason, words),
             current=current,
@@ -333,7 +236,7 @@ class _Pages:
         return f'digest.block("{day.date}",{number},{citation.in_script(rows)});\n'
 
     def _all(self, day: Day) -> str:
-        heading = _dated(self._words.day_title, day.date)
+        heading = dated(self._words.day_title, day.date)
         found = self._shown(day).items
         values = {"items": found, "total": len(found), "day": day, "authors_at_once": AUTHORS_AT_ONCE}
         return self._render("all.html.j2", "../", title=heading, heading=heading, layout="compact", **values)
@@ -403,7 +306,7 @@ class _Pages:
             "paper.html.j2",
             "../",
             title=view.translated_title or view.plain_title,
-            heading=_dated(words.day_title, day.date),
+            heading=dated(words.day_title, day.date),
             description=view.gist.text,
             layout="full",
             p=view,
@@ -512,7 +415,7 @@ class _Pages:
             months=self._dates_of_year(of, newest) if has_more else [],
             within=of.path,
             years=[(year, f"{of.path}.{year}.html", years[year]) for year in earlier],
-            feed=_feed_of(of),
+            feed=feed_of(of),
         )
 
     def _list_of_year(self, of: ListName, year: str, count: int) -> str:
@@ -679,152 +582,6 @@ class _Pages:
             charts=[(name, drawn) for name, drawn in found if drawn],
         )
 
-    # --- feeds --------------------------------------------------------------------------------------------------------
-
-    def feed_files(self, touched: Touched) -> Iterator[Unit]:
-        if self._site.base_url:
-            yield self._opml()
-        yield from self._feed("feed", "index.html", ALL, touched)
-        for of in touched.lists:
-            yield from self._feed(_feed_of(of), f"{of.path}.html", of, touched)
-
-    def _feed(self, path: str, page: str, of: ListName, touched: Touched) -> Iterator[Unit]:
-        dates = self._book.dates_in(of, feeds.DATES_IN_A_FEED)
-        if not dates and of != ALL:
-            yield Unit(path)
-        elif touched.everything or len(dates) < feeds.DATES_IN_A_FEED or max(touched.changed) >= dates[-1][0]:
-            made = _Once(partial(self._fed, path, page, of, dates))
-            xml, json = partial(lambda: feeds.atom(made.get())), partial(lambda: feeds.json_feed(made.get()))
-            yield Unit(path, (PlannedFile(f"{path}.xml", xml), PlannedFile(f"{path}.json", json)))
-
-    def _fed(self, path: str, page: str, of: ListName, dates: Sequence[tuple[date, int]]) -> feeds.Feed:
-        title = self._title if of == ALL else self._words.feed_title.format(title=self._title, scope=of.label)
-        days = [(day, count) for at, count in dates if (day := self._book.day(at))]
-        # Of entries that changed at the same time, the newer date goes first.
-        days.sort(key=lambda each: (each[0].changed_at, each[0].date), reverse=True)
-        items: list[feeds.FeedItem] = []
-        size = 0
-        for day, count in days:
-            entries = self._book.entries(of, day.date, day.date, ENTRIES_IN_A_FEED)
-            whole = size < FULL_FEED
-            if self._site.feed_entries == "paper":
-                more = [self._paper_item(day, each, whole=whole) for each in entries[: ENTRIES_IN_A_FEED - len(items)]]
-            else:
-                more = [self._day_item(day, count, entries, whole=whole)]
-            items += more
-            size += sum(len(each.content) for each in more)
-        return feeds.Feed(self._site.name, of.label, title, self._words.lang, self._site.base_url, path, page, items)
-
-    def _day_item(self, day: Day, count: int, entries: Sequence[Entry], *, whole: bool) -> feeds.FeedItem:
-        words = self._words
-        lines = Markup("").join(
-            Markup('<li><a href="{}">{}</a>{}</li>').format(
-                self._paper_address(each), html.plain_from_tex(each.title) or words.untitled, self._told(each, whole)
-            )
-            for each in entries
-        )
-        more = Markup("<p>{}</p>").format(words.and_more.format(count=count - len(entries)))
-        more = more if count > len(entries) else Markup("")
-        return feeds.FeedItem(
-            date=day.date,
-            title=" · ".join((_dated(words.day_title, day.date), words.count(count), *words.lacking(day.counts))),
-            summary="; ".join(self._gist(each) for each in entries[:5]),
-            content=Markup("<ol>{}</ol>{}").format(lines, more),
-            published_at=min(day.changed_at, self._beginning(day.date)),
-            updated_at=day.changed_at,
-            page=f"d/{day.date}.html",
-        )
-
-    def _paper_item(self, day: Day, entry: Entry, *, whole: bool) -> feeds.FeedItem:
-        return feeds.FeedItem(
-            date=day.date,
-            title=html.plain_from_tex(entry.title) or self._words.untitled,
-            summary=self._gist(entry),
-            content=self._told(entry, whole),
-            published_at=min(day.changed_at, self._beginning(day.date)),
-            updated_at=day.changed_at,
-            paper=entry.identifier,
-            page=f"p/{lists.file_of(entry.identifier)}.html",
-        )
-
-    def _paper_address(self, entry: Entry) -> str:
-        base = self._site.base_url
-        page = f"{base}p/{lists.file_of(entry.identifier)}.html"
-        return page if base else f"https://arxiv.org/abs/{entry.identifier}"
-
-    def _gist(self, entry: Entry) -> str:
-        return html.plain_from_answer(entry.gist) or html.plain_from_tex(entry.title) or self._words.untitled
-
-    def _told(self, entry: Entry, whole: bool) -> Markup:
-        """What a feed says of a paper. Readers of feeds drop MathML: formulas are text there."""
-        gist = Markup("<strong>{}</strong>").format(html.plain_from_answer(entry.gist)) if entry.gist else ""
-        said = (
-            html.plain_from_answer(entry.translated_title),
-            Markup("<small>{}</small>").format(lists.authors(entry, self._words)),
-            gist,
-            html.plain_from_answer(entry.abstract) if whole else "",
-        )
-        return Markup("").join(Markup("<p>{}</p>").format(each) for each in said if each)
-
-    def _opml(self) -> Unit:
-        """The feeds of the digest, its categories and its topics. Those of authors, thousands, are on their pages."""
-        found = [(self._title, "feed", "index.html")]
-        for kind in ("c", "t"):
-            found += [(of.label, _feed_of(of), f"{of.path}.html") for of, _ in self._book.lists(kind)]
-        return Unit("opml", (PlannedFile("feeds.opml", partial(feeds.opml, self._title, self._site.base_url, found)),))
-
-    def _beginning(self, day: date) -> datetime:
-        """Midnight at which `day` begins, UTC."""
-        return datetime.combine(day, time(), ZoneInfo(self._site.timezone)).astimezone(timezone.utc)
-
-    # --- the index ----------------------------------------------------------------------------------------------------
-
-    def search_overview(self, merged: set[str]) -> Unit:
-        found = search.periods(self._book.months(), merged)
-        return Unit("s", (PlannedFile("s/periods.js", partial(search.overview, found)),))
-
-    def search_files(self, touched: Touched, merged: set[str]) -> Iterator[Unit]:
-        found = {period.name: period for period in search.periods(self._book.months(), merged)}
-        months = sorted({month_of(day) for day in touched.changed})
-        for month in months:
-            yield self._titles(month)
-        again = [month for month, _ in self._book.months() if month[:4] in touched.split]
-        for name in sorted({*months, *again}):
-            yield self._index_of(name, found.get(name))
-        for year, wanted in sorted(touched.joining.items()):
-            yield self._year_of_index(year, wanted)
-        for year in sorted(touched.joined):
-            yield from (Unit(f"s/{year}-{month:02}") for month in range(1, 13))
-        yield from (Unit(f"s/{year}") for year in sorted(touched.split))
-
-    def _titles(self, month: str) -> Unit:
-        days = self._book.days_of(month)
-        entries = search.in_order(self._book.entries(ALL, days[-1].date, days[0].date, -1)) if days else []
-        size = search.TITLES_A_FILE
-        parts = [entries[start : start + size] for start in range(0, len(entries), size)]
-        return Unit(
-            f"s/titles-{month}",
-            tuple(
-                PlannedFile(f"s/titles-{month}-{number}.js", partial(search.titles, month, number, part))
-                for number, part in enumerate(parts)
-            ),
-        )
-
-    def _index_of(self, name: str, period: search.Period | None) -> Unit:
-        return Unit(f"s/{name}", self._buckets(period, range(period.buckets))) if period else Unit(f"s/{name}")
-
-    def _year_of_index(self, year: str, wanted: range) -> Unit:
-        (period,) = (each for each in search.periods(self._book.months(), {year}) if each.name == year)
-        # The first files take the place of what an earlier, unfinished try left.
-        return Unit(f"s/{year}", self._buckets(period, wanted), adds=wanted.start > 0)
-
-    def _buckets(self, period: search.Period, wanted: range) -> tuple[PlannedFile, ...]:
-        made = _Once(lambda: dict(search.bucket_files(period, self._book.words(period.name), wanted)))
-        return tuple(
-            PlannedFile(f"s/{period.name}-{index}.js", partial(lambda index: made.get()[index], index))
-            for index in wanted
-        )
-
     # --- in common ----------------------------------------------------------------------------------------------------
 
     def _month_title(self, month: str) -> str:
@@ -834,9 +591,9 @@ class _Pages:
         return Unit(path, (PlannedFile(path, render),))
 
     def _render(self, template: str, root: str, **values: object) -> str:
-        environment = _environment(self._site.templates, self._site.language)
+        found = environment(self._site.templates, self._site.language)
         with user_templates.rendering(template):
-            return environment.get_template(template).render(
+            return found.get_template(template).render(
                 {"description": "", "current": "", "feed": "", "layout": "", "layouts": False, **values},
                 w=self._words,
                 site=self._site,
@@ -844,11 +601,6 @@ class _Pages:
                 version=version(),
                 root=root,
             )
-
-
-def _feed_of(of: ListName) -> str:
-    """The path of a list's feed, without its ending: those of categories were there before the others'."""
-    return f"f/{of.slug}" if of.kind == "c" else f"f/{of.path}"
 
 
 def _years_touched(years: dict[str, int], changed: set[str], size: int, count: int) -> set[str]:
@@ -861,35 +613,6 @@ def _years_touched(years: dict[str, int], changed: set[str], size: int, count: i
     newest, *earlier = years
     begun = earlier[:1] if years[newest] <= count else []  # the year that was the newest before
     return {*changed, newest, *begun}
-
-
-class _Once:
-    """Something that is made when it is first asked for."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-        self._made: Any = None
-
-    def get(self) -> Any:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-
-def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
-    """The second of each pair by the first, in order."""
-    groups: dict[Any, list[Any]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return dict(groups)
-
-
-def _key(content: object) -> str:
-    return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:20]
-
-
-def _dated(form: str, day: date) -> str:
-    return form.format(year=day.year, month=day.month, day=day.day)
 
 
 def _described(name: str, bars: Sequence[Bar]) -> str:
