@@ -29,8 +29,9 @@ from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchTe
 
 PAPERS_A_BUCKET = 16
 """How many papers' words make a bucket of about 50 kB, which a telephone fetches and reads at once."""
-TITLES_A_FILE = 400
-"""So many titles are in a file: what a page of results shows is in a few of them."""
+TITLES_A_FILE = 40
+"""So many titles are in a file, as in `static/search.js`: the 30 papers of a page of results may lie in as many files,
+and all of each is loaded."""
 
 _WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")

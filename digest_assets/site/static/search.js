@@ -201,7 +201,7 @@
     return common;
   }
 
-  const TITLES_A_FILE = 400;
+  const TITLES_A_FILE = 40;
 
   // Where a paper's title is: its month, a file of that, and its place there.
   function place(months, number) {
