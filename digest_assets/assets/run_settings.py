@@ -36,6 +36,10 @@ def this_run(llm: LlmSettings) -> dg.ConfigurableResource[Any]:
             default=llm.budget_run_tokens,
             description="llm.budget_run_tokens: what the run may spend. Not set: no limit.",
         )
+        budget_run_money: float | None = Field(
+            default=None if llm.budget_run_money is None else float(llm.budget_run_money),
+            description="llm.budget_run_money: the same in money. digest.toml has to name the model's price.",
+        )
 
     return ThisRun()
 
@@ -43,7 +47,8 @@ def this_run(llm: LlmSettings) -> dg.ConfigurableResource[Any]:
 def _changed(settings: Settings, run: dg.ConfigurableResource[Any]) -> Settings:
     """Raises `ConfigurationError` for what digest.toml would not take either."""
     llm = settings.llm
-    changed = {name: value for name in type(run).model_fields if (value := getattr(run, name)) != getattr(llm, name)}
+    fields = type(run).model_fields
+    changed = {name: value for name, field in fields.items() if (value := getattr(run, name)) != field.default}
     if not changed:
         return settings
     of_the_preset = ("base_url", "model", "api_key_env") if "preset" in changed else ()

@@ -1,6 +1,7 @@
 """What a run's config changes of digest.toml, as the launchpad takes it."""
 
 # No `from __future__ import annotations`: Dagster reads the annotation of an op's context as an object.
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from digest_assets.resources.model_access import ModelAccess
 from digest_assets_tests.test_pipeline import DAY, NOON
 from digest_assets_tests.worlds import a_world
 
-LLM: dict[str, Any] = {"preset": "deepseek", "temperature": 0.3, "on_defect": "flag"}
+LLM: dict[str, Any] = {"preset": "deepseek", "on_defect": "flag", "budget_run_money": Decimal("0.1")}
 
 
 def settings_of_a_run(folder: Path, **config: object) -> LlmSettings:
@@ -47,8 +48,10 @@ def test_without_config_a_run_has_digest_toml(tmp_path: Path) -> None:
 
 
 def test_what_a_run_changes_leaves_the_rest(tmp_path: Path) -> None:
-    changed = settings_of_a_run(tmp_path, on_defect="withhold", budget_run_tokens=1000)
-    assert changed == LlmSettings.model_validate({**LLM, "on_defect": "withhold", "budget_run_tokens": 1000})
+    config = {"on_defect": "withhold", "budget_run_tokens": 1000, "budget_run_money": 0.3}
+    changed = settings_of_a_run(tmp_path, **config)
+    assert changed == LlmSettings.model_validate({**LLM, **config})
+    assert changed.budget_run_money == Decimal("0.3")
 
 
 def test_another_preset_brings_its_address_model_and_key(tmp_path: Path) -> None:
