@@ -13,6 +13,7 @@ too: `shared_limits.py`.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections import deque
@@ -102,8 +103,9 @@ class Call:
 
     def dropped(self) -> None:
         """It was not made."""
-        with self._limiter._lock:
-            self._limiter.learned.dropped(self.started_at)
+        limiter = self._limiter
+        with limiter._lock, limiter._pace_of_all(limiter._clock()):
+            limiter.learned.dropped(self.started_at)
 
     def refused(self, retry_after_seconds: float | None = None) -> None:
         """429: too many at once, or too many a minute, which is found out."""
@@ -136,6 +138,8 @@ class Limiter:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._under_way = 0
+        self._begun = 0
+        """Of those under way, how many wait for nothing but their answer."""
         self._paused_until = float("-inf")
         self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
 
@@ -151,26 +155,17 @@ class Limiter:
     async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:
         """Waits until a call may begin. `estimated_tokens`, input and output, count against the tokens a minute."""
         await self._enter()
-        place: FileLock | None = None
         try:
-            await self._keep_pace(estimated_tokens)
-            place = await self._shared_place()
-            with self._lock:
-                was_full, now = self._under_way >= self.window.allowed, self._clock()
-                self.learned.began(now)
-            yield Call(self, now, was_full, estimated_tokens)
+            now, place = await self._begin(estimated_tokens)
+            try:
+                yield Call(self, now, self._under_way >= self.window.allowed, estimated_tokens)
+            finally:
+                with self._lock:
+                    self._begun -= 1
+                if place is not None:
+                    place.release()
         finally:
-            if place is not None:
-                place.release()
             self._leave()
-
-    async def _shared_place(self) -> FileLock | None:
-        """A place among the calls of all processes."""
-        if self._shared is None:
-            return None
-        while (place := self._shared.place()) is None:
-            await self._sleep(_LOOK_SECONDS)
-        return place
 
     async def _enter(self) -> None:
         """Takes a place in the window."""
@@ -211,39 +206,57 @@ class Limiter:
             self._under_way += 1
             loop.call_soon_threadsafe(_wake, turn)
 
-    async def _keep_pace(self, estimated_tokens: int) -> None:
-        """Waits for the end of a pause that the endpoint asked for, and for the allowances a minute."""
+    async def _begin(self, estimated_tokens: int) -> tuple[float, FileLock | None]:
+        """Waits for a place among the calls of all processes, the end of a pause that the endpoint asked for, and the
+        allowances a minute; by the clock when the call begins, and its place. Who waits for the pace holds no place,
+        and who waits for a place has not used the pace: else all that wait for one begin at once."""
         while True:
-            with self._lock, self._pace_of_all(now := self._clock()):
-                paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
-                delay = max(
-                    self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0
-                )
-                if delay <= 0 and self._shared is not None:
-                    delay = self._shared.take(estimated_tokens)
-                if delay <= 0:
-                    self.learned.spend(now, self.window.allowed)
-                    if self._requests is not None:
-                        self._requests.spend(now, 1)
-                    if self._tokens is not None:
-                        self._tokens.spend(now, estimated_tokens)
-                    return
+            place = self._shared.place() if self._shared is not None else None
+            if place is None and self._shared is not None:
+                await self._sleep(_LOOK_SECONDS)
+                continue
+            begins = False
+            try:
+                with self._lock, self._pace_of_all(now := self._clock()):
+                    delay = self._spend(now, estimated_tokens)
+                    begins = delay <= 0
+            finally:
+                if place is not None and not begins:
+                    place.release()
+            if begins:
+                return now, place
             await self._sleep(delay)
 
+    def _spend(self, now: float, estimated_tokens: int) -> float:
+        """Takes a call of the pace and of the allowances, and returns 0; or takes nothing, and returns after how many
+        seconds that may be tried again. Holds the lock."""
+        paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
+        delay = max(self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0)
+        if delay <= 0 and self._shared is not None:
+            delay = self._shared.take(estimated_tokens)
+        if delay <= 0:
+            self._begun += 1
+            self.learned.spend(now, self.window.allowed)
+            if self._requests is not None:
+                self._requests.spend(now, 1)
+            if self._tokens is not None:
+                self._tokens.spend(now, estimated_tokens)
+        return delay
+
     @contextmanager
-    def _pace_of_all(self, now: float, *, is_found: bool = False) -> Iterator[None]:
+    def _pace_of_all(self, now: float, *, matters: bool = True) -> Iterator[None]:
         """Around what asks after the learned pace or changes it: all processes have one. Holds the lock."""
-        if self._shared is None or not (is_found or self._shared.has_pace):
+        if self._shared is None or not matters:
             yield
             return
         with self._shared.pace(now) as told:
             self.learned.take_over(told)
             yield
+            told.clear()
             told |= self.learned.told()
 
     def _answered(self, call: Call, output_tokens: int | None, all_tokens: int | None) -> None:
-        with self._lock:
-            now = self._clock()
+        with self._lock, self._pace_of_all(now := self._clock(), matters=self.learned.is_careful):
             self.window.answered(call.started_at, now, output_tokens, call.was_full)
             self.learned.answered(call.started_at, now)
             if self._tokens is not None and all_tokens is not None:
@@ -260,9 +273,10 @@ class Limiter:
                 self._paused_until = max(self._paused_until, now + retry_after_seconds)
 
     def _refused(self, call: Call, retry_after_seconds: float | None) -> None:
-        with self._lock, self._pace_of_all(now := self._clock(), is_found=True):
+        with self._lock, self._pace_of_all(now := self._clock()):
             self.window.congested(call.started_at, now)
-            pause = self.learned.refused(call.started_at, now, self._under_way - 1, retry_after_seconds)
+            begun = self._begun if self._shared is None else self._shared.under_way()
+            pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds)
             self._paused_until = max(self._paused_until, now + pause)
 
 
@@ -281,7 +295,10 @@ _NOT_TRIED_AGAIN_SECONDS = 3600.0
 """For so long after a faster pace was refused none is tried."""
 _LONGEST_SPACING = 0.1
 _UNIMPORTANT_SECONDS = 1e-4
-_CAREFUL_SPACING = 1.0
+_NEARLY_SECONDS = 0.1
+_CAREFUL_SPACING = 4.0
+_MOST_STARTS = 300
+"""So many are kept: at each call they are told to other processes. A faster pace is found as this one at first."""
 
 
 @dataclass(slots=True)
@@ -295,7 +312,7 @@ class LearnedPace:
 
     per_minute: float | None = None
     """None: nothing was found out."""
-    _starts: deque[float] = field(default_factory=deque)
+    _starts: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
     """Of the calls of the last minute that were not refused."""
     _next_at: float = float("-inf")
     _latency: float | None = None
@@ -306,27 +323,30 @@ class LearnedPace:
     """The pace before it was tried faster. None: it is the one that was found."""
     _faster_from: float = 0.0
     """From when on a faster one may be tried."""
-    _is_careful: bool = False
+    is_careful: bool = False
+    """Since a refusal, until a later call is answered."""
     _found_at: float | None = None
 
-    def told(self) -> dict[str, float]:
-        """What other processes are to know; nothing where nothing was found out."""
-        if self.per_minute is None or self._found_at is None:
-            return {}
-        known = {"per_minute": self.per_minute, "next_at": self._next_at, "faster_from": self._faster_from}
-        return known | {"found_at": self._found_at}
+    @property
+    def _careful_spacing(self) -> float:
+        """After a refusal: as long as an answer takes, so that others under way have ended at the next one."""
+        return min(_CAREFUL_SPACING, self._latency or 0.0)
 
-    def take_over(self, told: Mapping[str, float]) -> None:
-        """Goes on with what another process found out. It counted its own calls alone: where this one made calls in
-        the same minute, the endpoint took these as well."""
-        if (found_at := told.get("found_at")) is None:
-            return
-        if found_at != self._found_at and (self._found_at is None or found_at > self._found_at + 1e-3):
-            ours = sum(1 for each in self._starts if found_at - _MINUTE < each <= found_at)
-            self.per_minute, self._found_at, self._good = told["per_minute"] + ours * _MARGIN, found_at, None
-        else:
-            self.per_minute = told["per_minute"]
-        self._next_at, self._faster_from = told["next_at"], told["faster_from"]
+    def told(self) -> dict[str, float | list[float]]:
+        """All of it, for other processes to go on with: their calls and refusals are of the same minute."""
+        numbers = {name: getattr(self, each) for name, each in _TOLD.items()}
+        known = {name: float(each) for name, each in numbers.items() if each is not None and math.isfinite(each)}
+        return {**known, "starts": [*self._starts]}
+
+    def take_over(self, told: Mapping[str, float | list[float]]) -> None:
+        """Goes on with what `told` gave, here or in another process; with nothing where it is empty. How long an answer
+        takes is known here, once one came."""
+        blank, latency = LearnedPace(), self._latency
+        for name, each in _TOLD.items():
+            setattr(self, each, told.get(name, getattr(blank, each)))
+        self._latency = self._latency if latency is None else latency
+        starts = told.get("starts", [])
+        self._starts = deque(starts if isinstance(starts, list) else [], maxlen=_MOST_STARTS)
 
     def delay(self, now: float) -> float:
         """Seconds until the next call may begin."""
@@ -334,40 +354,41 @@ class LearnedPace:
         return delay if delay > _UNIMPORTANT_SECONDS else 0.0
 
     def spend(self, now: float, window: int) -> None:
-        """A call begins, of `window` that may be under way."""
+        """A call begins at `now`, of `window` that may be under way."""
         latency = self._latency or 0.0
         spacing = min(_LONGEST_SPACING, latency / (2 * window))
-        if self._is_careful:
-            spacing = min(_CAREFUL_SPACING, latency)
+        if self.is_careful:
+            spacing = self._careful_spacing
         if self.per_minute is not None:
             self._speed_up(now)
             spacing = max(spacing, _MINUTE / self.per_minute)
         self._next_at = max(now, self._next_at) + spacing
-
-    def began(self, now: float) -> None:
         self._starts.append(now)
         while self._starts and self._starts[0] <= now - _MINUTE:
             self._starts.popleft()
 
     def dropped(self, started_at: float) -> None:
-        if started_at in self._starts:
-            self._starts.remove(started_at)
+        """The call begun then was not made, or refused. Times that went by another clock are only nearly the same."""
+        nearest = min(self._starts, key=lambda each: abs(each - started_at), default=None)
+        if nearest is not None and abs(nearest - started_at) < _NEARLY_SECONDS:
+            self._starts.remove(nearest)
 
     def answered(self, started_at: float, now: float) -> None:
         latency = now - started_at
         self._latency = latency if self._latency is None else 0.7 * self._latency + 0.3 * latency
         if self._refused_at is not None and started_at > self._refused_at:
-            self._is_careful, self._fewest_others = False, None
+            self.is_careful, self._fewest_others = False, None
 
     def refused(self, started_at: float, now: float, others: int, wait_seconds: float | None) -> float:
         """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
         self.dropped(started_at)
         before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
         is_new = self._refused_at is None or started_at > self._refused_at
-        self._is_careful = True
+        self.is_careful = True
         is_rate = others == 0 or (is_new and before is not None and others <= before // 2) or (wait_seconds or 0) >= 2
         if is_new:
             self._refused_at = now
+            self._next_at = max(self._next_at, now + self._careful_spacing)
         if is_new and self.per_minute is not None:
             self._slow_down(now)
             return max(wait_seconds or 0.0, _MINUTE / self.per_minute)
@@ -400,6 +421,19 @@ class LearnedPace:
             self._good, self.per_minute = self.per_minute, self.per_minute * _FASTER
             self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
 
+
+_TOLD = {
+    "per_minute": "per_minute",
+    "good": "_good",
+    "latency": "_latency",
+    "fewest_others": "_fewest_others",
+    "careful": "is_careful",
+    "next_at": "_next_at",
+    "refused_at": "_refused_at",
+    "faster_from": "_faster_from",
+    "found_at": "_found_at",
+}
+"""What other processes are told, by the name it has there. `shared_limits.py` knows which of them are no times."""
 
 _limiters: dict[tuple[str, int, float | None, float | None, Path | None], Limiter] = {}
 _limiters_lock = threading.Lock()

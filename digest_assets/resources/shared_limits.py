@@ -3,7 +3,8 @@
 Each call under way holds a lock on one of so many files as calls are allowed. The operating system gives a lock back
 when its process ends, however it ends, so that a killed run holds no place for a moment longer; Dagster's pools keep
 it until somebody frees it (see dagster.yaml). Taking a place costs some 50 microseconds, and no transaction. What may
-be spent a minute is in a file of its own, which is only there where a rate is set, or was found out.
+be spent a minute is in a file of its own where a rate is set. When calls began and what was refused is in another, so
+that two processes find the endpoint's pace out as one does.
 
 Machines that share a store in a lake do not see each other's files: each keeps the limits for itself.
 """
@@ -15,10 +16,11 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -26,6 +28,7 @@ _FURTHEST_SECONDS = 3600.0
 """An allowance that is free only after this comes from a clock that was set back."""
 _PACE_HOLDS_SECONDS = 12 * 3600.0
 """An account's limits change: so long after it was found a pace is found out anew."""
+_NO_TIMES = frozenset({"per_minute", "good", "latency", "fewest_others", "careful"})
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class SharedLimits:
         self._folder = folder / hashlib.sha256(base_url.encode()).hexdigest()[:12]
         self._folder.mkdir(parents=True, exist_ok=True)
         self._places = [FileLock(self._folder / f"place-{n}.lock", thread_local=False) for n in range(ceiling)]
+        self._pace_lock = FileLock(self._folder / "pace.lock", thread_local=False)
         self._choosing = threading.Lock()  # a lock that is taken twice in a process is one lock, held twice
         self._rates = {
             name: rate
@@ -102,23 +106,29 @@ class SharedLimits:
             with self._paces() as paces:
                 paces["tokens"].spend(self._clock(), tokens)
 
-    @property
-    def has_pace(self) -> bool:
-        """Whether some process has found out how many calls a minute the endpoint takes."""
-        return (self._folder / "pace.json").exists()
+    def under_way(self) -> int:
+        """How many calls are, of all processes."""
+        free = 0
+        with self._choosing:
+            for lock in self._places:
+                if not lock.is_locked:
+                    with suppress(Timeout), lock.acquire(timeout=0):
+                        free += 1
+        return len(self._places) - free
 
     @contextmanager
-    def pace(self, now: float) -> Iterator[dict[str, float]]:
-        """What was found out of that, to be changed: `concurrency.LearnedPace` knows what the numbers mean. All but
-        `per_minute` are times, by the clock that shows `now`. Nothing where what is there cannot be true any more."""
+    def pace(self, now: float) -> Iterator[dict[str, float | list[float]]]:
+        """What was found out of the endpoint's pace, to be changed: `concurrency.LearnedPace` knows what it means.
+        Times are by the clock that shows `now`. Nothing where what is there cannot be true any more."""
         path, ahead = self._folder / "pace.json", now - self._clock()
-        with FileLock(path.with_suffix(".lock"), thread_local=False):
-            told = {name: each if name == "per_minute" else each + ahead for name, each in _read(path).items()}
-            age, wait = now - told.get("found_at", now), told.get("next_at", now) - now
-            yield (known := told if -1 < age < _PACE_HOLDS_SECONDS and wait < _FURTHEST_SECONDS else {})
-            if known:
-                kept = {name: each if name == "per_minute" else each - ahead for name, each in known.items()}
-                path.write_text(json.dumps(kept), "utf-8")
+        with self._pace_lock:
+            kept = _read(path)
+            told = _shifted(kept, ahead)
+            if not _may_be_true(told, now):
+                told = {}
+            yield told
+            if (changed := _shifted(told, -ahead)) != kept:
+                path.write_text(json.dumps(changed), "utf-8")
 
     @contextmanager
     def _paces(self) -> Iterator[dict[str, TokenBucket]]:
@@ -134,10 +144,33 @@ class SharedLimits:
             path.write_text(json.dumps(free_at | {name: pace.free_at for name, pace in paces.items()}), "utf-8")
 
 
-def _read(path: Path) -> dict[str, float]:
-    """When each allowance is free. A file that is not there, or that a kill left cut off, says nothing."""
+def _shifted(told: Mapping[str, float | list[float]], by: float) -> dict[str, float | list[float]]:
+    """The same with its times by another clock."""
+    shifted: dict[str, float | list[float]] = {}
+    for name, each in told.items():
+        if isinstance(each, list):
+            shifted[name] = [one + by for one in each]
+        else:
+            shifted[name] = each if name in _NO_TIMES else each + by
+    return shifted
+
+
+def _may_be_true(told: Mapping[str, float | list[float]], now: float) -> bool:
+    """Not where a clock was set back, or where it was found out long ago."""
+    times = {name: each for name, each in told.items() if isinstance(each, float) and name not in _NO_TIMES}
+    seen = [each for name, each in times.items() if name in ("found_at", "refused_at")]
+    starts = told.get("starts")
+    seen += starts[-1:] if isinstance(starts, list) else []
+    waits = times.get("next_at", now) - now
+    age = now - times.get("found_at", now)
+    return all(now - each > -1 for each in seen) and age < _PACE_HOLDS_SECONDS and waits < _FURTHEST_SECONDS
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What is kept there. A file that is not there, or that a kill left cut off, says nothing."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return {name: value for name, value in found.items() if isinstance(value, float)} if isinstance(found, dict) else {}
+    kept = found.items() if isinstance(found, dict) else ()
+    return {name: value for name, value in kept if isinstance(value, (float, list))}
