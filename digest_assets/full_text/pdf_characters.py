@@ -30,6 +30,7 @@ _SCRIPT_SCALE = 0.87  # of the line's size: what is smaller may be an exponent
 _RAISED, _LOWERED = 0.12, -0.06  # of the line's size: how far a small character stands off the line to be a script
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 """How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
+_WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
 # T1 fonts without a map to Unicode give the ligatures' places in the font.
 _LIGATURES = str.maketrans(
@@ -62,6 +63,10 @@ _WIDTHS = dict.fromkeys("aogkq0123456789", 0.5) | dict.fromkeys("bdhnpu", 0.556)
 _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
+_FL = 13
+"""Drawn: a space, or TeX's `fl`."""
+_OT1 = {"\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl", "{": "–", "|": "—", "\\": "“"}
+_OT1_LIGATURES = frozenset("\x0b\x0c\r\x0e\x0f")
 _Place = tuple[float, float, float, float, float, float]
 """Left, bottom, right, top and origin of a character, in the page's own coordinates."""
 # pdfium's function with plain addresses: to compare pointers of each of a page's characters takes half of the time
@@ -150,7 +155,7 @@ class _Characters:
 
     def read(self) -> tuple[list[Glyph], str]:
         """The characters that run the way of most, and the text of the others."""
-        found = _sized(self._found())
+        found = _sized(_by_places(self._found()))
         angles = Counter(look.angle for _, _, look, _ in found)
         angle, count = angles.most_common(1)[0] if angles else (0, 0)
         if angle % 90 or count < _TURNED_PAGE * angles[0]:
@@ -174,7 +179,7 @@ class _Characters:
         found: list[_Drawn] = []
         for index, code in enumerate(_codes(raw, self._count)):
             drawn = _text_object(address, index)
-            if drawn is None or code in _SPACES:
+            if drawn is None or (code in _SPACES and code != _FL):
                 space = max(space, 0 if code in _HYPHENS else 1 if drawn is None else 2)
                 continue
             if look is None or drawn != last:
@@ -228,6 +233,37 @@ class _Characters:
             self._signs[name] = signs_of(name)
             self._faces[key] = Face(name, max(weight, 0) + 300 * stroked, bool(flags.value & 1))
         return self._faces[key]
+
+
+def _by_places(found: list[_Drawn]) -> list[_Drawn]:
+    """What stands in TeX's places for ligatures, dashes and quotes, where a font has no name, and sets words.
+
+    dvips drew fonts as bitmaps, without names and without a map to Unicode. Greek letters stand in the same places of
+    the fonts for formulas; these set no words.
+    """
+    written: defaultdict[int, list[str]] = defaultdict(list)
+    last = None
+    for text, _, look, space in found:
+        if not look.face.name:
+            written[look.font].append(f" {text}" if space or look.font != last else text)
+        last = look.font
+    sets_words = set()
+    for font, pieces_of_font in written.items():
+        text = "".join(pieces_of_font)
+        if not _OT1_LIGATURES.isdisjoint(text):
+            words = sum(map(len, _WORD_LETTERS.findall(text)))
+            if 2 * words > len(text) - text.count(" "):
+                sets_words.add(font)
+    result: list[_Drawn] = []
+    before = 0
+    for text, place, look, space in found:
+        known = _OT1.get(text, text) if look.font in sets_words else text
+        if known == "\r":
+            before = 2
+            continue
+        result.append((known, place, look, max(space, before)))
+        before = 0
+    return result
 
 
 def _sized(found: list[_Drawn]) -> list[_Drawn]:

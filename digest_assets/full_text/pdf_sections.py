@@ -23,13 +23,18 @@ _BIBLIOGRAPHY = re.compile(
 )
 _FIRST_ENTRY = re.compile(r"\[1\]\s+[A-Z]")
 _KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
-_ITEM = re.compile(r"(?:[•∙◦▪‣–·*]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
+# Bullets of fonts without a map come as controls (U+0088) or as places of the Symbol font (U+F0B7).
+_ITEM = re.compile(r"(?:[•∙◦▪‣–·*\x80-\x9f\uf020-\uf0ff]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
 _SUFFIX = re.compile(
     r"(?:i?[sz]?)(?:ations?|ative|tions?|ings?|ments?|ness|able|ible|ally|ity|ities|isms?|ists?|ize[ds]?|ized|izing|ful"
     r"|less|ance|ences?|ents?|ary|ory|ous|ive|ively|atures?|ers?|ed)"
+)
+_ONE_WORD = re.compile(
+    r"moreover|furthermore|(?:how|when|where|what|which)(?:so)?ever|(?:never|none)theless|(?:there|here)(?:after|fore|in|by)"
+    r"|without|within|throughout|another|themselves|itself|something|everything|somewhere|sometimes|meanwhile|likewise"
 )
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _FRONT_BLOCKS = 60
@@ -280,7 +285,7 @@ class _Writer:
         first = re.search(r"[\w-]*$", before)
         second = re.match(r"[\w-]*", after)
         head, tail = (first[0] if first else "").lower(), (second[0] if second else "").lower()
-        if head + tail in self._set.words:
+        if head + tail in self._set.words or _ONE_WORD.fullmatch(head + tail):
             return ""
         is_compound = f"{head}-{tail}" in self._set.words or "-" in head or not tail[:1].isalpha()
         return "-" if is_compound or self._are_two_words(head, tail) else ""

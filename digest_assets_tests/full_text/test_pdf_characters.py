@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest_assets.full_text.pdf_characters import Glyph, composed, pieces
+from digest_assets.full_text.pdf_characters import Glyph, _by_places, _Look, composed, pieces
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.tex_fonts import signs_of
 
@@ -99,6 +99,29 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
 def test_what_stands_at_a_place_of_tex_s_fonts_is_known(font: str, places: str, signs: str) -> None:
     known = signs_of(font)
     assert "".join(known.get(ord(each), each) for each in places) == signs
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn", "text"),
+    [
+        (
+            "",
+            "signi\x0ccant modi\x0ccations of di\x0berent \rows in 151{200 \\docs",
+            "significant modifications of different flows in 151–200 “docs",
+        ),
+        ("", "\x0b x y \x0c z { \x0c", "\x0b x y \x0c z { \x0c"),  # Greek letters of a font for formulas
+        ("Courier", "set {\x0c words", "set {\x0c words"),
+        ("", "no ligature {stands here}", "no ligature {stands here}"),
+    ],
+)
+def test_the_ligatures_of_a_bitmap_font_without_a_name_are_read(name: str, drawn: str, text: str) -> None:
+    look = _Look(Face(name), 10, 0, False, 7)
+    found = [
+        (each, (0.0, 0.0, 1.0, 1.0, 0.0, 0.0), look, 2 * (place > 0 and drawn[place - 1] == " "))
+        for place, each in enumerate(drawn)
+        if each != " "
+    ]
+    assert "".join(" " * bool(space) + each for each, _, _, space in _by_places(found)) == text
 
 
 def test_a_stroke_through_a_sign_is_of_the_sign() -> None:

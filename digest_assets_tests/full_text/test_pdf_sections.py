@@ -41,9 +41,23 @@ def blocks_of(lines: list[Line]) -> list[Block]:
 BODY = set_lines(*["plain words of a body that is long enough to count here."] * 6, top=500)
 
 
+@pytest.mark.parametrize("bullet", ["•", "\x88", "\uf0b7"])
+def test_a_bullet_of_a_font_without_a_map_begins_an_item(bullet: str) -> None:
+    found = blocks_of(set_lines(f"{bullet} one thing that is said here", f"{bullet} another thing that is said"))
+    assert [(each.kind, each.text) for each in found[:2]] == [
+        (BlockKind.ITEM, "one thing that is said here"),
+        (BlockKind.ITEM, "another thing that is said"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "joined"),
     [
+        (
+            "What is more and runs over is here. More-",
+            "over, it is one word.",
+            "What is more and runs over is here. Moreover, it is one word.",
+        ),
         ("a trans-", "lation of words is here.", "a translation of words is here."),
         ("the state-of-the-", "art is what it is.", "the state-of-the-art is what it is."),
         ("with self-", "attention, as self-attention is.", "with self-attention, as self-attention is."),
