@@ -39,7 +39,7 @@ def test_a_few_mutations_of_each_format_are_read_or_refused() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(1000, 3000, 500))
+@pytest.mark.parametrize("first", [1000, 1500])
 @pytest.mark.parametrize("format", ["html", "pdf"])
 def test_mutations_never_crash_nor_hang_nor_swell(format: str, first: int) -> None:
     outcomes = read_mutations(format, first, 150)
