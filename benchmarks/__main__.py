@@ -16,7 +16,10 @@ from pathlib import Path
 
 from benchmarks.shape import Benchmark, again_if_over, markdown, show
 
-NAMES = ("day", "repeat", "year", "growth", "memory", "week", "bodies", "first", "lock", "kills", "reading", "simulation")
+NAMES = (
+    *("day", "repeat", "year", "growth", "memory", "week"),
+    *("bodies", "first", "lock", "kills", "reading", "simulation"),
+)
 """A name is a module of this folder, or a function of `existing`, which brings those of a shape of their own into this
 one."""
 

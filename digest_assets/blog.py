@@ -133,7 +133,7 @@ def with_excluded(blog: Blog, names: Iterable[str]) -> str:
     listed = list(_excluded(blog)) + wanted
     if _loaded(made, blog) != {**before, "exclude": listed}:
         raise ConfigurationError(
-            f"{blog.config} is written in a way that nothing is added to here.",
+            f"{blog.config} has a form that this command does not edit.",
             cure=f"Add to its `exclude:` yourself, and begin again: {', '.join(wanted)}",
         )
     return made

@@ -155,9 +155,7 @@ class DigestSettings(_Section):
     @classmethod
     def _fits_file_names(cls, value: str) -> str:
         if not _NAME.match(value):
-            raise ValueError(
-                f"{value!r} is part of file names: small letters, digits and hyphens, such as speech-daily"
-            )
+            raise ValueError(f"{value!r} becomes part of file names: use small letters, digits, hyphens (speech-daily)")
         return value
 
     @field_validator("first_date", "anchor", mode="before")
@@ -313,7 +311,7 @@ class EndpointSettings(_Section):
             return None
         if not _KEY.fullmatch(key):
             raise ConfigurationError(
-                f"What is in {self.api_key_env} is no key: it holds a blank, a line end, or a letter that is not "
+                f"{self.api_key_env} does not hold a key: there is a blank, a line end, or a letter in it that is not "
                 "plain ASCII.",
                 cure="Copy the key again, alone, and set the variable to it.",
             )
@@ -523,7 +521,7 @@ class InterestSettings(_Section):
     @classmethod
     def _is_a_name(cls, value: str) -> str:
         if not value.strip() or len(value) > 60 or "\n" in value:
-            raise ValueError(f"{value!r} is no name: a word or a few")
+            raise ValueError(f"{value!r} is not a name: use a word or a few")
         return value.strip()
 
     def delivery_urls(self) -> tuple[str, ...]:
@@ -633,7 +631,7 @@ def load_settings(path: Path | None = None) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"{where} cannot be read: {error}.", cure="Correct its permissions or encoding."
+            f"{where} cannot be read: {error}.", cure="Check its permissions and its encoding."
         ) from None
     except ValueError as error:  # tomllib.TOMLDecodeError
         raise ConfigurationError(f"{where} is not valid TOML: {error}.", cure="Correct that line.") from None
@@ -654,7 +652,7 @@ def _take_secrets(path: Path) -> None:
         held = dotenv_values(stream=io.StringIO(path.read_text("utf-8-sig")), interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         said = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ConfigurationError(f"{path} cannot be read: {said}.", cure="Correct its permissions.") from None
+        raise ConfigurationError(f"{path} cannot be read: {said}.", cure="Check its permissions.") from None
     for name, value in held.items():
         if value and os.environ.get(name, "") in ("", _FROM_SECRETS.get(name)):
             os.environ[name] = _FROM_SECRETS[name] = value

@@ -152,7 +152,7 @@ def _versions(raw: ElementTree.Element) -> list[datetime]:
     for version in raw.iterfind(f"{_RAW}version"):
         number = version.get("version", "").removeprefix("v")
         if not (number.isascii() and number.isdigit() and len(number) < 5):
-            raise ValueError(f"a version that is no number: {number[:20]!r}")
+            raise ValueError(f"a version that is not a number: {number[:20]!r}")
         told = (version.findtext(f"{_RAW}date") or "").strip()
         try:
             found[int(number)] = entries.plausible(parsedate_to_datetime(told))

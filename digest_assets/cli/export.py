@@ -94,7 +94,7 @@ def _starred_in(path: Path) -> list[str]:
     except (OSError, ValueError) as error:
         said = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
-            f"{path} is no file of marks: {said}.", cure="Save it on the site's page of stars."
+            f"{path} is not a file of marks: {said}.", cure="Save it on the site's page of stars."
         ) from None
 
 

@@ -51,7 +51,7 @@ def loaded(config: Path | None) -> Settings:
     if find_config() is None:
         raise ConfigurationError(
             f"There is no {CONFIG_NAME} in {Path.cwd()} or above.",
-            cure="Make a project: `digest init`, here or in the folder that you name; or say --config FILE.",
+            cure="Make a project: `digest init`, here or in a folder that you name; or use --config FILE.",
         )
     return load_settings()
 

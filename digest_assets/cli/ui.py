@@ -35,7 +35,7 @@ def _refuse_if_taken(port: int) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"The UI cannot listen on port {port}: {error.strerror}.",
-            cure="End what listens there, or name another port with --port.",
+            cure="End what listens there, or choose another port with --port.",
         ) from None
 
 

@@ -244,7 +244,7 @@ def own_prompt(task: Task, language: str, text: str) -> PromptFile:
         if lacking := sorted(variables - set(_VARIABLE.findall(block))):
             raise ValueError(f"it has no {{{{{lacking[0]}}}}}")
         if unknown := sorted(set(_VARIABLE.findall(block)) - (known if block is asked else variables)):
-            raise ValueError(f"nothing is known of {{{{{unknown[0]}}}}}")
+            raise ValueError(f"{{{{{unknown[0]}}}}} is not a variable of this prompt")
     if tags := sorted(set(_TAG.findall(ours.system)) - set(_TAG.findall(asked))):
         raise ValueError(f"it does not ask for <{tags[0]}>")
     if _CITED.search(ours.system) and not _CITED.search(asked):

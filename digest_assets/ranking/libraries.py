@@ -55,7 +55,7 @@ def _json(text: str) -> Library:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"it is not whole JSON ({error})") from None
+        raise ValueError(f"it is not valid JSON ({error})") from None
     if isinstance(found, dict) and isinstance(found.get("papers"), dict):
         return Library(identifiers=tuple(sorted(each for each, mark in found["papers"].items() if _is_starred(mark))))
     items = found.get("items", []) if isinstance(found, dict) else found
@@ -79,7 +79,7 @@ def _ris(text: str) -> Library:
     try:
         found = rispy.loads(text)
     except Exception as error:  # noqa: BLE001 - its parser raises what Python raises
-        raise ValueError(f"it is not whole RIS ({error})") from None
+        raise ValueError(f"it is not valid RIS ({error})") from None
     return _library(
         (
             each.get("title") or each.get("primary_title"),

@@ -69,7 +69,7 @@ def _read(settings: Settings, name: str, interest: str) -> Library:
         said = str(error)
     raise ConfigurationError(
         f"The file {path} of the interest {interest} cannot be read: {said}.",
-        cure="Export it again as BibTeX, RIS or CSL-JSON, or take it out of [[interests]].",
+        cure="Export it again as BibTeX, RIS or CSL-JSON, or remove it from [[interests]].",
     )
 
 

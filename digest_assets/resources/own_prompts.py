@@ -28,13 +28,13 @@ def read_prompts(folder: Path) -> dict[tuple[Task, str], PromptFile]:
     for path in sorted(folder.glob("*.md")):
         if path.name not in names:
             near = difflib.get_close_matches(path.name, names, 1, 0.0)[0]
-            raise ConfigurationError(f"{path} is the name of no prompt.", cure=f"Did you mean {near}?")
+            raise ConfigurationError(f"{path} is not the name of a prompt.", cure=f"Did you mean {near}?")
         try:
             found[names[path.name]] = own_prompt(*names[path.name], path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise ConfigurationError(
                 f"The prompt {path} cannot be used: {error}.",
-                cure="Begin with a copy of ours, in digest_assets/llm/prompts/, or take it out of llm.prompts_dir.",
+                cure="Begin with a copy of ours, in digest_assets/llm/prompts/, or remove it from llm.prompts_dir.",
             ) from None
     return found
 

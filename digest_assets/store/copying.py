@@ -84,7 +84,7 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     """
     copy, path = copy or store.backup, store.path
     if not copy.is_file():
-        raise ConfigurationError(f"There is no copy at {copy}.", cure="Make one in good days: `digest store backup`.")
+        raise ConfigurationError(f"There is no copy at {copy}.", cure="Make backups regularly: `digest store backup`.")
     DigestStore(copy).pending()  # it opens, and this program knows it; what it lacks it gets in the store's place
     if log_of(copy).exists():
         DigestStore(copy).settle()

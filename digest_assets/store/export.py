@@ -40,7 +40,7 @@ def export_table(connection: duckdb.DuckDBPyConnection, table: str, target: Path
     layout = _FORMATS.get(target.suffix.lower())
     if layout is None:
         raise ConfigurationError(
-            f"{target.name} does not say which format it shall have.", cure=f"End it with {', '.join(_FORMATS)}."
+            f"{target.name} has an ending that stands for no format.", cure=f"End it with {', '.join(_FORMATS)}."
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -89,18 +89,18 @@ def lake_address(url: str, data_path: str, root: Path) -> LakeAddress:
     """
     if not url.startswith(LAKE_URL):
         raise ConfigurationError(
-            "store.url begins with ducklake: and names no catalogue that is known.",
+            "store.url begins with ducklake: and names an unknown catalogue.",
             cure=f'Write "{LAKE_URL}host=db.example.org dbname=digest user=digest".',
         )
     catalogue = _keywords(url.removeprefix(LAKE_URL).strip())
     if re.search(r"\bpassword\s*=", catalogue):
         raise ConfigurationError(
-            "store.url holds a password.", cure=f"Take it out, and put it into the variable {PASSWORD_VARIABLE}."
+            "store.url holds a password.", cure=f"Remove it, and put it into the variable {PASSWORD_VARIABLE}."
         )
     if not data_path:
         raise ConfigurationError(
-            "store.url is a lake, and nothing says where its files shall be.",
-            cure="Set store.data_path to a folder that all machines share, or to s3://bucket/folder.",
+            "store.url is a lake, and store.data_path is not set.",
+            cure="Set it to a folder that all machines share, or to s3://bucket/folder.",
         )
     if "connect_timeout" not in catalogue:
         catalogue += " connect_timeout=5"

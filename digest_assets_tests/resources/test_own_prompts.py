@@ -90,7 +90,7 @@ def test_a_reading_that_asks_for_no_paragraph_numbers_is_refused(folder: Path) -
 
 
 def test_what_nobody_knows_is_refused(folder: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"nothing is known of .*title_of_paper"):
+    with pytest.raises(ConfigurationError, match=r"title_of_paper.* is not a variable"):
         laid_over(folder, "gist.zh.md", ours("gist.zh.md").replace("{{title}}", "{{title}}{{title_of_paper}}"))
     (folder / "gist.zh.md").unlink()
     with pytest.raises(ConfigurationError, match=r"Did you mean reading.zh.md\?"):
