@@ -311,7 +311,7 @@ class EndpointSettings(_Section):
             return None
         if not _KEY.fullmatch(key):
             raise ConfigurationError(
-                f"{self.api_key_env} does not hold a key: there is a blank, a line end, or a letter in it that is not "
+                f"{self.api_key_env} is not a key: there is a blank, a line end, or a letter in it that is not "
                 "plain ASCII.",
                 cure="Copy the key again, alone, and set the variable to it.",
             )

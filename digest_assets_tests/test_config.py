@@ -161,7 +161,7 @@ def test_what_cannot_be_a_key_is_refused_and_not_shown(
     written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", key)
-    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY does not hold a key") as caught:
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY is not a key") as caught:
         load_settings(written("")).llm.api_key()
     assert "sk-" not in str(caught.value)
 

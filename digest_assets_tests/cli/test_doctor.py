@@ -154,7 +154,7 @@ def test_a_base_url_that_is_wrong_is_said_to_be_and_the_right_one_is_named(
 def test_what_cannot_be_a_key(digest: CommandLine, capsys: Captured) -> None:
     digest.set(DIGEST__LLM__API_KEY_ENV="TWO_LINES", TWO_LINES="sk-one\nsk-two")
     found = ailing(digest(capsys, "doctor", "--json"))
-    assert "TWO_LINES does not hold a key" in found["key"]
+    assert "TWO_LINES is not a key" in found["key"]
     assert "sk-" not in found["key"]
 
 
