@@ -3,8 +3,9 @@
 pdfTeX and dvips write no map to Unicode for them, and pdfium knows half of the fonts' names for signs. For the others
 it gives the place in the font, which is the code of another character: `x′` comes as `x^{0}`, `n ⩽ 5` as `n 6 5`, `⟨a⟩`
 as `hai`, `∑` as `P`. What is here is no character that the font has by a name that pdfium knows, such as OMS's `|` and
-OML's comma. Encodings: OMS, OML and OMX (fontmath.ltx; "The TeXbook", appendix F), AMS (amssymb.sty), St Mary's Road
-(stmaryrd.sty).
+OML's comma. The lowest places of OMS are such, too: where they come, Distiller has numbered the font's characters anew,
+and `⟨ρ⟩` would be `∗ρ÷`; they are unknown (U+FFFD).
+Encodings: OMS, OML and OMX (fontmath.ltx; "The TeXbook", appendix F), AMS (amssymb.sty), St Mary's Road (stmaryrd.sty).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 _OMS = {
-    0x01: "·", 0x02: "×", 0x03: "∗", 0x04: "÷", 0x05: "⋄", 0x0D: "◯", 0x10: "≍", 0x12: "⊆", 0x13: "⊇", 0x16: "⪯",
+    **dict.fromkeys(range(0x01, 0x06), "\ufffd"), 0x0D: "◯", 0x10: "≍", 0x12: "⊆", 0x13: "⊇", 0x16: "⪯",
     0x17: "⪰", 0x1C: "≪", 0x1D: "≫", 0x1E: "≺", 0x1F: "≻", 0x25: "↗", 0x26: "↘", 0x27: "≃", 0x2D: "↖", 0x2E: "↙",
     0x30: "′", 0x33: "∋", 0x34: "△", 0x35: "▽", 0x36: "\u0338", 0x37: "↦", 0x3C: "ℜ", 0x3D: "ℑ", 0x3E: "⊤", 0x3F: "⊥",
     0x40: "ℵ", 0x5D: "⊎", 0x60: "⊢", 0x61: "⊣", 0x62: "⌊", 0x63: "⌋", 0x64: "⌈", 0x65: "⌉",

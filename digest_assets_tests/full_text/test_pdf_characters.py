@@ -87,6 +87,7 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
     ("font", "places", "signs"),
     [
         ("CMSY10", "h0i6>", "⟨′⟩\u0338⊤"),
+        ("CMSY10", "\x03\x04", "\ufffd\ufffd"),  # numbered anew
         ("CMSY7", "v|{", "⊑|{"),
         ("CMMI8", "`~x,<", "ℓ\u20d7x,<"),
         ("CMEX10", "PX0@", "∑∑("),
