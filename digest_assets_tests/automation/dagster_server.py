@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +104,12 @@ def wait_for(look: Callable[[], T], is_there: Callable[[T], bool], seconds: floa
 
 @contextmanager
 def a_dagster_server(
-    folder: Path, environment: Mapping[str, str], backfill_seconds: int | None = None
+    folder: Path,
+    environment: Mapping[str, str],
+    backfill_seconds: int | None = None,
+    start: Sequence[str] = (sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"),
 ) -> Iterator[DagsterServer]:
-    """Dagster on the project of the repository's workspace.yaml, with `folder` as its home; stopped at the end.
+    """Dagster on the repository's project, by the command `start`, with `folder` as its home; stopped at the end.
 
     In a process group of its own, with a folder of its own for temporary files, in which its sockets lie. The daemon
     looks at backfills every `backfill_seconds` (default: Dagster's own 30).
@@ -117,14 +120,13 @@ def a_dagster_server(
         (folder / "python" / "sitecustomize.py").write_text(QUICKER_BACKFILLS % backfill_seconds)
     temporary = folder / "tmp"
     temporary.mkdir(parents=True)
-    command = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    command = [*start, "--host", "127.0.0.1", "--port", str(port)]
     variables = {
         **os.environ,
         **environment,
         "DAGSTER_HOME": str(folder),
         "TMPDIR": str(temporary),
         "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(folder / "python")]),
-        "PYTHONWARNINGS": "ignore",
     }
     with (folder / "dagster.log").open("wb") as log:
         process = subprocess.Popen(
@@ -156,7 +158,7 @@ def _selector(process: subprocess.Popen[bytes], port: int, log: Path) -> dict[st
             return []
         return list(answer.get("nodes", []))
 
-    (node,) = wait_for(look, bool, 90)
+    (node,) = wait_for(look, bool, 200)
     return {"repositoryLocationName": node["location"]["name"], "repositoryName": node["name"]}
 
 
