@@ -55,7 +55,7 @@ def end_session(session: int, seconds: float) -> None:
         for pid in members(session):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-        if _waited(lambda: not any(members(session)), patience):
+        if is_gone(session, patience):
             return
 
 
@@ -70,9 +70,10 @@ def members(session: int) -> Iterator[int]:
                 yield pid
 
 
-def _waited(is_over: Callable[[], bool], seconds: float) -> bool:
+def is_gone(session: int, seconds: float) -> bool:
+    """Whether no process of a session is left, within so many seconds."""
     deadline = time.monotonic() + seconds
-    while not is_over():
+    while any(members(session)):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
