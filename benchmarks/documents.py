@@ -130,7 +130,7 @@ def measure(path: Path, expected: Listed) -> Result:
     read = [each.title for each in text.sections if each.title]
     result.titles = len(titles)
     result.titles_missing, result.titles_beside = _compared(titles, read)
-    letters = _letters(whole) + "".join(_letters(each.text) for each in text.left_out)
+    letters = _of_prose(whole) + "".join(_of_prose(each.text) for each in text.left_out)
     for words in _runs_of_words(document):
         result.prose += len(words)
         if not _is_in(letters, words):
@@ -195,8 +195,8 @@ def _runs_of_words(document: pypdfium2.PdfDocument) -> Iterator[str]:
 
 
 def _is_in(letters: str, words: str) -> bool:
-    """Whether `words` are in `letters`, but for one: pdfium writes `xhvi` for `x⟨v⟩`."""
-    each = [_letters(word) for word in words.split()]
+    """Whether `words` are in `letters`, but for one: pdfium writes `ye` for `ỹ`."""
+    each = [_of_prose(word) for word in words.split()]
     return "".join(each) in letters or any(
         "".join(each[:place]) in letters and "".join(each[place + 1 :]) in letters for place in range(len(each))
     )
@@ -204,6 +204,11 @@ def _is_in(letters: str, words: str) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKD", text.lower()) if each.isalpha())
+
+
+def _of_prose(text: str) -> str:
+    """Its letters but h and i, as which pdfium writes TeX's `⟨` and `⟩`: `hkey, valuei`."""
+    return _letters(text).translate({ord("h"): None, ord("i"): None})
 
 
 def _squeezed(text: str) -> str:
