@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 
 LEAST_WORDS = 60
@@ -37,6 +38,15 @@ _SMALL_WORDS = {
     "Dutch": "de het een van en in is dat op te voor met zijn die niet aan er om ook als",
 }
 _LEAST_SMALL_WORDS = 0.12
+_ENGLISH = (
+    "the of and to in is we for that on are with as by this be an from it can which or our not at was have has these "
+    "were where if but such their"
+)
+_SHORT_WORDS, _MANY_SMALL_WORDS = 4.2, 0.2
+"""The mean of letters a word: what a recognition makes of print that it cannot read is plausible in its pairs, and
+short. Of 693 pages of prose, lists and references, those below 4.2 have a quarter of small words and more; of ten pages
+that Tesseract read at 50 and 60 dots an inch, the twelve readings with less than a third of the words right have 2.9 to
+4.0, and 17 % of small words at most; those with half of them right and more have 4.6 and more."""
 _READABLE_SHARE = 0.75
 _CHINESE = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们这與及於之本法文可")
 _LIGATURES = {"ff", "fi", "fl", "ffi", "ffl"}
@@ -74,12 +84,19 @@ def _is_latin_text(text: str) -> bool | None:
             odd += known < len(plain) - 1
     if pairs < _LEAST_PAIRS * total:
         return False
-    return odd <= _MOST_ODD_WORDS * max(long, 1) or _small_words(words) >= _LEAST_SMALL_WORDS
+    small = _small_words(words, _SMALL_WORDS.values())
+    if (
+        sum(map(len, words)) < _SHORT_WORDS * len(words)
+        and max(small, _small_words(words, [_ENGLISH])) < _MANY_SMALL_WORDS
+    ):
+        return False
+    return odd <= _MOST_ODD_WORDS * max(long, 1) or small >= _LEAST_SMALL_WORDS
 
 
-def _small_words(words: list[str]) -> float:
+def _small_words(words: list[str], of: Iterable[str]) -> float:
+    """The share of `words` that are small ones of a language, the best of those in `of`."""
     counts = Counter(words)
-    return max(sum(counts[each] for each in small.split()) for small in _SMALL_WORDS.values()) / len(words)
+    return max(sum(counts[each] for each in small.split()) for small in of) / len(words)
 
 
 def _is_other_text(letters: list[str]) -> bool | None:

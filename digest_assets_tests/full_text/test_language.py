@@ -31,6 +31,12 @@ RUSSIAN = (
     "Мы попросили девяносто слушателей расставить знаки препинания в предложениях, которые они только слышали. " * 6
 )
 
+MATHEMATICS = (
+    "Let us say that it is so for all of them: if we go to the end of it, then we are at one of the two, or not. " * 4
+)
+SNIPPETS = " ".join(word[1:4] for word in ENGLISH.split() if len(word) > 4) * 2
+"""As print that is too small comes out of a recognition: short, and plausible letter by letter."""
+
 
 def noisy(text: str, share: float) -> str:
     """`text` with that share of its letters taken for another."""
@@ -41,8 +47,8 @@ def noisy(text: str, share: float) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    [ENGLISH, FRENCH, GERMAN, JAPANESE, CHINESE, RUSSIAN, noisy(ENGLISH, 0.03)],
-    ids=["English", "French", "German", "Japanese", "Chinese", "Russian", "a good recognition"],
+    [ENGLISH, FRENCH, GERMAN, JAPANESE, CHINESE, RUSSIAN, MATHEMATICS, noisy(ENGLISH, 0.03)],
+    ids=["English", "French", "German", "Japanese", "Chinese", "Russian", "short words", "a good recognition"],
 )
 def test_a_text_is_one_in_any_language(text: str) -> None:
     assert is_text(text) is True
@@ -53,10 +59,11 @@ def test_a_text_is_one_in_any_language(text: str) -> None:
     [
         codecs.encode(ENGLISH, "rot13"),
         noisy(ENGLISH, 0.3),
+        SNIPPETS,
         "ffi fi ff (%fi) fl ffi & fi ff = fl " * 40,
         "\ue001\ue002 \ue003" * 200,
     ],
-    ids=["a wrong map", "a bad recognition", "ligatures for letters", "private characters"],
+    ids=["a wrong map", "a bad recognition", "snippets", "ligatures for letters", "private characters"],
 )
 def test_what_nobody_can_read_is_no_text(text: str) -> None:
     assert is_text(text) is False
