@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from digest_assets.full_text import NoText
-from digest_assets.full_text.read_in_a_process import MEMORY_LIMIT, Format, read_bounded
+from digest_assets.full_text.read_in_a_process import MEMORY_LIMIT
 from digest_assets_tests.full_text.mutations import drawing_bomb, inflating_bomb
 
 SECONDS = 2.0
@@ -52,9 +49,23 @@ def test_mutations_never_crash_nor_hang_nor_swell(format: str, first: int) -> No
     ("bomb", "size"), [(drawing_bomb, 9), (inflating_bomb, 700)], ids=["a form drawn 10^9 times", "700 MB of text"]
 )
 def test_a_bomb_is_over_after_two_seconds(bomb: Callable[[int], bytes], size: int) -> None:
-    body = bomb(size)
-    began = time.monotonic()
-    with pytest.raises(NoText):
-        read_bounded(body, Format.PDF, "https://arxiv.org/pdf/x", seconds=SECONDS)
-    assert time.monotonic() - began < SECONDS + 8  # what a busy machine takes to start and to end a process
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY_LIMIT / 1000
+    seconds, kilobytes = read_once(bomb(size))
+    assert seconds < SECONDS + 8  # what a busy machine takes to start and to end a process
+    assert kilobytes < MEMORY_LIMIT / 1000
+
+
+def read_once(body: bytes) -> tuple[float, int]:
+    """The seconds until a text is refused, and the peak memory of the reader, the only child of a process."""
+    code = f"""
+import resource, sys, time
+from digest_assets.full_text import NoText
+from digest_assets.full_text.read_in_a_process import Format, read_bounded
+began = time.monotonic()
+try:
+    read_bounded(sys.stdin.buffer.read(), Format.PDF, "https://arxiv.org/pdf/x", seconds={SECONDS})
+except NoText:
+    print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+    done = subprocess.run([sys.executable, "-c", code], input=body, capture_output=True, timeout=110, check=True)
+    seconds, kilobytes = done.stdout.split()
+    return float(seconds), int(kilobytes)

@@ -225,7 +225,7 @@ def what_it_says(act: Callable[[], object]) -> str:
 @pytest.mark.parametrize(
     ("url", "data_path", "words"),
     [
-        ("ducklake:sqlite:x.db", "lake", "names no catalogue"),
+        ("ducklake:sqlite:x.db", "lake", "unknown catalogue"),
         ("ducklake:postgres:host=db password=hunter2secret", "lake", PASSWORD_VARIABLE),
         ("ducklake:postgres:postgresql://me:hunter2secret@db/digest", "lake", PASSWORD_VARIABLE),
         ("ducklake:postgres:host=db", "", r"store\.data_path"),
