@@ -17,7 +17,7 @@ from digest_assets_tests.test_ledger import TUESDAY, WEDNESDAY, a_few
 
 CHANGES, LOOK_BACK = 50, 2000
 """Sizes of a page of the search: a look-back that fits in one is read whole, else what changed is asked for."""
-WORST = ("no faults", "storms of faults", "index a day late")
+WORST = ("storms of faults",)
 
 
 @pytest.mark.slow

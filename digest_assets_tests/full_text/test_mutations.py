@@ -36,10 +36,9 @@ def test_a_few_mutations_of_each_format_are_read_or_refused() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", [1000, 1500])
 @pytest.mark.parametrize("format", ["html", "pdf"])
-def test_mutations_never_crash_nor_hang_nor_swell(format: str, first: int) -> None:
-    outcomes = read_mutations(format, first, 150)
+def test_mutations_never_crash_nor_hang_nor_swell(format: str) -> None:
+    outcomes = read_mutations(format, 1000, 150)
     assert outcomes.total() == 150
     assert outcomes["read"] > 15, "most mutations should leave something to read, or nothing is tested"
 
