@@ -112,6 +112,8 @@ def _refuse_noise(pages: list[list[Line]]) -> None:
     texts = [" ".join(line.text for line in page) for page in pages]
     if sum(map(str.isalpha, "".join(texts))) < LETTERS_PER_PAGE * max(len(pages), 1):
         raise NoText("no text layer")
-    judged = [verdict for verdict in (*map(is_text, texts), is_text(" ".join(texts))) if verdict is not None]
+    judged = [verdict for verdict in map(is_text, texts) if verdict is not None]
+    if not judged and (verdict := is_text(" ".join(texts))) is not None:
+        judged = [verdict]  # pages of a few words each
     if judged.count(False) > _UNREADABLE_SHARE * len(judged):
         raise NoText("unreadable text")

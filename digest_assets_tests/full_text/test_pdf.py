@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from contextlib import nullcontext
 
 import pytest
 
@@ -12,6 +14,7 @@ from digest_assets.full_text.pdf_furniture import Beside
 from digest_assets.model import Block, BlockKind, Section
 from digest_assets.sandbox.pdf import make_locked_pdf, make_pdf, make_scan
 from digest_assets_tests.full_text.read_texts import kinds, outline, text_of
+from digest_assets_tests.full_text.test_pdf_sections import set_lines
 
 _TEXT = (
     "efficient classifiers for offline conversion were trained on a difficult corpus of misrecognised utterances and "
@@ -29,6 +32,11 @@ def prose(number: int, sentences: int = 4) -> str:
         words = (_WORDS[start:] + _WORDS[:start])[:14]
         lines.append(f"Point {number}.{sentence} says that {' '.join(words)}.")
     return " ".join(lines)
+
+
+def unreadable(words: str) -> str:
+    """As a font's wrong map to Unicode has them."""
+    return codecs.encode(words, "rot13")
 
 
 def paragraphs(first: int, count: int) -> tuple[Block, ...]:
@@ -194,9 +202,26 @@ def test_a_long_document_is_read_up_to_a_limit_and_says_so(monkeypatch: pytest.M
         (make_scan(3, STAMP), "no text layer"),
         (make_locked_pdf(), "password"),
         (make_pdf("T", ()), "no text layer"),
+        (make_pdf("T", [Section("", 1, (Block(BlockKind.PARAGRAPH, unreadable(prose(1, 9))),))]), "unreadable text"),
     ],
-    ids=["empty", "captcha", "garbage", "cut off", "scan", "locked", "blank"],
+    ids=["empty", "captcha", "garbage", "cut off", "scan", "locked", "blank", "a wrong map"],
 )
 def test_a_pdf_without_text_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(NoText, match=f"^({reason})$"):
         read_pdf(body)
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_read"),
+    [
+        ([prose(1), prose(2), unreadable(prose(3))], True),
+        ([prose(1), unreadable(prose(2)), unreadable(prose(3))], False),
+        ([unreadable(prose(each, 1)) for each in range(6)], False),
+        ([prose(each, 1) for each in range(6)], True),
+    ],
+    ids=["a third of the pages", "most pages", "pages of few words", "pages of few words that are words"],
+)
+def test_what_nobody_can_read_on_most_pages_is_no_text(pages: list[str], is_read: bool) -> None:
+    lines = [set_lines(page) for page in pages]
+    with nullcontext() if is_read else pytest.raises(NoText, match=r"^unreadable text$"):
+        pdf._refuse_noise(lines)
