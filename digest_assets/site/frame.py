@@ -19,7 +19,8 @@ from digest_assets.site.values import Site
 
 def frame(site: Site) -> str:
     """Of everything that all pages are made with: where it changes, they are made anew."""
-    return _key((site, version(), _of_templates(site.templates)))
+    content = (site, version(), _of_templates(site.templates))
+    return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:20]
 
 
 def _of_templates(folder: Path | None) -> list[tuple[str, str]]:
@@ -68,7 +69,3 @@ def read_templates(site: Site) -> None:
         for name in found.list_templates():
             with suppress(TemplateError):
                 found.get_template(name)
-
-
-def _key(content: object) -> str:
-    return hashlib.sha256(repr(content).encode("utf-8", "replace")).hexdigest()[:20]
