@@ -33,6 +33,7 @@ import sys, xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path, params.n_ctx, params.n_parallel = sys.argv[1], int(sys.argv[2]), 1
 params.hostnames, params.port, params.ui, params.fit_params = ["127.0.0.1"], 0, False, False
+params.n_predict = 64  # of an answer: what it babbles is cut all the same
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # with two on two busy cores it stalls
 server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
