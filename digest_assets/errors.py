@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from digest_assets.model import Usage
 
-_SECRET = re.compile(r"(?i)(bearer\s+|sk-|api[-_]?key[\"'=:\s]+)[A-Za-z0-9_\-.*]{4,}")
+_SECRET = re.compile(
+    r"(?i)((?<![a-z])sk-|authorization[\"']?\s*[=:]\s*[\"']?\w+\s+|api[-_]?key[\"']?\s*[=:][\"'\s]*)[a-z0-9_.*-]{4,}"
+    # After a blank alone a plain word is prose: "the API_KEY does not fit", "Bearer authentication is needed".
+    r"|((?:bearer|api[-_ ]?key)[\"'\s]+)(?=[a-z_.-]*[\d*]|[a-z_.-]{20})[a-z0-9_.*-]{4,}"
+)
 _LIKE_A_KEY = re.compile(
     r"(?:sk|gsk|xai|hf|ark|nvapi|pplx|csk|fw|rk|ghp|xoxb)[-_][A-Za-z0-9_-]{16,}"  # the providers' own beginnings
     r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_.-]+"  # Google's, and JSON web tokens
@@ -45,7 +49,7 @@ def without_secrets(text: str) -> str:
     """`text` with every key that this process knows, and what looks like one, replaced by `***`."""
     for pattern in _hidden.values():
         text = pattern.sub("***", text)
-    return _SECRET.sub(lambda match: match.group(1) + "***", text)
+    return _SECRET.sub(lambda match: f"{match[1] or match[2]}***", text)
 
 
 def redact(text: str, limit: int = 200) -> str:

@@ -321,8 +321,8 @@ class LearnedPace:
     """While how few others were under way a call was refused, since the last answer to a later one."""
     _good: float | None = None
     """The pace before it was tried faster. None: it is the one that was found."""
-    _faster_from: float = 0.0
-    """From when on a faster one may be tried."""
+    _faster_at: float = 0.0
+    """When a faster one may be tried."""
     is_careful: bool = False
     """Since a refusal, until a later call is answered."""
     _found_at: float | None = None
@@ -399,7 +399,7 @@ class LearnedPace:
     def _learn(self, now: float, wait_seconds: float | None) -> float:
         taken = len([each for each in self._starts if each > now - _MINUTE])
         self.per_minute, self._found_at = max(1.0, taken * _MARGIN), now
-        self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
+        self._faster_at = now + _TRIED_FASTER_AFTER_SECONDS
         until_free = self._starts[0] + _MINUTE + 0.5 - now
         self._next_at = max(self._next_at, now + (until_free if wait_seconds is None else wait_seconds))
         return max(0.0, self._next_at - now)
@@ -410,16 +410,16 @@ class LearnedPace:
             return
         if self._good is not None:
             self.per_minute, self._good = self._good, None
-            self._faster_from = now + _NOT_TRIED_AGAIN_SECONDS
-        elif now > self._faster_from - _TRIED_FASTER_AFTER_SECONDS + _MINUTE + 30:
+            self._faster_at = now + _NOT_TRIED_AGAIN_SECONDS
+        elif now > self._faster_at - _TRIED_FASTER_AFTER_SECONDS + _MINUTE + 30:
             self.per_minute = max(1.0, 0.9 * self.per_minute)
-            self._faster_from = now + _NOT_TRIED_AGAIN_SECONDS
+            self._faster_at = now + _NOT_TRIED_AGAIN_SECONDS
 
     def _speed_up(self, now: float) -> None:
         """A pace may have been found too low, or may have risen: it is tried faster now and then."""
-        if self.per_minute is not None and now >= self._faster_from:
+        if self.per_minute is not None and now >= self._faster_at:
             self._good, self.per_minute = self.per_minute, self.per_minute * _FASTER
-            self._faster_from = now + _TRIED_FASTER_AFTER_SECONDS
+            self._faster_at = now + _TRIED_FASTER_AFTER_SECONDS
 
 
 _TOLD = {
@@ -430,10 +430,10 @@ _TOLD = {
     "careful": "is_careful",
     "next_at": "_next_at",
     "refused_at": "_refused_at",
-    "faster_from": "_faster_from",
+    "faster_at": "_faster_at",
     "found_at": "_found_at",
 }
-"""What other processes are told, by the name it has there. `shared_limits.py` knows which of them are no times."""
+"""What other processes are told, by the name it has there: a name that ends in `_at` is of a time."""
 
 _limiters: dict[tuple[str, int, float | None, float | None, Path | None], Limiter] = {}
 _limiters_lock = threading.Lock()

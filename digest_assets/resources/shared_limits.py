@@ -28,7 +28,6 @@ _FURTHEST_SECONDS = 3600.0
 """An allowance that is free only after this comes from a clock that was set back."""
 _PACE_HOLDS_SECONDS = 12 * 3600.0
 """An account's limits change: so long after it was found a pace is found out anew."""
-_NO_TIMES = frozenset({"per_minute", "good", "latency", "fewest_others", "careful"})
 
 
 @dataclass(slots=True)
@@ -145,20 +144,20 @@ class SharedLimits:
 
 
 def _shifted(told: Mapping[str, float | list[float]], by: float) -> dict[str, float | list[float]]:
-    """The same with its times by another clock."""
+    """The same with its times by another clock: those whose name ends in `_at`, and lists."""
     shifted: dict[str, float | list[float]] = {}
     for name, each in told.items():
         if isinstance(each, list):
             shifted[name] = [one + by for one in each]
         else:
-            shifted[name] = each if name in _NO_TIMES else each + by
+            shifted[name] = each + by if name.endswith("_at") else each
     return shifted
 
 
 def _may_be_true(told: Mapping[str, float | list[float]], now: float) -> bool:
     """Not where a clock was set back, or where it was found out long ago."""
-    times = {name: each for name, each in told.items() if isinstance(each, float) and name not in _NO_TIMES}
-    seen = [each for name, each in times.items() if name in ("found_at", "refused_at")]
+    times = {name: each for name, each in told.items() if isinstance(each, float)}
+    seen = [times[name] for name in ("found_at", "refused_at") if name in times]
     starts = told.get("starts")
     seen += starts[-1:] if isinstance(starts, list) else []
     waits = times.get("next_at", now) - now

@@ -146,9 +146,9 @@ def test_how_many_calls_are_under_way_is_known_of_all_processes(tmp_path: Path) 
 @pytest.mark.parametrize("later", [-3600.0, 13 * 3600.0])
 def test_a_pace_of_another_day_or_another_clock_is_found_out_anew(tmp_path: Path, later: float) -> None:
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9).pace(5.0) as told:
-        told |= {"per_minute": 19.0, "next_at": 8.0, "faster_from": 245.0, "found_at": 5.0}
+        told |= {"per_minute": 19.0, "next_at": 8.0, "faster_at": 245.0, "found_at": 5.0}
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + 1).pace(70.0) as told:
-        assert told == {"per_minute": 19.0, "next_at": 72.0, "faster_from": 309.0, "found_at": 69.0}
+        assert told == {"per_minute": 19.0, "next_at": 72.0, "faster_at": 309.0, "found_at": 69.0}
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + later).pace(0.0) as told:
         assert told == {}
 
