@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper, ranked
-from digest_assets.ranking.vectors import Background, Words, background_of, counts
+from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper, Words
+from digest_assets.ranking.scores import ranked
+from digest_assets.ranking.vectors import Background, background_of, pairs_of
 
 SHARED = Path(__file__).parents[2] / "shared" / "arxiv"
 BACKGROUND, NEGATIVES = 2000, 600
@@ -180,9 +181,13 @@ def _keywords(rows: Iterable[Row], usual: Background, most: int) -> list[str]:
     """The rarest pairs of words of the titles, those that several titles have first."""
     counted: Counter[str] = Counter()
     for row in rows:
-        counted.update({term for term in counts(words_of(row))[1] if " " in term})
-    ranks = sorted(counted, key=lambda term: (-counted[term], -usual.rarity.get(term, usual.rarest), term))
-    return [term.removeprefix("t:") for term in ranks[:most]]
+        counted.update(set(pairs_of(row["title"])))
+    columns = usual.columns
+
+    def commonness(term: str) -> float:
+        return -float(usual.rarity[columns[f"t:{term}"]]) if f"t:{term}" in columns else -math.inf
+
+    return sorted(counted, key=lambda term: (-counted[term], commonness(term), term))[:most]
 
 
 def arxiv_order(profile: Sequence[int], day: Sequence[int]) -> list[int]:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from digest_assets.config import Settings
 from digest_assets.model import Outcome, Paper
-from digest_assets.ranking.interests import DayPaper, Interest, Ranked, best_of, ranked
-from digest_assets.ranking.vectors import Background, Words, background_of
+from digest_assets.ranking.interests import DayPaper, Interest, Ranked, Words, best_of
 from digest_assets.resources.interests import profiles
 from digest_assets.store import ledger
 from digest_assets.store import ranking as stored
 from digest_assets.store.connection import DigestStore
+
+if TYPE_CHECKING:
+    from digest_assets.ranking.vectors import Background
 
 _LEAST_BACKGROUND = 50
 """Papers. Where fewer were announced before, the date's own are part of the background."""
@@ -50,6 +53,9 @@ def judge(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, 
     found = profiles(settings)
     if not found:
         return RankedDate((), (), (), 0)
+    # numpy is for those who have interests.
+    from digest_assets.ranking.scores import ranked
+
     named = set[str]().union(*(each.identifiers for each in found))
     known = stored.words_of(connection, named)
     interests = [each.interest(known) for each in found]
@@ -68,6 +74,8 @@ def judge(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, 
 
 @lru_cache(maxsize=1)
 def _background(papers: tuple[Words, ...]) -> Background:
+    from digest_assets.ranking.vectors import background_of
+
     return background_of(papers)
 
 

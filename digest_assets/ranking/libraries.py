@@ -20,8 +20,7 @@ from bibtexparser.entrypoint import parse_string
 from digest_assets.arxiv.identifiers import split_version
 from digest_assets.markup import tex
 from digest_assets.markup.spans import plain
-from digest_assets.ranking.interests import OwnPaper
-from digest_assets.ranking.vectors import Words
+from digest_assets.ranking.interests import OwnPaper, Words
 
 _ARXIV = re.compile(r"arxiv(?:\.org/(?:abs|pdf|html)/|[.:/]\s*)(\S+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")

@@ -1,32 +1,37 @@
 """Papers as sparse vectors: TF-IDF over words, title, categories and pieces of words.
 
-Earlier papers are the background: how rare a term is there decides its weight, and what an average
-paper is like is taken off what a reader likes. Both voices, words and characters, stand in one vector, so that a
+Earlier papers are the background: how rare a term is there decides its weight, and what they have in common is taken
+off what a reader likes (`Background.whitened`). Both voices, words and characters, stand in one vector, so that a
 reader's interest is one list of weights, and why a paper is liked can be read off it.
-
-Plain Python: numpy and scikit-learn would be 260 MB for the same ranks (docs/ranking.md has the time that it takes).
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-Vector: TypeAlias = dict[str, float]
-"""Weights by term. A term is a word or two (`speech`, `speech codec`), one of a title (`t:codec`), a category
-(`c:cs.SD`) or a piece of a word (`#vocod`)."""
+import numpy as np
+import numpy.typing as npt
+
+from digest_assets.ranking.interests import Words
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Columns: TypeAlias = npt.NDArray[np.int64]
 
 TITLE, CATEGORIES, CHARACTERS = 0.6, 0.4, 1.0
 """Of a vector whose words weigh 1."""
 LEAST_PAPERS = 2
 """A piece of a word, or a pair of words, counts that so many papers of the background have: others are chance."""
-AVERAGED, SAMPLE = 600, 200
+SAMPLE = 600
+"""So many papers of the background are compared with, spread over all of them."""
+NOISE = 0.01
+"""Of what the sample varies in: what is added to each direction, so that none that it hardly has decides."""
+_AT_ONCE = 64
+"""Vectors that are written out in full at a time, which bounds the memory."""
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _PIECES = (4, 5)
 _COMMON = frozenset(
@@ -44,87 +49,169 @@ _COMMON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What of a paper is compared."""
+class Vector(NamedTuple):
+    """Of length 1; empty where a paper has no words. A column is a term: a word or two (`speech`, `speech codec`), one
+    of a title (`t:codec`), a category (`c:cs.SD`) or a piece of a word (`#vocod`)."""
 
-    title: str
-    abstract: str = ""
-    categories: tuple[str, ...] = ()
+    columns: Columns
+    values: Floats
+
+
+class Terms:
+    """The columns of terms, and how rare each is. Learns the terms of the papers that it is shown."""
+
+    def __init__(self, columns: Mapping[str, int], rarity: Floats, rarest: float) -> None:
+        self._columns = dict(columns)
+        self._rarity = rarity
+        self._rarest = rarest
+        self._pieces: dict[str, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def names(self) -> list[str]:
+        return list(self._columns)
+
+    def vector(self, paper: Words) -> Vector:
+        words, title, categories, pieces = (self._block(*each) for each in self._counted(paper))
+        said = _joined((1.0, words), (TITLE, title), (CATEGORIES, categories))
+        return _joined((1.0, said), (CHARACTERS, pieces))
+
+    def _counted(self, paper: Words) -> Iterator[tuple[list[int], list[int]]]:
+        """The columns of a paper's words, title, categories and pieces, and how often it has each."""
+        for block in _blocks(paper):
+            found = {column: count for term, count in block.items() if (column := self._column(term)) >= 0}
+            yield list(found), list(found.values())
+        pieces: list[int] = []
+        counts: list[int] = []
+        for word, count in Counter(_WORD.findall(f"{paper.title} {paper.abstract}".lower())).items():
+            known = self._pieces.get(word)
+            if known is None:
+                known = [self._columns[piece] for piece in _pieces(word) if piece in self._columns]
+                self._pieces[word] = known
+            pieces += known
+            counts += [count] * len(known)
+        yield pieces, counts
+
+    def _column(self, term: str) -> int:
+        """Of a term; less than 0 of one that counts only where several papers of the background have it."""
+        found = self._columns.get(term)
+        if found is None:
+            if _needs_company(term):
+                return -1
+            found = self._columns[term] = len(self._columns)
+        return found
+
+    def _block(self, columns: list[int], counts: list[int]) -> Vector:
+        """Columns may be given several times."""
+        found, place = np.unique(np.array(columns, dtype=np.int64), return_inverse=True)
+        often = np.bincount(place, weights=np.array(counts, dtype=np.float64), minlength=len(found))
+        rarity = np.full(len(found), self._rarest)
+        is_known = found < len(self._rarity)
+        rarity[is_known] = self._rarity[found[is_known]]
+        return _unit(Vector(found, (1 + np.log(often)) * rarity))
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What an average paper is like. Made by `background_of`."""
+    """What earlier papers are like. Made by `background_of`, once for all interests."""
 
     papers: int
-    rarity: Mapping[str, float]
-    """The inverse document frequency of each of its terms, smoothed as scikit-learn does; of pieces of words and of
-    pairs, those that `LEAST_PAPERS` have."""
-    mean: Vector
-    """Of vectors of some of its papers."""
-    sample: tuple[Vector, ...] = ()
-    """Fewer of them: by what they score, scores are measured."""
+    columns: Mapping[str, int]
+    rarity: Floats
+    """The inverse document frequency of each column, smoothed as scikit-learn does."""
+    sample: tuple[Vector, ...]
+    mean: Floats
+    """Of the sample's vectors, by column."""
+    inverse: Floats
+    """Of the sample's inner products about the mean, with `NOISE`: what is whitened by."""
 
-    @property
-    def rarest(self) -> float:
-        """Of a term that none of its papers has."""
-        return math.log(1 + self.papers) + 1
+    def terms(self) -> Terms:
+        """Its terms, to which others can be added."""
+        return Terms(self.columns, self.rarity, _rarity(self.papers, 0))
 
 
 def background_of(papers: Sequence[Words]) -> Background:
-    """The background that `papers` are. How rare a term is rests on all of them, the mean on `AVERAGED`."""
+    """The background that `papers` are. How rare a term is rests on all of them."""
     having: dict[str, int] = {}
+    pieces: dict[str, tuple[str, ...]] = {}
     for each in papers:
-        for block in counts(each):
+        for block in _blocks(each):
             for term in block:
                 having[term] = having.get(term, 0) + 1
-    rarity = {
-        term: math.log((1 + len(papers)) / (1 + count)) + 1
-        for term, count in having.items()
-        if count >= LEAST_PAPERS or not _needs_company(term)
-    }
-    plain = Background(len(papers), rarity, {})
-    averaged = papers[:: max(1, len(papers) // AVERAGED)][:AVERAGED]
-    total: Vector = {}
-    sample: list[Vector] = []
-    for each in averaged:
-        found = vector(each, plain)
-        for term, weight in found.items():
-            total[term] = total.get(term, 0.0) + weight
-        if len(sample) < SAMPLE:
-            sample.append(found)
-    mean = {term: weight / len(averaged) for term, weight in total.items()}
-    return Background(len(papers), rarity, mean, tuple(sample))
+        found: set[str] = set()
+        for word in set(_WORD.findall(f"{each.title} {each.abstract}".lower())):
+            if word not in pieces:
+                pieces[word] = _pieces(word)
+            found.update(pieces[word])
+        for piece in found:
+            having[piece] = having.get(piece, 0) + 1
+    kept = {term: count for term, count in having.items() if count >= LEAST_PAPERS or not _needs_company(term)}
+    columns = {term: column for column, term in enumerate(kept)}
+    rarity = np.array([_rarity(len(papers), count) for count in kept.values()], dtype=np.float64)
+    terms = Terms(columns, rarity, _rarity(len(papers), 0))
+    sample = tuple(terms.vector(each) for each in papers[:: max(1, len(papers) // SAMPLE)][:SAMPLE])
+    mean = np.zeros(len(columns))
+    for found_vector in sample:
+        mean[found_vector.columns] += found_vector.values / len(sample)
+    with_mean = along(sample, mean)
+    varies = centred(products(sample, sample, len(columns)), with_mean, with_mean, float(mean @ mean))
+    varies += NOISE * len(sample) * np.eye(len(sample))
+    return Background(len(papers), columns, rarity, sample, mean, np.asarray(np.linalg.inv(varies), dtype=np.float64))
 
 
-def vector(paper: Words, background: Background) -> Vector:
-    """`paper` as a vector of length 1; empty where it has no words."""
-    return _weighted(counts(paper), background)
+def products(rows: Sequence[Vector], others: Sequence[Vector], columns: int) -> Floats:
+    """The inner products of `rows` and `others`, of so many columns."""
+    made = np.zeros((len(rows), len(others)))
+    for begin in range(0, len(others), _AT_ONCE):
+        part = others[begin : begin + _AT_ONCE]
+        full = np.zeros((columns, len(part)))
+        for place, each in enumerate(part):
+            full[each.columns, place] = each.values
+        for place, each in enumerate(rows):
+            made[place, begin : begin + len(part)] = each.values @ full[each.columns]
+    return made
 
 
-def counts(paper: Words) -> tuple[Mapping[str, int], ...]:
-    """How often a paper has each term: of its words, of its title, of its categories, and of pieces of words."""
-    title, abstract = _WORD.findall(paper.title.lower()), _WORD.findall(paper.abstract.lower())
-    pieces: dict[str, int] = {}
-    for word, count in Counter(title + abstract).items():
-        for piece in _pieces(word):
-            pieces[piece] = pieces.get(piece, 0) + count
-    of_title = Counter(f"t:{term}" for term in _terms(title))
+def along(rows: Sequence[Vector], weights: Floats) -> Floats:
+    """The inner product of each of `rows` with `weights`, which has each column."""
+    return np.array([each.values @ weights[each.columns] for each in rows], dtype=np.float64)
+
+
+def centred(found: Floats, rows: Floats, others: Floats, mean: float) -> Floats:
+    """Inner products about a mean, from those about nothing: `rows` and `others` are theirs with it, `mean` is its own
+    with itself."""
+    made: Floats = found - rows[:, None] - others[None, :] + mean
+    return made
+
+
+def _rarity(papers: int, count: int) -> float:
+    return float(np.log((1 + papers) / (1 + count)) + 1)
+
+
+def _blocks(paper: Words) -> tuple[Mapping[str, int], ...]:
+    """How often a paper has each term: of its words, of its title, of its categories."""
+    title, abstract = _terms(paper.title), _terms(paper.abstract)
     return (
-        Counter([*_terms(title), *_terms(abstract)]),
-        of_title,
+        Counter([*title, *abstract]),
+        Counter(f"t:{term}" for term in title),
         {f"c:{name}": 1 for name in paper.categories},
-        pieces,
     )
 
 
-def _terms(words: list[str]) -> list[str]:
-    told = [word for word in words if word not in _COMMON]
-    return [*told, *(f"{one} {other}" for one, other in pairwise(told))]
+def _terms(text: str) -> list[str]:
+    return [*_told(text), *pairs_of(text)]
 
 
-@lru_cache(maxsize=50_000)
+def pairs_of(text: str) -> list[str]:
+    """Words of `text` that follow each other, without the common ones."""
+    return [f"{one} {other}" for one, other in pairwise(_told(text))]
+
+
+def _told(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text.lower()) if word not in _COMMON]
+
+
 def _pieces(word: str) -> tuple[str, ...]:
     padded = f" {word} "
     return tuple(
@@ -132,40 +219,21 @@ def _pieces(word: str) -> tuple[str, ...]:
     )
 
 
-def _weighted(blocks: tuple[Mapping[str, int], ...], background: Background) -> Vector:
-    words, title, categories, pieces = (_block(block, background) for block in blocks)
-    made: Vector = {}
-    for weight, block in ((1.0, words), (TITLE, title), (CATEGORIES, categories)):
-        made.update((term, weight * value) for term, value in block.items())
-    said = _unit(made)
-    said.update((term, CHARACTERS * value) for term, value in pieces.items())
-    return _unit(said)
-
-
-def _block(block: Mapping[str, int], background: Background) -> Vector:
-    rarity, rarest = background.rarity, background.rarest
-    made: Vector = {}
-    for term, count in block.items():
-        weight = rarity.get(term)
-        if weight is None:
-            if _needs_company(term):
-                continue
-            weight = rarest
-        made[term] = weight if count == 1 else (1 + math.log(count)) * weight
-    return _unit(made)
-
-
 def _needs_company(term: str) -> bool:
     """Whether `term` counts only where several papers of the background have it."""
     return term[0] == "#" or " " in term
 
 
-def _unit(values: Vector) -> Vector:
-    length = math.sqrt(sum(value * value for value in values.values()))
-    return {term: value / length for term, value in values.items()} if length else {}
+def _joined(*blocks: tuple[float, Vector]) -> Vector:
+    """Of blocks that share no column, each by its weight."""
+    return _unit(
+        Vector(
+            np.concatenate([block.columns for _, block in blocks]),
+            np.concatenate([weight * block.values for weight, block in blocks]),
+        )
+    )
 
 
-def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    if len(other) < len(one):
-        one, other = other, one
-    return sum(value * other[term] for term, value in one.items() if term in other)
+def _unit(found: Vector) -> Vector:
+    length = float(np.sqrt(found.values @ found.values))
+    return Vector(found.columns, found.values / length) if length else found

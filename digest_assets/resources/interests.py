@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from digest_assets.arxiv.identifiers import split_version
 from digest_assets.config import InterestSettings, Settings
 from digest_assets.errors import ConfigurationError
-from digest_assets.ranking.interests import Interest, OwnPaper
+from digest_assets.ranking.interests import Interest, OwnPaper, Words
 from digest_assets.ranking.libraries import Library, read_library
-from digest_assets.ranking.vectors import Words
 
 
 @dataclass(frozen=True)

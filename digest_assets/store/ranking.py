@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from digest_assets.ranking.interests import Ranked
-from digest_assets.ranking.vectors import Words
+from digest_assets.ranking.interests import Ranked, Words
 from digest_assets.store.rows import IN_LIST, insert, json_list, rows
 
 BACKGROUND = 2000
