@@ -155,35 +155,31 @@ def test_a_model_that_obeys_the_paper_is_not_published(world: World) -> None:
     assert "PINEAPPLE" not in post.replace("with the word PINEAPPLE", "")
 
 
-@pytest.mark.parametrize(
-    "lost",
-    ["the key", "the right key", "the preset", "the endpoint", "the budget", "the model", "good answers"],
-)
 @pytest.mark.slow
-def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World, lost: str) -> None:
+def test_what_is_lost_after_a_good_run_makes_no_post_worse(world: World) -> None:
     world.make(DAY)
-    good = world.post(DAY)
-    if lost == "the key":
-        world.change(llm={"api_key_env": "NO_SUCH_KEY"})
-    elif lost == "the right key":
-        world.change(llm={"model": "another"})
-        world.sandbox.model.api_key = "sk-another-key"
-    elif lost == "the preset":
-        world.change(llm={"preset": "none"})
-    elif lost == "the endpoint":
-        world.change(llm={"model": "another", "base_url": "http://127.0.0.1:9/v1", "attempts": 1})
-    elif lost == "the budget":
-        world.change(llm={"model": "another", "budget_run_tokens": 1})
-    elif lost == "the model":
-        world.change(llm={"model": "no-such-model"})
-        world.sandbox.model.faults.always("chat", serving.status(404))
-    else:
-        world.change(llm={"model": "another", "on_defect": "withhold"})
-        world.sandbox.model.faults.always("chat", wrong_number())
-    report = world.make(DAY)
-    assert readable(world.post(DAY)) == readable(good)
-    if lost in ("the key", "the preset"):  # what is stored is used, and nothing is missing
-        assert report.outcome is RunOutcome.COMPLETE
+    good, llm, model = world.post(DAY), world.settings.llm, world.sandbox.model
+    losses: dict[str, dict[str, object]] = {
+        "the key": {"api_key_env": "NO_SUCH_KEY"},
+        "the preset": {"preset": "none"},
+        "the right key": {"model": "another"},
+        "the endpoint": {"model": "another", "base_url": "http://127.0.0.1:9/v1", "attempts": 1},
+        "the budget": {"model": "another", "budget_run_tokens": 1},
+        "the model": {"model": "no-such-model"},
+        "good answers": {"model": "another", "on_defect": "withhold"},
+    }
+    for lost, changed in losses.items():
+        world.use(world.settings.model_copy(update={"llm": llm.model_copy(update=changed)}))
+        model.api_key = "sk-another-key" if lost == "the right key" else None
+        if lost == "the model":
+            model.faults.always("chat", serving.status(404))
+        elif lost == "good answers":
+            model.faults.always("chat", wrong_number())
+        report = world.make(DAY)
+        assert readable(world.post(DAY)) == readable(good), lost
+        if lost in ("the key", "the preset"):  # what is stored is used, and nothing is missing
+            assert report.outcome is RunOutcome.COMPLETE, lost
+        model.faults.clear()
 
 
 def readable(post: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""The recorded fortnight of 26 January to 6 February 2026, through the sandbox arXiv and a moving clock."""
+"""The recorded fortnight of 26 January to 6 February 2026, through the sandbox arXiv and a moving clock.
+
+Made long afterwards and in any order, it is a scenario of `test_simulation.py`.
+"""
 
 from __future__ import annotations
 
@@ -43,21 +46,6 @@ def test_every_paper_of_the_fortnight_is_published_once_and_nearly_all_on_their_
     assert len(expected[FIRST] - published[FIRST]) <= 5
     assert sorted(chain(*published.values())) == sorted(chain(*(expected[day] for day in WEEKDAYS)))
     assert {report.outcome for report in reports} == {RunOutcome.COMPLETE}
-
-
-def test_made_long_afterwards_in_any_order_nothing_is_lost_or_repeated(tmp_path: Path) -> None:
-    expected = announced_by_day()
-    later = noon_in_shanghai(date(2026, 2, 12))
-    # With the Friday before, because that is where its inferred date puts what was held until the first Monday.
-    days = [date(2026, 1, 23), *WEEKDAYS]
-    with a_world(tmp_path, later, announced()) as world:
-        for day in sorted(days, key=lambda each: (each.day * 7) % 12):
-            world.make(day, later)
-        published = published_by_day(world)
-    everything = list(chain(*published.values()))
-    assert len(everything) == len(set(everything))
-    assert set(chain(*(expected[day] for day in WEEKDAYS))) <= set(everything)
-    assert len(published[date(2026, 1, 29)]) == 20
 
 
 def published_by_day(world: World) -> dict[date, set[str]]:

@@ -32,8 +32,8 @@ from digest_assets_tests.automation.dagster_server import (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CHROMIUM = Path("/usr/bin/chromium")
-DATES = 10
-"""A fortnight's."""
+DATES = 5
+"""A week's."""
 ASKED = ["translations", "summaries", "overviews"]
 ASSETS = ["raw_feed_entries", "windowed_papers", "full_texts", *ASKED, "rendered_posts"]
 DAGSTER = """
@@ -93,7 +93,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 @pytest.mark.timeout(600)
-def test_a_user_of_the_ui_finds_what_it_does_runs_a_fortnight_and_finds_what_was_dropped_and_what_it_cost(
+def test_a_user_of_the_ui_finds_what_it_does_runs_a_week_and_finds_what_was_dropped_and_what_it_cost(
     project: Project,
 ) -> None:
     the_lineage_alone_says_what_the_project_does(project)
@@ -108,8 +108,8 @@ def test_a_user_of_the_ui_finds_what_it_does_runs_a_fortnight_and_finds_what_was
     the_schedule_says_why_it_asks_for_nothing(project)
     each_event_of_the_run_is_one_line_with_digest_date_and_paper(project, run)
     each_sensor_explains_its_tick(project)
-    a_fortnight_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project)
-    each_date_of_the_fortnight_has_its_own_rows_and_results(project)
+    a_week_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project)
+    each_date_of_the_week_has_its_own_rows_and_results(project)
     a_changed_model_is_the_cause_why_its_answers_are_stale(project)
 
 
@@ -293,7 +293,7 @@ def each_sensor_explains_its_tick(project: Project) -> None:
         assert words in told, (name, answer)
 
 
-def a_fortnight_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project: Project) -> None:
+def a_week_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project: Project) -> None:
     dagster = project.dagster
     backfill = dagster.backfill(ASSETS, project.days(DATES))
     wait_for(
@@ -319,7 +319,7 @@ def a_fortnight_is_a_run_a_date_and_can_be_cancelled_and_gone_on_with(project: P
         assert found == once + Counter([project.day.isoformat()]), "no date is made twice, and none is left out"
 
 
-def each_date_of_the_fortnight_has_its_own_rows_and_results(project: Project) -> None:
+def each_date_of_the_week_has_its_own_rows_and_results(project: Project) -> None:
     stats = project.dagster.ask(
         "{ assetNodes { assetKey { path } partitionKeys partitionStats { numMaterialized numFailed } } }"
     )["assetNodes"]

@@ -35,8 +35,9 @@ def a_run(digest: CommandLine, home: Path, **settings: str) -> Iterator[subproce
         yield process
 
 
-@pytest.mark.parametrize("engine", ["file", "lake"])
-@pytest.mark.parametrize("other", ["the same date", "another digest of the same papers"])
+@pytest.mark.parametrize(
+    ("engine", "other"), [("file", "the same date"), ("lake", "another digest of the same papers")]
+)
 def test_two_runs_at_once_ask_for_each_answer_once(
     tmp_path: Path, request: pytest.FixtureRequest, engine: str, other: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""A month made by two workers at once, as deploy/compose has them, while one is killed and PostgreSQL is restarted.
+"""A fortnight made by two workers at once, as deploy/compose has them, while one is killed and PostgreSQL is restarted.
 
 Each worker is a process of its own with a folder and a Dagster home of its own; they share the lake, the folder of
 posts, PostgreSQL and Redis. What must hold in the end: every date is complete, every paper is in one post, no answer
@@ -35,12 +35,12 @@ from digest_assets_tests.scale.servers import Postgres, free_port, postgres_serv
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "compose"
-DATES = 20
+DATES = 10
 PAPERS_A_DATE = 2
 PACE = 0.3
 """Seconds between requests to arXiv, of both workers together."""
 MINUTES = 10
-"""For the whole month, on a machine that does other things too."""
+"""For the whole fortnight, on a machine that does other things too."""
 
 
 @dataclass
@@ -128,7 +128,7 @@ def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def a_month() -> tuple[list[date], list[SandboxPaper]]:
+def a_fortnight() -> tuple[list[date], list[SandboxPaper]]:
     """The dates of the last mailings, oldest first, and what each announced."""
     mailing = previous_mailing(datetime.now(timezone.utc) - timedelta(hours=6))
     days, papers = [], []
@@ -157,7 +157,7 @@ def a_paper(mailing: Mailing, number: int) -> SandboxPaper:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    days, papers = a_month()
+    days, papers = a_fortnight()
     with ExitStack() as stack:
         postgres = stack.enter_context(postgres_server())
         redis = stack.enter_context(redis_server(tmp_path))
@@ -233,7 +233,7 @@ def backfill(cluster: Cluster) -> None:
     cluster.start("daemon", [program("dagster-daemon"), "run", "-w", "workspace.yaml"])
 
 
-def test_a_month_on_two_workers_is_complete_whatever_dies(cluster: Cluster) -> None:
+def test_a_fortnight_on_two_workers_is_complete_whatever_dies(cluster: Cluster) -> None:
     backfill(cluster)
     cluster.wait_until(lambda: len(cluster.posts()) >= DATES // 5, "the first dates are made")
     cluster.processes["worker-a"].kill()
