@@ -10,7 +10,6 @@ import argparse
 import logging
 import os
 import sys
-import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -51,7 +50,6 @@ def main() -> int:
             print(f"{name:<12} {benchmark(name).compares}")
         return 0
     logging.disable(logging.WARNING)
-    warnings.simplefilter("ignore")
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     wanted = NAMES if "all" in arguments.names else arguments.names
     results = []

@@ -13,7 +13,6 @@ import pickle
 import subprocess
 import sys
 import time
-import warnings
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -111,5 +110,4 @@ def _watch_the_lock() -> list[float]:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    warnings.simplefilter("ignore")
     print(json.dumps(_run(pickle.loads(Path(sys.argv[1]).read_bytes()))), flush=True)

@@ -27,8 +27,11 @@ def compare(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Have the same recent papers read by several models: defects, evidence, tokens, money and time of each, and a page
-    to read their texts side by side. Nothing is published; answers are stored, and stored ones are not asked again."""
+    """Have several models read the same papers, to choose one.
+
+    Defects, evidence, tokens, money and time of each, and a page to read their texts side by side. Nothing is
+    published; answers are stored, and stored ones are not asked again.
+    """
     import asyncio
 
     from digest_assets.pipeline.compare import Comparison, material

@@ -28,9 +28,9 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def mcp(config: ConfigOption = None) -> None:
-    """Answer programs that speak MCP, on stdin and stdout: days, day, search, paper, ledger. It only reads.
+    """Answer programs that speak MCP, from the store; change nothing.
 
-    Needs: pip install "digest-assets[mcp]".
+    On stdin and stdout, with the tools days, day, search, paper and ledger. Needs: pip install "digest-assets[mcp]".
     """
     with opened(config) as settings:
         server(settings, store_of(settings)).run("stdio")

@@ -21,7 +21,10 @@ def backup(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Copy the store to a DuckDB file, whole and compared; the copy made before stays until then."""
+    """Copy the store to a DuckDB file, and compare every table.
+
+    The copy made before stays until this one is whole.
+    """
     from digest_assets.store.copying import back_up
 
     target = file.resolve() if file is not None else None  # where the user stands
@@ -40,9 +43,10 @@ def restore(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Put a copy into the store's place; what was there is kept beside it.
+    """Put a copy into the store's place.
 
-    Stop what runs before. Run the dates since the copy again afterwards: `digest run`, or `digest backfill`.
+    Stop what runs before. What was there is kept beside it. Run the dates since the copy again: `digest run`,
+    or `digest backfill`.
     """
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.copying import restore as put_back
@@ -68,9 +72,10 @@ def migrate(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Copy the store to an empty one elsewhere, from a file to a lake or back, and compare every table.
+    """Copy the store from a file to a lake, or back.
 
-    The store that the settings name stays as it is; set store.url (and store.data_path) to the new one afterwards.
+    The new one has to be empty; every table is compared. The one that the settings name stays as it is; set store.url
+    (and store.data_path) to the new one afterwards.
     """
     from digest_assets.store.copying import copy_store
     from digest_assets.store.opening import store_at

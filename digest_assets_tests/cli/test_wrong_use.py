@@ -177,6 +177,8 @@ def test_alone_it_says_what_it_can_do(digest: CommandLine, capsys: Captured) -> 
     for command in ("run", "backfill", "status", "show", "usage", "export", "doctor", "ui", "demo"):
         assert command in listed
     assert len(said.out.splitlines()) <= 28
+    for help_text in (said.out, digest(capsys, "store", "--help").out):
+        assert "..." not in help_text.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
 import zlib
 from typing import Any
 
@@ -30,9 +29,8 @@ def test_tokens_are_those_of_the_vocabulary(text: str, tokens: int) -> None:
 
 @pytest.fixture(scope="module")
 def own_interface() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import bpe_openai
+    import bpe_openai
+
     return bpe_openai.get_encoding("o200k_base")
 
 

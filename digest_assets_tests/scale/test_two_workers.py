@@ -169,7 +169,6 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             **sandbox.environment(),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(Path(__file__).parents[2]),
-            "PYTHONWARNINGS": "ignore",
             "DAGSTER_DISABLE_TELEMETRY": "1",
             "DIGEST_CONFIG": str(tmp_path / "digest.toml"),
             "DIGEST_POSTGRES_HOST": "127.0.0.1",
