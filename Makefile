@@ -7,7 +7,7 @@ STAMP := $(VENV)/installed
 DEVELOPMENT := $(VENV)/installed-for-development
 
 .DEFAULT_GOAL := help
-.PHONY: help init demo demo-ui test test-slow bench mutants lint digest ui doctor clean
+.PHONY: help init demo demo-ui test test-slow test-lowest test-newest bench mutants lint digest ui doctor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,20 @@ test: $(DEVELOPMENT) ## the quick tests: about five minutes on two cores
 
 test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, recorded data
 	@$(BIN)/pytest -n auto -m slow
+
+# Of those that pyproject.toml allows. Each has an environment of its own: `make test-lowest PYTHON=python3.10`.
+test-lowest: ## the quick tests with the oldest versions of what we need
+	$(call at_an_end,lowest-direct)
+
+test-newest: ## the quick tests with the newest versions of what we need
+	$(call at_an_end,highest)
+
+define at_an_end
+	@$(PYTHON) -m venv $(VENV)-$(1)
+	@$(VENV)-$(1)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(VENV)-$(1)/bin/uv pip install --quiet --python $(VENV)-$(1)/bin/python --resolution $(1) -e '.[dev]'
+	@PATH="$(abspath $(VENV)-$(1)/bin):$$PATH" pytest -n auto -m 'not slow'
+endef
 
 bench: $(DEVELOPMENT) ## the benchmarks in short, against their limits: four minutes
 	@$(BIN)/python -m benchmarks all --short

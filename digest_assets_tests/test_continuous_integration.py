@@ -32,3 +32,14 @@ def test_the_host_runs_what_everybody_runs() -> None:
     commands = [step.get("run", "") for step in loaded["jobs"]["ci"]["steps"]]
     assert any(".ci/run" in command for command in commands)
     assert loaded["permissions"] == {"contents": "read"}
+
+
+def test_the_host_runs_the_quick_tests_at_both_ends_of_what_is_allowed() -> None:
+    ends = yaml.safe_load((ROOT / WORKFLOWS[0]).read_text("utf-8"))["jobs"]["ends"]
+    tried = {each["target"]: each["python"] for each in ends["strategy"]["matrix"]["include"]}
+    assert f'requires-python = ">={tried["test-lowest"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+    assert ends["steps"][-1]["run"] == "make ${{ matrix.target }}"
+    for target in tried:
+        told = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert "pytest -n auto -m 'not slow'" in told
+        assert ("--resolution lowest-direct" in told) is (target == "test-lowest")

@@ -16,8 +16,8 @@ from digest_assets.cli import guard
 STUBBORN = "import signal, sys, time; [signal.signal(each, signal.SIG_IGN) for each in (2, 15)]; time.sleep(600)"
 TREE = textwrap.dedent(
     f"""
-    import subprocess, sys, time
-    subprocess.Popen([sys.executable, "-c", {STUBBORN!r}], process_group=0 if sys.version_info >= (3, 11) else None)
+    import os, subprocess, sys, time
+    subprocess.Popen([sys.executable, "-c", {STUBBORN!r}], preexec_fn=os.setpgrp)
     print("begun", flush=True)
     time.sleep(600)
     """

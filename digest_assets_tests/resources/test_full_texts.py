@@ -14,6 +14,7 @@ import pytest
 from digest_assets.arxiv.stop_signs import RememberedSigns
 from digest_assets.config import ArxivSettings
 from digest_assets.model import FullText, Paper, TextSource
+from digest_assets.resources import full_texts
 from digest_assets.resources.full_texts import ATTEMPTS, FullTextSource
 from digest_assets.resources.http import open_client
 from digest_assets.sandbox.pdf import make_scan
@@ -291,9 +292,10 @@ def test_what_is_too_large_does_not_pile_up_until_it_is_collected() -> None:
     tracemalloc.start()
     try:
         fetched = fetch(script, *papers, text_max_megabytes=2)
-        peak = tracemalloc.get_traced_memory()[1]
+        snapshot = tracemalloc.take_snapshot()
     finally:
         tracemalloc.stop()
         gc.enable()
     assert {text.reason for text in fetched.texts} == {"HTML: larger than 2 MB; PDF: none for this paper"}
-    assert peak < 10_000_000
+    of_ours = snapshot.filter_traces([tracemalloc.Filter(True, full_texts.__file__)])  # and not the server's buffers
+    assert sum(each.size for each in of_ours.statistics("filename")) < 4_000_000

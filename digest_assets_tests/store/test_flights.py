@@ -92,7 +92,7 @@ async def and_another(
 ) -> list[StoredAnswer]:
     """What another run gets that wants the first key, as soon as `first` has asked for it."""
     leader = asyncio.ensure_future(first())
-    while not under_way(store):
+    while not under_way(store) or (stop and not wanted.asked):
         await asyncio.sleep(0)
     follower = asyncio.create_task(run(store, wanted, KEYS[0]))
     await asyncio.sleep(0.05)
