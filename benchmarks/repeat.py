@@ -1,8 +1,7 @@
 """What a digest costs that is made again with nothing changed, and what Dagster's part of that is.
 
 Nothing may be asked of the model, and no text fetched. What is left is the orchestration: measured on a graph of the
-product's shape whose steps do nothing, in one process and with a process a step; and a run a date against a run for
-several dates, with the product's own assets, which then tell Dagster of each date by themselves.
+product's shape whose steps do nothing, in one process and with a process a step.
 """
 
 from __future__ import annotations
@@ -37,9 +36,6 @@ def run(short: bool) -> Iterator[Row]:
             f"{median(again):.2f} s a date of {count} papers, {median(first):.2f} s at first, with instant answers"
         )
         yield Row("time made again to made first", median(again) / median(first), 1, figures)
-        at_once = seconds_of(lambda: run_of_range(world, days))
-        figures = f"{dates} dates: {at_once:.2f} s in one run, {sum(again):.2f} s in {dates} runs"
-        yield Row("one run for several dates to a run each", at_once / sum(again), None, figures)
     yield from _orchestration(median(again), short)
 
 
@@ -67,18 +63,6 @@ def seconds_of(work: Callable[[], object]) -> float:
 def made(world: World, day: date) -> None:
     report = world.make(day)
     assert report.post is not None, report
-
-
-def run_of_range(world: World, days: list[date]) -> None:
-    result = world.definitions.resolve_job_def("digest").execute_in_process(
-        instance=world.instance,
-        tags={
-            "dagster/asset_partition_range_start": days[0].isoformat(),
-            "dagster/asset_partition_range_end": days[-1].isoformat(),
-        },
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
-    assert result.success
 
 
 def texts_fetched(world: World) -> int:
