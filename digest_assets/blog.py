@@ -27,6 +27,8 @@ JEKYLL_CONFIGS = ("_config.yml", "_config.yaml")
 HUGO_CONFIGS = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json", "config/_default")
 HUGO_READS = ("archetypes", "assets", "content", "data", "i18n", "layouts", "static", "themes")
 """Folders that Hugo takes something from."""
+OURS = "digest_assets/definitions.py"
+"""A clone with this file is the program's own, and no blog."""
 JEKYLL_3_LEAVES = (
     "Gemfile",
     "Gemfile.lock",
@@ -66,7 +68,8 @@ class Blog:
 
 
 def find_blog(folder: Path) -> Blog | None:
-    """The blog that `folder` or one above it, within the same repository, is; None where there is none."""
+    """The blog that `folder` or one above it, within the same repository, is; None where there is none, and in a clone
+    of this program."""
     for each in (folder, *folder.parents):
         for name in JEKYLL_CONFIGS:
             if (each / name).is_file():
@@ -75,7 +78,7 @@ def find_blog(folder: Path) -> Blog | None:
         if found is not None and (found.name.startswith("hugo.") or (each / "content").is_dir()):
             return Blog("hugo", each, found)
         if (each / ".git").exists():
-            return Blog("git", each)
+            return None if (each / OURS).is_file() else Blog("git", each)
     return None
 
 

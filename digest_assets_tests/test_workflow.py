@@ -17,6 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
+from digest_assets.cli import main
+from digest_assets.cli.options import store_of
+from digest_assets.config import load_settings
 from digest_assets_tests.site.examples import ExampleSite, digest_paper, paper
 
 ROOT = Path(__file__).parents[1]
@@ -171,6 +174,20 @@ def test_a_runner_that_dies_before_it_publishes_loses_no_more_than_its_own_day(r
     again.__dict__.update(runners.__dict__, steps=yaml.safe_load(WORKFLOW.read_text())["jobs"]["digest"]["steps"])
     assert again.run("2026-11-19")[0] == EVERY_STEP
     assert again.stored() == ["2026-11-18", "2026-11-19"]
+
+
+def test_the_steps_look_where_the_program_puts_things_whatever_init_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    assert main(["init", str(tmp_path), "--yes"]) == 0
+    for name, value in yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["digest"]["env"].items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(tmp_path / "digest.toml")
+    store = tmp_path / "data" / "digest.duckdb"
+    assert store_of(settings).files[0] == store
+    assert settings.path(settings.output.posts_dir) == tmp_path / "posts"
+    assert settings.path(settings.output.site_dir) == tmp_path / "site"
 
 
 def test_without_a_digest_toml_nothing_is_done(runners: Runners) -> None:

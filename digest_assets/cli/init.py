@@ -279,9 +279,12 @@ def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> 
 
 
 def _say_next(folder: Path, given: dict[str, str], blog: Blog | None) -> None:
+    from digest_assets.blog import OURS
+
     if blog is not None:
         say(f"{blog.kind.title()}: posts go to {blog.posts_dir}/, all else to {STORE}/, which is not published.")
     here = "" if folder == Path.cwd() else f"cd {folder} && "
     variable = _key_variable(given["llm.preset"])
     key = f"put the key into .env ({variable}=...), then " if variable else ""
-    say(f"Next: {key}{here}digest doctor && digest run")
+    commands = "make doctor && make digest" if (folder / OURS).is_file() else "digest doctor && digest run"
+    say(f"Next: {key}{here}{commands}")

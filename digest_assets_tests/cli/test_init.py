@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.blog import Blog, find_blog, published, with_excluded
+from digest_assets.blog import OURS, Blog, find_blog, published, with_excluded
 from digest_assets.cli import main
 from digest_assets.cli.settings import described, page
-from digest_assets.config import load_settings, setting_names
+from digest_assets.config import Settings, load_settings, setting_names
 
 Captured = pytest.CaptureFixture[str]
 GIVEN = ["--categories", "cs.cl,STAT.ML", "--timezone", "Europe/Berlin", "--language", "en", "--contact", "a@b.org"]
@@ -51,6 +51,20 @@ def test_a_folder_becomes_a_project_that_loads(tmp_path: Path, capsys: Captured)
     assert all("  # " in line for line in lines)
     assert main(["init", str(folder), "--yes"]) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_a_clone_of_the_program_is_no_blog_and_no_file_of_it_changes(tmp_path: Path, capsys: Captured) -> None:
+    clone = tmp_path / "digest-assets"
+    (clone / ".git").mkdir(parents=True)
+    (clone / OURS).parent.mkdir()
+    (clone / OURS).touch()
+    ignored = (Path(__file__).parents[2] / ".gitignore").read_text()
+    (clone / ".gitignore").write_text(ignored)
+    assert main(["init", str(clone), *GIVEN, "--model", "none", "--yes"]) == 0
+    assert capsys.readouterr().out.endswith("make doctor && make digest\n")
+    assert (clone / ".gitignore").read_text() == ignored
+    settings, usual = load_settings(clone / "digest.toml"), Settings.model_construct()
+    assert (settings.store, settings.output) == (usual.store, usual.output)
 
 
 def test_at_a_terminal_a_wrong_answer_is_asked_for_again(
