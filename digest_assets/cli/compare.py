@@ -22,7 +22,7 @@ def compare(
     model: Annotated[list[str], typer.Option("--model", help="A model of llm.base_url. Twice or more.")],
     papers: Annotated[int, typer.Option("--papers", min=1, max=200, help="How many of the newest papers.")] = 10,
     blind: Annotated[bool, typer.Option("--blind", help="The page tells only at its end whose text is whose.")] = False,
-    to: Annotated[Path | None, typer.Option("--to", help="The page; default: compare.html beside the store.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="The page; default: compare.html beside the posts.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and ask nothing.")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -38,11 +38,13 @@ def compare(
     from digest_assets.pipeline.compare_page import page
     from digest_assets.resources.clock import SystemClock
     from digest_assets.resources.model_access import ModelAccess
+    from digest_assets.resources.output import write_atomically
 
     models = list(dict.fromkeys(model))
     if len(models) < 2:
         raise typer.BadParameter("name two models or more: --model A --model B")
     target = to.resolve() if to is not None else None
+    target = target / "compare.html" if target is not None and target.is_dir() else target
     with opened(config) as settings:
         store = store_of(settings)
         with store.reading() as connection:
@@ -61,8 +63,7 @@ def compare(
             return
         works = [asyncio.run(comparison.work(name)) for name in models]
         target = target or settings.path(settings.output.posts_dir).parent / "compare.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page(on, works, random.Random(0).shuffle if blind else None), "utf-8")
+        write_atomically(target, page(on, works, settings.digest.language, random.Random(0).shuffle if blind else None))
     if as_json:
         print_json({"papers": len(on.papers), "models": [_row(each) for each in works], "page": str(target)})
         return
@@ -113,7 +114,7 @@ def _print_table(works: Sequence[Work], comparison: Comparison) -> None:
     line("sentences with evidence", [f"{row['sentences_with_evidence']} of {row['sentences']}" for row in rows])
     for kind in sorted({kind for row in rows for kind in row["defects"]}):
         line(f"defect: {kind}", [f"{row['defects'].get(kind, 0)}" for row in rows])
-    line("calls", [f"{row['calls']}" for row in rows])
+    line("calls made now", [f"{row['calls']}" for row in rows])
     line("tokens in", [_number(row["input_tokens"]) for row in rows])
     line("tokens out", [_number(row["output_tokens"]) for row in rows])
     line(
