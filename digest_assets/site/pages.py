@@ -27,7 +27,7 @@ from digest_assets.site.card import Card
 from digest_assets.site.charts import Bar
 from digest_assets.site.citation import Json
 from digest_assets.site.day_document import llms_text
-from digest_assets.site.feed_files import FeedFiles, feed_of
+from digest_assets.site.feed_files import MONTHS, WEEKS, FeedFiles, feed_of
 from digest_assets.site.frame import WITHIN, environment, version
 from digest_assets.site.paper_view import PaperView, paper_view
 from digest_assets.site.planned import PlannedFile, Touched, Unit, dated
@@ -494,6 +494,7 @@ class _Pages:
             falling=review.moved(found, up=False) if before else [],
             most=review.ROWS_IN_A_GROUP,
             row=review.row,
+            feed=WEEKS if period.is_week else MONTHS,
             earlier=period.before if before else None,
             later=period.after if self._has(period.after) else None,
         )
@@ -507,16 +508,17 @@ class _Pages:
         yield self._page("tags.html", self._tags)
 
     def _archive(self) -> str:
-        years = self._years()
+        words, years = self._words, self._years()
         newest = years[0][0] if years else ""
         days = self._book.days_of(newest) if newest else []
         return self._render(
             "archive.html.j2",
             "",
-            title=self._words.archive,
-            heading=self._words.archive,
+            title=words.archive,
+            heading=words.archive,
             current="archive.html",
             reviews=self._newest_reviews(),
+            review_feeds=[(words.weeks, WEEKS), (words.months, MONTHS)],
             newest=newest,
             months=self._months((day.date, day.counts.shown) for day in days),
             years=years[1:],

@@ -116,6 +116,10 @@ class SiteWords:
     week_title: str
     reviews: str
     """Weeks and months by topic."""
+    weeks: str
+    """What the feed of the weeks is called; `months`: that of the months."""
+    months: str
+    follow_periods: str
     growing: str
     """Topics that grew since the period before; `falling` fell."""
     falling: str
@@ -338,6 +342,9 @@ _CHINESE = SiteWords(
     month_title="{year} 年 {month} 月",
     week_title="{year} 年第 {week} 周",
     reviews="每周、每月回顾",
+    weeks="每周回顾",
+    months="每月回顾",
+    follow_periods="订阅：把 Atom 地址加到阅读器，每周或每月结束后会收到一条。",
     growing="增多：",
     falling="减少：",
     before="上期 {count}",
@@ -544,6 +551,9 @@ _ENGLISH = SiteWords(
     month_title="{year}-{month:0>2}",
     week_title="Week {week}, {year}",
     reviews="Weeks and months",
+    weeks="Weeks",
+    months="Months",
+    follow_periods="To follow this: add the Atom address to a feed reader; each week or month comes when it is over.",
     growing="Growing:",
     falling="Falling:",
     before="before: {count}",
@@ -759,6 +769,9 @@ _JAPANESE = SiteWords(
     month_title="{year}年{month}月",
     week_title="{year}年第{week}週",
     reviews="週ごと・月ごと",
+    weeks="週ごとのまとめ",
+    months="月ごとのまとめ",
+    follow_periods="フォロー：Atom のアドレスをフィードリーダーに加えると、週や月が終わるごとに届きます。",
     growing="増加：",
     falling="減少：",
     before="前期 {count}",

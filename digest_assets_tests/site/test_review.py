@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -68,3 +69,27 @@ def test_each_week_has_its_page_which_names_its_papers_and_leads_to_its_neighbou
     assert links[0] == "w/2026-W47.html"
     for link in links:
         assert (tmp_path / link).is_file()
+
+
+def test_a_week_and_a_month_that_are_over_are_entries_of_feeds(tmp_path: Path) -> None:
+    whole = ExampleSite.of(120, a_day=3)  # the 20th of November back to the 12th of October, each day
+
+    def fed(name: str) -> list[tuple[str, str]]:
+        feed = feedparser.parse((tmp_path / "f" / f"{name}.xml").read_bytes())
+        assert not feed.bozo
+        return [(entry.title, entry.link) for entry in feed.entries]
+
+    growing = ExampleSite({})
+    for day in sorted(whole.days_of):
+        growing.days_of[day] = whole.days_of[day]
+        growing.write(tmp_path, day)
+        if day == date(2026, 11, 15):
+            assert fed("weeks")[0][1] == "https://digest.test/w/2026-W45.html"
+        if day == date(2026, 11, 16):
+            assert fed("weeks")[0] == ("2026 年第 46 周 · 21 篇", "https://digest.test/w/2026-W46.html")
+    assert [link for _, link in fed("months")] == ["https://digest.test/w/2026-10.html"]
+    del growing.days_of[date(2026, 11, 15)]
+    growing.write(tmp_path, date(2026, 11, 15))
+    assert fed("weeks")[0][0] == "2026 年第 46 周 · 18 篇"
+    week = LexborHTMLParser((tmp_path / "w" / "2026-W46.html").read_text("utf-8"))
+    assert [node.attributes["href"] for node in week.css(".standing a")][1:] == ["../f/weeks.xml", "../f/weeks.json"]
