@@ -24,6 +24,7 @@ from digest_assets.model import (
 )
 from digest_assets.resources.site_folder import SiteWritten, write_site
 from digest_assets.site.values import (
+    NOTHING,
     Badge,
     Counts,
     Day,
@@ -168,6 +169,7 @@ class ExampleSite:
             of.authors,
             of.categories,
             (Tag("speech", "语音"),),
+            interests=self.glances.get(of.identifier, NOTHING).interests,
             abstract=each.translation.text or "",
         )
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,7 +17,7 @@ from digest_assets_tests.site.browsers import NEEDS_CHROMIUM, over_http
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = NEEDS_CHROMIUM
 DAY = date(2026, 11, 20)
@@ -272,27 +271,3 @@ def test_words_are_cut_as_the_index_cuts_them(tab: Page, folder: Path) -> None:
     tab.goto((folder / "search.html").as_uri())
     for number in (17, 42, 99):
         assert len(found(tab, f"number{number} coauthor{number % 90}")) >= 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(browser: Browser, folder: Path, scheme: Literal["light", "dark"]) -> None:
-    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    axe = resources.files("axe_playwright_python") / "axe.min.js"
-    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
-    page = context.new_page()
-    for name in (
-        "index.html",
-        "search.html",
-        "archive.html",
-        "figures.html",
-        "c/cs.SD.html",
-        "y/2025.html",
-        "marked.html",
-        f"p/{paper(8001).identifier}.html",
-        "c/eess.AS.2025.html",
-    ):
-        page.goto((folder / name).as_uri())
-        page.add_script_tag(content=axe.read_text("utf-8"))
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert [each["id"] for each in page.evaluate("axe.run()")["violations"]] == [], name
-    context.close()
