@@ -83,12 +83,12 @@ class FeedFiles:
         """The feed of the periods that are over: that a later date has papers tells so. A further date of a period that
         is not over leaves it as it is."""
         dates = [day for day, _ in self._book.dates_in(ALL, _DATES_OF_PERIODS)]
-        current, *over = dict.fromkeys(map(around, dates)) or [None]
-        shown = over[:PERIODS_IN_A_FEED]
+        found = list(dict.fromkeys(map(around, dates)))
+        current, shown = found[:1], found[1 : 1 + PERIODS_IN_A_FEED]
 
         def is_told(day: date) -> bool:
             period = around(day)
-            if period == current:
+            if period in current:
                 return not self._had_papers(period, touched)
             return len(shown) < PERIODS_IN_A_FEED or period.after.first >= shown[-1].first
 
