@@ -39,6 +39,7 @@ _ACCENT_ON = re.compile(
     r"(?P<accent>tilde|widetilde|hat|widehat|bar|overline|vec|dot|ddot|mathcal|mathbb|mathbf|mathrm|mathsf)(?P<letter>[A-Z])"
 )
 """`\\tildeO`: how a `\\tilde` reaches arXiv's readers without the blank behind it."""
+_OPERATOR = re.compile(rf"\\(?:{'|'.join(known.OPERATORS)}|(?:operatorname\*?|mathop)\{{[^{{}}]*\}})$")
 
 
 class _NotSafe(ValueError):
@@ -111,6 +112,9 @@ class _Reader:
             if name in known.SWITCHES:
                 out.append(rf"\{known.SWITCHES[name]}{{")
                 switched += 1
+            elif name in ("limits", "nolimits"):
+                before = "".join(out[-2:]).strip()
+                out.append(rf"\{name} " if _OPERATOR.search(before) else "")
             elif name:
                 out.append(self._command(name, token["star"], depth))
             elif sign is not None:
@@ -180,7 +184,9 @@ class _Reader:
         if self._position >= len(self._tex) or self._tex[self._position] in "}^_&":
             return ""
         argument = self._argument(depth)
-        return sign + (argument if len(argument) == 1 and argument not in "{}" else f"{{{argument}}}")
+        if sign == "^" and argument and not argument.strip("'"):
+            return "^{" + r"\prime " * len(argument) + "}"  # `^'` is two scripts, for every reader an error
+        return sign + (argument if len(argument) == 1 and argument not in "{}'" else f"{{{argument}}}")
 
     def _argument(self, depth: int) -> str:
         """The next argument, without its braces: a group, a command with what belongs to it, or one character."""
@@ -279,7 +285,7 @@ class _Reader:
         if f"#{number}" not in form:
             self._raw_argument()
             return ""
-        if "subarray" not in form:
+        if r"\begin" not in form:
             return self._argument(depth)
         self._skip_blanks()
         if not self._tex.startswith("{", self._position):
@@ -326,6 +332,8 @@ class _Reader:
                 "".join(re.findall("[lcr]", re.sub(r"[@!<>pmb]\{(?:[^{}]|\{[^{}]*\})*\}", "", self._raw_argument())))
                 or "c"
             )
+            if written == "subarray" and len(columns) > 1:
+                written = "array"
         inside = self.row(frozenset([r"\end"]), depth=depth + 1, in_cells=True)
         if self._raw_argument() != typed:
             raise _NotSafe

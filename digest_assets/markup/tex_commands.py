@@ -26,7 +26,7 @@ SYMBOLS = _names("""
     downdownarrows downharpoonleft downharpoonright ell emptyset epsilon eqcirc eqsim eqslantgtr eqslantless equiv
     eta eth exists exp fallingdotseq Finv flat forall frown Game Gamma gamma gcd ge geq geqq geqslant gets gg ggg
     gggtr gimel gnapprox gneq gneqq gnsim gt gtrapprox gtrdot gtreqless gtreqqless gtrless gtrsim gvertneqq hbar
-    heartsuit hom hookleftarrow hookrightarrow hslash iff iiiint iiint iint Im imath impliedby implies in inf infty
+    heartsuit hom hookleftarrow hookrightarrow hslash iff iiint iint Im imath impliedby implies in inf infty
     injlim int intercal iota jmath Join kappa ker Lambda lambda land langle lbrace lbrack lceil ldotp ldots le
     leadsto Leftarrow leftarrow leftarrowtail leftharpoondown leftharpoonup leftleftarrows Leftrightarrow
     leftrightarrow leftrightarrows leftrightharpoons leftrightsquigarrow leftthreetimes leq leqq leqslant lessapprox
@@ -66,8 +66,14 @@ WITH_OPTION = _names("sqrt xleftarrow xrightarrow")
 
 OF_TWO = _names("binom cfrac dbinom dfrac frac overset stackrel tbinom tfrac underset")
 
-STYLES = _names("displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits")
-"""For what follows in their group, or for the operator before them."""
+STYLES = _names("displaystyle textstyle scriptstyle scriptscriptstyle")
+"""For what follows in their group."""
+
+OPERATORS = _names("""
+    sum prod coprod int iint iiint oint bigcap bigcup bigodot bigoplus bigotimes bigsqcup biguplus bigvee bigwedge
+    lim limsup liminf max min sup inf det gcd Pr injlim projlim
+""")
+"""Behind which `\\limits` may stand: behind anything else it is an error for MathJax and KaTeX."""
 
 BETWEEN = _names("over atop choose brace brack")
 """Between the two parts of their group."""
@@ -133,15 +139,18 @@ FORMS: dict[str, tuple[int, str]] = {
     "floor": (1, r"\lfloor #1\rfloor "), "ceil": (1, r"\lceil #1\rceil "), "textsubscript": (1, "_{#1}"),
     "textsuperscript": (1, "^{#1}"), "xmapsto": (1, r"\overset{#1}{\mapsto}"), "href": (2, "#2"),
     "xRightarrow": (1, r"\overset{#1}{\Rightarrow}"),
-    "substack": (1, r"\begin{subarray}{c}#1\end{subarray}"),
+    "substack": (1, r"\begin{subarray}{c}#1\end{subarray}"), "iiiint": (0, r"\iint\!\iint "),
+    **{name: (1, rf"\begin{{{name}}}#1\end{{{name}}}") for name in ("cases", "matrix", "pmatrix")},
+    "gradient": (0, r"\nabla "),
     **dict.fromkeys(_names("smash mathrlap mathllap mathclap rlap llap clap ensuremath vcenter protect"), (1, "#1")),
     **dict.fromkeys(_names("textcolor colorbox raisebox rotatebox scalebox"), (2, "#2")),
     **dict.fromkeys(_names("color label tag ref eqref cite phantom vphantom hphantom vspace hspace"), (1, "")),
     **dict.fromkeys(_names("rule fcolorbox"), (2, "")),
     **dict.fromkeys(
         _names("""
-            xspace strut mathstrut nonumber notag normalfont displaylimits relax hline hfill noindent par allowbreak
-            nobreak tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge rmfamily sffamily
+            xspace strut mathstrut limits nolimits nonumber notag normalfont displaylimits relax hline hfill noindent
+            par allowbreak nobreak tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge rmfamily
+            sffamily
         """),
         (0, ""),
     ),
