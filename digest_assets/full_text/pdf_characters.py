@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 from math import atan2, degrees, isfinite
 from statistics import median
 from typing import NamedTuple
@@ -177,7 +177,9 @@ class _Characters:
         rectangle, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         box, origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
         found: list[_Drawn] = []
-        for index, code in enumerate(_codes(raw, self._count)):
+        for index, code in enumerate(_whole(_codes(raw, self._count))):
+            if code is None:
+                continue
             drawn = _text_object(address, index)
             if drawn is None or (code in _SPACES and code != _FL):
                 space = max(space, 0 if code in _HYPHENS else 1 if drawn is None else 2)
@@ -194,7 +196,7 @@ class _Characters:
                 continue
             text = signs.get(code) if signs else None
             if text != "":  # else a piece of a tall bracket
-                found.append((text or (chr(code) if code else "\ufffd"), place, look, space))
+                found.append((text or _character(code), place, look, space))
             space = 0
         return found
 
@@ -279,6 +281,25 @@ def _sized(found: list[_Drawn]) -> list[_Drawn]:
         (text, place, look._replace(size=sizes.get(look.font, look.size)) if look.size < _NO_SIZE else look, space)
         for text, place, look, space in found
     ]
+
+
+def _whole(codes: Sequence[int]) -> Iterator[int | None]:
+    """`codes` with one number, and None, for the two parts that pdfium has of a character with a large number. A part
+    alone, where a file's map was cut, is unknown (0)."""
+    parted = False
+    for first, second in zip_longest(codes, codes[1:], fillvalue=0):
+        is_first = 0xD800 <= first < 0xDC00 and 0xDC00 <= second < 0xE000
+        if is_first:
+            yield 0x10000 + (first - 0xD800) * 0x400 + second - 0xDC00
+        else:
+            yield None if parted else 0 if 0xD800 <= first < 0xE000 else first
+        parted = is_first
+
+
+def _character(code: int) -> str:
+    """The character of a number; a plain letter for one of Word's for formulas (`𝑥`), as TeX's fonts have it."""
+    character = chr(code) if code else "\ufffd"
+    return unicodedata.normalize("NFKC", character) if 0x1D400 <= code < 0x1D800 or code == 0x210E else character
 
 
 def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:

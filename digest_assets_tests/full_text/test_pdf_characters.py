@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest_assets.full_text.pdf_characters import Glyph, _by_places, _Look, composed, pieces
+from digest_assets.full_text.pdf_characters import Glyph, _by_places, _character, _Look, _whole, composed, pieces
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.tex_fonts import signs_of
 
@@ -151,3 +151,11 @@ def test_a_title_may_stand_apart_from_its_number() -> None:
     number = glyphs("3")
     (line,) = read(number, glyphs("Experiments", behind(number) + 12))
     assert line.text == "3 Experiments"
+
+
+def test_a_letter_in_two_parts_is_one_and_a_part_alone_is_unknown() -> None:
+    italic_w, part = [0xD835, 0xDC64], 0xD835
+    codes = [*map(ord, "ab"), *italic_w, 0x3D, part, *italic_w, part]
+    whole = list(_whole(codes))
+    assert len(whole) == len(codes)
+    assert "".join(_character(code) for code in whole if code is not None) == "abw=\ufffdw\ufffd"

@@ -158,7 +158,7 @@ def test_everything_allowed_is_typeset_on_the_site(tex: str) -> None:
 
 WRITTEN = {
     *known.SYMBOLS, *known.OF_ONE, *known.OF_TWO, *known.STYLES, *known.BETWEEN, *known.SIZES, *known.SPACES,
-    *known.TEXTS.values(), "begin", "end", "operatorname", "not",
+    *known.TEXTS.values(), "begin", "end", "operatorname", "not", "limits", "nolimits",
 }  # fmt: skip
 COMMANDS = [rf"\{name}" for name in (*known.FORMS, *known.SAME_AS, *known.OF_ONE, *known.TEXTS, *known.DIMENSIONS)]
 PIECES = st.sampled_from(
