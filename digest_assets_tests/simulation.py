@@ -11,7 +11,7 @@ import random
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
@@ -44,12 +44,12 @@ class Killed(BaseException):
 class MortalStore(DigestStore):
     """A store whose process dies at its `dies_in`-th transaction from now, before that is committed.
 
-    Where it is `kept_open`, the file stays with this process between transactions: what a year of days would spend on
-    opening it and writing its checkpoints says nothing about papers, and others that want the file have their own test.
+    Unless others want the file (`kept_open`), it stays with this process between transactions: what opening it and
+    writing its checkpoints takes, half of a day's time here, says nothing about papers.
     """
 
     dies_in: int | None = None
-    kept_open = False
+    kept_open = True
     _kept: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
@@ -63,6 +63,14 @@ class MortalStore(DigestStore):
             self._kept = duckdb.connect(str(self.path))
             self._kept.execute("SET TimeZone = 'UTC'")
         yield self._kept
+
+    def _shorten_log(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self.kept_open:
+            super()._shorten_log(connection)
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -358,7 +366,9 @@ def a_simulation(
     clock = SetClock(noon(first))
     with SandboxArxiv(papers, clock.now) as arxiv, stamina.set_testing(True, attempts=2):
         chosen = settings_for(folder, arxiv, None, noon(first), digest={"first_date": first}, arxiv=arxiv_settings)
-        yield Simulation(folder, arxiv, clock, chosen)
+        simulation = Simulation(folder, arxiv, clock, chosen)
+        with closing(simulation.store):
+            yield simulation
 
 
 def simulate(
@@ -371,7 +381,6 @@ def simulate(
 ) -> tuple[Ledger, Simulation]:
     """Plays `scenario` on `days`, then ten quiet days on which what is still open is made up for."""
     with a_simulation(folder, papers, days[0], **arxiv_settings) as simulation:
-        simulation.store.kept_open = True
         scenario.play(simulation, days, random.Random(seed))
         end = max(simulation.clock.instant.date(), days[-1])
         simulation.arxiv.index_lag = timedelta()

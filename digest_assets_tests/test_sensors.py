@@ -27,6 +27,7 @@ def simulation(tmp_path: Path) -> Iterator[Simulation]:
     late = announced("2601.00004", submitted(TUESDAY, 9), on=WEDNESDAY)
     papers = [*a_few(MONDAY_BEFORE, begin=1), late, *a_few(WEDNESDAY, begin=11)]
     with a_simulation(tmp_path, papers, MONDAY_BEFORE) as simulation:
+        simulation.store.kept_open = False  # a sensor opens the store by itself
         yield simulation
 
 

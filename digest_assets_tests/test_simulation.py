@@ -47,6 +47,7 @@ from digest_assets_tests.simulation import Simulation
 
 settings, now, days = pickle.loads(Path(sys.argv[1]).read_bytes())
 simulation = Simulation(settings.root, None, SetClock(now), settings)
+simulation.store.kept_open = False
 outcomes = [simulation._make(day) for day in days]
 sys.exit(any(outcome != "published" for outcome in outcomes))
 """
@@ -56,6 +57,7 @@ sys.exit(any(outcome != "published" for outcome in outcomes))
 def test_processes_that_make_the_same_and_neighbouring_dates_at_once_lose_and_repeat_nothing(tmp_path: Path) -> None:
     papers = [*a_few(TUESDAY, 6), *a_few(WEDNESDAY, 6, begin=11)]
     with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        simulation.store.kept_open = False
         simulation.clock.instant = now = noon(WEDNESDAY) + timedelta(hours=1)
         processes = []
         for number, days in enumerate([(TUESDAY, WEDNESDAY), (WEDNESDAY, TUESDAY), (WEDNESDAY, WEDNESDAY)]):
