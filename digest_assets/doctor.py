@@ -214,5 +214,6 @@ async def _feed(arxiv: ArxivAccess, categories: Sequence[str]) -> str:
         raise type(error)(
             error.message, cure=f"{error.cure} Digests are made without it, from the API alone."
         ) from None
-    mailing = f"{feed.announced_at:%Y-%m-%d}" if feed.announced_at else "no date"
-    return f"{len(feed.entries)} entries of the mailing of {mailing} (UTC)"
+    if feed.announced_at is None or not feed.entries:
+        return "empty, as on days without a mailing"
+    return f"{len(feed.entries)} entries of the mailing of {feed.announced_at:%Y-%m-%d} (UTC)"

@@ -21,6 +21,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from digest_assets.errors import HistoryUnusable, OutputUnwritable, redact
+from digest_assets.markup.targets import json_text
 from digest_assets.resources.output import write_atomically
 
 WAIT_SECONDS = 60
@@ -86,11 +87,22 @@ def _make_home() -> None:
         return
     try:
         # Whole or not at all: another first run reads it.
-        write_atomically(path, (resources.files("digest_assets") / "dagster.yaml").read_text("utf-8"))
+        write_atomically(path, _ours())
     except OutputUnwritable as error:
         raise HistoryUnusable(
             error.message, cure="Check the folder's permissions, or name another in DAGSTER_HOME."
         ) from None
+
+
+def _ours() -> str:
+    """Our dagster.yaml, with what Dagster writes beside it: in a blog's folder `data/` may be published. Relative where
+    the home is in the project's folder, which may be moved."""
+    text = (resources.files("digest_assets") / "dagster.yaml").read_text("utf-8")
+    home, project = _home().resolve(), Path.cwd().resolve()
+    if home == project:
+        return text
+    folder = home.relative_to(project) if home.is_relative_to(project) else home
+    return text.replace("data/dagster", json_text(folder.as_posix())[1:-1])
 
 
 def _mend(folder: Path, name: str) -> None:

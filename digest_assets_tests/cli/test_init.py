@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from digest_assets.automation.history import open_history
 from digest_assets.blog import OURS, Blog, find_blog, published, with_excluded
 from digest_assets.cli import main
+from digest_assets.cli.options import in_folder_of
 from digest_assets.cli.settings import described, page
 from digest_assets.config import Settings, load_settings, setting_names
 
@@ -170,6 +172,17 @@ def test_what_is_hidden_or_elsewhere_is_not_published(tmp_path: Path) -> None:
     assert [each.relative_to(tmp_path).as_posix() for each in published(jekyll, paths)] == [*names[3:]]
     assert [each.relative_to(tmp_path).as_posix() for each in published(hugo, paths)] == [*names[3:5]]
     assert published(jekyll, [tmp_path.parent / "x"]) == []
+
+
+def test_in_a_blog_all_that_dagster_writes_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what the command sets is taken back after the test
+    monkeypatch.delenv("DAGSTER_HOME")
+    (tmp_path / "_config.yml").write_text("title: Mine\n")
+    assert main(["init", str(tmp_path), "--yes"]) == 0
+    with in_folder_of(load_settings(tmp_path / "digest.toml")), open_history():
+        pass
+    assert (tmp_path / ".digest" / "dagster" / "storage" / "history" / "runs.db").exists()
+    assert {each.name for each in tmp_path.iterdir()} == {"_config.yml", "digest.toml", ".gitignore", ".env", ".digest"}
 
 
 def a_project_with_everything(folder: Path) -> None:
