@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import NamedTuple
 
-from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_setting import LARGER, Setting
 
 LONGEST_TITLE = 200
@@ -212,6 +212,8 @@ class Headings:
         strong = setting.stands_out(line)
         distinct = strong or setting.differs(line)
         if len(line.cells) > 1 or line.size < 0.85 * setting.body_size or setting.is_code(line):
+            return None
+        if STEP.match(line.text) and not setting.is_larger(line):
             return None
         stop = self._stop(index) if distinct else index + 1
         text = self._title(index, stop)

@@ -49,6 +49,8 @@ class Line:
 
 NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z](?:\.\d{1,2}){0,3})[.:)]?")
 """What may be the number before a title."""
+STEP = re.compile(r"\d{1,3}:\s+\S")
+"""The number of a line of an algorithm, as LaTeX's `algorithmic` sets it."""
 NUMBER_GAP = 2.4
 """Times the size: how far from its number a title may stand (`\\quad`, and what Word has for it)."""
 

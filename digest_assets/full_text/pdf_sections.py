@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
 from digest_assets.full_text.pdf_headings import CAPTION, Entry, Headings
-from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_setting import Setting
 from digest_assets.model import Block, BlockKind, Section
 
@@ -85,7 +85,8 @@ def _without_stray_cells(lines: Sequence[Line], setting: Setting) -> list[Line]:
 
 
 def _is_row(line: Line, setting: Setting) -> bool:
-    return len(line.cells) > 1 and len(line.text.split()) <= 6 * len(line.cells) and not setting.is_code(line)
+    is_listed = setting.is_code(line) or STEP.match(line.text)
+    return len(line.cells) > 1 and len(line.text.split()) <= 6 * len(line.cells) and not is_listed
 
 
 def _belongs(rows: list[Line], line: Line, following: Line | None, setting: Setting) -> bool:
@@ -195,6 +196,9 @@ class _Writer:
     def _starts_block(self, last: Line, line: Line) -> bool:
         if self._set.is_code(last) and self._set.is_code(line) and 0 < last.baseline - line.baseline < 3.2 * line.size:
             return False  # a listing has empty lines, and indents as it likes
+        in_steps = bool(STEP.match(self._paragraph[0].text))
+        if STEP.match(line.text) or (in_steps and not _below(last, line)):
+            return not (in_steps and _below(last, line))
         if CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
             return True
         if (len(last.cells) > 1) != (len(line.cells) > 1) or abs(last.size - line.size) > 0.08 * last.size:
@@ -225,7 +229,7 @@ class _Writer:
         lines, self._paragraph = self._paragraph, []
         if not lines:
             return
-        block = self._code(lines) or self._table(lines) or self._text(lines)
+        block = self._code(lines) or self._steps(lines) or self._table(lines) or self._text(lines)
         if block is not None:
             self._sections[-1].blocks.append(block)
 
@@ -238,6 +242,14 @@ class _Writer:
         left = min(line.left for line in lines)
         text = "\n".join(" " * round((line.left - left) / width) + line.text + "-" * line.hyphenated for line in lines)
         return Block(BlockKind.PARAGRAPH, text)
+
+    def _steps(self, lines: list[Line]) -> Block | None:
+        """An algorithm, a line for each of its steps."""
+        starts = [index for index, line in enumerate(lines) if STEP.match(line.text)]
+        if len(starts) < 2 or starts[0] > 0:
+            return None
+        steps = (lines[start:stop] for start, stop in zip_longest(starts, starts[1:]))
+        return Block(BlockKind.PARAGRAPH, "\n".join(map(self._joined, steps)))
 
     def _table(self, lines: list[Line]) -> Block | None:
         if len(lines) < 2 or any(len(line.cells) < 2 for line in lines):
@@ -317,7 +329,7 @@ def _broken_off(blocks: list[Block]) -> int | None:
     finished = 0
     for index in range(len(blocks) - 1, -1, -1):
         text = blocks[index].text
-        if blocks[index].kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+        if blocks[index].kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text):
             continue
         if _MATHS.search(text[-60:]) or finished > 1:
             return None

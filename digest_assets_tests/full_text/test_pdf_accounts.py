@@ -35,6 +35,8 @@ Contents
 1 Introduction . . . . . . . 4
 Table 1: Counts.
 Base | 12.5 | 3.1
+1: for x in range do
+2: end for
 Ours | 9.8 | 4.2
 • an item of a list
 Keywords: one, two

@@ -175,3 +175,22 @@ def test_a_footnote_is_told_by_its_mark_and_ends_with_its_column() -> None:
             Block(BlockKind.FOOTNOTE, "[^4]: We say more here."),
             Block(BlockKind.PARAGRAPH, "here the text goes on."),
         ]
+
+
+def test_an_algorithm_is_its_lines_and_no_table_no_titles_and_no_part_of_the_text() -> None:
+    lines = [
+        *BODY,
+        *set_lines("We keep values that nobody needs at the end of", top=700),
+        *set_lines("1: | for each bell do", "2: | ring it once", "3: | if the fog is", "thick as wool then", top=400),
+        line("4: | end if", 352),
+        line("5: end for", 340, bold=True),
+        line("the day, and this goes on.", 700, page=1),
+    ]
+    found = blocks_of(lines)
+    assert found[-2:] == [
+        Block(BlockKind.PARAGRAPH, "We keep values that nobody needs at the end of the day, and this goes on."),
+        Block(
+            BlockKind.PARAGRAPH,
+            "1: for each bell do\n2: ring it once\n3: if the fog is thick as wool then\n4: end if\n5: end for",
+        ),
+    ]
