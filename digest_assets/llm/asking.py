@@ -509,7 +509,7 @@ class _Conversation:
             tried = await self._answered(prompt.with_room(MORE_ROOM), judge)
         if tried.stored.finish_reason == "length":
             limit = MORE_ROOM * self._rules.max_output_tokens
-            raise _StillCut(f"The answer was cut, with room for {limit} tokens too: raise llm.max_output_tokens.")
+            raise _StillCut(_cut_at(tried.stored.usage.output_tokens, limit))
         return tried
 
     async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
@@ -567,6 +567,16 @@ class _Conversation:
         if left is None:
             return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
         return self._published(replace(best, content=left), reason)
+
+
+def _cut_at(tokens: int | None, limit: int) -> str:
+    """What is told of an answer that was cut with more room, too: an endpoint may have a limit of its own."""
+    if tokens is not None and tokens < limit / MORE_ROOM:
+        return (
+            f"The answer was cut after {tokens} tokens, with room for {limit}: the endpoint has a limit of its own. "
+            "Raise it there, or choose another llm.model."
+        )
+    return f"The answer was cut, with room for {limit} tokens too: raise llm.max_output_tokens."
 
 
 def _repairs(task: Task, text: str) -> tuple[Repair, ...]:

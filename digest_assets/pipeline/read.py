@@ -127,7 +127,8 @@ class PaperReading:
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _asked_again: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What waits for a batch, to be done once something of it is answered."""
-    _first: list[bool] = field(default_factory=list)
+    _first: list[str | None] = field(default_factory=list)
+    """Why each of the first answers cannot be published; None: it can."""
     """Of the first answers: whether each was withheld."""
 
     async def run(self, day: date, selected: set[str]) -> None:
@@ -457,14 +458,16 @@ class PaperReading:
         is_answered = made.status is AnswerStatus.FAILED and made.usage.calls > 0
         is_bad = made.status is AnswerStatus.WITHHELD or is_answered
         if (is_bad or made.status is AnswerStatus.DONE) and len(self._first) < FIRST_LOOKED_AT:
-            self._first.append(is_bad)
-            if len(self._first) == FIRST_LOOKED_AT and sum(self._first) * 2 >= FIRST_LOOKED_AT:
+            self._first.append((made.reason or made.status.value) if is_bad else None)
+            reasons = [reason for reason in self._first if reason is not None]
+            if len(self._first) == FIRST_LOOKED_AT and len(reasons) * 2 >= FIRST_LOOKED_AT:
                 _log.warning(
-                    "%d of the first %d answers of %s cannot be published: it may be too weak, or its context too "
-                    "small. `digest doctor` tries it on one paragraph, and says which.",
-                    sum(self._first),
-                    FIRST_LOOKED_AT,
+                    "%s is too weak, or its context too small: %d of its first %d answers cannot be published (most "
+                    "often: %s). Choose another llm.model; `digest doctor` tries it on one paragraph, and says which.",
                     self.settings.llm.model,
+                    len(reasons),
+                    FIRST_LOOKED_AT,
+                    Counter(reasons).most_common(1)[0][0].rstrip("."),
                 )
 
     async def _record(self, session: _Session, stage: str, made: Made) -> None:

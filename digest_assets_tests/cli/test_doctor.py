@@ -130,7 +130,8 @@ def test_a_run_says_the_same_of_answers_that_are_cut(
 ) -> None:
     digest.sandbox.model.faults.always("chat", model_server.cut())
     digest(capsys, "run")
-    assert caplog.text.count("10 of the first 10 answers of sandbox-zh cannot be published: it may be too weak") == 1
+    assert caplog.text.count("sandbox-zh is too weak, or its context too small: 10 of its first 10 answers") == 1
+    assert "(most often: The answer was cut" in caplog.text
 
 
 def test_an_endpoint_that_reads_less_than_it_is_sent(digest: CommandLine, capsys: Captured) -> None:

@@ -374,3 +374,14 @@ def test_an_answer_to_an_earlier_prompt_is_good_and_only_its_pieces_are_asked_fo
 def test_an_abstract_that_does_not_fit_the_context_fails_alone() -> None:
     result = translated(ScriptedModel([ContextTooLong("The prompt is too long.", cure="Choose another model.")]))
     assert (result.status, result.reason) == (AnswerStatus.FAILED, "The prompt is too long. Choose another model.")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "said"),
+    [(64, "after 64 tokens, with room for 32768: the endpoint has a limit of its own"), (8192, "for 32768 tokens too")],
+)
+def test_an_answer_that_was_cut_twice_says_by_whose_limit(tokens: int, said: str) -> None:
+    cut = replace(CUT, usage=Usage(1, 100, tokens, 0))
+    result = translated(ScriptedModel([cut, cut]))
+    assert result.status is AnswerStatus.FAILED
+    assert said in (result.reason or "")
