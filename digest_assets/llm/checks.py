@@ -310,8 +310,9 @@ _TEX_COMMAND = re.compile(r"\\(?:[A-Za-z]{2,})\b|\{\\?(?:em|bf|it|tt|sc|rm)\s")
 
 
 def _tex_left(said: str, source: str) -> Iterator[Defect]:
-    """A command that is no command of TeX's own (`\\revision`) stands in the source as it does here."""
-    command = _TEX_COMMAND.search(_CODE.sub(" ", _prose(said)))
+    """A command that a reader would see: one that sets words (`\\textsc{...}`) is carried out, and one of nobody's
+    (`\\revision`) stands in the source as it does here."""
+    command = _TEX_COMMAND.search(_CODE.sub(" ", _prose(verbatim.without_layout(said))))
     if command and command.group(0) not in source:
         yield Defect(DefectKind.MARKDOWN, f"a command of TeX is left: {command.group(0).strip()}")
 

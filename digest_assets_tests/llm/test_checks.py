@@ -112,6 +112,7 @@ def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, ex
         ("$p=1.4\\cdot 10^{-14}$", "p=1.4×10⁻¹⁴"),
         ("end$\\unicode{x2013}$to", "端到"),
         ("a budget of $500 per month", "每月500美元的预算"),
+        ("It uses \\textsc{Foo} and \\textbf{Bar}_1 here.", "此处使用 \\textsc{Foo} 与 \\textbf{Bar}_1。"),
     ],
 )
 def test_a_formula_may_be_spelt_in_another_way(source: str, answer: str) -> None:
