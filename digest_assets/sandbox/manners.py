@@ -83,9 +83,11 @@ class Window:
     tokens: int
     said: Callable[[int, int, int], HttpAnswer]
     """Given the window, the prompt's tokens and the room that was asked for."""
+    of_prompt: bool = False
+    """Whether the prompt alone is looked at."""
 
     def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        if prompt_tokens + _limit(body) > self.tokens:
+        if prompt_tokens + (0 if self.of_prompt else _limit(body)) > self.tokens:
             return self.said(self.tokens, prompt_tokens, _limit(body))
         return None
 
@@ -104,6 +106,25 @@ class Cut:
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
         return replace(reply, prompt_tokens=min(reply.prompt_tokens, self.tokens))
+
+
+@dataclass
+class BreaksOff:
+    """The `at`th answer stops in the middle, for want of machines, and is paid for."""
+
+    at: int
+    reason: str
+    """What it gives as the finish reason."""
+    _given: int = 0
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        self._given += 1
+        if self._given != self.at:
+            return reply
+        return replace(reply, content=reply.content[: len(reply.content) // 2], finish_reason=self.reason)
 
 
 @dataclass
@@ -161,8 +182,25 @@ def _gemini(wait: float) -> HttpAnswer:
     )
 
 
-def _without_headers(_: float) -> HttpAnswer:
-    return _refusal(429, {"error": {"message": "Too many requests", "code": "429"}})
+def _azure(wait: float) -> HttpAnswer:
+    said = (
+        "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-10-21 have exceeded call "
+        f"rate limit of your current OpenAI S0 pricing tier. Please retry after {wait:.0f} seconds."
+    )
+    return _refusal(429, {"error": {"code": "429", "message": said}})
+
+
+def _mistral(_: float) -> HttpAnswer:
+    error = {"object": "error", "message": "Rate limit exceeded", "type": "rate_limited", "param": None, "code": "1300"}
+    return _refusal(429, error)
+
+
+def _xai(_: float) -> HttpAnswer:
+    said = (
+        "Too many requests for team 0 and model grok. Your team's rate limit is — Requests per Minute (actual/limit): "
+        "21/20. You can view your team rate limits at https://console.x.ai."
+    )
+    return _refusal(429, {"code": "Some resource has been exhausted", "error": said})
 
 
 def _groq_day() -> HttpAnswer:
@@ -178,12 +216,25 @@ def _vllm(window: int, prompt: int, limit: int) -> HttpAnswer:
     return _refusal(400, {"object": "error", "message": said, "type": "BadRequestError", "param": None, "code": 400})
 
 
+def _lmstudio(window: int, prompt: int, _: int) -> HttpAnswer:
+    said = (
+        f"Trying to keep the first {prompt} tokens when context the overflows. However, the model is loaded with "
+        f"context length of only {window} tokens, which is not enough. Try to load the model with a larger context "
+        "length, or provide a shorter input."
+    )
+    return _refusal(400, {"error": said})
+
+
 def _unavailable() -> HttpAnswer:
     return _refusal(503, {"error": {"message": "Service temporarily unavailable", "type": "server_error"}})
 
 
 PLAYS: Mapping[str, Callable[[], Manners]] = {
-    "any, 20 a minute without headers": lambda: PerMinute(20, _without_headers),
+    "azure, 20 a minute": lambda: PerMinute(20, _azure),
+    "deepseek, an answer broken off": lambda: BreaksOff(60, "insufficient_system_resource"),
+    "mistral, 20 a minute without headers": lambda: PerMinute(20, _mistral),
+    "xai, 20 a minute without headers": lambda: PerMinute(20, _xai),
+    "lmstudio, window of 4,096": lambda: Window(4096, _lmstudio, of_prompt=True),
     "gemini, 20 a minute": lambda: PerMinute(20, _gemini),
     "siliconflow, 20 a minute as 403": lambda: PerMinute(20, _siliconflow),
     "groq, daily quota after 60 calls": lambda: PerDay(60, _groq_day),

@@ -272,3 +272,40 @@ def test_an_unreadable_retry_after_is_none(headers: list[tuple[str, str]]) -> No
 
 def test_a_date_in_the_past_asks_for_no_wait() -> None:
     assert retry_after_seconds([("Retry-After", "Thu, 01 Jan 1970 00:00:10 GMT")], 100.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "meaning"),
+    [
+        (
+            "xai",
+            '{"code": "x", "error": "Your team 0 has either used all available credits or reached its monthly spending '
+            'limit. To continue making API requests, please purchase more credits or raise your spending limit."}',
+            Refusal.BALANCE,
+        ),
+        (
+            "xai",
+            '{"error": "Too many tokens for team 0 and model grok-4. Your team\'s rate limit is — Tokens per Minute '
+            '(actual/limit): 65605/16000."}',
+            Refusal.BUSY,
+        ),
+        (
+            "mistral",
+            '{"object": "error", "message": "Rate limit exceeded", "type": "rate_limited", "code": "1300"}',
+            Refusal.BUSY,
+        ),
+        (
+            "mistral",
+            '{"message": "Service tier capacity exceeded for this model.", "type": "invalid_request_error"}',
+            Refusal.BROKEN,
+        ),
+        (
+            "azure",
+            '{"error": {"code": "429", "message": "... have exceeded token rate limit of your current AIServices S0 '
+            'pricing tier. Please retry after 86400 seconds."}}',
+            Refusal.DAY,
+        ),
+    ],
+)
+def test_a_429_that_was_reported_means_what_it_says(provider: str, body: str, meaning: Refusal) -> None:
+    assert read_problem(429, body, provider=providers()[provider]).meaning is meaning

@@ -155,9 +155,7 @@ def a_day(play: str) -> Day:
     async def run() -> tuple[list[Translation | Reading], float]:
         loop = asyncio.get_running_loop()
         server.clock = loop.time
-        settings = LlmSettings(
-            preset="openai" if preset == "any" else preset, base_url="http://test/v1", model="double", api_key_env=""
-        )
+        settings = LlmSettings(preset=preset, base_url="http://test/v1", model="double", api_key_env="")
         limiter = Limiter(settings.max_concurrency, clock=loop.time)
         transport = httpx2.ASGITransport(app=server._application)
         answers = MemoryAnswers()
