@@ -626,8 +626,14 @@ def load_settings(path: Path | None = None) -> Settings:
             raise ConfigurationError("; ".join(unknown) + ".", cure="Correct or unset it.")
         return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
     except ValidationError as error:
+        errors = [(each, _variable_of(each)) for each in error.errors()]
+        told = [_explain(each) for each, name in errors if not (name and each["type"] == "extra_forbidden")]
+        places = [f"the environment ({name})" for _, name in errors if name]
+        if len(places) < len(errors):
+            places.append(where)
         raise ConfigurationError(
-            "; ".join([*unknown, *map(_explain, error.errors())]) + ".", cure=f"Correct it in {where}."
+            "; ".join([*unknown, *told]) + ".",
+            cure=f"Correct it in {' and '.join(dict.fromkeys(places))}.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
@@ -677,11 +683,18 @@ def _nearest(name: str) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
+def _variable_of(error: Any) -> str:
+    """The variable of the environment that the wrong value came from; empty: it came from the file."""
+    name = ENVIRONMENT_PREFIX + "__".join(str(part) for part in error["loc"][:2]).upper()
+    return name if name in map(str.upper, os.environ) else ""
+
+
 def _explain(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"there is no setting {name}{_nearest(name)}"
     said = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    said = re.sub(r"'([^']{60})[^']+'", r"'\1...'", said)
     return f"{name}: {said}"
 
 

@@ -58,6 +58,18 @@ def test_a_broken_digest_toml_is_one_line_that_names_the_setting(
     assert not (digest.folder / "data").exists()
 
 
+def test_a_wrong_variable_is_to_be_corrected_where_it_is_set(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGEST__DIGEST__ANCHOR", "x" * 5000)
+    said = digest(capsys, "status")
+    assert said.code == 2
+    assert said.error.endswith("Correct it in the environment (DIGEST__DIGEST__ANCHOR).")
+    assert len(said.error) < 200
+    digest.write("[llm]\nmax_concurrency = 'many'")
+    assert f"(DIGEST__DIGEST__ANCHOR) and {digest.folder / 'digest.toml'}." in digest(capsys, "status").error
+
+
 def test_an_unknown_variable_names_the_nearest_setting(digest: CommandLine, capsys: Captured) -> None:
     digest.set(DIGEST__LLM__MODLE="gpt")
     said = digest(capsys, "run")
