@@ -48,6 +48,13 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture
+def unread(tmp_path: Path) -> Iterator[World]:
+    """A world without a model: a third of a day's work, where what arXiv says is all that matters."""
+    with a_world(tmp_path, NOON, llm={"preset": "none"}) as world:
+        yield world
+
+
 def content(world: World) -> dict[str, list[tuple[object, ...]]]:
     """Every row of the store that does not say when it was written."""
     return {table: sorted(world.rows(f"SELECT {columns} FROM {table}"), key=repr) for table, columns in TABLES.items()}
@@ -214,10 +221,10 @@ def test_what_no_further_call_can_survive_fails_the_run_in_one_line(world: World
 
 
 @pytest.mark.slow
-def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(world: World) -> None:
+def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(unread: World) -> None:
     before = DAY - timedelta(days=1)
-    world.make(before, noon_in_shanghai(before))
-    stored, earlier = content(world), world.post(before)
+    unread.make(before, noon_in_shanghai(before))
+    stored, earlier = content(unread), unread.post(before)
     for fault in (
         arxiv_server.maintenance(),
         arxiv_server.rate_limited(),
@@ -228,56 +235,56 @@ def test_an_arxiv_that_misbehaves_fails_the_run_in_one_line_and_harms_nothing(wo
         serving.empty_page(),  # with a total that says otherwise
         serving.closed(),
     ):
-        world.sandbox.arxiv.faults.always("api", fault)
-        world.sandbox.arxiv.faults.always("feed", fault)
-        world.sandbox.arxiv.faults.always("oai", arxiv_server.unavailable())
+        unread.sandbox.arxiv.faults.always("api", fault)
+        unread.sandbox.arxiv.faults.always("feed", fault)
+        unread.sandbox.arxiv.faults.always("oai", arxiv_server.unavailable())
         with stamina.set_testing(True, attempts=2):
-            report = world.make(DAY, NOON)
+            report = unread.make(DAY, NOON)
         assert report.outcome is RunOutcome.FAILED, fault.name
         assert len(report.reasons) == 1, fault.name
         assert "arxiv.api_url" in report.reasons[0], fault.name
-        assert (content(world), world.post(before)) == (stored, earlier), fault.name
-        world.sandbox.arxiv.faults.clear()
-    assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
+        assert (content(unread), unread.post(before)) == (stored, earlier), fault.name
+        unread.sandbox.arxiv.faults.clear()
+    assert unread.make(DAY, NOON).outcome is RunOutcome.COMPLETE
 
 
 @pytest.mark.slow
-def test_a_feed_that_is_down_is_carried_by_the_api(world: World) -> None:
-    world.sandbox.arxiv.faults.always("feed", arxiv_server.unavailable())
+def test_a_feed_that_is_down_is_carried_by_the_api(unread: World) -> None:
+    unread.sandbox.arxiv.faults.always("feed", arxiv_server.unavailable())
     with stamina.set_testing(True, attempts=2):
-        assert world.make(DAY).outcome is RunOutcome.COMPLETE
-    assert world.rows("SELECT source FROM fetches WHERE error IS NOT NULL") == [("feed",)]
+        assert unread.make(DAY).outcome is RunOutcome.COMPLETE
+    assert unread.rows("SELECT source FROM fetches WHERE error IS NOT NULL") == [("feed",)]
 
 
 @pytest.mark.slow
-def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(world: World) -> None:
+def test_an_api_that_is_down_is_carried_by_the_feed_of_the_day(unread: World) -> None:
     evening = NOON + timedelta(hours=4)  # the feed turns at midnight in New York
-    world.sandbox.arxiv.faults.always("api", arxiv_server.unavailable())
+    unread.sandbox.arxiv.faults.always("api", arxiv_server.unavailable())
     with stamina.set_testing(True, attempts=2):
-        report = world.make(DAY, evening)
+        report = unread.make(DAY, evening)
     assert report.outcome is RunOutcome.COMPLETE
     assert report.post is not None
     assert report.post.published >= 10
 
 
 @pytest.mark.slow
-def test_an_api_and_a_feed_that_are_down_are_carried_by_oai(world: World) -> None:
+def test_an_api_and_a_feed_that_are_down_are_carried_by_oai(unread: World) -> None:
     for route in ("api", "feed"):
-        world.sandbox.arxiv.faults.always(route, arxiv_server.unavailable())
+        unread.sandbox.arxiv.faults.always(route, arxiv_server.unavailable())
     with stamina.set_testing(True, attempts=2):
-        report = world.make(DAY)
+        report = unread.make(DAY)
     assert report.outcome is RunOutcome.COMPLETE
     assert report.post is not None
     assert report.post.published >= 10
-    assert world.rows("SELECT source FROM fetches WHERE error IS NULL") == [("oai",)]
+    assert unread.rows("SELECT source FROM fetches WHERE error IS NULL") == [("oai",)]
 
 
 @pytest.mark.slow
-def test_late_papers_go_to_the_next_date(world: World) -> None:
+def test_late_papers_go_to_the_next_date(unread: World) -> None:
     before = DAY - timedelta(days=1)
-    world.make(before, noon_in_shanghai(before))
-    world.make(DAY, NOON)
-    claimed = [row[0] for row in world.rows("SELECT identifier FROM windowed_papers")]
+    unread.make(before, noon_in_shanghai(before))
+    unread.make(DAY, NOON)
+    claimed = [row[0] for row in unread.rows("SELECT identifier FROM windowed_papers")]
     assert len(claimed) == len(set(claimed))
 
 
@@ -300,22 +307,22 @@ def test_wherever_a_backfill_begins_each_date_publishes_its_own_mailing(tmp_path
 
 
 @pytest.mark.slow
-def test_before_its_mailing_a_date_publishes_nothing_and_says_when(world: World) -> None:
+def test_before_its_mailing_a_date_publishes_nothing_and_says_when(unread: World) -> None:
     too_early = datetime(2026, 11, 20, 0, 55, tzinfo=timezone.utc)
-    report = world.make(DAY, too_early)
+    report = unread.make(DAY, too_early)
     assert report.outcome is RunOutcome.NOT_YET
     assert "09:00" in report.reasons[0]
-    assert not (world.folder / "posts").exists()
-    assert world.make(DAY, NOON).outcome is RunOutcome.COMPLETE
+    assert not (unread.folder / "posts").exists()
+    assert unread.make(DAY, NOON).outcome is RunOutcome.COMPLETE
 
 
 @pytest.mark.slow
-def test_an_index_that_lags_is_waited_for(world: World) -> None:
-    world.sandbox.arxiv.index_lag = timedelta(hours=30)
-    report = world.make(DAY, NOON)
+def test_an_index_that_lags_is_waited_for(unread: World) -> None:
+    unread.sandbox.arxiv.index_lag = timedelta(hours=30)
+    report = unread.make(DAY, NOON)
     assert report.outcome is RunOutcome.NOT_YET
-    world.sandbox.arxiv.index_lag = timedelta()
-    assert world.make(DAY, NOON + timedelta(hours=1)).outcome is RunOutcome.COMPLETE
+    unread.sandbox.arxiv.index_lag = timedelta()
+    assert unread.make(DAY, NOON + timedelta(hours=1)).outcome is RunOutcome.COMPLETE
 
 
 def test_a_date_of_which_nothing_was_seen_has_no_post_and_says_why(tmp_path: Path) -> None:

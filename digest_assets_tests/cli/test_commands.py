@@ -33,43 +33,50 @@ def digest(tmp_path: Path) -> Iterator[CommandLine]:
         yield each
 
 
+@pytest.fixture
+def unread(digest: CommandLine) -> CommandLine:
+    """Without a model: a third of a day's work, where answers do not matter."""
+    digest.set(DIGEST__LLM__PRESET="none")
+    return digest
+
+
 def set_time(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr(SystemClock, "now", lambda _: now)
 
 
-def test_run_makes_the_newest_then_what_was_missed_and_then_nothing(digest: CommandLine, capsys: Captured) -> None:
-    assert digest(capsys, "run", "2026-11-18").code == 0
-    said = digest(capsys, "run", "--json")
+def test_run_makes_the_newest_then_what_was_missed_and_then_nothing(unread: CommandLine, capsys: Captured) -> None:
+    assert unread(capsys, "run", "2026-11-18").code == 0
+    said = unread(capsys, "run", "--json")
     assert said.code == 0
     assert [(each["date"], each["outcome"]) for each in said.json["dates"]] == [
         (THURSDAY, "complete"),
         (FRIDAY, "complete"),
     ]
     assert said.json["exit_code"] == 0
-    post = digest.folder / said.json["dates"][1]["path"]
+    post = unread.folder / said.json["dates"][1]["path"]
     assert post.read_text("utf-8").startswith("---\n")
-    again = digest(capsys, "run")
+    again = unread(capsys, "run")
     assert again.code == 0
     assert "Nothing is due" in again.out
 
 
-def test_a_post_that_somebody_edited_is_kept_and_the_command_says_so(digest: CommandLine, capsys: Captured) -> None:
-    digest(capsys, "run", THURSDAY)
-    post = digest.folder / "posts" / f"{THURSDAY}-arxiv.md"
+def test_a_post_that_somebody_edited_is_kept_and_the_command_says_so(unread: CommandLine, capsys: Captured) -> None:
+    unread(capsys, "run", THURSDAY)
+    post = unread.folder / "posts" / f"{THURSDAY}-arxiv.md"
     post.write_text(post.read_text("utf-8") + "A line of my own.\n", "utf-8")
-    said = digest(capsys, "run", THURSDAY)
+    said = unread(capsys, "run", THURSDAY)
     assert "was edited by hand and is kept" in said.out
     assert post.read_text("utf-8").endswith("A line of my own.\n")
     post.unlink()
-    assert "edited by hand" not in digest(capsys, "run", THURSDAY).out
+    assert "edited by hand" not in unread(capsys, "run", THURSDAY).out
     assert post.exists()
 
 
 def test_the_summary_shows_the_whole_path_of_the_post_in_a_narrow_terminal(
-    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    unread: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    said = digest(capsys, "run", THURSDAY)
+    said = unread(capsys, "run", THURSDAY)
     assert f"posts/{THURSDAY}-arxiv.md" in said.out
     assert "announced" in said.out
 
@@ -126,13 +133,13 @@ def test_what_was_made_can_be_looked_at(digest: CommandLine, capsys: Captured) -
     assert not list((digest.folder / "out").glob(".export*"))
 
 
-def test_backfill_goes_on_where_it_stopped(digest: CommandLine, capsys: Captured) -> None:
-    assert digest(capsys, "backfill", "--from", FRIDAY).code == 0
-    said = digest(capsys, "backfill", "--from", "2026-11-14", "--json")
+def test_backfill_goes_on_where_it_stopped(unread: CommandLine, capsys: Captured) -> None:
+    assert unread(capsys, "backfill", "--from", FRIDAY).code == 0
+    said = unread(capsys, "backfill", "--from", "2026-11-14", "--json")
     assert said.code == 0
     assert [each["date"] for each in said.json["dates"]] == [f"2026-11-{day}" for day in range(16, 20)]
     assert {each["outcome"] for each in said.json["dates"]} <= {"complete", "empty"}
-    done = digest(capsys, "backfill", "--from", "2026-11-14")
+    done = unread(capsys, "backfill", "--from", "2026-11-14")
     assert (done.code, done.out) == (0, "")
     assert "0 to make" in done.err
 
@@ -187,16 +194,16 @@ def test_a_backfill_that_cannot_succeed_stops_early_and_says_so(digest: CommandL
 
 
 def test_a_date_before_its_mailing_is_exit_code_3(
-    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    unread: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_time(monkeypatch, datetime.fromisoformat("2026-11-20T00:55:00+00:00"))
-    said = digest(capsys, "run", FRIDAY)
+    said = unread(capsys, "run", FRIDAY)
     assert said.code == 3
     assert "09:00" in said.out
-    status = {each["date"]: each for each in digest(capsys, "status", "--json").json["dates"]}
+    status = {each["date"]: each for each in unread(capsys, "status", "--json").json["dates"]}
     assert status[FRIDAY]["standing"] == "not yet"
     set_time(monkeypatch, NOON)
-    assert digest(capsys, "run", FRIDAY).code == 0
+    assert unread(capsys, "run", FRIDAY).code == 0
 
 
 def test_a_weekend_has_no_digest_and_nobody_is_asked(
@@ -211,15 +218,15 @@ def test_a_weekend_has_no_digest_and_nobody_is_asked(
 
 
 def test_a_weekend_that_an_earlier_version_gave_late_papers_is_made_again(
-    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    unread: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_time(monkeypatch, NOON + timedelta(days=1))
-    assert digest(capsys, "run", FRIDAY).code == 0
-    with duckdb.connect(str(digest.folder / "data" / "digest.duckdb")) as store:
+    assert unread(capsys, "run", FRIDAY).code == 0
+    with duckdb.connect(str(unread.folder / "data" / "digest.duckdb")) as store:
         dated = "SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name) WHERE column_name = ?"
         for (table,) in store.execute(dated, ["digest_date"]).fetchall():
             store.execute(f"UPDATE {table} SET digest_date = '2026-11-21' WHERE digest_date = '{FRIDAY}'")
-    said = digest(capsys, "run", "2026-11-21", "--json")
+    said = unread(capsys, "run", "2026-11-21", "--json")
     assert (said.code, said.json["dates"][0]["outcome"]) == (0, "complete")
 
 
