@@ -81,11 +81,11 @@ class Peak(threading.Thread):
 def _family(pid: int) -> list[int]:
     found = [pid]
     for each in found:
-        for tasks in Path(f"/proc/{each}/task").glob("*/children"):
-            try:
+        try:
+            for tasks in Path(f"/proc/{each}/task").glob("*/children"):
                 found += map(int, tasks.read_text().split())
-            except OSError:  # ended meanwhile
-                continue
+        except OSError:  # ended meanwhile
+            continue
     return found
 
 
