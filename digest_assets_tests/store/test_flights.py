@@ -98,9 +98,11 @@ async def and_another(
     await asyncio.sleep(0.05)
     if stop:
         leader.cancel()
-    wanted.may_answer.set()
+    else:
+        wanted.may_answer.set()
     with suppress(asyncio.CancelledError, RuntimeError):
         await leader
+    wanted.may_answer.set()
     return await follower
 
 
