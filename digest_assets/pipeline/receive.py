@@ -1,4 +1,4 @@
-"""Asks arXiv about a date, and records what it answered.
+"""Asks arXiv about a date, and records what it answered. (What is asked of it: `resources/paper_source.py`.)
 
 Which of its sources has something to say about the date is decided here: the feed for a day after its mailing, the
 search always, OAI for past dates, where one of the others failed, and where nobody saw the feed of a mailing before.
@@ -33,10 +33,11 @@ from digest_assets.errors import ArxivError, ArxivQueryRefused
 from digest_assets.full_text.tokens import read_vocabulary
 from digest_assets.model import FeedEntry, Source, UnreadableEntry
 from digest_assets.pipeline.stopping import run_until_stopped
-from digest_assets.resources.arxiv import ArxivClient, SearchResult
+from digest_assets.resources.arxiv import SearchResult
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.interests import profiles
+from digest_assets.resources.paper_source import PaperSource
 from digest_assets.store import feeds, ledger, ranking
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import Fetch, KeptEntry
@@ -272,7 +273,7 @@ class _Asking:
     def _inbox(self) -> Inbox:
         return Inbox(self.store, self.arxiv.clock)
 
-    async def _feed(self, client: ArxivClient) -> SourceAnswer:
+    async def _feed(self, client: PaperSource) -> SourceAnswer:
         scope, clock, inbox = self._scope, self.arxiv.clock, self._inbox()
         try:
             feed = await client.feed(self.settings.digest.categories)
@@ -283,7 +284,7 @@ class _Asking:
         fetch = Fetch(Source.FEED, scope, scope, clock.now(), inbox.count, newest_mailing_at=at)
         return SourceAnswer(fetch, inbox.entries, at, how="1 request")
 
-    async def _search(self, client: ArxivClient, start: datetime, end: datetime) -> SourceAnswer:
+    async def _search(self, client: PaperSource, start: datetime, end: datetime) -> SourceAnswer:
         """All submissions of the window, and what else was told of: old papers that were cross-listed."""
         inbox = self._inbox()
         try:
@@ -293,7 +294,7 @@ class _Asking:
             return self._unsearched(error, start, end)
 
     async def _changes(
-        self, client: ArxivClient, start: datetime, end: datetime, watermark: Watermark
+        self, client: PaperSource, start: datetime, end: datetime, watermark: Watermark
     ) -> SourceAnswer | None:
         """What has changed since the watermark, and what else was told of: papers that moderation had held. None where
         that is not all, because neither feed nor OAI tells of each mailing since."""
@@ -308,7 +309,7 @@ class _Asking:
 
     async def _with_others(
         self,
-        client: ArxivClient,
+        client: PaperSource,
         inbox: Inbox,
         found: SearchResult,
         window: tuple[datetime, datetime],
@@ -349,7 +350,7 @@ class _Asking:
         return all(any(_shows(answer, each) for answer in self.told) for each in mailings)
 
     async def _oai(
-        self, client: ArxivClient, start: datetime, end: datetime, submitted_from: datetime | None = None
+        self, client: PaperSource, start: datetime, end: datetime, submitted_from: datetime | None = None
     ) -> SourceAnswer:
         """All records that changed on the days around the mailings from `start` to `end`. `submitted_from`: those of
         papers submitted since then that nothing has told of are looked up, too."""
@@ -389,7 +390,7 @@ def _may_be_unindexed(answers: Sequence[SourceAnswer], mailing: Mailing, now: da
     return bool(searched) and not is_shown and mailing.announced_at <= now < next_at
 
 
-async def _in_any_field(client: ArxivClient, mailing: Mailing, clock: Clock) -> SourceAnswer:
+async def _in_any_field(client: PaperSource, mailing: Mailing, clock: Clock) -> SourceAnswer:
     """Whether arXiv's search shows papers of `mailing` at all: what tells a mailing that had nothing in the digest's
     categories from one that is not indexed yet, or that there was none."""
     query = any_field_query(mailing.opens_at, mailing.freezes_at)
