@@ -40,7 +40,7 @@ class Refusal(str, Enum):
 
     KEY = "key"
     FORBIDDEN = "forbidden"
-    """403, and nothing says why: the key's rights, the country, a firewall that does not like the text."""
+    """403, and nothing says why: what the key may do, the country, a firewall that does not like the text."""
     BALANCE = "no balance"
     MODEL = "model unknown"
     ADDRESS = "no such address"

@@ -129,7 +129,6 @@ class PaperReading:
     """What waits for a batch, to be done once something of it is answered."""
     _first: list[str | None] = field(default_factory=list)
     """Why each of the first answers cannot be published; None: it can."""
-    """Of the first answers: whether each was withheld."""
 
     async def run(self, day: date, selected: set[str]) -> None:
         """Makes what `selected` names of full_texts, translations, summaries and overviews for `day`.

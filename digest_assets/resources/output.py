@@ -65,7 +65,7 @@ def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> 
     except OSError as error:
         raise OutputUnwritable(
             f"{path} cannot be written: {error.strerror or error}.",
-            cure="Correct the folder's permissions or free space, or name another folder in output.posts_dir.",
+            cure="Check the folder's permissions or free space, or name another folder in output.posts_dir.",
         ) from error
     finally:
         if temporary is not None:
@@ -143,6 +143,6 @@ def remove_unless_edited(path: Path, *, last_sha256: str | None) -> Written:
         path.unlink()
     except OSError as error:
         raise OutputUnwritable(
-            f"{path} cannot be removed: {error.strerror or error}.", cure="Correct the folder's permissions."
+            f"{path} cannot be removed: {error.strerror or error}.", cure="Check the folder's permissions."
         ) from error
     return Written(WriteOutcome.REMOVED, "")

@@ -75,7 +75,7 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
     except OSError as error:
         raise OutputUnwritable(
             f"{target} cannot be written: {error.strerror or error}.",
-            cure="Correct the folder's permissions or free space, or name another with --to.",
+            cure="Check the folder's permissions or free space, or name another with --to.",
         ) from error
     return Publication(changed > 0, len(files))
 

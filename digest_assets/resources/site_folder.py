@@ -73,7 +73,7 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
         except OutputUnwritable as error:
             raise OutputUnwritable(
                 error.message,
-                cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
+                cure="Check the folder's permissions or free space, or name another folder in output.site_dir.",
             ) from None
         for year in touched.joined:
             notes.forget_words(year)

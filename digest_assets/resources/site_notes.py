@@ -430,7 +430,7 @@ def open_notes(folder: Path) -> Iterator[SiteNotes]:
             said = "another build of it does not end"
         raise OutputUnwritable(
             f"{folder} cannot be written: {said}.",
-            cure="Correct the folder's permissions or free space, or name another folder in output.site_dir.",
+            cure="Check the folder's permissions or free space, or name another folder in output.site_dir.",
         ) from error
 
 

@@ -165,7 +165,7 @@ class DigestStore:
                     raise
                 raise StoreUnusable(
                     f"The store {self.path} cannot be written: {redact(str(error))}.",
-                    cure="Free space on the disk or correct the folder's rights; what was stored before is kept.",
+                    cure="Free space on the disk or check the folder's permissions; what was stored before is kept.",
                 ) from None
 
     @contextmanager
@@ -229,7 +229,7 @@ class DigestStore:
                 part.unlink(missing_ok=True)
                 raise StoreUnusable(
                     f"The store {self.path} is to be updated, and its copy {copy} cannot be written.",
-                    cure="Free space on the disk or correct the folder's permissions; nothing was changed.",
+                    cure="Free space on the disk or check the folder's permissions; nothing was changed.",
                 ) from None
             _log.warning("Updating the store %s (%d migrations); as it was: %s", self.path, len(todo), copy)
         migrate(connection, self.path)
@@ -391,5 +391,5 @@ def _unusable(path: Path, error: BaseException) -> StoreUnusable:
     elif "version" in text.lower() and "storage" in text.lower():
         cure = "It was written by another version of DuckDB: install that one, or point store.url at a new file."
     else:
-        cure = "Correct store.url or the folder's rights."
+        cure = "Check store.url and the folder's permissions."
     return StoreUnusable(f"The store {path} cannot be opened: {redact(text)}.", cure=cure)

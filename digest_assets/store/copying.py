@@ -68,7 +68,8 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
         part.replace(target)
     except OSError as error:
         raise StoreUnusable(
-            f"{target} cannot be written: {error.strerror}.", cure="Correct the folder's rights or name another file."
+            f"{target} cannot be written: {error.strerror}.",
+            cure="Check the folder's permissions or name another file.",
         ) from None
     finally:
         _remove(part)
@@ -101,7 +102,7 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     except OSError as error:
         raise StoreUnusable(
             f"{path} cannot be replaced: {error.strerror}.",
-            cure="Free space on the disk or correct the folder's rights.",
+            cure="Free space on the disk or check the folder's permissions.",
         ) from None
     finally:
         _remove(part)

@@ -50,7 +50,7 @@ def export_table(connection: duckdb.DuckDBPyConnection, table: str, target: Path
             os.replace(part, target)
     except (OSError, duckdb.IOException) as error:
         raise OutputUnwritable(
-            f"{target} cannot be written: {error}.", cure="Correct the folder's rights or name another one."
+            f"{target} cannot be written: {error}.", cure="Check the folder's permissions or name another one."
         ) from None
     return known[table]
 

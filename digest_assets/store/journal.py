@@ -45,7 +45,7 @@ class AnswerJournal:
         except OSError as error:
             raise StoreUnusable(
                 f"{self._path.parent} cannot be written: {error.strerror}.",
-                cure="Correct store.url or the folder's rights.",
+                cure="Check store.url and the folder's permissions.",
             ) from None
         self._written = self._reserved = 0
         return self

@@ -333,7 +333,7 @@ class LakeStore(DigestStore):
         if "DATA_PATH" in text:
             cure = "The lake was made with another store.data_path: set that one, by the same name on each machine."
         elif _REFUSED.search(text):
-            cure = f"Correct store.url, the database's rights or {PASSWORD_VARIABLE}."
+            cure = f"Check store.url, the database role's privileges and {PASSWORD_VARIABLE}."
         else:
             cure = "Correct store.url or store.data_path."
         return StoreUnusable(f"The store {self.name} cannot be opened: {self._plain(error)}.", cure=cure)
