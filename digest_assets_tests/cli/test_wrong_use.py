@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     monkeypatch.delenv("DAGSTER_HOME")
     said = digest(capsys, "run", "2026-11-19")
     assert said.code == 1
-    assert "Correct store.url" in said.error
+    assert "Check store.url" in said.error
 
 
 def test_a_digest_toml_that_is_not_there_is_said(digest: CommandLine, capsys: Captured, tmp_path: Path) -> None:
