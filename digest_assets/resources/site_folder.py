@@ -8,7 +8,7 @@ noted.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ from digest_assets.site.words import SITE_WORDS
 
 JOINED_AT_ONCE = 40
 """So many files of an earlier year's search index a build makes: a day's work, whatever the year held. A year of 5,000
-papers is in one piece after eight builds."""
+papers is in one piece after some twenty."""
+JOINED_PAPERS = 25_000
+"""A year of more stays by month: there a word's papers fill parts of their own, and one piece would save few files."""
 _FILES_AT_ONCE = 2
 _FILES_WAITING = 64
 """More are not made before some are written: they are in memory."""
@@ -77,6 +79,7 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
             ) from None
         for year in touched.joined:
             notes.forget_words(year)
+        notes.firsts = touched.firsts
         asked = notes.day(day) if day is not None else None
         dates, papers = notes.totals()
         return SiteWritten(written, unchanged, removed, dates, papers, asked.fingerprint if asked else None)
@@ -93,7 +96,7 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
     known = {each.date: notes.day(each.date) for each in found}
     changed = [each for each in found if _differs(known[each.date], each) or not _has_page(folder, each.date)]
     gone = {day} - known.keys() if day is not None and notes.day(day) is not None else set()
-    touched = Touched(everything, changed={each.date for each in changed} | gone)
+    touched = Touched(everything, changed={each.date for each in changed} | gone, firsts=notes.firsts)
     years = {year_of(each) for each in touched.changed}
     touched.split = notes.merged & years
     for year in touched.split:
@@ -155,8 +158,11 @@ def _with_neighbours(notes: SiteNotes, changed: set[date], added: set[date]) -> 
 def _at_rest(notes: SiteNotes, changing: set[str]) -> set[str]:
     """Years that are over, of which no date changes any more, and whose search index is still by month."""
     newest = notes.newest(1)
-    years = {month[:4] for month, _ in notes.months()} - notes.merged - changing
-    return {year for year in years if year < year_of(newest[0].date)}
+    years = Counter[str]()
+    for month, papers in notes.months():
+        years[month[:4]] += papers
+    over = {year for year, papers in years.items() if papers <= JOINED_PAPERS and year < year_of(newest[0].date)}
+    return over - notes.merged - changing
 
 
 def _join(notes: SiteNotes, touched: Touched, changing: set[str]) -> None:
@@ -164,12 +170,13 @@ def _join(notes: SiteNotes, touched: Touched, changing: set[str]) -> None:
     begun = {year: made for year, made in notes.joining.items() if year not in changing}
     room = JOINED_AT_ONCE
     for year in sorted(_at_rest(notes, changing)):
-        (period,) = (each for each in search.periods(notes.months(), {year}) if each.name == year)
+        index = search.index_of(notes.words(year))
+        parts = len(index.parts)
         first = begun.pop(year, 0)
-        last = period.buckets if touched.everything else min(period.buckets, first + room)
-        touched.joining[year] = range(first, last)
+        last = parts if touched.everything else min(parts, first + room)
+        touched.joining[year] = index, range(first, last)
         room -= last - first
-        if last < period.buckets:
+        if last < parts:
             begun[year] = last
         else:
             notes.merge(year, merged=True)

@@ -43,7 +43,7 @@ from digest_assets.site.words import SiteWords
 NAME = ".site.sqlite"
 WAIT_SECONDS = 600
 """For another build of the same folder."""
-_LAYOUT = "4"
+_LAYOUT = "5"
 _KEPT_IN_MEMORY = 16_000
 """kB: the newest papers are read once for each of the hundred lists that a date touches."""
 _PAGE = 8_192
@@ -124,7 +124,7 @@ class SiteNotes:
         ):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('frame', ?)", [frame])
-        self.joining = {}
+        self.joining, self.firsts = {}, {}
 
     # --- noting -------------------------------------------------------------------------------------------------------
 
@@ -299,6 +299,16 @@ class SiteNotes:
     @joining.setter
     def joining(self, begun: dict[str, int]) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('joining', ?)", [json.dumps(begun)])
+
+    @property
+    def firsts(self) -> dict[str, list[str]]:
+        """Of each period of the search index, where its parts begin."""
+        noted = self._value("SELECT value FROM meta WHERE name = 'firsts'")
+        return {} if noted is None else json.loads(str(noted))
+
+    @firsts.setter
+    def firsts(self, made: dict[str, list[str]]) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('firsts', ?)", [json.dumps(made)])
 
     # --- files --------------------------------------------------------------------------------------------------------
 

@@ -72,9 +72,7 @@ def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[s
         yield from pages.periods(touched)
         yield from pages.feeds.touched(touched)
     if touched.changed or touched.joining:
-        index = SearchFiles(book, merged)
-        yield index.overview()
-        yield from index.touched(touched)
+        yield from SearchFiles(book, merged).touched(touched)
     if touched.changed or touched.everything:
         yield from pages.overviews()
     if touched.changed or touched.everything or touched.costs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from digest_assets.site.search import Index
 from digest_assets.site.values import ListName
 
 
@@ -43,10 +44,12 @@ class Touched:
     costs: bool = False
     split: set[str] = field(default_factory=set)
     """Years whose search index was in one piece and is by month again."""
-    joining: dict[str, range] = field(default_factory=dict)
+    joining: dict[str, tuple[Index, range]] = field(default_factory=dict)
     """Years whose search index is put into one piece, each with the files that are made of it now."""
     joined: set[str] = field(default_factory=set)
     """Those of which all files are made: their search index is in one piece from now on."""
+    firsts: dict[str, list[str]] = field(default_factory=dict)
+    """Of each period of the search index, where its parts begin: as noted at first, and then as they are made."""
 
 
 class Once:

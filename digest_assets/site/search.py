@@ -2,8 +2,9 @@
 
 A word of a query needs one file for each period. A period is a month, or an earlier year as a whole once its dates have
 come to rest, so that a new date changes the files of its own month alone, and old years cost a request each instead of
-twelve. In a period, words are spread over buckets by a hash of how they begin: all words that begin alike
-are in one, which makes `enhanc` find `enhancement`.
+twelve. The words of a period stand in their order and are cut into parts of like size, so no part grows with what it
+holds: words that begin alike are side by side, which makes `enhanc` find `enhancement`, and a word that half of the
+papers have is a part of its own. The overview names where each part begins.
 
 Chinese has no spaces between words: it is indexed by pairs of neighbouring characters, and 语音增强 is looked for as
 语音, 音增 and 增强. `static/search.js` cuts queries by the same rules; a test holds the two together.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -27,9 +28,10 @@ from digest_assets.site.html import plain_from_answer, plain_from_tex, source_fr
 from digest_assets.site.simplified import simplified, table
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
-PAPERS_A_BUCKET = 16
-"""How many papers' words make a bucket of about 50 kB, which a telephone fetches and reads at once."""
-TITLES_A_FILE = 40
+PART = 12_000
+"""Characters of a part, unless one word alone has more. An archive of twenty years is looked through in as many parts,
+so they are small."""
+TITLES_A_FILE = 20
 """So many titles are in a file, as in `static/search.js`: the 30 papers of a page of results may lie in as many files,
 and all of each is loaded."""
 
@@ -39,8 +41,8 @@ _MARKS = re.compile(
     f"[{''.join(re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code))[0] == 'M')}]+"
 )
 """Accents and other marks, as the browser's `\\p{M}` has them."""
-_BEGINNING = 3
-"""So many characters of a word choose its bucket."""
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Of numbers: five bits each, the lowest first; the second half of the digits says that more follow."""
 
 
 def words(text: str) -> Iterator[str]:
@@ -73,20 +75,6 @@ def _pairs(run: str) -> Sequence[str]:
     return [first + second for first, second in pairwise(run)] or (run,)
 
 
-def bucket_of(word: str, count: int) -> int:
-    """Which of `count` buckets holds `word`: FNV-1a over the UTF-16 units of its beginning, without its field."""
-    return _hash(word.rpartition(":")[2][:_BEGINNING]) % count
-
-
-@lru_cache(maxsize=200_000)  # many words begin alike
-def _hash(beginning: str) -> int:
-    value = 0x811C9DC5
-    units = beginning.encode("utf-16-le")
-    for index in range(0, len(units), 2):
-        value = ((value ^ (units[index] | units[index + 1] << 8)) * 0x01000193) & 0xFFFFFFFF
-    return value
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """A month, as `2026-11`, or a year that is over, as `2025`, with the months whose papers it holds."""
@@ -98,10 +86,6 @@ class Period:
     @property
     def papers(self) -> int:
         return sum(count for _, count in self.months)
-
-    @property
-    def buckets(self) -> int:
-        return max(1, -(-self.papers // PAPERS_A_BUCKET))
 
 
 def periods(months: Iterable[tuple[str, int]], merged: Collection[str]) -> list[Period]:
@@ -117,9 +101,9 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda each: (each.day, each.identifier))
 
 
-def overview(found: Sequence[Period]) -> str:
-    """The file that is loaded first: which periods there are."""
-    rows = [[period.name, period.buckets, [list(each) for each in period.months]] for period in found]
+def overview(found: Sequence[Period], firsts: Mapping[str, Sequence[str]]) -> str:
+    """The file that is loaded first: which periods there are. `firsts`: of each, where its parts begin."""
+    rows = [[each.name, list(firsts[each.name]), [list(month) for month in each.months]] for each in found]
     return f"digestSearch.periods({in_script(rows)});\n"
 
 
@@ -168,22 +152,79 @@ def _of_fields(entry: Entry) -> Iterator[str]:
         yield from (TOPIC + word for word in words(f"{tag.name} {tag.label}"))
 
 
-def bucket_files(period: Period, papers: Iterable[PaperWords], wanted: range) -> Iterator[tuple[int, str]]:
-    """The `wanted` buckets of a period, by number. `papers`: the words of all its papers, in their order."""
-    prominent: dict[str, list[int]] = defaultdict(list)
-    other: dict[str, list[int]] = defaultdict(list)
-    all_of_them = len(wanted) == period.buckets  # then no word has to be looked at twice
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The words of a period, in parts."""
+
+    parts: tuple[tuple[tuple[str, str], ...], ...]
+    """Each word with the papers that hold it, in the order of words."""
+
+    @property
+    def firsts(self) -> list[str]:
+        """Where each part begins: as much of its first word as tells it from the word before."""
+        before = [part[-1][0] for part in self.parts[:-1]]
+        return ["", *(_beginning(last, part[0][0]) for last, part in zip(before, self.parts[1:], strict=True))]
+
+    def file(self, period: str, number: int) -> str:
+        return f"digestSearch.part({in_script(period)},{number},{in_script(dict(self.parts[number]))});\n"
+
+
+def index_of(papers: Iterable[PaperWords]) -> Index:
+    """`papers`: the words of all papers of a period, in their order."""
+    prominent, other = _Postings(), _Postings()
     for number, paper in enumerate(papers):
-        for found, said in ((prominent, paper.prominent), (other, paper.other)):
-            for word in said:
-                if all_of_them or bucket_of(word, period.buckets) in wanted:
-                    found[word].append(number)
-    buckets: dict[int, dict[str, list[list[int]]]] = {index: {} for index in wanted}
-    for word in sorted({*prominent, *other}):
-        postings = [_deltas(prominent.get(word, [])), _deltas(other.get(word, []))]
-        buckets[bucket_of(word, period.buckets)][word] = postings
-    for index, bucket in buckets.items():
-        yield index, f"digestSearch.bucket({in_script(period.name)},{index},{in_script(bucket)});\n"
+        prominent.add(number, paper.prominent)
+        other.add(number, paper.other)
+    held = {word: f"{prominent.of(word)}.{other.of(word)}".rstrip(".") for word in {*prominent.words, *other.words}}
+    return Index(tuple(_parts(sorted(held.items(), key=lambda each: each[0].encode("utf-16-be", "replace")))))
+
+
+def _parts(held: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
+    part: list[tuple[str, str]] = []
+    size = 0
+    for word, numbers in held:
+        more = len(word) + len(numbers) + len('"":"",')
+        if part and size + more > PART:
+            yield tuple(part)
+            part, size = [], 0
+        part.append((word, numbers))
+        size += more
+    yield tuple(part)
+
+
+def _beginning(before: str, word: str) -> str:
+    common = next((place for place, (a, b) in enumerate(zip(before, word, strict=False)) if a != b), len(before))
+    return word[: common + 1]
+
+
+class _Postings:
+    """Which papers hold a word: each number as its distance from the one before, which is shorter to write."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, bytearray] = {}
+        self._last: dict[str, int] = {}
+
+    def add(self, number: int, words: Iterable[str]) -> None:
+        held, last = self.words, self._last
+        for word in words:
+            if word in held:
+                held[word] += _written(number - last[word])
+            else:
+                held[word] = bytearray(_written(number))
+            last[word] = number
+
+    def of(self, word: str) -> str:
+        return self.words.get(word, b"").decode("ascii")
+
+
+@lru_cache(maxsize=4096)
+def _written(number: int) -> bytes:
+    """A number as `static/search.js` reads it."""
+    digits = []
+    while number > 31:
+        digits.append(_DIGITS[32 + (number & 31)])
+        number >>= 5
+    return "".join([*digits, _DIGITS[number]]).encode()
 
 
 def _prominent(entry: Entry) -> str:
@@ -192,8 +233,3 @@ def _prominent(entry: Entry) -> str:
     names = (plain_from_tex(name) for name in entry.authors[:AUTHORS_SHOWN])
     titles = plain_from_tex(entry.title), source_from_tex(entry.title), entry.translated_title
     return " ".join((*titles, *names, *entry.categories, *tags, entry.identifier))
-
-
-def _deltas(numbers: list[int]) -> list[int]:
-    """Each number as its distance from the one before it: shorter to write."""
-    return [number - before for number, before in zip(numbers, [0, *numbers], strict=False)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from digest_assets.site import search
-from digest_assets.site.planned import Once, PlannedFile, Touched, Unit
+from digest_assets.site.planned import PlannedFile, Touched, Unit
 from digest_assets.site.values import ALL, Book, month_of
 
 
@@ -17,21 +17,24 @@ class SearchFiles:
         self._book = book
         self._found = {period.name: period for period in search.periods(book.months(), merged)}
 
-    def overview(self) -> Unit:
-        return Unit("s", (PlannedFile("s/periods.js", partial(search.overview, [*self._found.values()])),))
-
     def touched(self, touched: Touched) -> Iterator[Unit]:
         months = sorted({month_of(day) for day in touched.changed})
         for month in months:
             yield self._titles(month)
         again = [month for month, _ in self._book.months() if month[:4] in touched.split]
         for name in sorted({*months, *again}):
-            yield self._index_of(name, self._found.get(name))
-        for year, wanted in sorted(touched.joining.items()):
-            yield self._year_of_index(year, wanted)
+            yield self._index_of(name, touched)
+        for year, (index, wanted) in sorted(touched.joining.items()):
+            touched.firsts[year] = index.firsts
+            # The first files take the place of what an earlier, unfinished try left.
+            yield Unit(f"s/{year}", self._parts(year, index, wanted), adds=wanted.start > 0)
         for year in sorted(touched.joined):
             yield from (Unit(f"s/{year}-{month:02}") for month in range(1, 13))
         yield from (Unit(f"s/{year}") for year in sorted(touched.split))
+        touched.firsts = {name: touched.firsts[name] for name in self._found}
+        yield Unit(
+            "s", (PlannedFile("s/periods.js", partial(search.overview, [*self._found.values()], touched.firsts)),)
+        )
 
     def _titles(self, month: str) -> Unit:
         days = self._book.days_of(month)
@@ -46,17 +49,13 @@ class SearchFiles:
             ),
         )
 
-    def _index_of(self, name: str, period: search.Period | None) -> Unit:
-        return Unit(f"s/{name}", self._buckets(period, range(period.buckets))) if period else Unit(f"s/{name}")
+    def _index_of(self, name: str, touched: Touched) -> Unit:
+        if name not in self._found:
+            return Unit(f"s/{name}")
+        index = search.index_of(self._book.words(name))
+        touched.firsts[name] = index.firsts
+        return Unit(f"s/{name}", self._parts(name, index, range(len(index.parts))))
 
-    def _year_of_index(self, year: str, wanted: range) -> Unit:
-        (period,) = (each for each in search.periods(self._book.months(), {year}) if each.name == year)
-        # The first files take the place of what an earlier, unfinished try left.
-        return Unit(f"s/{year}", self._buckets(period, wanted), adds=wanted.start > 0)
-
-    def _buckets(self, period: search.Period, wanted: range) -> tuple[PlannedFile, ...]:
-        made = Once(lambda: dict(search.bucket_files(period, self._book.words(period.name), wanted)))
-        return tuple(
-            PlannedFile(f"s/{period.name}-{index}.js", partial(lambda index: made.get()[index], index))
-            for index in wanted
-        )
+    @staticmethod
+    def _parts(name: str, index: search.Index, wanted: range) -> tuple[PlannedFile, ...]:
+        return tuple(PlannedFile(f"s/{name}-{number}.js", partial(index.file, name, number)) for number in wanted)

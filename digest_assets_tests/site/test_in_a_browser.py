@@ -267,7 +267,7 @@ def test_hostile_text_runs_nothing(tab: Page, tmp_path: Path) -> None:
 
 
 def test_words_are_cut_as_the_index_cuts_them(tab: Page, folder: Path) -> None:
-    """Each of these is in a title of its own; the browser must look in the bucket where Python put it."""
+    """Each of these is in a title of its own; the browser must look in the part where Python put it."""
     tab.goto((folder / "search.html").as_uri())
     for number in (17, 42, 99):
         assert len(found(tab, f"number{number} coauthor{number % 90}")) >= 1

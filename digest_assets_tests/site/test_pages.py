@@ -150,7 +150,7 @@ def test_hostile_text_cannot_leave_the_search_index(tmp_path: Path) -> None:
     hostile_site().write(tmp_path)
     for file in (tmp_path / "s").iterdir():
         call = re.fullmatch(
-            r"digestSearch\.(?:periods|titles|bucket|simplified)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL
+            r"digestSearch\.(?:periods|titles|part|simplified)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL
         )
         assert call
         json.loads(f"[{call[1]}]")
@@ -485,6 +485,7 @@ def test_a_year_that_is_over_is_put_into_one_piece_by_a_few_files_a_day(
 ) -> None:
     """However much the year before held, a day writes what a day writes, and every paper is found all the while."""
     monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 3)
+    monkeypatch.setattr(search, "PART", 4_000)
 
     def built(papers: int) -> list[int]:
         folder = tmp_path / str(papers)
@@ -496,15 +497,14 @@ def test_a_year_that_is_over_is_put_into_one_piece_by_a_few_files_a_day(
             site.days_of[day] = [digest_paper(paper(5000 + number), day)]
             site.write(folder, day)
             written.append(sum(1 for name, content in index_in(folder).items() if before.get(name) != content))
-            periods = {name: (buckets, months) for name, buckets, months in overview_in(folder)}
-            assert all(f"{name}-{buckets - 1}.js" in index_in(folder) for name, (buckets, _) in periods.items())
+            periods = {name: (firsts, months) for name, firsts, months in overview_in(folder)}
+            assert all(f"{name}-{len(firsts) - 1}.js" in index_in(folder) for name, (firsts, _) in periods.items())
             assert sum(count for _, months in periods.values() for _, count in months) == papers + number - 1
         assert list(periods) == ["2026-01", "2025"]
         assert not [name for name in index_in(folder) if name.startswith("2025-12-")]
         return written
 
-    of_the_day = 3  # its month's bucket, titles, and the overview
-    assert search.Period("2025", (("2025-12", 160),)).buckets == 10, "four days"
+    of_the_day = 3  # its month's part, titles, and the overview
     assert max(built(20)) <= of_the_day + 3
     assert max(built(160)) <= of_the_day + 3
 
@@ -513,9 +513,9 @@ def index_in(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text("utf-8") for file in (folder / "s").iterdir()}
 
 
-def overview_in(folder: Path) -> list[tuple[str, int, list[tuple[str, int]]]]:
+def overview_in(folder: Path) -> list[tuple[str, list[str], list[tuple[str, int]]]]:
     text = index_in(folder)["periods.js"].removeprefix("digestSearch.periods(").removesuffix(");\n")
-    found: list[tuple[str, int, list[tuple[str, int]]]] = json.loads(text)
+    found: list[tuple[str, list[str], list[tuple[str, int]]]] = json.loads(text)
     return found
 
 
@@ -524,6 +524,7 @@ def test_a_year_that_changes_while_it_is_put_into_one_piece_is_begun_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 2)
+    monkeypatch.setattr(search, "PART", 3_000)
     site = ExampleSite.of(100, a_day=10, last=date(2025, 12, 30))
     site.write(tmp_path / "by day")
     for number, changed in ((2, None), (5, date(2025, 12, 24)), (6, None), (7, None), (8, None), (9, None)):

@@ -10,7 +10,7 @@ import pytest
 
 from digest_assets.site import search
 from digest_assets.site.html import plain_from_tex
-from digest_assets.site.values import Entry, SearchText, month_of
+from digest_assets.site.values import Entry, PaperWords, SearchText, month_of
 from digest_assets_tests.site.examples import ExampleSite
 
 
@@ -32,9 +32,18 @@ def test_text_is_cut_into_words(text: str, found: list[str]) -> None:
     assert list(search.words(text)) == found
 
 
-def test_words_that_begin_alike_are_in_one_bucket() -> None:
-    assert len({search.bucket_of(word, 97) for word in ("enh", "enhance", "enhancement")}) == 1
-    assert len({search.bucket_of(f"{a}{b}x", 16) for a in "abcdefgh" for b in "mnopqrst"}) > 10
+def test_a_part_has_few_words_or_one_and_says_where_it_begins() -> None:
+    rare = [PaperWords(frozenset({f"w{number:05}", "speech"}), frozenset()) for number in range(20_000)]
+    index = search.index_of(rare)
+    sizes = [sum(len(word) + len(held) + 6 for word, held in part) for part in index.parts]
+    assert all(size <= search.PART or len(part) == 1 for size, part in zip(sizes, index.parts, strict=True))
+    assert [word for word, _ in index.parts[0]] == ["speech"]
+    assert min(sizes[1:-1]) > search.PART / 2
+    words = [word for part in index.parts for word, _ in part]
+    assert words == sorted({word for paper in rare for word in paper.prominent})
+    for first, part, before in zip(index.firsts[1:], index.parts[1:], index.parts, strict=False):
+        assert before[-1][0] < first <= part[0][0]
+    assert max(map(len, index.firsts)) < 7
 
 
 def test_years_in_one_piece_are_a_period_and_others_are_by_month() -> None:
@@ -51,35 +60,48 @@ def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
     entries = search.in_order(text.entry for text in texts.values())
     for name in ("2026-01", "2025-12"):
         within = [entry for entry in entries if month_of(entry.day) == name]
-        period = search.Period(name, ((name, len(within)),))
-        words = [search.paper_words(texts[entry.identifier]) for entry in within]
-        buckets = {index: read(file) for index, file in search.bucket_files(period, words, range(period.buckets))}
+        index = search.index_of(search.paper_words(texts[entry.identifier]) for entry in within)
+        held = {
+            word: said for number in range(len(index.parts)) for word, said in read(index.file(name, number)).items()
+        }
         for number, entry in enumerate(within):
             text = texts[entry.identifier]
             for word in set(search.words(f"{plain_from_tex(entry.title)} {text.abstract} {text.translation}")):
-                bucket = buckets[search.bucket_of(word, period.buckets)]
-                assert number in absolute(bucket[word][0]) + absolute(bucket[word][1])
+                assert number in [each for numbers in held[word].split(".") for each in absolute(numbers)]
 
 
-def read(file: str) -> dict[str, list[list[int]]]:
-    match = re.fullmatch(r"digestSearch\.bucket\((.*)\);\n", file, re.DOTALL)
+def read(file: str) -> dict[str, str]:
+    match = re.fullmatch(r"digestSearch\.part\((.*)\);\n", file, re.DOTALL)
     assert match
     content = json.loads(f"[{match[1]}]")[2]
     assert isinstance(content, dict)
     return content
 
 
-def absolute(deltas: list[int]) -> list[int]:
-    total, found = 0, []
-    for delta in deltas:
-        total += delta
-        found.append(total)
+def absolute(written: str) -> list[int]:
+    found: list[int] = []
+    read = bits = 0
+    for digit in written:
+        value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(digit)
+        read |= (value & 31) << bits
+        bits += 5
+        if value < 32:
+            found.append((found[-1] if found else 0) + read)
+            read = bits = 0
     return found
+
+
+@pytest.mark.parametrize("numbers", [[0], [0, 31, 32, 1_056, 40_000], [5, 6, 2_000_000]])
+def test_papers_are_read_as_they_are_written(numbers: list[int]) -> None:
+    postings = search._Postings()
+    for number in numbers:
+        postings.add(number, {"word"})
+    assert absolute(postings.of("word")) == numbers
 
 
 def test_script_cannot_be_ended_by_a_word() -> None:
     entry = Entry(date(2026, 1, 1), "2601.00001", "</script>\u2028", ("A\u2029B",), ("cs.SD",))
     text = SearchText(entry, "</script>")
-    period = search.Period("2026-01", (("2026-01", 1),))
+    index = search.index_of([search.paper_words(text)])
     assert "\u2028" not in search.titles("2026-01", 0, [entry])
-    assert all("</script>" not in file for _, file in search.bucket_files(period, [search.paper_words(text)], range(1)))
+    assert all("</script>" not in index.file("2026-01", number) for number in range(len(index.parts)))

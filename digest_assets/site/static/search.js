@@ -21,7 +21,7 @@
   window.digestSearch = {
     periods: (rows) => arrived.set("periods", rows),
     titles: (month, part, rows) => arrived.set("titles-" + month + "-" + part, rows),
-    bucket: (period, index, words) => arrived.set(period + "-" + index, words),
+    part: (period, number, words) => arrived.set(period + "-" + number, words),
     simplified: (from, to) => Array.from(from).forEach((each, place) => simpler.set(each, Array.from(to)[place])),
   };
 
@@ -96,15 +96,6 @@
     return [...found].slice(0, 6);
   }
 
-  function bucketOf(word, count) {
-    let value = 0x811c9dc5;
-    const beginning = Array.from(word.replace(/^.*:/, "")).slice(0, 3).join("");
-    for (let index = 0; index < beginning.length; index++) {
-      value = Math.imul(value ^ beginning.charCodeAt(index), 0x01000193) >>> 0;
-    }
-    return value % count;
-  }
-
   // Whether two words differ by a few letters: left out, put in, changed, or in the other order.
   function isNear(word, other, most) {
     if (Math.abs(word.length - other.length) > most) return false;
@@ -122,7 +113,7 @@
     return last[other.length] <= most;
   }
 
-  // Beginnings with two neighbours changed, which are in another file than the word that was meant.
+  // Beginnings with two neighbours changed, which stand far from the word that was meant.
   function swapped(word) {
     const found = [];
     for (let index = 0; index < 3 && index + 1 < word.length; index++) {
@@ -134,9 +125,42 @@
 
   // --- searching ----------------------------------------------------------------------------------------------------
 
-  async function wordsOf(period, word) {
-    const [name, buckets] = period;
-    return file(name + "-" + bucketOf(word, buckets));
+  const MOST_PARTS = 4; // of a period that one beginning may take: one that more words share says little
+
+  // The last of `firsts` that does not stand behind `word`: the part in which it is, if anywhere.
+  function partOf(firsts, word) {
+    let from = 0;
+    let to = firsts.length;
+    while (to - from > 1) {
+      const middle = (from + to) >> 1;
+      if (firsts[middle] <= word) from = middle;
+      else to = middle;
+    }
+    return from;
+  }
+
+  async function wordsOf([name], from, to) {
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    const parts = await Promise.all(numbers.map((number) => file(name + "-" + number)));
+    return parts.flatMap((part) => Object.entries(part));
+  }
+
+  // The words of a period that are `term`, or begin with it.
+  async function matching(period, word, open) {
+    const from = partOf(period[1], word);
+    const to = open ? partOf(period[1], word + "\uffff") : from;
+    if (to - from >= MOST_PARTS) return matching(period, word, false);
+    const held = await wordsOf(period, from, to);
+    return held.filter(([each]) => (open ? each.startsWith(word) : each === word));
+  }
+
+  // The words near where `word` would stand, among those that begin with the same letters.
+  async function near(period, word) {
+    const here = partOf(period[1], word);
+    const beginning = word.slice(0, word.lastIndexOf(":") + 1 + 3);
+    const from = Math.max(here - 2, partOf(period[1], beginning));
+    const to = Math.min(here + 2, partOf(period[1], beginning + "\uffff"));
+    return wordsOf(period, from, to);
   }
 
   // Of one period, the papers that hold all units: number -> score. `loosely`: misprints count, and most of a compound.
@@ -161,37 +185,41 @@
 
   async function searchTerm(period, term, loosely) {
     const scores = new Map();
-    const held = await wordsOf(period, term.word);
-    for (const [word, said] of matching(held, term)) add(scores, said, word === term.word ? 1 : 0.6);
+    for (const [word, held] of await matching(period, term.word, term.open)) add(scores, held, word === term.word ? 1 : 0.6);
     for (const other of term.others || []) {
-      const words = await wordsOf(period, other);
-      for (const [word, said] of matching(words, { word: other, open: term.open })) add(scores, said, word === other ? 0.9 : 0.5);
+      for (const [word, held] of await matching(period, other, term.open)) add(scores, held, word === other ? 0.9 : 0.5);
     }
-    if (loosely && term.open && !scores.size) {
-      const most = term.word.length < 8 ? 1 : 2;
-      if (term.word.length >= 4) {
-        for (const [word, said] of Object.entries(held)) if (isNear(term.word, word, most)) add(scores, said, 0.4);
-        for (const other of swapped(term.word)) {
-          const words = await wordsOf(period, other);
-          if (Object.hasOwn(words, other)) add(scores, words[other], 0.4);
-        }
-      }
+    if (!loosely || !term.open || term.word.length < 4 || scores.size) return scores;
+    const most = term.word.length < 8 ? 1 : 2;
+    for (const [word, held] of await near(period, term.word)) if (isNear(term.word, word, most)) add(scores, held, 0.4);
+    for (const other of swapped(term.word)) {
+      for (const [, held] of await matching(period, other, false)) add(scores, held, 0.4);
     }
     return scores;
   }
 
-  function matching(words, term) {
-    if (!term.open) return Object.hasOwn(words, term.word) ? [[term.word, words[term.word]]] : [];
-    return Object.entries(words).filter(([word]) => word.startsWith(term.word));
-  }
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const VALUES = new Map(Array.from(DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
 
-  function add(scores, [prominent, other], factor) {
-    for (const [deltas, score] of [[prominent, 4 * factor], [other, factor]]) {
-      let number = 0;
-      for (const delta of deltas) {
-        number += delta;
-        scores.set(number, Math.max(scores.get(number) || 0, score));
+  // Papers as `search.py` writes them: in title, authors, lists, and behind a dot those in the texts alone.
+  function add(scores, held, factor) {
+    let score = 4 * factor;
+    let number = 0;
+    let read = 0;
+    let bits = 0;
+    for (let place = 0; place < held.length; place++) {
+      const value = VALUES.get(held.charCodeAt(place));
+      if (value === undefined) {
+        score = factor;
+        number = 0;
+        continue;
       }
+      read |= (value & 31) << bits;
+      bits += 5;
+      if (value > 31) continue;
+      number += read;
+      read = bits = 0;
+      scores.set(number, Math.max(scores.get(number) || 0, score));
     }
   }
 
@@ -201,7 +229,7 @@
     return common;
   }
 
-  const TITLES_A_FILE = 40;
+  const TITLES_A_FILE = 20;
 
   // Where a paper's title is: its month, a file of that, and its place there.
   function place(months, number) {
@@ -294,13 +322,16 @@
   async function showMore() {
     const mine = latest;
     const page = hits.slice(shown, shown + PAGE);
-    const titles = await Promise.all(page.map((hit) => file(hit.name)));
-    if (mine !== latest) return;
-    const lines = page.map((hit, at) => item(titles[at][hit.index]));
-    results.append(...lines);
     shown += page.length;
+    const files = page.map((hit) => file(hit.name)); // all are asked for, and each is shown when those before it are
+    for (const [at, hit] of page.entries()) {
+      const titles = await files[at];
+      if (mine !== latest) return;
+      const line = item(titles[hit.index]);
+      results.append(line);
+      snippets.observe(line);
+    }
     more.hidden = shown >= hits.length;
-    for (const line of lines) snippets.observe(line);
   }
 
   // --- what a result shows ------------------------------------------------------------------------------------------
