@@ -24,7 +24,10 @@ _READ = 2 / 3
 _MOST_RATIO = 2.5
 """Tokenizers differ by less than this, even on Chinese."""
 _SMALLEST_WINDOW = 2048
-_STEP = 1024
+"""Of one that is guessed; where a refusal names it, it may be smaller."""
+_STEPS = (1024, 1000)
+"""Limits and contexts are mostly multiples of one of these."""
+_CUTS_KEPT = 8
 _NEAR = 8
 """Tokens by which a full context is missed: servers stop a little before."""
 
@@ -43,10 +46,11 @@ class Context:
     """The longest prompt with its answer that the endpoint managed, by its usage: the context is no shorter."""
     guessed: int | None = None
     """The shortest length that is tried."""
+    cuts: tuple[tuple[int, int], ...] = ()
+    """Of the last answers that were cut before their own limit: the prompt's tokens and the answer's."""
 
     def learn_window(self, tokens: int | None, because: Problem | None = None) -> bool:
         """Takes down a length, unless it cannot be. Whether it is news."""
-        tokens = max(_SMALLEST_WINDOW, tokens) if tokens else None
         if not tokens or tokens >= (self.window or math.inf) or tokens < self.proven - _NEAR:
             return False
         self.window, self.because = tokens, because
@@ -93,6 +97,27 @@ class Context:
         self.learn_ratio(prompt_tokens, usage.input_tokens)
         self.proven = max(self.proven, (usage.input_tokens or 0) + (usage.output_tokens or 0))
 
+    def learn_cut(self, answer: Answer, limit: int) -> int | None:
+        """The highest limit of an answer, where that is what cut one before its own `limit`. Takes down the context's
+        length where that did.
+
+        A round number says which at once. Of another one the next cut answer tells: it ends at the same length, or with
+        the same sum of prompt and answer. A lone one must not make everything shorter.
+        """
+        out, read = answer.usage.output_tokens, answer.usage.input_tokens
+        if not out or not read or out >= 0.9 * limit:
+            return None
+        others = [each for each in self.cuts if abs(each[0] - read) > _NEAR]
+        self.cuts = (*self.cuts[1 - _CUTS_KEPT :], (read, out))
+        if any(out % step == 0 for step in _STEPS) or any(abs(other - out) <= 1 for _, other in others):
+            return out
+        full = round((read + out) / _STEPS[0]) * _STEPS[0]
+        if full >= _SMALLEST_WINDOW and abs(full - read - out) <= _NEAR:
+            self.learn_window(full)
+        elif alike := [sum(each) for each in others if abs(sum(each) - read - out) <= _NEAR]:
+            self.learn_window(max(read + out, *alike))
+        return None
+
     def learn_ratio(self, ours: int, theirs: int | None) -> None:
         """Compares counts of one prompt."""
         if theirs and ours >= _WORTH_COMPARING and 1.0 < theirs / ours < _MOST_RATIO:
@@ -122,19 +147,5 @@ def read_in_part(answer: Answer, prompt_tokens: int) -> Problem | None:
     if theirs >= _READ * prompt_tokens:
         return None
     said = f"it was sent about {prompt_tokens:,} tokens and says that it read {theirs:,}"
-    return Problem(Refusal.READ_IN_PART, said, 200, theirs, usage=answer.usage, rests_on="usage.prompt_tokens")
-
-
-def cut_by(answer: Answer, limit: int) -> tuple[int | None, int | None]:
-    """What cut an answer that ended before its own `limit`: (the context's length, the highest limit of an answer).
-
-    Contexts and limits are multiples of 1,024 tokens. A sum or an output that is none says nothing: a lone cut answer
-    must not make everything shorter.
-    """
-    out, read = answer.usage.output_tokens, answer.usage.input_tokens
-    if not out or not read or out >= 0.9 * limit:
-        return None, None
-    if out % _STEP == 0:
-        return None, out
-    full = round((read + out) / _STEP) * _STEP
-    return (full if full >= _SMALLEST_WINDOW and abs(full - read - out) <= _NEAR else None), None
+    window = max(_SMALLEST_WINDOW, theirs)
+    return Problem(Refusal.READ_IN_PART, said, 200, window, usage=answer.usage, rests_on="usage.prompt_tokens")

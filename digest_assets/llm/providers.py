@@ -71,7 +71,8 @@ class Provider:
     codes: Mapping[str, str] = field(default_factory=dict)
     """The meaning of a typed field of an error, by its value in small letters."""
     phrases: tuple[tuple[re.Pattern[str], str], ...] = ()
-    """Regular expressions over an error's message in small letters, with what they mean; the first that fits counts."""
+    """Regular expressions over an error's message in small letters, with what they mean; the first that fits counts.
+    Of a length, the group `number` is the context's and `prompt` what the endpoint counted."""
 
 
 @lru_cache(maxsize=1)

@@ -75,6 +75,11 @@ class Refusal(str, Enum):
 
 RETRYABLE = frozenset({Refusal.BUSY, Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.UNUSABLE})
 OUTAGE = frozenset({Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT})
+FORM = frozenset(
+    {Refusal.LIMIT_NAME, Refusal.LIMIT_TOO_HIGH, Refusal.TEMPERATURE, Refusal.STREAM_ONLY, Refusal.STREAM_OPTIONS,
+     Refusal.SYSTEM_ROLE, Refusal.THINKING, Refusal.REQUEST}
+)  # fmt: skip
+"""The request is not liked as it is. Of an endpoint that has answered nothing yet it is true of every call, too."""
 FINAL = frozenset({Refusal.KEY, Refusal.FORBIDDEN, Refusal.BALANCE, Refusal.MODEL, Refusal.ADDRESS})
 """True of every call, unless the endpoint answers others."""
 
@@ -103,13 +108,16 @@ class Problem:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 _OPEN = {
-    400: (Refusal.KEY, Refusal.BALANCE, Refusal.TOO_LARGE, Refusal.CONTEXT, Refusal.FILTERED, Refusal.MODEL),
+    400: (
+        Refusal.KEY, Refusal.BALANCE, Refusal.TOO_LARGE, Refusal.CONTEXT, Refusal.SYSTEM_ROLE, Refusal.FILTERED,
+        Refusal.MODEL,
+    ),
     403: (Refusal.KEY, Refusal.BALANCE, Refusal.DAY, Refusal.BUSY, Refusal.FILTERED, Refusal.MODEL),
     404: (Refusal.MODEL,),
     413: (Refusal.TOO_LARGE, Refusal.CONTEXT),
     429: (Refusal.TOO_LARGE, Refusal.BALANCE, Refusal.DAY, Refusal.BUSY, Refusal.BROKEN),
-    500: (Refusal.CONTEXT, Refusal.BALANCE, Refusal.MODEL),
-}
+    500: (Refusal.CONTEXT, Refusal.SYSTEM_ROLE, Refusal.BALANCE, Refusal.MODEL),
+}  # fmt: skip
 """What phrases may still say where a status is this. 422 is as 400, 503 as 500; an error with status 200 may be any."""
 _DEFAULT = {
     401: Refusal.KEY, 402: Refusal.BALANCE, 403: Refusal.FORBIDDEN, 404: Refusal.ADDRESS, 405: Refusal.ADDRESS,
@@ -118,30 +126,23 @@ _DEFAULT = {
 }  # fmt: skip
 _AMBIGUOUS = frozenset({Refusal.BUSY, Refusal.BALANCE, Refusal.DAY})
 
-_CONTEXT_LENGTH = re.compile(
-    r"(?:maximum (?:context|model) length|context (?:size|window|length)|range of input length)"
-    r"\D{0,40}?(?:\[1, ?)?(\d{3,7})"
-    r"|n_ctx\"?\D{0,3}(\d{3,7})"
-)
-_PROMPT_LENGTH = re.compile(
-    r"(\d+) in the messages|request has (\d+) input tokens|(\d+) tokens from the input|input \((\d+) tokens"
-    r"|prompt \(length (\d+)|n_prompt_tokens\"?\D{0,3}(\d+)|messages resulted in (\d+) tokens"
-)
+_FIELDS = {"number": re.compile(r'"n_ctx": ?(\d+)'), "prompt": re.compile(r'"n_prompt_tokens": ?(\d+)')}
+"""Typed fields of an error with the numbers that phrases else have as groups (llama.cpp)."""
 _MINUTE = re.compile(r"limit:? ?(\d{3,8})")
 _LIMIT = re.compile(r"max_(?:completion_|output_|new_)?tokens")
 _UNSUPPORTED = re.compile(
     r"unsupported|not supported|does ?n[o']t support|unrecognized|unknown|unexpected|not permitted|not allowed"
     r"|extra (?:inputs|fields)|only the default|deprecated|invalid parameter|removed"
 )
-_HIGHEST = re.compile(r"(?:at most|less than or equal to|<=|maximum(?: value)? (?:is|of|allowed)|\[\d+, ?)\s*(\d{2,7})")
+_HIGHEST = re.compile(
+    r"(?:at most|less than or equal to|<=|maximum(?: value)? (?:is|of|allowed)|\[\d+, ?)\W{0,3}(\d{2,7})"
+)
 _STREAM_ONLY = re.compile(
     r"only support[s]?\b[^.]{0,20}stream|stream[^.]{0,20}(?:must be|should be|set to) true|streaming is required"
     r"|non-?streaming calls?|must (?:be|use) stream"
 )
-_SYSTEM_ROLE = re.compile(
-    r"(?:system|developer)[ _](?:role|message|instruction|prompt)s?[^.]{0,40}not (?:supported|enabled|allowed)"
-    r"|(?:unsupported|invalid|unknown) role[^.]{0,20}system|role must (?:be|alternate)[^\n]{0,40}user"
-)
+_ROLE = re.compile(r"messages\W{0,2}\d*\W{0,2}role")
+"""The parameter that a refusal of the system role names."""
 _THINKING = re.compile(r"reasoning_effort|enable_thinking|chat_template_kwargs|\bthinking\b|\breasoning\b")
 
 _DURATION = re.compile(
@@ -180,9 +181,9 @@ def read_problem(
     said = _said(body)
     wait = _wait_seconds(said, tuple(headers), now_epoch_seconds)
     meaning, rests_on = _meaning(status, said, provider, model, wait)
-    number = None
+    number = prompt_tokens = None
     if meaning is Refusal.CONTEXT:
-        number = _number(_CONTEXT_LENGTH.search(said.details))
+        number, prompt_tokens = (_number_in(said, name, provider) for name in ("number", "prompt"))
     elif meaning is Refusal.LIMIT_TOO_HIGH:
         number = _number(_HIGHEST.search(said.message.lower()))
     elif meaning is Refusal.TOO_LARGE:
@@ -192,7 +193,7 @@ def read_problem(
         redact(said.message) or "no explanation",
         status,
         number,
-        _number(_PROMPT_LENGTH.search(said.details)) if meaning is Refusal.CONTEXT else None,
+        prompt_tokens,
         wait_seconds=wait,
         rests_on=rests_on,
     )
@@ -276,7 +277,7 @@ def _form(said: _Said, text: str) -> Refusal | None:
         return Refusal.STREAM_ONLY
     if "stream_options" in text:
         return Refusal.STREAM_OPTIONS
-    if _SYSTEM_ROLE.search(text):
+    if _ROLE.search(said.param):
         return Refusal.SYSTEM_ROLE
     if _LIMIT.search(f"{said.param} {text}"):
         return Refusal.LIMIT_NAME if _UNSUPPORTED.search(text) and not _HIGHEST.search(text) else Refusal.LIMIT_TOO_HIGH
@@ -373,6 +374,18 @@ def what_came_instead(body: str) -> str:
     if not start:
         return "an empty body"
     return "HTML instead of JSON" if start.startswith(("<!doctype", "<html", "<head", "<?xml")) else "broken JSON"
+
+
+def _number_in(said: _Said, name: str, provider: Provider) -> int | None:
+    """What a refusal for length says in numbers: in a field of its own, or where the table's words have it."""
+    if found := _number(_FIELDS[name].search(said.details)):
+        return found
+    text = said.message.lower()
+    for pattern, meaning in _phrases(provider):
+        if meaning == Refusal.CONTEXT.value and name in pattern.groupindex and (match := pattern.search(text)):
+            if match[name]:
+                return int(match[name].replace(",", ""))
+    return None
 
 
 def _number(match: re.Match[str] | None) -> int | None:

@@ -32,13 +32,14 @@ from digest_assets.config import EndpointSettings
 from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, EndpointPaused, hide
 from digest_assets.llm import completions, dialects
 from digest_assets.llm.answers import Answer
-from digest_assets.llm.context import Context, cut_by, read_in_part
+from digest_assets.llm.context import Context, read_in_part
 from digest_assets.llm.dialects import Dialect
 from digest_assets.llm.model_list import find_model, read_models
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.llm.providers import UNKNOWN, BatchFacts, provider_of
 from digest_assets.llm.refusals import (
     FINAL,
+    FORM,
     LONGEST_WAIT_SECONDS,
     OUTAGE,
     RETRYABLE,
@@ -68,7 +69,7 @@ _TOKENS_A_MESSAGE = 8
 _NOT_ALL_ROOM = 1.5
 """More room has to be at least so many times what an answer was cut at: else it would be cut again."""
 
-_MAYBE_THE_PROMPT = FINAL - {Refusal.BALANCE} | {Refusal.REQUEST}
+_MAYBE_THE_PROMPT = FINAL - {Refusal.BALANCE} | {Refusal.REQUEST, Refusal.SYSTEM_ROLE}
 _PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
 
 _log = logging.getLogger(__name__)
@@ -265,10 +266,9 @@ class LanguageModel:
         if completions.is_all_thought(answer) and self._dialect.can_stop_thinking:
             self._dialect = dialects.without_thinking(self._dialect)
             return True
-        window, highest = cut_by(answer, limit)
+        highest = self._context.learn_cut(answer, limit)
         if highest is not None and highest < (self._dialect.highest_limit or math.inf):
             self._dialect = replace(self._dialect, highest_limit=highest)
-        self._context.learn_window(window)
         return None
 
     def _read_in_part(self, partly: Problem, question: _Question, limit: int) -> Problem | Literal[True]:
@@ -312,7 +312,7 @@ class LanguageModel:
             and await self._others_are_answered(question, meaning)
         ):
             raise self._about_the_prompt(problem)
-        if meaning in FINAL or (meaning is Refusal.REQUEST and not self._has_answered):
+        if meaning in FINAL or (meaning in FORM and not self._has_answered):
             raise self._decided(partial(as_error, problem, self._place))
         raise as_error(problem, self._place, question.tries)
 

@@ -91,6 +91,45 @@ def test_what_was_answered_is_the_least_that_a_context_can_be() -> None:
     assert context.learn_window(8192)
 
 
+@pytest.mark.parametrize("limit", [4096, 4000, 8000])
+def test_a_limit_of_answers_that_is_round_is_known_by_the_first_cut_answer(limit: int) -> None:
+    assert Context().learn_cut(answered(700, limit), 4 * limit) == limit
+
+
+def test_a_limit_that_is_not_round_is_known_by_the_second_cut_answer() -> None:
+    context = Context()
+    assert context.learn_cut(answered(700, 5333), LIMIT) is None
+    assert context.learn_cut(answered(700, 5333), 4 * LIMIT) is None  # the same prompt again says nothing new
+    assert context.learn_cut(answered(1250, 5333), LIMIT) == 5333
+    assert context.window is None
+
+
+def test_a_context_that_is_not_round_is_known_by_the_second_cut_answer() -> None:
+    context = Context()
+    assert context.learn_cut(answered(7001, 2865), LIMIT) is None
+    assert context.window is None
+    assert context.learn_cut(answered(6411, 3455), LIMIT) is None
+    assert context.window == 9866
+
+
+def test_a_context_that_is_round_is_known_by_the_first_cut_answer() -> None:
+    context = Context()
+    context.learn_cut(answered(5003, 3184), LIMIT)
+    assert context.window == 8192
+
+
+def test_an_answer_that_was_cut_at_its_own_limit_says_nothing_of_others() -> None:
+    context = Context()
+    assert context.learn_cut(answered(700, 8192), LIMIT) is None
+    assert context.cuts == ()
+
+
+def test_a_small_context_is_not_made_larger() -> None:
+    context = Context()
+    assert context.learn_window(1512)
+    assert context.window == 1512
+
+
 def test_the_only_model_of_a_llama_server_is_meant_by_any_name() -> None:
     """As llama.cpp's server lists it; it does not look at the name that it is asked for."""
     listed = '{"data": [%s]}'

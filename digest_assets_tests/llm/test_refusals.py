@@ -228,11 +228,90 @@ def test_when_to_ask_again_is_read_from_wherever_it_stands(
         "8700 tokens: 508 tokens from the input messages and 8192 tokens for the completion.",
         "The decoder prompt (length 9000) is longer than the maximum model length of 8192.",
         "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+        "Input length (9000 tokens) exceeds the maximum allowed length (8192 tokens). Use a shorter input.",
+        "Invalid request: Your request exceeded model token limit: 8192 (requested: 9000)",
+        "model max length exceeded, max length:8192",
+        "The input token count (9000) exceeds the maximum number of tokens allowed (8192).",
+        "length of prompt_tokens (9000) must be less than max_seq_len (8192).",
+        "max_total_tokens (9000) must be less than or equal to max_seq_len (8192)",
+        "This model's maximum prompt length is 8192 but the request contains 9000 tokens.",
+        "Prompt contains 9000 tokens and 0 draft tokens, too large for model with 8192 maximum context length",
+        "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8192. Given: 1244 `inputs` tokens and "
+        "8000 `max_new_tokens`",
+        "Input validation error: `inputs` must have less than 8192 tokens. Given: 9000",
+        "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context "
+        "length of only 8192 tokens, which is not enough.",
+        "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: "
+        "8192). Try to load the model with a larger context length, or provide a shorter input.",
+        "Cannot truncate prompt with n_keep (9000) >= n_ctx (8192)",
+        "Prompt has 9,000 tokens, but the configured context size is 8,192 tokens",
+        "input length and `max_tokens` exceed context limit: 5000 + 4000 > 8192, decrease input length or `max_tokens`",
+        "Range of input length should be [1, 8192]",
+        "Input tokens exceed the configured limit of 8192 tokens. Your messages resulted in 9000 tokens.",
     ],
 )
-def test_the_length_of_a_context_is_read_in_each_of_its_wordings(message: str) -> None:
-    problem = read_problem(400, error(message, code=400))
+@pytest.mark.parametrize("status", [400, 422])
+def test_the_length_of_a_context_is_read_in_each_of_its_wordings(message: str, status: int) -> None:
+    problem = read_problem(status, error(message, code=status))
     assert (problem.meaning, problem.number) == (Refusal.CONTEXT, 8192)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "invalid params, context window exceeds limit (2013)"),
+        (400, "prompt too long; exceeded max context length by 4096 tokens"),
+        (400, "Total tokens of image and text exceed max message tokens. Request id: 0217"),
+        (400, "The number of tokens to keep from the initial prompt is greater than the context length. Try 12345."),
+        (400, "Input tokens exceed the configured limit of the model. Please reduce the length of the messages."),
+        (400, "输入长度超过模型上下文限制"),
+        (500, "Context size has been exceeded."),
+        (500, "input is too large to process. increase the physical batch size"),
+    ],
+)
+def test_a_number_that_is_no_length_of_a_context_is_not_taken_for_one(status: int, message: str) -> None:
+    problem = read_problem(status, error(message, code=status))
+    assert (problem.meaning, problem.number) == (Refusal.CONTEXT, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "highest"),
+    [
+        ("`max_tokens` must be less than or equal to `16384`, the maximum value for `max_tokens` is less than the "
+         "`context_window` for this model", 16384),
+        ("The parameter `max_tokens` specified in the request are not valid: integer above maximum value, expected a "
+         "value <= 4096, but got 8192 instead.", 4096),
+        ("max_tokens (8192) is larger than what is allowed", None),
+    ],
+)  # fmt: skip
+def test_a_limit_of_answers_is_no_length_of_a_context(message: str, highest: int | None) -> None:
+    problem = read_problem(400, error(message))
+    assert (problem.meaning, problem.number) == (Refusal.LIMIT_TOO_HIGH, highest)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, error("Conversation roles must alternate user/assistant/user/assistant/...", code=400)),
+        (400, error("After the optional system message, conversation roles must alternate user/assistant/...")),
+        (400, error("Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+                    param="messages[0].role", code="unsupported_value")),
+        (400, error("Unsupported value.", param="messages[0].role")),
+        (400, error("Only user and assistant roles are supported!")),
+        (400, error("messages[0].role: unknown variant `system`, expected one of `user`, `assistant`")),
+        (500, error("While executing CallExpression at line 19, column 27 in source: Error: Jinja Exception: "
+                    "Conversation roles must alternate user/assistant/user/assistant/...", code=500)),
+        (500, error("Jinja Exception: System role not supported", type="server_error")),
+    ],
+)  # fmt: skip
+def test_a_system_role_that_is_not_taken_is_no_outage_and_no_wrong_setting(status: int, body: str) -> None:
+    assert read_problem(status, body).meaning is Refusal.SYSTEM_ROLE
+
+
+def test_a_paper_that_deepseek_does_not_like_is_refused_for_its_content() -> None:
+    body = error("Content Exists Risk", type="invalid_request_error", code="invalid_request_error")
+    assert read_problem(400, body, provider=providers()["deepseek"]).meaning is Refusal.FILTERED
+    assert read_problem(400, '{"detail": "Content Exists Risk"}').meaning is Refusal.FILTERED
 
 
 def test_each_meaning_has_a_line_with_a_cure_that_says_what_it_rests_on() -> None:

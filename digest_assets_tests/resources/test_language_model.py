@@ -439,6 +439,41 @@ def test_a_system_role_that_is_refused_is_put_before_the_question(endpoint: Scri
     ]  # fmt: skip
 
 
+TWENTY = [Prompt("test-1", (*PROMPT.messages[:1], Message("user", f"论文 {number}"))) for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        refusal(400, "Invalid request: Your request exceeded model token limit: 8192 (requested: 8700)"),
+        refusal(400, "max_total_tokens (8700) must be less than or equal to max_seq_len (8192)"),
+        refusal(422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8192. Given: 508 `inputs`"),
+        refusal(400, "This model's maximum prompt length is 8192 but the request contains 508 tokens."),
+        refusal(400, "Conversation roles must alternate user/assistant/user/assistant/..."),
+        refusal(400, "does not support 'system' with this model.", param="messages[0].role", code="unsupported_value"),
+        refusal(500, "Jinja Exception: System role not supported"),
+        refusal(500, "Context size has been exceeded."),
+    ],
+)
+def test_twenty_calls_that_are_refused_for_their_form_cost_one(endpoint: ScriptedEndpoint, reply: Reply) -> None:
+    endpoint.replies = [reply, completion()]
+    assert len(asked(endpoint, *TWENTY)) == 20
+    assert len(endpoint.requests) == 21
+
+
+def test_a_form_that_stays_refused_ends_the_run_with_the_first_call(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [refusal(500, "Jinja Exception: no message may have content")]
+    naps = Naps()
+
+    async def ten() -> list[object]:
+        settings = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env="")
+        async with LanguageModel(settings, "", limiter=Limiter(8), sleep=naps, clock=lambda: NOW) as model:
+            return await asyncio.gather(*(model.ask(each) for each in TWENTY), return_exceptions=True)
+
+    assert {type(each) for each in asyncio.run(ten())} == {EndpointError}
+    assert len(endpoint.requests) <= 3  # with the system role, without, and a question of another kind
+
+
 @pytest.mark.parametrize("quoted", [KEY, KEY[:7] + "******" + KEY[-4:]])
 def test_no_part_of_a_key_is_in_an_error(endpoint: ScriptedEndpoint, quoted: str) -> None:
     endpoint.replies = [refusal(402, f"no money on {quoted}")]
