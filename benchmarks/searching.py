@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 
 from digest_assets.site import search
 from digest_assets.site.values import Entry, PaperWords, month_of
-from digest_assets_tests.site.browsers import CHROMIUM, SLOW_LINE, SLOWER_CPU, over_http
+from digest_assets_tests.site.browsers import CHROMIUM, over_http, slow_telephone
 from digest_assets_tests.site.examples import ExampleSite
 
 PAPERS = 100_000
@@ -112,26 +112,15 @@ def build(folder: Path, a_day: int) -> str:
 def searched(browser: Any, address: str, query: str) -> tuple[int, float, float, float, str]:
     """Of a first search: requests, kB, milliseconds until it is said how many there are, what is said; and the
     milliseconds of the same search again."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(180_000)
-    page.goto(f"{address}search.html")
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.emulateNetworkConditions", SLOW_LINE)
-    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
-    sizes: list[int] = []
-    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
     took = []
-    for text in (query, "", query):
-        page.evaluate("delete document.getElementById('status').dataset.milliseconds")
-        page.fill("#q", text)
-        if text:
-            page.wait_for_function("() => document.getElementById('status').dataset.milliseconds")
-            took.append(float(page.evaluate("document.getElementById('status').dataset.milliseconds")))
-    said = page.inner_text("#status")
-    context.close()
-    return len(sizes), sum(sizes) / 1000, took[0], took[1], said
+    with slow_telephone(browser, f"{address}search.html") as (page, sizes):
+        for text in (query, "", query):
+            page.evaluate("delete document.getElementById('status').dataset.milliseconds")
+            page.fill("#q", text)
+            if text:
+                page.wait_for_function("() => document.getElementById('status').dataset.milliseconds")
+                took.append(float(page.evaluate("document.getElementById('status').dataset.milliseconds")))
+        return len(sizes), sum(sizes) / 1000, took[0], took[1], page.inner_text("#status")
 
 
 def main() -> None:

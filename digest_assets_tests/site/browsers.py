@@ -56,21 +56,31 @@ class Opened:
     """Bytes of the page and of what it asked for until then."""
 
 
-def opened(browser: Any, address: str) -> Opened:
-    """Opens `address` as a telephone on a slow line does, with nothing in its cache."""
+@contextmanager
+def slow_telephone(browser: Any, address: str = "about:blank") -> Iterator[tuple[Any, list[int]]]:
+    """A page on a slow line and processor, with nothing in its cache, and the sizes of what it receives from then on.
+
+    What it shows at first, `address`, is not slow and does not count.
+    """
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.set_default_timeout(90_000)  # a busy machine takes its time
+    page.set_default_timeout(180_000)  # a busy machine takes its time
+    page.goto(address)
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW_LINE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
     sizes: list[int] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    page.goto(address, wait_until="domcontentloaded")
-    timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
-    page.wait_for_function(f"() => {timing} > 0")
-    told = page.evaluate(f"[{timing}, document.querySelectorAll('*').length]")
-    received = sum(sizes)
+    yield page, sizes
     context.close()
-    return Opened(told[0], told[1], received)
+
+
+def opened(browser: Any, address: str) -> Opened:
+    """Opens `address` as a slow telephone does."""
+    with slow_telephone(browser) as (page, sizes):
+        page.goto(address, wait_until="domcontentloaded")
+        timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+        page.wait_for_function(f"() => {timing} > 0")
+        told = page.evaluate(f"[{timing}, document.querySelectorAll('*').length]")
+        return Opened(told[0], told[1], sum(sizes))
