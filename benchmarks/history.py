@@ -8,12 +8,15 @@ eighty a day.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from math import ceil
 from pathlib import Path
 
+from digest_assets.resources.site_folder import JOINED_PAPERS
+from digest_assets.site import search
 from digest_assets.store.connection import DigestStore
 
 PAPERS_A_DAY = 20
@@ -25,6 +28,8 @@ AUTHORS_SELDOM = 1_000
 """Of so many dates, one has papers by each of the authors of the measured day: fifty among a million papers."""
 LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
+PAPERS_A_PART = 7
+"""Of the search index: an archive of 100,000 papers has some 14,000 parts (`searching.py`)."""
 
 _MADE = """
 CREATE TEMP TABLE made AS
@@ -44,21 +49,29 @@ SELECT day, count(*) AS papers, min(i) AS first FROM made GROUP BY day ORDER BY 
 """
 
 _TABLES = (
-    """INSERT INTO papers SELECT identifier, 1, 'A title of sixty characters or so, number ' || i, words[:1300],
+    """INSERT INTO papers (identifier, version, title, abstract, authors, categories, published_at, updated_at, source,
+       recorded_at)
+       SELECT identifier, 1, 'A title of sixty characters or so, number ' || i, words[:1300],
        ['Ada Author', 'Ben Bystander', 'Cleo Colleague', 'Dan Draughtsman'], ['cs.SD', 'eess.AS'],
-       day - INTERVAL 9 HOUR, day - INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, 'api', day + INTERVAL 4 HOUR
+       day - INTERVAL 9 HOUR, day - INTERVAL 9 HOUR, 'api', day + INTERVAL 4 HOUR
        FROM made JOIN variants USING (variant) ORDER BY i""",
     """INSERT INTO announcements (digest, identifier, announced_at, kind, known_by, first_seen_at, first_seen_by)
        SELECT $digest, identifier, day + INTERVAL 1 HOUR, 'new', 'feed', day + INTERVAL 4 HOUR, 'feed'
        FROM made ORDER BY i""",
-    """INSERT INTO windowed_papers SELECT $digest, day, identifier, 1, 'kept', NULL, false, true, false,
-       day + INTERVAL 4 HOUR FROM made ORDER BY i""",
-    """INSERT INTO published_papers SELECT $digest, day, identifier, 1, day + INTERVAL 5 HOUR FROM made ORDER BY i""",
-    """INSERT INTO translations SELECT $digest, day, identifier, 1, 'zh', 'done', NULL, words[:900], 'a-model', 'p1',
+    """INSERT INTO windowed_papers (digest, digest_date, identifier, version, outcome, late, in_window, withdrawn,
+       claimed_at)
+       SELECT $digest, day, identifier, 1, 'kept', false, true, false, day + INTERVAL 4 HOUR FROM made ORDER BY i""",
+    """INSERT INTO published_papers (digest, digest_date, identifier, version, published_at)
+       SELECT $digest, day, identifier, 1, day + INTERVAL 5 HOUR FROM made ORDER BY i""",
+    """INSERT INTO translations (digest, digest_date, identifier, version, language, status, abstract, model,
+       prompt_version, input_tokens, output_tokens, cached_tokens, answer_key, recorded_at)
+       SELECT $digest, day, identifier, 1, 'zh', 'done', words[:900], 'a-model', 'p1',
        900, 700, 0, md5('t' || i) || md5('u' || i), day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant)
        ORDER BY i""",
-    """INSERT INTO summaries SELECT $digest, day, identifier, 1, 'zh', 'done', NULL, words[:500], words[300:900],
-       words[500:1100], 'html', 'a-model', 'p1', 12000, 1500, 0, md5('r' || i) || md5('s' || i),
+    """INSERT INTO summaries (digest, digest_date, identifier, version, language, status, background, method, results,
+       text_source, model, prompt_version, input_tokens, output_tokens, cached_tokens, answer_key, recorded_at)
+       SELECT $digest, day, identifier, 1, 'zh', 'done', words[:500], words[300:900], words[500:1100],
+       'html', 'a-model', 'p1', 12000, 1500, 0, md5('r' || i) || md5('s' || i),
        day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant) ORDER BY i""",
     """INSERT INTO model_answers (answer_key, kind, identifier, version, model, prompt_version, answer, finish_reason,
        defects, input_tokens, output_tokens, cached_tokens, created_at)
@@ -66,9 +79,12 @@ _TABLES = (
        0, day + INTERVAL 5 HOUR
        FROM made JOIN variants USING (variant), (VALUES ('t', 'u', 'translation', 900, 900, 700),
        ('r', 's', 'reading', 1700, 12000, 1500)) k(a, b, kind, size, given, taken) ORDER BY i""",
-    """INSERT INTO full_texts SELECT identifier, 1, 'html', NULL, true, words::BLOB, 200000, 9, 60, 4, 12000, NULL,
-       NULL, NULL, day + INTERVAL 5 HOUR FROM made JOIN variants USING (variant) ORDER BY i""",
-    """INSERT INTO entry_payloads SELECT md5('p' || i) || md5('q' || i), words[:1900], day + INTERVAL 4 HOUR
+    """INSERT INTO full_texts (identifier, version, source, final, sections, byte_count, section_count, formula_count,
+       table_count, token_count, fetched_at)
+       SELECT identifier, 1, 'html', true, words::BLOB, 200000, 9, 60, 4, 12000, day + INTERVAL 5 HOUR
+       FROM made JOIN variants USING (variant) ORDER BY i""",
+    """INSERT INTO entry_payloads (payload_hash, payload, stored_at)
+       SELECT md5('p' || i) || md5('q' || i), words[:1900], day + INTERVAL 4 HOUR
        FROM made JOIN variants USING (variant) ORDER BY i""",
     """INSERT INTO raw_feed_entries (digest, digest_date, source, position, identifier, version, payload_hash, query,
        fetched_at)
@@ -76,13 +92,16 @@ _TABLES = (
        md5('p' || i) || md5('q' || i), 'cat:cs.SD', day + INTERVAL 4 HOUR
        FROM (SELECT day, begins, unnest(range(begins, first + papers)) AS i
              FROM (SELECT *, min(first) OVER (ORDER BY day ROWS $looked_back - 1 PRECEDING) AS begins FROM dates))""",
-    """INSERT INTO digests SELECT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'], NULL FROM dates""",
-    """INSERT INTO rendered_posts SELECT $digest, day, 'posts/' || day || '.md', md5(day::VARCHAR), papers, papers, 0,
+    """INSERT INTO digests (digest, digest_date, made_at, categories)
+       SELECT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'] FROM dates""",
+    """INSERT INTO rendered_posts (digest, digest_date, path, sha256, announced, published, filtered, failed, late,
+       rendered_at)
+       SELECT $digest, day, 'posts/' || day || '.md', md5(day::VARCHAR), papers, papers, 0,
        0, 0, day + INTERVAL 5 HOUR FROM dates""",
     """INSERT INTO fetches (fetch_id, digest, digest_date, source, scope, query, window_start, window_end, fetched_at,
-       newest_mailing_at, entry_count, error, resolved)
+       newest_mailing_at, entry_count, resolved)
        SELECT uuid(), $digest, day, source, 'cs.SD+eess.AS', 'cat:cs.SD', day - INTERVAL 45 DAY, day + INTERVAL 4 HOUR,
-       day + INTERVAL 4 HOUR, day + INTERVAL 1 HOUR, papers * $looked_back, NULL, true
+       day + INTERVAL 4 HOUR, day + INTERVAL 1 HOUR, papers * $looked_back, true
        FROM dates, (VALUES ('api'), ('feed')) s(source) ORDER BY day""",
 )
 
@@ -122,10 +141,12 @@ def settle(store: DigestStore, digest: str) -> None:
             {"digest": digest},
         )
         for statement in (
-            "INSERT INTO digests SELECT DISTINCT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'], NULL "
+            "INSERT INTO digests (digest, digest_date, made_at, categories) "
+            "SELECT DISTINCT $digest, day, day + INTERVAL 4 HOUR, ['cs.SD', 'eess.AS'] "
             "FROM settled WHERE day NOT IN (SELECT digest_date FROM digests)",
-            "INSERT INTO windowed_papers SELECT $digest, day, identifier, 1, 'kept', NULL, false, true, false, "
-            "day + INTERVAL 4 HOUR FROM settled",
+            "INSERT INTO windowed_papers (digest, digest_date, identifier, version, outcome, late, in_window, "
+            "withdrawn, claimed_at) "
+            "SELECT $digest, day, identifier, 1, 'kept', false, true, false, day + INTERVAL 4 HOUR FROM settled",
             "DELETE FROM open_papers WHERE digest = $digest",
         ):
             connection.execute(statement, {"digest": digest} if "$digest" in statement else None)
@@ -152,7 +173,8 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             )
         for statement in (
             "INSERT INTO days SELECT d.day, fingerprint, changed_at, d.day || 'T05:00:00+00:00', empty_reason, "
-            "announced, published, filtered, failed, late FROM dates d, days m WHERE m.day = :model",
+            "announced, published, filtered, failed, late, translations, translations_wanted, readings, "
+            "readings_wanted FROM dates d, days m WHERE m.day = :model",
             "INSERT INTO entries SELECT c.day, position + begins, identifier, shown, item, lists "
             "FROM copies c, entries m WHERE m.day = :model ORDER BY 1, 2",
             "INSERT INTO listed SELECT list, d.day, count(*), json_group_array(p.value + begins) "
@@ -168,7 +190,20 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             "INSERT OR IGNORE INTO terms SELECT term, c.day, identifier || '-' || c.begins FROM copies c, terms m "
             "WHERE m.day = :model",
             "UPDATE term_papers SET papers = papers * (1 + (SELECT count(*) FROM copies))",
-            "INSERT OR IGNORE INTO merged SELECT DISTINCT substr(day, 1, 4) FROM dates "
-            "WHERE day < substr(:model, 1, 4)",
+            "INSERT OR IGNORE INTO merged SELECT substr(month, 1, 4) AS year FROM months "
+            "WHERE year < substr(:model, 1, 4) GROUP BY 1 HAVING sum(papers) <= :joined",
         ):
-            connection.execute(statement, {"model": model} if ":model" in statement else {})
+            values = {"model": model, "joined": JOINED_PAPERS}
+            connection.execute(statement, {name: each for name, each in values.items() if f":{name}" in statement})
+        _note_index(connection)
+
+
+def _note_index(connection: sqlite3.Connection) -> None:
+    """Notes where the parts of the search index begin. Their words are invented: no file of an old period is made."""
+    months = connection.execute("SELECT month, papers FROM months ORDER BY month").fetchall()
+    merged = {year for (year,) in connection.execute("SELECT year FROM merged")}
+    firsts = {
+        period.name: ["", *(f"{number:05}" for number in range(1, period.papers // PAPERS_A_PART))]
+        for period in search.periods(months, merged)
+    }
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('firsts', ?)", [json.dumps(firsts)])
