@@ -14,6 +14,7 @@ a traceback only where `--traceback` asks for one.
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, cast
@@ -69,6 +70,8 @@ app.add_typer(store, name="store")
 
 _UsageError = cast(type[Exception], typer.BadParameter.__base__)
 """Click's: unknown options and commands, missing and malformed arguments. Typer carries its own click since 0.20."""
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
+"""The disk's, which are no mistake of this program."""
 _GOES_ON = "What was stored stays; the same command goes on from there."
 
 
@@ -105,5 +108,9 @@ def _told(error: Exception) -> int:
     if isinstance(error, _UsageError):
         tell_error(f"{error.format_message()}")  # type: ignore[attr-defined]
         return WRONG_USE
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        where = f"{error.filename}: " if error.filename else ""
+        tell_error(f"{where}{error.strerror}. Check the folder's permissions and the free space.")
+        return FAILED
     tell_error(f"{type(error).__name__}: {' '.join(str(error).split())} (a bug: `digest --traceback ...` shows where)")
     return FAILED

@@ -63,7 +63,8 @@ def compare(
             return
         works = [asyncio.run(comparison.work(name)) for name in models]
         target = target or settings.path(settings.output.posts_dir).parent / "compare.html"
-        write_atomically(target, page(on, works, settings.digest.language, random.Random(0).shuffle if blind else None))
+        text = page(on, works, settings.digest.language, random.Random(0).shuffle if blind else None)
+        write_atomically(target, text, named="with --to")
     if as_json:
         print_json({"papers": len(on.papers), "models": [_row(each) for each in works], "page": str(target)})
         return

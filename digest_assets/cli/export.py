@@ -81,7 +81,7 @@ def _export_references(
     if target is None:
         sys.stdout.write(text)
     else:
-        write_atomically(target, text)
+        write_atomically(target, text, named="with --to")
         say(f"{len(found):,} papers: {target}")
 
 

@@ -39,11 +39,12 @@ def encode(text: str | bytes) -> bytes:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
-def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> str:
+def write_atomically(path: Path, text: str | bytes, *, durable: bool = True, named: str = "in output.posts_dir") -> str:
     """Writes `text` to `path`, with its folder where that is missing. Returns the SHA-256 of the bytes, in hex.
 
     A reader sees the old file or the new one, never a part: the bytes go to a file beside it, to the disk, and then
-    take its name. `durable`: whether the disk is waited for, milliseconds a file.
+    take its name. `durable`: whether the disk is waited for, milliseconds a file. `named`: where a user says which
+    folder it is.
     Raises `OutputUnwritable`; the old file is then as it was.
     """
     data = encode(text)
@@ -65,7 +66,7 @@ def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> 
     except OSError as error:
         raise OutputUnwritable(
             f"{path} cannot be written: {error.strerror or error}.",
-            cure="Check the folder's permissions or free space, or name another folder in output.posts_dir.",
+            cure=f"Check the folder's permissions or free space, or name another {named}.",
         ) from error
     finally:
         if temporary is not None:

@@ -57,7 +57,7 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
         before = manifest.read_text("utf-8") if manifest.is_file() else ""
         gone = _named(before) - files.keys()
         if before != _manifest(files):  # before any file, so that a kill leaves none that nobody takes away
-            write_atomically(manifest, _manifest({*gone, *files}))
+            write_atomically(manifest, _manifest({*gone, *files}), named="with --to")
         for name, source in files.items():
             destination = target / name
             if sha256_of(destination) != sha256_of(source):
@@ -71,7 +71,7 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
                 (target / name).unlink()
                 changed += 1
         if gone:
-            write_atomically(manifest, _manifest(files))
+            write_atomically(manifest, _manifest(files), named="with --to")
     except OSError as error:
         raise OutputUnwritable(
             f"{target} cannot be written: {error.strerror or error}.",

@@ -50,8 +50,8 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
     What was there before stays until the copy has been written, compared and opened again.
     """
     part = target.with_name(f".{target.name}.part")
-    _remove(part)
     try:
+        _remove(part)
         copy = DigestStore(part)
         copied = copy_store(store, copy)
         copy.settle()
@@ -102,7 +102,7 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
     except OSError as error:
         raise StoreUnusable(
             f"{path} cannot be replaced: {error.strerror}.",
-            cure="Free space on the disk or check the folder's permissions.",
+            cure="Check the folder's permissions or free space.",
         ) from None
     finally:
         _remove(part)
@@ -120,7 +120,8 @@ def _keep_as(path: Path, name: Path) -> None:
 
 def _remove(part: Path) -> None:
     for path in (part, log_of(part)):
-        path.unlink(missing_ok=True)
+        if path.exists():  # a disk that may only be read refuses to remove even what is not there
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -12,10 +12,21 @@ import pytest
 
 from digest_assets.errors import StoreUnusable
 from digest_assets.store.connection import DigestStore, log_of
+from digest_assets.store.copying import back_up
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
 from digest_assets_tests.test_pipeline import NOON
 
 LOOKS = (["status"], ["usage"], ["show", "2026-11-19"], ["export"])
+WRITES = (
+    ["run", "2026-11-19"],
+    ["store", "backup"],
+    ["store", "backup", "copies/mine.duckdb"],
+    ["store", "restore"],
+    ["store", "migrate", "--to", "other.duckdb"],
+    ["publish", "--to", "published"],
+    ["export", "ledger"],
+    ["export", "papers", "--format", "bibtex", "--to", "papers.bib"],
+)
 Captured = pytest.CaptureFixture[str]
 
 
@@ -57,6 +68,22 @@ def test_looking_at_a_store_that_cannot_be_written_shows_it(digest: CommandLine,
     unwell = {subject for subject, each in findings.items() if not each["is_well"]}
     assert unwell == {"contact", "posts", "store", "journal"}
     assert "it can be read" in findings["store"]["text"]
+
+
+def test_writing_where_nothing_can_be_written_is_one_line_with_its_cure(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = a_store(digest.folder)
+    back_up(store, store.backup)
+    (digest.folder / "posts").mkdir()
+    (digest.folder / "posts" / "2026-11-19-arxiv.md").write_text("a post")
+    monkeypatch.chdir(digest.folder)
+    with read_only(digest.folder):
+        for command in WRITES:
+            said = digest(capsys, *command)
+            assert said.code == 1, command
+            assert "Read-only file system" in said.error, command
+            assert "Check" in said.error, command
 
 
 def test_looking_where_nothing_was_made_makes_nothing(digest: CommandLine, capsys: Captured) -> None:
