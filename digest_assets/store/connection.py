@@ -53,6 +53,7 @@ LOG_LIMIT = 100_000
 STORAGE_VERSION = "v1.4.0"
 """The oldest DuckDB that can read the file. From this form on it does not write its list of all groups anew each time
 that it takes its log over: 13 ms instead of 100 at a million papers. A file of an older form becomes one of this."""
+_TO_WRITE = f"STORAGE_VERSION '{STORAGE_VERSION}'"
 
 _log = logging.getLogger(__name__)
 _GUARD = threading.Lock()
@@ -182,7 +183,7 @@ class DigestStore:
                 migrate(connection, self.path)
                 yield connection
             return
-        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
+        with _lock_of(self.path), self._attached("READ_ONLY") as connection:
             if self._migrated or not pending(connection, self.path):
                 try:
                     yield connection
@@ -199,7 +200,7 @@ class DigestStore:
     @contextmanager
     def as_it_is(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to the store in the schema that it has, to read from; nothing is migrated."""
-        with _lock_of(self.path), self._attached(" (READ_ONLY)") as connection:
+        with _lock_of(self.path), self._attached("READ_ONLY") as connection:
             yield connection
 
     def pending(self) -> list[str]:
@@ -239,7 +240,7 @@ class DigestStore:
         """The name under which the store's tables are found from a connection to another store."""
         name = f"guest_{next(_NAMES)}"
         with _lock_of(self.path):
-            self._attach(connection, name, f" (STORAGE_VERSION '{STORAGE_VERSION}')")
+            self._attach(connection, name, _TO_WRITE)
             try:
                 yield name
             finally:
@@ -251,11 +252,11 @@ class DigestStore:
             return work(connection)
 
     @contextmanager
-    def _attached(self, how: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
+    def _attached(self, how: str = _TO_WRITE) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to which the file is attached, as where statements look and write; let go of at the end."""
         name = f"store_{next(_NAMES)}"
         with _engine().cursor() as connection:
-            self._attach(connection, name, how or f" (STORAGE_VERSION '{STORAGE_VERSION}')")
+            self._attach(connection, name, how)
             try:
                 yield connection
             finally:
@@ -271,7 +272,8 @@ class DigestStore:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 is_new = not self.path.exists()
-                connection.execute(f"ATTACH '{address}' AS {name}{how}")
+                # Its type is said, because DuckDB goes to its own host for what reads another's file.
+                connection.execute(f"ATTACH '{address}' AS {name} (TYPE duckdb, {how})")
                 if is_new:
                     self.path.chmod(0o600)
                 connection.execute(f"USE {name}")

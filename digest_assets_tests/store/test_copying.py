@@ -126,6 +126,7 @@ def _overwritten(data: bytes) -> bytes:
         lambda data: data[:12_288],
         lambda data: data[:100],
         lambda data: b"",
+        lambda data: b"SQLite format 3\0" + bytes(4080),
     ],
     ids=[
         "no header",
@@ -135,6 +136,7 @@ def _overwritten(data: bytes) -> bytes:
         "headers alone",
         "part of a header",
         "empty",
+        "another program's",
     ],
 )
 def test_the_last_good_copy_stays_where_the_store_is_damaged_and_the_error_says_so(
