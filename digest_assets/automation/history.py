@@ -58,8 +58,16 @@ def open_history() -> Iterator[dg.DagsterInstance]:
             cure="Check the folder's permissions and room, or move it away: the next run makes a new history, and "
             "posts and answers are in the store.",
         ) from None
-    with instance:
-        yield instance
+    try:
+        with instance:
+            yield instance
+    except Exception as error:
+        if not isinstance(error.__cause__, sqlite3.Error):  # SQLAlchemy's, as a run was written
+            raise
+        raise HistoryUnusable(
+            f"Dagster's history in {folder} cannot be written: {redact(str(error.__cause__))}.",
+            cure="Check the free space and the folder's permissions; the same command goes on from there.",
+        ) from None
 
 
 def history_folder() -> Path:
