@@ -378,14 +378,12 @@ def what_came_instead(body: str) -> str:
 
 def _number_in(said: _Said, name: str, provider: Provider) -> int | None:
     """What a refusal for length says in numbers: in a field of its own, or where the table's words have it."""
-    if found := _number(_FIELDS[name].search(said.details)):
-        return found
+    if in_field := _number(_FIELDS[name].search(said.details)):
+        return in_field
     text = said.message.lower()
-    for pattern, meaning in _phrases(provider):
-        if meaning == Refusal.CONTEXT.value and name in pattern.groupindex and (match := pattern.search(text)):
-            if match[name]:
-                return int(match[name].replace(",", ""))
-    return None
+    telling = (each for each, meaning in _phrases(provider) if meaning == Refusal.CONTEXT.value)
+    found = (match[name] for each in telling if name in each.groupindex and (match := each.search(text)))
+    return next((int(each.replace(",", "")) for each in found if each), None)
 
 
 def _number(match: re.Match[str] | None) -> int | None:

@@ -241,8 +241,8 @@ def test_when_to_ask_again_is_read_from_wherever_it_stands(
         "Input validation error: `inputs` must have less than 8192 tokens. Given: 9000",
         "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context "
         "length of only 8192 tokens, which is not enough.",
-        "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: "
-        "8192). Try to load the model with a larger context length, or provide a shorter input.",
+        "The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= "
+        "n_ctx: 8192). Try to load the model with a larger context length, or provide a shorter input.",
         "Cannot truncate prompt with n_keep (9000) >= n_ctx (8192)",
         "Prompt has 9,000 tokens, but the configured context size is 8,192 tokens",
         "input length and `max_tokens` exceed context limit: 5000 + 4000 > 8192, decrease input length or `max_tokens`",
