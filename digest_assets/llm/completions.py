@@ -28,21 +28,24 @@ _CUT = frozenset(
      "model_context_window_exceeded"}
 )  # fmt: skip
 _FILTERS = frozenset({"content_filter", "sensitive", "safety", "recitation", "prohibited_content"})
-_ENDED = re.compile(r"(?:</results>|[。．.！!？?」』”\"’'）)\]}$…])\s*$", re.IGNORECASE)
-"""The end of an answer that is whole, where nothing else says so: its last tag, or the end of a sentence."""
+_SENTENCE_END = re.compile(r"[。．.！!？?」』”\"’'）)\]}$…]\s*$")
+_LAST_TAG = re.compile(r"</([A-Za-z_]\w*?)\d*>\s*$")
 _WELL = ("0", "200", "success", "ok", "none", "")
 
 
-def read_answer(body: str, model: str, provider: Provider = UNKNOWN) -> Answer | Problem:
-    """The answer in the body of a response with status 200, or what is wrong with it. `model` is the one asked for."""
+def read_answer(body: str, model: str, provider: Provider = UNKNOWN, last_tag: str | None = None) -> Answer | Problem:
+    """The answer in the body of a response with status 200, or what is wrong with it. `model` is the one asked for,
+    `last_tag` the one with which the answer has to end (`Prompt.last_tag`)."""
     try:
         payload = json.loads(body.lstrip("\ufeff"))
     except ValueError:
         return Problem(Refusal.UNUSABLE, what_came_instead(body))
-    return read_payload(payload, model, provider)
+    return read_payload(payload, model, provider, last_tag)
 
 
-def read_payload(payload: object, model: str, provider: Provider = UNKNOWN) -> Answer | Problem:
+def read_payload(
+    payload: object, model: str, provider: Provider = UNKNOWN, last_tag: str | None = None
+) -> Answer | Problem:
     """As `read_answer`, for a body that is parsed."""
     if not isinstance(payload, Mapping):
         return Problem(Refusal.UNUSABLE, "JSON that is not an object")
@@ -60,13 +63,21 @@ def read_payload(payload: object, model: str, provider: Provider = UNKNOWN) -> A
         return Problem(Refusal.FILTERED, f"finish_reason {finish}", usage=usage, rests_on=f"finish_reason {finish}")
     if finish in _CUT:
         return Answer(text, "length", model, usage)
-    if finish not in _GOOD and (finish or not _ENDED.search(text)):
+    if finish not in _GOOD and (finish or not _has_end(text, last_tag)):
         said = f"an answer that ended with finish_reason {finish}" if finish else "an answer without an end"
-        return Problem(Refusal.UNUSABLE, said, usage=usage)
+        return Problem(Refusal.BROKEN_OFF if text else Refusal.UNUSABLE, said, usage=usage)
     if not without_thoughts(text):
         reasoned = message.get("reasoning_content") or message.get("reasoning") or text
         return Problem(Refusal.UNUSABLE, "reasoning without an answer" if reasoned else "an empty answer", usage=usage)
     return Answer(text, "stop", model, usage)
+
+
+def _has_end(text: str, last_tag: str | None) -> bool:
+    """Whether an answer is whole, where nothing else says so: its last tag is there, or a sentence has ended."""
+    tag = _LAST_TAG.search(text)
+    if tag is None:
+        return bool(_SENTENCE_END.search(text))
+    return last_tag is None or tag[1].lower() == last_tag.lower()
 
 
 def read_usage(usage: object) -> Usage:
@@ -140,21 +151,22 @@ class StreamReader:
             self._reasoned = self._reasoned or bool(delta.get("reasoning_content") or delta.get("reasoning"))
         self._finish = choice.get("finish_reason") or self._finish
 
-    def answer(self, model: str, provider: Provider = UNKNOWN) -> Answer | Problem:
+    def answer(self, model: str, provider: Provider = UNKNOWN, last_tag: str | None = None) -> Answer | Problem:
         """What the stream held. One without a `finish_reason` and without `[DONE]` was broken off: no error says so."""
         if self._plain and not self._texts:
-            return read_answer("\n".join(self._plain), model, provider)
+            return read_answer("\n".join(self._plain), model, provider, last_tag)
         if self._error is not None:
             return read_payload(dict(self._error), model, provider)
-        usage = read_usage(self._usage)
+        usage, broken_off = read_usage(self._usage), Refusal.BROKEN_OFF if any(self._texts) else Refusal.UNUSABLE
         if self._broken or self._begun:
-            return Problem(Refusal.UNUSABLE, "a broken stream", usage=usage)
+            return Problem(broken_off, "a broken stream", usage=usage)
         if self._finish is None and not self._done:
             said = "a stream that ended early" if self._texts else "an empty stream"
-            return Problem(Refusal.UNUSABLE, said, usage=usage)
+            return Problem(broken_off, said, usage=usage)
         message = {"content": "".join(self._texts), "reasoning_content": self._reasoned}
         choices = [{"message": message, "finish_reason": self._finish}]
-        return read_payload({"choices": choices, "usage": self._usage, "model": self._model}, model, provider)
+        payload = {"choices": choices, "usage": self._usage, "model": self._model}
+        return read_payload(payload, model, provider, last_tag)
 
 
 def _claims_error(payload: Mapping[str, Any]) -> bool:

@@ -33,6 +33,7 @@ LANGUAGES = ("zh", "ja", "en")
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BLOCK = re.compile(r"^---(\w+)---\n", re.MULTILINE)
 _TEX_SPACE = re.compile(r"\s+")
+_CLOSING_TAG = re.compile(r"</([A-Za-z_]\w*?)\d*>")
 
 
 class Task(str, Enum):
@@ -77,6 +78,13 @@ class Prompt:
     def is_first(self) -> bool:
         """Whether it asks anew, and not for an answer to be mended or to be given more room."""
         return self.room == 1 and all(message.role != "assistant" for message in self.messages)
+
+    @property
+    def last_tag(self) -> str | None:
+        """The tag with which an answer ends that has the form the rules ask for, without the number of a group. None:
+        they name no tag."""
+        asked_for = _CLOSING_TAG.findall(self.messages[0].content)
+        return asked_for[-1] if asked_for else None
 
     @property
     def text(self) -> str:

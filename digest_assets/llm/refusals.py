@@ -56,6 +56,8 @@ class Refusal(str, Enum):
     TIMEOUT = "timeout"
     UNUSABLE = "no answer"
     """200, but no answer in it."""
+    BROKEN_OFF = "broken off"
+    """200, and a part of an answer: it ended in no way that is good."""
     FILTERED = "content refused"
     READ_IN_PART = "read in part"
     """An answer to less than was sent: its usage says so."""
@@ -73,8 +75,8 @@ class Refusal(str, Enum):
     """400 for a reason that is none of these."""
 
 
-RETRYABLE = frozenset({Refusal.BUSY, Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.UNUSABLE})
-OUTAGE = frozenset({Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT})
+OUTAGE = frozenset({Refusal.BROKEN, Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.BROKEN_OFF})
+RETRYABLE = OUTAGE | {Refusal.BUSY, Refusal.UNUSABLE}
 FORM = frozenset(
     {Refusal.LIMIT_NAME, Refusal.LIMIT_TOO_HIGH, Refusal.TEMPERATURE, Refusal.STREAM_ONLY, Refusal.STREAM_OPTIONS,
      Refusal.SYSTEM_ROLE, Refusal.THINKING, Refusal.REQUEST}
@@ -494,6 +496,11 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
             return AnswerUnusable(
                 f"{where} gave no usable answer{after}: {problem.said}.", cure="Check llm.base_url and llm.model."
             )
+        case Refusal.BROKEN_OFF:
+            return AnswerUnusable(
+                f"{where} broke its answer off{after}: {problem.said}.",
+                cure="Run again later; where that does not help, choose another llm.model.",
+            )
         case Refusal.CUT:
             return AnswerUnusable(
                 f"The answer of {place.model!r} does not fit into the room that the endpoint has: {problem.said}.",
@@ -512,8 +519,9 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
 
 def outage(problem: Problem, place: Place, tries: int, until: datetime) -> EndpointPaused:
     """What is told to all who still wait when an outage lasts longer than a run waits for it."""
+    did = "broke the answer off in each" if problem.meaning is Refusal.BROKEN_OFF else "did not answer any"
     error = EndpointPaused(
-        f"The model's endpoint {place.base_url} did not answer any of {tries} calls "
+        f"The model's endpoint {place.base_url} {did} of {tries} calls "
         f"({problem.status or problem.meaning.value}: {problem.said.rstrip('. ')}).",
         cure=f"It is worth asking again at {until:%Y-%m-%d %H:%M} UTC.",
     )

@@ -57,10 +57,12 @@ from digest_assets.resources.http import NotFollowed, TooLarge, bounds, certific
 
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
-_TRIES = {Refusal.UNUSABLE: 3, Refusal.TIMEOUT: 2}
+_TRIES = {Refusal.UNUSABLE: 3, Refusal.BROKEN_OFF: 3, Refusal.TIMEOUT: 2}
 """Of one call, where it is less than `llm.attempts`: an empty answer is paid for, a time-out takes minutes."""
 _TRIES_OF_THE_FIRST = {Refusal.UNUSABLE: 1, Refusal.UNREACHABLE: 2}
 """The same while the endpoint has answered nothing: then it will not."""
+_MOST_BROKEN_OFF = 5
+"""In a row, of all questions together, each of them paid for: then the run ends as in an outage."""
 _OUTAGE_PAUSE = timedelta(minutes=30)
 """After an outage that outlasted a run's patience."""
 _LIST_SECONDS = 10.0
@@ -303,6 +305,8 @@ class LanguageModel:
             raise self._decided(partial(as_error, problem, self._place, until=until))
         if meaning is Refusal.UNUSABLE:
             await self._others_are_answered(question, meaning)
+        if meaning is Refusal.BROKEN_OFF:
+            self._has_answered = True  # the address, the key and the model are right
         if meaning in RETRYABLE:
             return self._delay(problem, question)
         question.tries += 1
@@ -327,7 +331,8 @@ class LanguageModel:
             limit = min(limit, _TRIES_OF_THE_FIRST.get(meaning, limit))
         wait = problem.wait_seconds or 0.0
         has_no_patience = settings.attempts == 1 and breaker.is_open
-        if breaker.patience_is_over or has_no_patience or wait > LONGEST_WAIT_SECONDS:
+        costs_too_much = meaning is Refusal.BROKEN_OFF and breaker.failures >= _MOST_BROKEN_OFF
+        if breaker.patience_is_over or has_no_patience or costs_too_much or wait > LONGEST_WAIT_SECONDS:
             until = self._now() + max(_OUTAGE_PAUSE, timedelta(seconds=wait))
             raise self._decided(partial(outage, problem, self._place, breaker.failures, until))
         nobody_there = not self._has_answered and meaning is Refusal.UNREACHABLE
@@ -502,12 +507,12 @@ class LanguageModel:
         }  # fmt: skip
         if not dialect.streams:
             response = await completions_of.with_raw_response.create(**asked, **known)
-            return completions.read_answer(response.http_response.text, settings.model, self._provider)
+            return completions.read_answer(response.http_response.text, settings.model, self._provider, prompt.last_tag)
         reader = completions.StreamReader()
         async with completions_of.with_streaming_response.create(**asked, **known) as streamed:
             async for line in streamed.iter_lines():
                 reader.take_line(line)
-        return reader.answer(settings.model, self._provider)
+        return reader.answer(settings.model, self._provider, prompt.last_tag)
 
     @property
     def _opened(self) -> AsyncOpenAI:

@@ -38,7 +38,7 @@ def test_an_answer_that_ended_in_an_unknown_way_is_none(finish: str) -> None:
     body = json.dumps({"choices": [{"message": {"content": "半句话。"}, "finish_reason": finish}]})
     problem = read_answer(body, "m")
     assert isinstance(problem, Problem)
-    assert problem.meaning is Refusal.UNUSABLE
+    assert problem.meaning is Refusal.BROKEN_OFF
     assert finish in problem.said
 
 
@@ -84,11 +84,11 @@ def test_a_body_that_says_that_all_is_well_is_no_error() -> None:
     assert isinstance(answered, Answer)
 
 
-def streamed(text: str) -> Answer | Problem:
+def streamed(text: str, last_tag: str | None = None) -> Answer | Problem:
     reader = StreamReader()
     for line in text.split("\n"):
         reader.take_line(line)
-    return reader.answer("m")
+    return reader.answer("m", last_tag=last_tag)
 
 
 def chunk(content: str, finish: str | None = None) -> str:
@@ -111,6 +111,23 @@ def test_a_body_where_a_stream_was_asked_for_is_read() -> None:
     body = {"choices": [{"message": {"content": "一句话。"}, "finish_reason": "stop"}]}
     assert isinstance(streamed(json.dumps(body)), Answer)
     assert isinstance(streamed(json.dumps(body, indent=2)), Answer)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "text"),
+    [
+        ("topics", "<translation>好。</translation>\n<title>好</title>\n<topics>none</topics>"),
+        ("results", "<background>好。</background><results>好</results>\n"),
+        ("g", "<g1>好 [1]。</g1><g12>好 [2]</g12>"),
+        (None, "<verdicts>1</verdicts>"),
+    ],
+)
+def test_done_without_a_reason_is_an_end_after_the_last_tag(asked_for: str | None, text: str) -> None:
+    body = f"data: {chunk(text)}\n\ndata: [DONE]\n\n"
+    assert isinstance(streamed(body, asked_for), Answer)
+    problem = streamed(body, "another")
+    assert isinstance(problem, Problem)
+    assert problem.meaning is Refusal.BROKEN_OFF
 
 
 def test_done_without_a_reason_is_an_end_where_the_text_ends() -> None:

@@ -461,6 +461,35 @@ def test_twenty_calls_that_are_refused_for_their_form_cost_one(endpoint: Scripte
     assert len(endpoint.requests) == 21
 
 
+def test_two_answers_that_are_broken_off_at_the_start_lose_no_other(endpoint: ScriptedEndpoint) -> None:
+    odd = completion("半句话", finish_reason="insufficient_system_resource")
+    endpoint.replies = [odd, odd, completion()]
+    naps = Naps()
+
+    async def twenty() -> list[Answer]:
+        settings = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env="")
+        async with LanguageModel(settings, "", limiter=Limiter(8), sleep=naps, clock=naps.clock) as model:
+            return await asyncio.gather(*(model.ask(each) for each in TWENTY))
+
+    assert {each.text for each in asyncio.run(twenty())} == {"你好。"}
+    assert len(endpoint.requests) == 22
+
+
+def test_answers_that_are_all_broken_off_end_a_run_before_they_cost_much(endpoint: ScriptedEndpoint) -> None:
+    endpoint.replies = [completion("半句话", finish_reason="insufficient_system_resource")]
+    naps = Naps()
+
+    async def twenty() -> list[Answer | BaseException]:
+        settings = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env="")
+        async with LanguageModel(settings, "", limiter=Limiter(8), sleep=naps, clock=naps.clock) as model:
+            return await asyncio.gather(*(model.ask(each) for each in TWENTY), return_exceptions=True)
+
+    told = {str(each) for each in asyncio.run(twenty()) if isinstance(each, EndpointPaused)}
+    assert len(told) == 1
+    assert "broke the answer off in each of 5 calls" in told.pop()
+    assert len(endpoint.requests) == 5
+
+
 def test_a_form_that_stays_refused_ends_the_run_with_the_first_call(endpoint: ScriptedEndpoint) -> None:
     endpoint.replies = [refusal(500, "Jinja Exception: no message may have content")]
     naps = Naps()
