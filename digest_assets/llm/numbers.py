@@ -70,8 +70,13 @@ _ENGLISH_COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _HAN_NUMBER = re.compile(
-    r"(?<![零〇一二两三四五六七八九十百千万亿数几第])[一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千]*"
+    r"(?<![\d零〇一二两三四五六七八九十百千万亿数几第])[一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千]*"
 )
+_LARGE_HAN = re.compile(rf"{_HAN_NUMBER.pattern}(?:[万萬亿億][零〇一二两三四五六七八九十百千]*)+")
+_COMPOUND = re.compile(
+    r"(?<![\d.,])(\d+)([万萬亿億])(?:(\d{1,4})(千万|百万|[千百万萬])|(\d{4}))(?![\d.,]*\d)(?![十百千万亿萬億])"
+)
+"""3亿5000万, 1万2千, 1万2345: one number."""
 _COUNTER = (
     r"(?:大|个|種|种|项|項|类|類|组|組|篇|层|層|阶|倍|名|位|人|条|段|步|套|款|门|场|届|轮|次|维|路|通道|语言|数据集|模型|任务"
     r"|小时|分钟|秒|天|周|年|月"
@@ -174,6 +179,7 @@ def stated_in_english(text: str) -> tuple[Number, ...]:
 def stated_in_answer(text: str) -> tuple[Number, ...]:
     """The numbers in digits that a Chinese, Japanese or English answer plainly states."""
     text = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0年代", without_tex(text))
+    text = _COMPOUND.sub(_compound_value, text)
     return tuple(
         number
         for number in _stated(_masked(text), _CHINESE_NUMBER)
@@ -220,10 +226,13 @@ def possible_in_answer(text: str) -> frozenset[Decimal]:
     """Every value that an answer might mean."""
     plain = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0", without_tex(text))
     values = set(_all_digits(plain))
+    plain = _COMPOUND.sub(_compound_value, plain)
+    values.update(_all_digits(plain))
     for pattern in (_CHINESE_NUMBER, _ENGLISH_NUMBER):
         for number in _stated(plain, pattern):
             values.update(each for each in (number.value, number.other_value) if each is not None)
     values.update(Decimal(_han_value(numeral)) for numeral in re.findall(_HAN_NUMBER, plain))
+    values.update(Decimal(_large_han_value(numeral)) for numeral in re.findall(_LARGE_HAN, plain))
     values.update(Decimal(_HAN[digit]) for digit in plain if digit in _HAN)
     values.update(Decimal(_HAN[tenths] * 10) for tenths in _TENTHS.findall(plain))
     values.update(Decimal(10 ** _SCALES[scale]) for scale in _BARE_SCALE.findall(plain))
@@ -312,6 +321,22 @@ def _han_value(numeral: str) -> int:
         else:
             digit = _HAN[sign]
     return total + digit
+
+
+def _large_han_value(numeral: str) -> int:
+    """一万二千 is 12000, 三亿五千万 350000000, 一万二 (as it is said) 12000."""
+    for units, exponent in (("亿億", 8), ("万萬", 4)):
+        if found := [at for at, sign in enumerate(numeral) if sign in units]:
+            above, below = numeral[: found[-1]], numeral[found[-1] + 1 :]
+            spoken = len(below) == 1 and below in _HAN
+            rest = _HAN[below] * 10 ** (exponent - 1) if spoken else _large_han_value(below) if below else 0
+            return (_large_han_value(above) or 1) * 10**exponent + rest
+    return _han_value(numeral) if numeral else 0
+
+
+def _compound_value(match: re.Match[str]) -> str:
+    above, unit, below, below_unit, plain = match.groups()
+    return str(int(above) * 10 ** _SCALES[unit] + int(below or plain) * 10 ** _SCALES.get(below_unit or "", 0))
 
 
 def _han_decimal(numeral: str) -> Decimal:

@@ -7,6 +7,7 @@ Each kind is found, and made comparable: two spellings of one formula (`\\alpha_
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from digest_assets.markup import formulas as recogniser
@@ -77,7 +78,10 @@ _SILENT = frozenset(
     mathop ensuremath boldmath mathscr mathfrak
     """.split()  # noqa: SIM905
 )
-_SAME_SIGN = str.maketrans("−–⁻∼∗⋅·×₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹（），", "---~****01234567890123456789(),")
+_SCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᵠᵡ"
+_SAME_SIGN = str.maketrans("−–∼∗⋅·×（），", "--~****(),") | {
+    ord(sign): unicodedata.normalize("NFKC", sign).replace("−", "-") for sign in _SCRIPTS
+}
 _CORE_NOISE = re.compile(r"[\s{}$\\_^,;:!&]|\\[,;:! ]")
 
 

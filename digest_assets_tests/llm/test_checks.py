@@ -67,6 +67,13 @@ def kinds(source: str, answer: str, language: str = "zh", title: str = "") -> se
         ("a, b, c, d, e, f, g, h, i and j", "甲、乙、丙、丁、戊、己、庚、辛、壬和癸十个量"),
         ("17 speakers, from 10 to 20 kHz", "17位说话人，从10 kHz到20 kHz"),
         ("six filters and eight sizes", "六种滤波器和八种大小"),
+        ("12,000 hours", "一万二千小时"),
+        ("12,000 hours", "1万2千小时"),
+        ("12,000 hours", "一万二的小时数"),
+        ("350 million samples", "三亿五千万个样本"),
+        ("350 million samples", "3亿5000万个样本"),
+        ("12,345 samples", "1万2345个样本"),
+        ("2.5 trillion tokens", "两万五千亿个词元"),
     ],
 )
 def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> None:
@@ -92,6 +99,8 @@ def test_a_number_may_be_written_in_another_way(source: str, answer: str) -> Non
         ("in 9,674 frames", "在9,6740帧中", {DefectKind.NUMBER_LOST}),
         ("It has three parts: a, b, c, d and e.", "它有五个部分：a、b、c、d和e。", {DefectKind.NUMBER_INVENTED}),
         ("six filters and eight sizes", "八种滤波器和八种大小", {DefectKind.NUMBER_INVENTED}),
+        ("13,000 hours", "一万二千小时", {DefectKind.NUMBER_LOST}),
+        ("12,345 samples", "1万2346个样本", {DefectKind.NUMBER_LOST, DefectKind.NUMBER_INVENTED}),
     ],
 )
 def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, expected: set[DefectKind]) -> None:
@@ -105,6 +114,8 @@ def test_a_number_changed_lost_or_invented_is_named(source: str, answer: str, ex
         ("where $\\alpha_1$ is", "其中\\(\\alpha_1\\)为"),
         ("cost $O(n \\log n)$", "代价为O(n log n)"),
         ("the $F_0$ contour", "F0轮廓"),
+        ("the weight $\\alpha_t$ of a step", "一步的权重 αₜ"),
+        ("the entries $x_{ij}$ and $n^k$", "元素xᵢⱼ和nᵏ"),
         ("$\\mathcal{L}_{\\mathrm{CTC}}$ loss", "$\\mathcal{L}_{CTC}$损失"),
         ("when $x \\leq y$", "当x ≤ y时"),
         ("trained $simultaneously$", "同时训练"),
@@ -122,6 +133,7 @@ def test_a_formula_may_be_spelt_in_another_way(source: str, answer: str) -> None
 @pytest.mark.parametrize(
     ("source", "answer", "expected"),
     [
+        ("the weight $\\alpha_t$ of a step", "一步的权重 αₛ", {DefectKind.FORMULA_LOST}),
         ("where $\\alpha_1$ is", "其中$\\beta_1$为", {DefectKind.FORMULA_LOST, DefectKind.FORMULA_INVENTED}),
         ("the weights", "权重$w_k$", {DefectKind.FORMULA_INVENTED}),
         ("M$^4$-SAM wins", "M$^8$-SAM胜出", {DefectKind.FORMULA_INVENTED}),
