@@ -329,8 +329,8 @@ def _large_han_value(numeral: str) -> int:
         if found := [at for at, sign in enumerate(numeral) if sign in units]:
             above, below = numeral[: found[-1]], numeral[found[-1] + 1 :]
             spoken = len(below) == 1 and below in _HAN
-            rest = _HAN[below] * 10 ** (exponent - 1) if spoken else _large_han_value(below) if below else 0
-            return (_large_han_value(above) or 1) * 10**exponent + rest
+            rest = _HAN[below] * int(10 ** (exponent - 1)) if spoken else _large_han_value(below) if below else 0
+            return (_large_han_value(above) or 1) * int(10**exponent) + rest
     return _han_value(numeral) if numeral else 0
 
 
