@@ -73,6 +73,7 @@ def told(process: subprocess.Popen[str]) -> dict[str, Any]:
 def _run(order: Order) -> dict[str, Any]:
     import dagster as dg
 
+    from digest_assets.assets.of_a_digest import Place
     from digest_assets.automation.command_line_runs import run_date
     from digest_assets.definitions import build_defs
     from digest_assets.resources.clock import SetClock
@@ -87,7 +88,7 @@ def _run(order: Order) -> dict[str, Any]:
     with dg.DagsterInstance.local_temp(str(order.instance), overrides=as_ours) as instance:
         print("begun", flush=True)
         started = time.monotonic()
-        report = run_date(definitions, instance, store, order.settings.digest.name, order.day)
+        report = run_date(definitions, instance, store, Place(order.settings.digest.name), order.day)
         seconds = time.monotonic() - started
     return {"outcome": report.outcome.value, "reasons": report.reasons, "seconds": seconds, "waits": waits}
 

@@ -17,6 +17,7 @@ import dagster as dg
 from digest_assets.assets.code_versions import code_versions
 from digest_assets.assets.columns import table_schema
 from digest_assets.assets.deliveries import deliveries
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.assets.partitions import digest_partitions
 from digest_assets.assets.ranked_papers import ranked_papers
 from digest_assets.assets.raw_feed_entries import raw_feed_entries
@@ -25,10 +26,10 @@ from digest_assets.assets.reader_site import reader_site
 from digest_assets.assets.rendered_posts import rendered_posts
 from digest_assets.assets.run_settings import THIS_RUN, fixed, language_model, run_settings, this_run
 from digest_assets.assets.windowed_papers import windowed_papers
-from digest_assets.automation.deliveries import delivery_job, delivery_retries
+from digest_assets.automation.deliveries import delivery_retries
 from digest_assets.automation.failures import failure_sensor
-from digest_assets.automation.freshness import FRESHNESS_POLICY, freshness_job, freshness_schedule
-from digest_assets.automation.jobs import digest_job
+from digest_assets.automation.freshness import FRESHNESS_POLICY, freshness_schedule
+from digest_assets.automation.jobs import jobs_of
 from digest_assets.automation.schedules import weekday_schedule
 from digest_assets.automation.sensors import mailing_sensor, retry_sensor
 from digest_assets.checks.answers import (
@@ -47,7 +48,6 @@ from digest_assets.checks.papers import (
     ranking_leaves_nothing_out,
     the_ledger_balances,
 )
-from digest_assets.checks.partitioned import by_date
 from digest_assets.checks.posts import the_post_is_well_formed
 from digest_assets.config import GroupBy, Settings, load_settings
 from digest_assets.resources.arxiv_access import ArxivAccess
@@ -107,16 +107,23 @@ def build_defs(
     Raises `ConfigurationError` where they cannot be used; Dagster shows its one line in place of the assets.
     """
     settings = settings or load_settings()
+    place = Place(settings.digest.name)
     clock = clock or SystemClock()
     store = open_store(settings)
     by_submission = settings.digest.by is GroupBy.SUBMITTED
     partitions = digest_partitions(settings.digest.days, every_day=every_day or by_submission)
     return dg.Definitions(
-        assets=_for_settings(ASSETS, settings, partitions),
-        asset_checks=[*by_date(CHECKS_OF_A_DATE, partitions), no_date_is_left_failed, the_newest_digest_is_there],
-        jobs=[digest_job, delivery_job, freshness_job],
-        schedules=[weekday_schedule(settings.digest), freshness_schedule(settings.digest.timezone)],
-        sensors=[mailing_sensor, retry_sensor, delivery_retries, failure_sensor],
+        assets=_for_settings([each(place) for each in ASSETS], settings, partitions),
+        asset_checks=[
+            *(each(place, partitions) for each in CHECKS_OF_A_DATE),
+            *(each(place) for each in (no_date_is_left_failed, the_newest_digest_is_there)),
+        ],
+        jobs=jobs_of(place),
+        schedules=[weekday_schedule(place, settings), freshness_schedule(place, settings.digest.timezone)],
+        sensors=[
+            *(each(place, settings) for each in (mailing_sensor, retry_sensor, delivery_retries)),
+            failure_sensor(settings),
+        ],
         resources={
             THIS_RUN: this_run(settings.llm),
             "settings": run_settings(settings),

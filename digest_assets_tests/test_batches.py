@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.assets.read_papers import CHECK_OF_ANSWERS
 from digest_assets.automation.command_line_runs import RunOutcome, run_date
 from digest_assets.automation.dates import dates_due
@@ -39,7 +40,7 @@ def stands(world: World) -> Standing:
 
 
 def test_a_date_that_waits_for_its_batch_is_not_published_and_a_later_run_publishes_it(world: World) -> None:
-    report = run_date(world.definitions, world.instance, world.store, "arxiv", DAY, {BATCH_TAG: HAND_IN})
+    report = run_date(world.definitions, world.instance, world.store, Place("arxiv"), DAY, {BATCH_TAG: HAND_IN})
     assert report.outcome is RunOutcome.NOT_YET
     assert any("wait for a batch" in reason for reason in report.reasons)
     assert not list((world.folder / "posts").glob("*.md"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.dates import dates_due
 from digest_assets.automation.sensors import retry_sensor
@@ -31,9 +32,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def asks_again(world: World) -> list[str | None]:
     context = dg.build_sensor_context(
         instance=world.instance,
-        resources={"settings": world.settings, "store": world.store, "clock": world.clock},
+        resources={"store": world.store, "clock": world.clock},
     )
-    told = retry_sensor(context)
+    told = retry_sensor(Place(world.settings.digest.name), world.settings)(context)
     return [each.partition_key for each in told if isinstance(each, dg.RunRequest)]  # type: ignore[union-attr]
 
 

@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 
 from digest_assets.arxiv.calendar import mailing_for_submission
+from digest_assets.assets.of_a_digest import CheckOf, Place
 from digest_assets.automation.dates import dates_due
 from digest_assets.checks.papers import each_paper_once, no_paper_came_late
 from digest_assets.config import GroupBy
@@ -419,12 +420,12 @@ def test_a_date_whose_run_died_before_it_did_anything_is_still_due_after_a_later
 # The checks, where they fail
 
 
-def check(simulation: Simulation, definition: dg.AssetChecksDefinition, day: date) -> dg.AssetCheckResult:
+def check(simulation: Simulation, made: CheckOf, day: date) -> dg.AssetCheckResult:
     class Context:
         partition_key = day.isoformat()
         has_partition_key = True
 
-    node: Any = definition.node_def
+    node: Any = made(Place(simulation.settings.digest.name)).node_def
     result = node.compute_fn.decorated_fn(Context(), simulation.settings, simulation.store)
     assert isinstance(result, dg.AssetCheckResult)
     return result

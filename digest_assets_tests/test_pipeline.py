@@ -342,12 +342,14 @@ from pathlib import Path
 from digest_assets.definitions import build_defs
 from digest_assets.resources.clock import SetClock
 import dagster as dg
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import run_date
 from digest_assets.store.opening import open_store
 
 settings, now, day = pickle.loads(Path(sys.argv[1]).read_bytes())
 store = open_store(settings)
-run_date(build_defs(settings, clock=SetClock(now)), dg.DagsterInstance.ephemeral(), store, settings.digest.name, day)
+place = Place(settings.digest.name)
+run_date(build_defs(settings, clock=SetClock(now)), dg.DagsterInstance.ephemeral(), store, place, day)
 """
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation import sensors
 from digest_assets.automation.sensors import FEED_STAYS, PAUSES, mailing_sensor, retry_sensor
+from digest_assets.config import Settings
 from digest_assets.definitions import build_defs
 from digest_assets.sandbox import arxiv_server
 from digest_assets_tests.simulation import MortalStore, Simulation, a_simulation, noon
@@ -34,9 +36,9 @@ def simulation(tmp_path: Path) -> Iterator[Simulation]:
 class Ticks:
     """Evaluates a sensor as the daemon does, keeping its cursor."""
 
-    def __init__(self, simulation: Simulation, sensor: dg.SensorDefinition) -> None:
+    def __init__(self, simulation: Simulation, sensor: Callable[[Place, Settings], dg.SensorDefinition]) -> None:
         self.simulation = simulation
-        self.sensor = sensor
+        self.sensor = sensor(Place(simulation.settings.digest.name), simulation.settings)
         self.instance = dg.DagsterInstance.ephemeral()
         self.definitions = build_defs(simulation.settings, clock=simulation.clock)
         self.cursor: str | None = None
@@ -45,7 +47,6 @@ class Ticks:
         """The keys of the runs that it asks for, or why it asks for none."""
         self.simulation.clock.instant = instant
         resources = {
-            "settings": self.simulation.settings,
             "store": self.simulation.store,
             "arxiv": self.simulation.access,
             "clock": self.simulation.clock,

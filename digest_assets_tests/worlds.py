@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import DateReport, run_date
 from digest_assets.config import ArxivSettings, DigestSettings, LlmSettings, OutputSettings, Settings, StoreSettings
 from digest_assets.definitions import build_defs
@@ -49,7 +50,7 @@ class World:
         """Runs the main job for `day`, at an instant if one is given."""
         if at is not None:
             self.clock.instant = at
-        return run_date(self.definitions, self.instance, self.store, self.settings.digest.name, day)
+        return run_date(self.definitions, self.instance, self.store, Place(self.settings.digest.name), day)
 
     def post(self, day: date) -> str:
         return (self.folder / "posts" / f"{day}-{self.settings.digest.name}.md").read_text("utf-8")

@@ -102,13 +102,20 @@ def table_schema(asset: str) -> dict[str, Any]:
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": asset}
 
 
-def column_lineage(asset: str) -> dict[str, Any]:
-    """Which column of an asset comes from which upstream, as metadata of a materialization."""
+def column_lineage(key: dg.AssetKey) -> dict[str, Any]:
+    """Which column of an asset comes from which upstream, as metadata of a materialization; nothing for an asset whose
+    table comes from none."""
+    *prefix, asset = key.path
+    if asset not in UPSTREAM:
+        return {}
     above = UPSTREAM[asset]
     held, given = ({column.name for column in tables()[table].columns} for table in (asset, above))
     sources = {name: [f"{above}.{name}"] for name in HANDED_DOWN if name in held & given} | COMES_FROM[asset]
     lineage = {
-        column: [dg.TableColumnDep(dg.AssetKey(each.split(".")[0]), each.split(".")[1]) for each in deps]
+        column: [
+            dg.TableColumnDep(dg.AssetKey([*prefix, table]), name)
+            for table, _, name in (s.partition(".") for s in deps)
+        ]
         for column, deps in sources.items()
     }
     return {"dagster/column_lineage": dg.TableColumnLineage(lineage)}

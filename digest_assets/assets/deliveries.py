@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
@@ -23,10 +24,9 @@ from digest_assets.store.connection import DigestStore
 from digest_assets.store.deliveries import Delivery
 
 
-@dg.asset(
+@asset(
     deps=["rendered_posts", "reader_site"],
     description=__doc__,
-    group_name="digest",
     kinds={"duckdb"},
 )
 def deliveries(

@@ -26,7 +26,6 @@ SPEC = dg.AssetSpec(
     "full_texts",
     deps=["windowed_papers", "ranked_papers"],
     description=__doc__,
-    group_name="digest",
     kinds={"html", "duckdb"},
     skippable=True,
 )

@@ -19,6 +19,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.columns import column_lineage
 from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.killed_runs import tag_run
 from digest_assets.assets.previews import data_version
@@ -38,21 +39,26 @@ class OneDate:
 
     day: date
     log: DateLog
+    key: dg.AssetKey
+    """Of the step's asset, or of one where it has several."""
     _begun: float = field(default_factory=time.monotonic)
 
     def made(
         self, metadata: Mapping[str, Any], content: Iterable[object], asset: str | None = None
     ) -> dg.MaterializeResult[Any]:
-        """The date's materialization: `metadata`, the seconds that it took, and the data version of its `content`.
-        `asset`: which one, where the step has several."""
-        seconds = round(time.monotonic() - self._begun, 2)
-        return dg.MaterializeResult(
-            asset_key=asset, metadata={**metadata, "seconds": seconds}, data_version=data_version(content)
-        )
+        """The date's materialization: `metadata`, where its columns come from, the seconds that it took, and the data
+        version of its `content`. `asset`: which one, where the step has several."""
+        key = self.key_of(asset) if asset else self.key
+        told = {**metadata, **column_lineage(key), "seconds": round(time.monotonic() - self._begun, 2)}
+        return dg.MaterializeResult(asset_key=key, metadata=told, data_version=data_version(content))
 
     def not_yet(self, asset: str, reason: str) -> dg.AssetObservation:
         """That nothing was made of `asset`, and that the date is to be asked for again."""
-        return dg.AssetObservation(asset, partition=self.day.isoformat(), metadata={NOT_YET: reason})
+        return dg.AssetObservation(self.key_of(asset), partition=self.day.isoformat(), metadata={NOT_YET: reason})
+
+    def key_of(self, asset: str) -> dg.AssetKey:
+        """Of an asset of the same digest."""
+        return dg.AssetKey([*self.key.path[:-1], asset])
 
 
 @contextmanager
@@ -62,7 +68,7 @@ def one_date(context: dg.AssetExecutionContext, settings: Settings) -> Iterator[
         with _told_to_dagster():
             day = _date_of(context)
             tag_run(context.instance, context.run)
-            yield OneDate(day, DateLog(context.log, settings.digest.name, day))
+            yield OneDate(day, DateLog(context.log, settings.digest.name, day), min(context.selected_asset_keys))
     except dg.Failure as failure:
         retries = int(context.run.tags.get(RETRIES_TAG, settings.runs.retries))
         if not failure.allow_retries or context.retry_number >= retries:

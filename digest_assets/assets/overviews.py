@@ -30,7 +30,6 @@ SPEC = dg.AssetSpec(
     "overviews",
     deps=["windowed_papers", "translations"],
     description=__doc__,
-    group_name="digest",
     kinds={"openai", "duckdb"},
     skippable=True,
 )

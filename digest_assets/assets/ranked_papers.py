@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
@@ -23,10 +23,9 @@ from digest_assets.pipeline.rank import RankedDate, rank_papers
 from digest_assets.store.connection import DigestStore
 
 
-@dg.asset(
+@asset(
     deps=["windowed_papers"],
     description=__doc__,
-    group_name="digest",
     kinds={"duckdb"},
 )
 def ranked_papers(
@@ -41,7 +40,7 @@ def ranked_papers(
                 f"{len(made.unknown)} own papers are not known yet: {', '.join(made.unknown[:5])}; arXiv is asked "
                 "about them when a date is received"
             )
-        return date.made({**_metadata(made), **column_lineage("ranked_papers")}, made.found)
+        return date.made(_metadata(made), made.found)
 
 
 def _metadata(made: RankedDate) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing, table
 from digest_assets.config import NO_CONTACT, Settings
@@ -29,7 +30,7 @@ from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
 
 
-@dg.asset(description=__doc__, group_name="digest", kinds={"atom", "duckdb"})
+@asset(description=__doc__, kinds={"atom", "duckdb"})
 def raw_feed_entries(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from digest_assets.assets import full_texts, overviews, summaries, translations
-from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.of_a_digest import multi_asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import second_reader
 from digest_assets.config import Settings
@@ -43,11 +43,9 @@ CHECK_OF_ANSWERS = {
 }
 
 
-@dg.multi_asset(
-    name="read_papers",
+@multi_asset(
     specs=[full_texts.SPEC, translations.SPEC, summaries.SPEC, overviews.SPEC],
     can_subset=True,
-    group_name=None,
 )
 def read_papers(
     context: dg.AssetExecutionContext,
@@ -68,9 +66,9 @@ def read_papers(
             if name in selected and (waiting := reading.waiting[name]):
                 told = f"{waiting} {name} of {date.day} wait for a batch; run it again later"
                 yield date.not_yet(name, told)
-                yield _not_checked_yet(name, date.day, told)
+                yield _not_checked_yet(date.key_of(name), date.day, told)
             elif name in selected:
-                yield date.made({**metadata, **column_lineage(name)}, content, name)
+                yield date.made(metadata, content, name)
 
 
 def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], list[object]]]:
@@ -122,12 +120,12 @@ def _made(reading: PaperReading, day: date) -> dict[str, tuple[dict[str, Any], l
     }
 
 
-def _not_checked_yet(name: str, day: date, told: str) -> dg.AssetCheckEvaluation:
+def _not_checked_yet(key: dg.AssetKey, day: date, told: str) -> dg.AssetCheckEvaluation:
     """The result of the check of answers where they wait: what is not materialized is not checked by Dagster, and an
     older result, or none, would say that all is well."""
     return dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(name),
-        check_name=CHECK_OF_ANSWERS[name],
+        asset_key=key,
+        check_name=CHECK_OF_ANSWERS[key.path[-1]],
         passed=False,
         severity=dg.AssetCheckSeverity.WARN,
         description=told,

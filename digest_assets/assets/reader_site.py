@@ -15,6 +15,7 @@ from typing import Any
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import page_on_the_web
 from digest_assets.config import Settings
@@ -23,10 +24,9 @@ from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
 
 
-@dg.asset(
+@asset(
     deps=["rendered_posts"],
     description=__doc__,
-    group_name="digest",
     kinds={"html"},
 )
 def reader_site(

@@ -15,7 +15,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import data_version, money_metadata, page_on_the_web
 from digest_assets.assets.run_settings import PostConfig
@@ -27,10 +27,9 @@ from digest_assets.store.posts import TEXT_COUNTS
 from digest_assets.store.usage import money_of
 
 
-@dg.asset(
+@asset(
     deps=["windowed_papers", "ranked_papers", "full_texts", "translations", "summaries", "overviews"],
     description=__doc__,
-    group_name="digest",
     kinds={"markdown", "jekyll"},
 )
 def rendered_posts(
@@ -55,7 +54,7 @@ def rendered_posts(
         if made.kept:
             date.log.warning(made.kept)
         return date.made(
-            {**_metadata(settings, made), **column_lineage("rendered_posts")},
+            _metadata(settings, made),
             content_of(made.post.sha256, made.post.path, made.empty_reason),
         )
 

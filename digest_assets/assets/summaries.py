@@ -24,7 +24,6 @@ SPEC = dg.AssetSpec(
     "summaries",
     deps=["windowed_papers", "full_texts"],
     description=__doc__,
-    group_name="digest",
     kinds={"openai", "duckdb"},
     skippable=True,
 )

@@ -25,7 +25,6 @@ SPEC = dg.AssetSpec(
     "translations",
     deps=["windowed_papers", "ranked_papers"],
     description=__doc__,
-    group_name="digest",
     kinds={"openai", "duckdb"},
     skippable=True,
 )

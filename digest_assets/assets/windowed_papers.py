@@ -19,7 +19,7 @@ from typing import Any
 
 import dagster as dg
 
-from digest_assets.assets.columns import column_lineage
+from digest_assets.assets.of_a_digest import asset
 from digest_assets.assets.one_date import one_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
@@ -30,10 +30,9 @@ from digest_assets.store.connection import DigestStore
 from digest_assets.store.ledger import ClaimedPaper
 
 
-@dg.asset(
+@asset(
     deps=["raw_feed_entries"],
     description=__doc__,
-    group_name="digest",
     kinds={"duckdb"},
     output_required=False,
 )
@@ -53,7 +52,7 @@ def windowed_papers(
             date.log.info(f"no papers: {made.empty_reason}")
             context.instance.add_run_tags(context.run.run_id, {"digest/no_papers": made.empty_reason})
         yield date.made(
-            {**_metadata(made), **column_lineage("windowed_papers")},
+            _metadata(made),
             [(each.paper.versioned, each.outcome, each.reason) for each in made.papers],
         )
 

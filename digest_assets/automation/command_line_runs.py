@@ -14,9 +14,11 @@ from enum import Enum
 import dagster as dg
 
 from digest_assets.assets.killed_runs import PROCESS_TAG, this_process
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.assets.one_date import NOT_YET, RETRIES_TAG
 from digest_assets.assets.rendered_posts import KEPT
 from digest_assets.assets.run_settings import PostConfig
+from digest_assets.automation.jobs import DIGEST
 from digest_assets.digests.standing import texts_said
 from digest_assets.store import ledger, standings
 from digest_assets.store.connection import DigestStore
@@ -58,19 +60,20 @@ def run_date(
     definitions: dg.Definitions,
     instance: dg.DagsterInstance,
     store: DigestStore,
-    digest: str,
+    place: Place,
     day: date,
     tags: Mapping[str, str] | None = None,
     *,
     force: bool = False,
     log: bool = False,
 ) -> DateReport:
-    """Makes the digest of `day` and reports on it. `tags`: of the run, besides its own. `force`: its post is written
-    though somebody edited it. `log`: whether each event is a line on stderr.
+    """Makes the date `day` of the digest at `place`, and reports on it. `tags`: of the run, besides its own. `force`:
+    its post is written though somebody edited it. `log`: whether each event is a line on stderr.
 
     Does not raise for what goes wrong in a step. Raises `KeyboardInterrupt` where somebody stopped the run.
     """
-    result = definitions.resolve_job_def("digest").execute_in_process(
+    digest = place.digest
+    result = definitions.resolve_job_def(place.named(DIGEST)).execute_in_process(
         partition_key=day.isoformat(),
         instance=instance,
         raise_on_error=False,
@@ -81,7 +84,7 @@ def run_date(
             **(tags or {}),
         },  # who waits here is told at once
         run_config=dg.RunConfig(
-            ops={"rendered_posts": PostConfig(force=force)},
+            ops={place.step("rendered_posts"): PostConfig(force=force)},
             loggers={"console": {"config": {"log_level": "INFO" if log else "CRITICAL"}}},
         ),
     )

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import Place
+from digest_assets.automation.jobs import DELIVER
 from digest_assets.config import Settings
 from digest_assets.resources.clock import Clock
 from digest_assets.store.connection import DigestStore
@@ -14,10 +16,6 @@ from digest_assets.store.deliveries import Delivery, undelivered
 FIRST_PAUSE = timedelta(minutes=5)
 MOST_TRIES = 10
 """The last is two days after the first: then a person has to look at the address."""
-
-delivery_job = dg.define_asset_job(
-    "deliver", selection=dg.AssetSelection.assets("deliveries"), description="Delivers the digest of one date."
-)
 
 
 def due_again(failed: Iterable[Delivery], now: datetime) -> list[Delivery]:
@@ -30,24 +28,28 @@ def due_again(failed: Iterable[Delivery], now: datetime) -> list[Delivery]:
     return list({each.digest_date: each for each in due}.values())
 
 
-@dg.sensor(
-    job=delivery_job,
-    minimum_interval_seconds=300,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description=__doc__,
-)
-def delivery_retries(
-    settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore], clock: dg.ResourceParam[Clock]
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    if not settings.delivery.urls():
-        yield dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
-        return
-    with store.transaction() as connection:
-        failed = undelivered(connection, settings.digest.name)
-    due = due_again(failed, clock.now())
-    if not due:
-        yield dg.SkipReason(f"{len(failed)} deliveries failed and none is due")
-    for each in due:
-        yield dg.RunRequest(
-            run_key=f"{each.digest_date}/{each.content}/{each.tries}", partition_key=each.digest_date.isoformat()
-        )
+def delivery_retries(place: Place, settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=place.named("delivery_retries"),
+        job_name=place.named(DELIVER),
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=__doc__,
+    )
+    def sensor(
+        store: dg.ResourceParam[DigestStore], clock: dg.ResourceParam[Clock]
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        if not settings.delivery.urls():
+            yield dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
+            return
+        with store.transaction() as connection:
+            failed = undelivered(connection, settings.digest.name)
+        due = due_again(failed, clock.now())
+        if not due:
+            yield dg.SkipReason(f"{len(failed)} deliveries failed and none is due")
+        for each in due:
+            yield dg.RunRequest(
+                run_key=f"{each.digest_date}/{each.content}/{each.tries}", partition_key=each.digest_date.isoformat()
+            )
+
+    return sensor

@@ -20,25 +20,28 @@ MOST_CHARACTERS = 600
 """Of a step's error: it says what and the cure, and an address book is no place for a traceback."""
 
 
-@dg.run_failure_sensor(
-    name="failed_runs",
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells those whom delivery.urls_env names of each run that failed, and why.",
-)
-def failure_sensor(context: dg.RunFailureSensorContext, settings: dg.ResourceParam[Settings]) -> dg.SkipReason | None:
-    run = context.dagster_run
-    if run.tags.get(ASKED_BY_TAG) == COMMAND_LINE or run.tags.get(WILL_RETRY_TAG) == "true":
-        return dg.SkipReason("it was told on the command line, or is started again")
-    receivers = [Receiver(url) for url in settings.delivery.urls()]
-    if not receivers:
-        return dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
-    told = failure_message(settings.digest.name, context)
-    for receiver in receivers:
-        error = send(receiver, told)
-        if error is not None:
-            context.log.warning(f"{receiver.kind} {receiver.hashed}: {error}")
-    return None
+def failure_sensor(settings: Settings) -> dg.SensorDefinition:
+    @dg.run_failure_sensor(
+        name="failed_runs",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells those whom delivery.urls_env names of each run that failed, and why.",
+    )
+    def sensor(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        run = context.dagster_run
+        if run.tags.get(ASKED_BY_TAG) == COMMAND_LINE or run.tags.get(WILL_RETRY_TAG) == "true":
+            return dg.SkipReason("it was told on the command line, or is started again")
+        receivers = [Receiver(url) for url in settings.delivery.urls()]
+        if not receivers:
+            return dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
+        told = failure_message(settings.digest.name, context)
+        for receiver in receivers:
+            error = send(receiver, told)
+            if error is not None:
+                context.log.warning(f"{receiver.kind} {receiver.hashed}: {error}")
+        return None
+
+    return sensor
 
 
 def failure_message(digest: str, context: dg.RunFailureSensorContext) -> Message:

@@ -12,7 +12,8 @@ from datetime import timedelta
 
 import dagster as dg
 
-from digest_assets.checks.dates import no_date_is_left_failed, the_newest_digest_is_there
+from digest_assets.assets.of_a_digest import Place
+from digest_assets.automation.jobs import FRESHNESS
 
 FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(days=7), warn_window=timedelta(days=4, hours=12)
@@ -21,20 +22,12 @@ FRESHNESS_POLICY = dg.FreshnessPolicy.time_window(
 AT_THREE = "0 15 * * *"
 """Six hours after a mailing, and two and a half after the weekday schedule."""
 
-freshness_job = dg.define_asset_job(
-    "freshness",
-    # The second too, because a run that fails never comes to it.
-    selection=dg.AssetSelection.checks(the_newest_digest_is_there, no_date_is_left_failed),
-    description="Looks whether the newest digest is there, by arXiv's calendar, and whether any date is left failed. "
-    "Asks neither arXiv nor the model.",
-)
 
-
-def freshness_schedule(timezone: str) -> dg.ScheduleDefinition:
+def freshness_schedule(place: Place, timezone: str) -> dg.ScheduleDefinition:
     """Every day at 15:00 of `timezone`; on from the start, because it costs nothing."""
     return dg.ScheduleDefinition(
-        name="newest_digest_watch",
-        job=freshness_job,
+        name=place.named("newest_digest_watch"),
+        job_name=place.named(FRESHNESS),
         cron_schedule=AT_THREE,
         execution_timezone=timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,

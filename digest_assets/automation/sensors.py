@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from digest_assets.arxiv.inference import newest_mailing_displayed
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.dates import is_a_date
-from digest_assets.automation.jobs import digest_job
+from digest_assets.automation.jobs import DIGEST
 from digest_assets.config import Settings
 from digest_assets.digests.due import FURTHEST_BACK, mailing_of
 from digest_assets.digests.emptiness import empty_reason
@@ -56,44 +57,47 @@ class MailingCursor:
         return held if held.day == day.isoformat() else MailingCursor(day.isoformat())
 
 
-@dg.sensor(
-    name="mailing_is_there",
-    job=digest_job,
-    minimum_interval_seconds=POLL_SECONDS,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Asks for a digest as soon as its mailing is searchable, and once more where the feed knows of more.",
-)
-def mailing_sensor(
-    context: dg.SensorEvaluationContext,
-    settings: dg.ResourceParam[Settings],
-    store: dg.ResourceParam[DigestStore],
-    arxiv: dg.ResourceParam[ArxivAccess],
-    clock: dg.ResourceParam[Clock],
-) -> dg.SensorResult | dg.SkipReason:
-    now, days = clock.now(), settings.digest.days
-    day = days.newest(now)
-    if day is None:
-        return dg.SkipReason(f"The first digest is that of {days.first}.")
-    mailing = mailing_of(day, days)
-    if mailing is None or now < mailing.announced_at:
-        return dg.SkipReason(empty_reason(day, days, now).text)
-    cursor = MailingCursor.of(context.cursor, day)
-    if forgotten := (cursor.by_api or cursor.by_feed) and not _is_known(store, settings.digest.name, day):
-        cursor = MailingCursor(day.isoformat())
-    try:
-        step = asyncio.run(_poll(settings, store, arxiv, cursor, mailing.announced_at, now))
-    except ArxivError as error:
-        return dg.SkipReason(f"{error} Asked again in {POLL_SECONDS // 60} minutes.")
-    requests = []
-    if step.asks:
-        # Dagster asks once for a key; where the store was lost since then, the date is asked for under another.
-        asks = f"{step.asks}-again-{now:%Y%m%dT%H%M%S}" if forgotten else step.asks
-        requests = [_request(day, asks, "mailing sensor")]
-        with store.transaction() as connection:
-            standings.record_asked(connection, settings.digest.name, [day], now)
-    return dg.SensorResult(
-        run_requests=requests, skip_reason=None if requests else step.why, cursor=json.dumps(asdict(step.cursor))
+def mailing_sensor(place: Place, settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=place.named("mailing_is_there"),
+        job_name=place.named(DIGEST),
+        minimum_interval_seconds=POLL_SECONDS,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Asks for a digest as soon as its mailing is searchable, and once more where the feed knows of "
+        "more.",
     )
+    def sensor(
+        context: dg.SensorEvaluationContext,
+        store: dg.ResourceParam[DigestStore],
+        arxiv: dg.ResourceParam[ArxivAccess],
+        clock: dg.ResourceParam[Clock],
+    ) -> dg.SensorResult | dg.SkipReason:
+        now, days = clock.now(), settings.digest.days
+        day = days.newest(now)
+        if day is None:
+            return dg.SkipReason(f"The first digest is that of {days.first}.")
+        mailing = mailing_of(day, days)
+        if mailing is None or now < mailing.announced_at:
+            return dg.SkipReason(empty_reason(day, days, now).text)
+        cursor = MailingCursor.of(context.cursor, day)
+        if forgotten := (cursor.by_api or cursor.by_feed) and not _is_known(store, settings.digest.name, day):
+            cursor = MailingCursor(day.isoformat())
+        try:
+            step = asyncio.run(_poll(settings, store, arxiv, cursor, mailing.announced_at, now))
+        except ArxivError as error:
+            return dg.SkipReason(f"{error} Asked again in {POLL_SECONDS // 60} minutes.")
+        requests = []
+        if step.asks:
+            # Dagster asks once for a key; where the store was lost since then, the date is asked for under another.
+            asks = f"{step.asks}-again-{now:%Y%m%dT%H%M%S}" if forgotten else step.asks
+            requests = [_request(day, asks, "mailing sensor")]
+            with store.transaction() as connection:
+                standings.record_asked(connection, settings.digest.name, [day], now)
+        return dg.SensorResult(
+            run_requests=requests, skip_reason=None if requests else step.why, cursor=json.dumps(asdict(step.cursor))
+        )
+
+    return sensor
 
 
 def _is_known(store: DigestStore, digest: str, day: date) -> bool:
@@ -160,50 +164,53 @@ async def _compare_with_feed(
     return _Step(replace(cursor, by_feed=True), why=f"API and feed agree on {cursor.day}: {len(told)} papers.")
 
 
-@dg.sensor(
-    name="unbalanced_digests",
-    job=digest_job,
-    minimum_interval_seconds=RETRY_SECONDS,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks again for digests whose ledger does not balance, with growing pauses, and says when it gives up.",
-)
-def retry_sensor(
-    context: dg.SensorEvaluationContext,
-    settings: dg.ResourceParam[Settings],
-    store: dg.ResourceParam[DigestStore],
-    clock: dg.ResourceParam[Clock],
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    now, name = clock.now(), settings.digest.name
-    asked, waiting, given_up = [], [], []
-    with store.transaction() as connection:
-        tried = standings.times_asked_again(connection, name)
-        unbalanced = standings.unbalanced(connection, name, now.date() - FURTHEST_BACK)
-        standings.forget_balanced(connection, name, unbalanced)
-        paused = endpoint_pauses.standing(connection, name, now.date() - FURTHEST_BACK)
-        keyless = answers.dates_with(connection, name, now.date() - FURTHEST_BACK, AnswerStatus.NO_KEY)
-        for day, stopped_at in unbalanced.items():
-            if not is_a_date(settings.digest, day):  # of an earlier version: no partition, `digest run` makes it
-                continue
-            count, last = tried.get(day) or (0, stopped_at)
-            if day in keyless and settings.llm.lacks_key():
-                waiting.append(f"{day} until a key is set in {settings.llm.api_key_env}")
-            elif day in paused and now < paused[day]:
-                waiting.append(f"{day} until {paused[day]:%Y-%m-%d %H:%M} UTC, for the model's endpoint")
-            elif day in paused:
-                endpoint_pauses.forget(connection, name, day)
-                standings.record_asked_again(connection, name, day, count, now)
-                asked.append((day, count))
-            elif count >= len(PAUSES):
-                given_up.append(day.isoformat())
-            elif now < last + PAUSES[count]:
-                waiting.append(f"{day} until {last + PAUSES[count]:%Y-%m-%d %H:%M} UTC")
-            else:
-                standings.record_asked_again(connection, name, day, count + 1, now)
-                asked.append((day, count + 1))
-    for day, count in asked:
-        yield _request(day, f"again-{count}-{now:%Y%m%dT%H%M%S}", "retry sensor")
-    if not asked:
-        yield dg.SkipReason(_why_not(waiting, given_up))
+def retry_sensor(place: Place, settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=place.named("unbalanced_digests"),
+        job_name=place.named(DIGEST),
+        minimum_interval_seconds=RETRY_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks again for digests whose ledger does not balance, with growing pauses, and says when it "
+        "gives up.",
+    )
+    def sensor(
+        context: dg.SensorEvaluationContext,
+        store: dg.ResourceParam[DigestStore],
+        clock: dg.ResourceParam[Clock],
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        now, name = clock.now(), settings.digest.name
+        asked, waiting, given_up = [], [], []
+        with store.transaction() as connection:
+            tried = standings.times_asked_again(connection, name)
+            unbalanced = standings.unbalanced(connection, name, now.date() - FURTHEST_BACK)
+            standings.forget_balanced(connection, name, unbalanced)
+            paused = endpoint_pauses.standing(connection, name, now.date() - FURTHEST_BACK)
+            keyless = answers.dates_with(connection, name, now.date() - FURTHEST_BACK, AnswerStatus.NO_KEY)
+            for day, stopped_at in unbalanced.items():
+                if not is_a_date(settings.digest, day):  # of an earlier version: no partition, `digest run` makes it
+                    continue
+                count, last = tried.get(day) or (0, stopped_at)
+                if day in keyless and settings.llm.lacks_key():
+                    waiting.append(f"{day} until a key is set in {settings.llm.api_key_env}")
+                elif day in paused and now < paused[day]:
+                    waiting.append(f"{day} until {paused[day]:%Y-%m-%d %H:%M} UTC, for the model's endpoint")
+                elif day in paused:
+                    endpoint_pauses.forget(connection, name, day)
+                    standings.record_asked_again(connection, name, day, count, now)
+                    asked.append((day, count))
+                elif count >= len(PAUSES):
+                    given_up.append(day.isoformat())
+                elif now < last + PAUSES[count]:
+                    waiting.append(f"{day} until {last + PAUSES[count]:%Y-%m-%d %H:%M} UTC")
+                else:
+                    standings.record_asked_again(connection, name, day, count + 1, now)
+                    asked.append((day, count + 1))
+        for day, count in asked:
+            yield _request(day, f"again-{count}-{now:%Y%m%dT%H%M%S}", "retry sensor")
+        if not asked:
+            yield dg.SkipReason(_why_not(waiting, given_up))
+
+    return sensor
 
 
 def _why_not(waiting: list[str], given_up: list[str]) -> str:

@@ -1,3 +1,3 @@
 """What Dagster checks after an asset was made, by what it is about: `papers` (the ledger), `answers` (texts and
-answers), `posts` (the file) look at one date; `dates` at all of them. `partitioned` gives each date its own result.
+answers), `posts` (the file) look at one date, each of which has its own result; `dates` at all of them.
 """

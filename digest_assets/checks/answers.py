@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset_check
 from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
@@ -25,7 +26,7 @@ MOST_WITHHELD = 0.2
 """More than this, and the model is too weak for the checks, or a prompt went wrong."""
 
 
-@dg.asset_check(asset="full_texts", description="At least half of the papers have a text from HTML or PDF.")
+@asset_check(asset="full_texts", description="At least half of the papers have a text from HTML or PDF.")
 def most_texts_were_read(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
@@ -42,7 +43,7 @@ def most_texts_were_read(
         )
 
 
-@dg.asset_check(asset="translations", description="No more than a fifth of the translations were withheld.")
+@asset_check(asset="translations", description="No more than a fifth of the translations were withheld.")
 def few_translations_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
@@ -52,7 +53,7 @@ def few_translations_are_withheld(
         return few_withheld(rows)
 
 
-@dg.asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
+@asset_check(asset="summaries", description="No more than a fifth of the readings were withheld.")
 def few_readings_are_withheld(
     context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings], store: dg.ResourceParam[DigestStore]
 ) -> dg.AssetCheckResult:
@@ -89,7 +90,7 @@ def few_withheld(made: Collection[Translation | Reading]) -> dg.AssetCheckResult
     )
 
 
-@dg.asset_check(
+@asset_check(
     asset="overviews",
     description="Each sentence of the overview rests on papers of its group, by their gists as they are now.",
 )
@@ -122,7 +123,7 @@ def the_overview_rests_on_its_papers(
         )
 
 
-@dg.asset_check(
+@asset_check(
     asset="summaries",
     blocking=True,
     additional_deps=["translations"],

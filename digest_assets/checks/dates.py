@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset_check
 from digest_assets.assets.previews import listing
 from digest_assets.config import DigestSettings, GroupBy, Settings
 from digest_assets.digests.due import FURTHEST_BACK, mailing_of
@@ -31,7 +32,7 @@ THERE = (Standing.COMPLETE, Standing.EMPTY, Standing.IN_PART, Standing.WITH_GAPS
 LEFT = (Standing.FAILED, Standing.IN_PART, Standing.LATE)
 
 
-@dg.asset_check(
+@asset_check(
     asset="rendered_posts",
     description="No date of the last 45 days is left failed, in part, or never asked for though it is time; and the "
     "store holds each date that Dagster shows as made.",
@@ -46,7 +47,8 @@ def no_date_is_left_failed(
     newest = digest.days.newest(now) or digest.first_date
     oldest = max(digest.first_date, newest - FURTHEST_BACK)
     dates = [oldest + timedelta(days=offset) for offset in range((newest - oldest).days + 1)]
-    shown = context.instance.get_materialized_partitions(dg.AssetKey("rendered_posts"))
+    (checked,) = context.selected_asset_check_keys
+    shown = context.instance.get_materialized_partitions(checked.asset_key)
     with store.transaction() as connection:
         stand = standings(connection, digest.name, digest.days, dates, now)
         made = ledger.made(connection, digest.name, among=dates)
@@ -94,7 +96,7 @@ def _what_to_do(left: Sequence[str], lost: Sequence[str], waiting: Sequence[str]
     return " ".join(told) or None
 
 
-@dg.asset_check(
+@asset_check(
     asset="rendered_posts",
     description="The newest digest that arXiv's calendar lets expect is there: weekends and holidays have none.",
 )

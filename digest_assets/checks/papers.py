@@ -5,6 +5,7 @@ from datetime import date
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset_check
 from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.checks.severity import severity_of
@@ -13,7 +14,7 @@ from digest_assets.store import audit, ledger, ranking, standings
 from digest_assets.store.connection import DigestStore
 
 
-@dg.asset_check(
+@asset_check(
     asset="rendered_posts",
     description="announced = published + filtered + failed, by the ledger, and the post says the same.",
 )
@@ -41,7 +42,7 @@ def _imbalance(day: date, expected: dict[str, int], counts: dict[str, int] | Non
     return f"{'; '.join(wrong) or 'Papers are in none of the three'}. Materialize rendered_posts again."
 
 
-@dg.asset_check(
+@asset_check(
     asset="windowed_papers",
     blocking=True,
     description="No paper of the date is in another date, nor in a post of another date that was published.",
@@ -66,7 +67,7 @@ def each_paper_once(
         )
 
 
-@dg.asset_check(
+@asset_check(
     asset="windowed_papers",
     blocking=True,
     description="Nothing that arXiv announced for the date turned up after the date was made.",
@@ -105,7 +106,7 @@ def no_paper_came_late(
         )
 
 
-@dg.asset_check(
+@asset_check(
     asset="windowed_papers",
     blocking=True,
     description="Before the post: announced = kept + filtered. Each paper of the date is claimed once, and known; what "
@@ -139,7 +140,7 @@ def each_claim_is_whole(
         )
 
 
-@dg.asset_check(
+@asset_check(
     asset="rendered_posts", description="Every paper of the post has what was asked for; those that have not, and why."
 )
 def nothing_failed(
@@ -153,7 +154,7 @@ def nothing_failed(
         )
 
 
-@dg.asset_check(
+@asset_check(
     asset="ranked_papers",
     description="Ranking leaves nothing out: each interest ranks every paper that the date keeps, each once.",
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import asset_check
 from digest_assets.assets.one_date import checked_date
 from digest_assets.assets.previews import listing
 from digest_assets.config import Settings
@@ -19,7 +20,7 @@ _SHORTCODE = re.compile(r"\{\{[<%](?! /?details )")
 _RAW = re.compile(r"\{% raw %\}.*?\{% endraw %\}", re.S)
 
 
-@dg.asset_check(
+@asset_check(
     asset="rendered_posts",
     description="The post has its front matter and a heading for each paper, and each of its links is an address.",
 )

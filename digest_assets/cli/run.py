@@ -74,6 +74,7 @@ def make(
     In batches (`batch`, or `llm.batch`) of several dates, the batches of all are handed in before any is waited for.
     """
     from digest_assets.assets.killed_runs import fail_killed_runs
+    from digest_assets.assets.of_a_digest import Place
     from digest_assets.automation.command_line_runs import DateReport, RunOutcome, run_date
     from digest_assets.automation.dates import why_no_digest
     from digest_assets.automation.history import open_history
@@ -102,8 +103,8 @@ def make(
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
             with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}", bars=not log):
-                name = settings.digest.name
-                return run_date(definitions, instance, store_of(settings), name, day, tags, force=force, log=log)
+                place = Place(settings.digest.name)
+                return run_date(definitions, instance, store_of(settings), place, day, tags, force=force, log=log)
 
         waiting = []
         for day in dates if batch and len(dates) > 1 else ():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from digest_assets.assets.columns import COMES_FROM, UPSTREAM, column_lineage, table_schema
@@ -45,7 +46,7 @@ def test_no_column_is_shown_without_what_it_means(asset: str) -> None:
 
 @pytest.mark.parametrize("asset", UPSTREAM)
 def test_the_lineage_names_columns_that_exist(asset: str) -> None:
-    lineage = column_lineage(asset)["dagster/column_lineage"].deps_by_column
+    lineage = column_lineage(dg.AssetKey(asset))["dagster/column_lineage"].deps_by_column
     assert set(COMES_FROM[asset]) <= set(lineage) <= {column.name for column in tables()[asset].columns}
     for sources in lineage.values():
         for source in sources:

@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.automation.deliveries import MOST_TRIES, delivery_retries, due_again
 from digest_assets.markup.targets import message_text
@@ -154,7 +155,8 @@ def test_a_receiver_that_is_away_costs_no_post_and_is_tried_again(world: World, 
     with dg.build_sensor_context(
         instance=world.instance, repository_def=world.definitions.get_repository_def()
     ) as context:
-        asked = delivery_retries(context, settings=world.settings, store=world.store, clock=world.clock)
+        sensor = delivery_retries(Place(world.settings.digest.name), world.settings)
+        asked = sensor(context, store=world.store, clock=world.clock)
         (request,) = list(asked)  # type: ignore[arg-type]
     assert request.partition_key == DAY.isoformat()
     inbox.status = 200

@@ -69,9 +69,8 @@ def tell(world: World, result: dg.ExecuteInProcessResult) -> object:
         failure,
         world.instance,
         result.dagster_run,
-        resources={"settings": world.settings},
     ).for_run_failure()
-    return failure_sensor(context)
+    return failure_sensor(world.settings)(context)
 
 
 @pytest.mark.slow
