@@ -53,9 +53,9 @@ class MortalStore(DigestStore):
     _kept: duckdb.DuckDBPyConnection | None = None
 
     @contextmanager
-    def _attached(self, how: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
+    def _attached(self, *how: str) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.kept_open:
-            with super()._attached(how) as connection:
+            with super()._attached(*how) as connection:
                 yield connection
             return
         if self._kept is None:
