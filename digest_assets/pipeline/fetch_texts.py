@@ -14,10 +14,14 @@ from digest_assets.store.texts import PackedText, packed
 READ_AT_ONCE = 3
 """Pages that are fetched or read at a time: one is fetched, the others are read by a process each."""
 Keep = Callable[[PackedText], Awaitable[None]]
+Take = Callable[[Paper], Awaitable[PackedText | None]]
+"""A paper's text, where another run has just fetched it. None: this one is to."""
 
 
-async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Keep, now: Callable[[], datetime]) -> None:
-    """Fetches the texts of `papers`, and hands each to `keep` as it comes.
+async def fetch_texts(
+    papers: Iterable[Paper], source: FullTextSource, take: Take, keep: Keep, now: Callable[[], datetime]
+) -> None:
+    """Fetches the texts of `papers` that `take` does not give, and hands each to `keep` as it comes.
 
     One request at a time, as `source` sees to; while one page is read (in a process of its own) the next is fetched.
     """
@@ -25,7 +29,7 @@ async def fetch_texts(papers: Iterable[Paper], source: FullTextSource, keep: Kee
 
     async def fetch(paper: Paper) -> None:
         async with places:
-            text = packed(await _fetched(paper, source, now))
+            text = await take(paper) or packed(await _fetched(paper, source, now))
         await keep(text)
 
     await together([fetch(paper) for paper in papers])

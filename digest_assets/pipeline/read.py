@@ -309,7 +309,13 @@ class PaperReading:
         if fetch and self.language_model.can_be_asked:
             self.progress.begin("full_texts", len(missing))
             async with self.arxiv.open_texts() as source:
-                await fetch_texts.fetch_texts(missing, source, partial(self._keep_text, session, held), self.clock.now)
+                find = partial(texts.fetched_meanwhile, since=self.clock.now())
+
+                async def take(paper: Paper) -> PackedText | None:
+                    return await session.known.flights.take(texts.key_of(paper), find)
+
+                keep = partial(self._keep_text, session, held)
+                await fetch_texts.fetch_texts(missing, source, take, keep, self.clock.now)
         else:
             for paper in missing:
                 self._texts[paper.identifier].set_result(held.get(paper.identifier) or packed(_not_fetched(paper)))

@@ -18,7 +18,7 @@ from digest_assets.llm.prompts import Task, current_versions
 from digest_assets.model import AnswerStatus, Paper, Reading, TextSource, Translation, Usage
 from digest_assets.store import sentences
 from digest_assets.store.feeds import paper_of
-from digest_assets.store.flights import Flights, forget_calls, forget_calls_of
+from digest_assets.store.flights import Find, Flights, forget_calls, forget_calls_of
 from digest_assets.store.gathering import GatheredStore, Keeping
 from digest_assets.store.journal import AnswerJournal, forget, left_behind
 from digest_assets.store.rows import IN_LIST, json_list, put, rows
@@ -242,12 +242,15 @@ class KnownAnswers:
         gathered: GatheredStore,
         journal: AnswerJournal,
         flights: Flights,
+        find: Find[StoredAnswer],
         held: dict[str, StoredAnswer],
         now: Callable[[], datetime],
     ) -> None:
         self._gathered = gathered
         self._journal = journal
-        self._flights = flights
+        self.flights = flights
+        """What this run asks for beside answers is held by the same."""
+        self._find = find
         self._held = held
         self._now = now
         self.kept: set[str] = set()
@@ -269,8 +272,8 @@ class KnownAnswers:
         find = partial(_answers_about, identifiers=wanted)
         held = await gathered.run(find)
         with AnswerJournal(journals) as journal:
-            async with Flights.open(gathered, journal.name, find, bury) as flights:
-                known = cls(gathered, journal, flights, held, now)
+            async with Flights.open(gathered, journal.name, bury) as flights:
+                known = cls(gathered, journal, flights, find, held, now)
                 try:
                     yield known
                 finally:
@@ -284,7 +287,7 @@ class KnownAnswers:
         return self._held.get(key)
 
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
-        answer = await self._flights.take(key)
+        answer = await self.flights.take(key, self._find)
         if answer is None:
             call = asyncio.ensure_future(ask())
             try:

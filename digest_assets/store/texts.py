@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
 
 from digest_assets.full_text.stored import pack, unpack
-from digest_assets.model import Figure, FullText, TextSource
-from digest_assets.store.rows import put, rows
+from digest_assets.model import Figure, FullText, Paper, TextSource
+from digest_assets.store.flights import forget_calls
+from digest_assets.store.rows import IN_LIST, json_list, put, rows
 
 
 def keep_texts(connection: duckdb.DuckDBPyConnection, found: Iterable[PackedText]) -> None:
-    """Puts each text in the place of what was held for its version."""
-    put(connection, "full_texts", [_row(each.known, each.packed) for each in found])
+    """Puts each text in the place of what was held for its version; nobody needs to ask for it any more."""
+    texts = [*found]
+    put(connection, "full_texts", [_row(each.known, each.packed) for each in texts])
+    forget_calls(connection, [_key(each.known.identifier, each.known.version) for each in texts])
 
 
 def _row(text: FullText, packed_sections: bytes) -> dict[str, Any]:
@@ -79,6 +82,30 @@ def packed_texts_of(connection: duckdb.DuckDBPyConnection, digest: str, day: dat
         )
     )
     return {row["identifier"]: PackedText(_text(row), row["packed"]) for row in found}
+
+
+def key_of(paper: Paper) -> str:
+    """Under which runs that want the text of this version know of each other."""
+    return _key(paper.identifier, paper.version)
+
+
+def _key(identifier: str, version: int) -> str:
+    return f"text {identifier}v{version}"  # an answer's is a hash
+
+
+def fetched_meanwhile(
+    connection: duckdb.DuckDBPyConnection, keys: Sequence[str], *, since: datetime
+) -> dict[str, PackedText]:
+    """The texts under these keys, by key: those that are as good as they get, and what was got since an instant."""
+    found = rows(
+        connection.execute(
+            "SELECT * RENAME (sections AS packed) FROM full_texts "
+            f"WHERE identifier IN {IN_LIST} AND (final OR fetched_at >= ?)",
+            [json_list(key.split()[1].rpartition("v")[0] for key in keys), since],
+        )
+    )
+    texts = {_key(row["identifier"], row["version"]): PackedText(_text(row), row["packed"]) for row in found}
+    return {key: texts[key] for key in keys if key in texts}
 
 
 def without_sections(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:

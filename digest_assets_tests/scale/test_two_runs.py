@@ -1,4 +1,5 @@
-"""Two runs at once, each a process with a Dagster home of its own, want the same answers: each is asked for once."""
+"""Two runs at once, each a process with a Dagster home of its own, want the same texts and answers: each is asked for
+once."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def a_run(digest: CommandLine, home: Path, **settings: str) -> Iterator[subproce
 @pytest.mark.parametrize(
     ("engine", "other"), [("file", "the same date"), ("lake", "another digest of the same papers")]
 )
-def test_two_runs_at_once_ask_for_each_answer_once(
+def test_two_runs_at_once_ask_for_each_text_and_each_answer_once(
     tmp_path: Path, request: pytest.FixtureRequest, engine: str, other: str
 ) -> None:
     with a_command_line(tmp_path / "project", NOON) as digest:
@@ -56,5 +57,7 @@ def test_two_runs_at_once_ask_for_each_answer_once(
         assert [one.returncode, two.returncode] == [0, 0], said
         assert [json.loads(out)["dates"][0]["outcome"] for out, _ in said] == ["complete"] * 2
         asked = [json.dumps(each.body) for each in digest.sandbox.model.requests if each.route == "chat"]
-        assert asked
-        assert len(asked) == len(set(asked))
+        fetched = [each.path for each in digest.sandbox.arxiv.requests if "/html/" in each.path or "/pdf/" in each.path]
+        for each in (asked, fetched):
+            assert each
+            assert len(each) == len(set(each))
