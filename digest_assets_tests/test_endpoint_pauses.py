@@ -11,7 +11,7 @@ import pytest
 
 from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import RunOutcome
-from digest_assets.automation.dates import dates_due
+from digest_assets.automation.dates import dates_due, why_nothing_is_due
 from digest_assets.automation.sensors import retry_sensor
 from digest_assets.sandbox.manners import PLAYS, PerDay
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
@@ -50,6 +50,10 @@ def test_a_date_that_a_quota_ended_is_due_again_when_it_is_renewed(world: World)
     assert world.post(DAY)
     assert world.calls - 3 < 10  # those that were under way when it was said
     assert DAY not in dates_due(world.settings, world.store, NOON + SEVEN_HOURS - timedelta(minutes=1))
+    told = why_nothing_is_due(world.settings, world.store, NOON + timedelta(minutes=1))
+    assert "2026-11-20 is in part" in told
+    assert "at 2026-11-20 11:42 UTC" in told
+    assert "every mailing" not in told
     assert DAY in dates_due(world.settings, world.store, NOON + SEVEN_HOURS)
 
     world.clock.instant = NOON + timedelta(hours=2)
@@ -59,4 +63,5 @@ def test_a_date_that_a_quota_ended_is_due_again_when_it_is_renewed(world: World)
     assert asks_again(world) == [DAY.isoformat()]
     assert asks_again(world) == []
     assert world.make(DAY).outcome is RunOutcome.COMPLETE
+    assert "every mailing so far" in why_nothing_is_due(world.settings, world.store, world.clock.instant)
     assert world.rows("SELECT count(*) FROM endpoint_pauses") == [(0,)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import duckdb
 
@@ -11,6 +11,7 @@ from digest_assets.config import DigestSettings, GroupBy, Settings
 from digest_assets.digests.claims import Made
 from digest_assets.digests.due import FURTHEST_BACK, due_dates, mailing_of
 from digest_assets.digests.emptiness import PATIENCE, EmptyCause, empty_reason
+from digest_assets.digests.standing import Standing
 from digest_assets.model import AnswerStatus
 from digest_assets.store import answers, endpoint_pauses, ledger, standings
 from digest_assets.store.connection import DigestStore
@@ -67,11 +68,31 @@ def _closed(settings: Settings, made: Mapping[date, Made], now: datetime) -> set
     return set(made) - {last}
 
 
-def why_nothing_is_due(settings: Settings, now: datetime) -> str:
+def why_nothing_is_due(settings: Settings, store: DigestStore, now: datetime) -> str:
     """One sentence or two for whoever asked at `now`, where `dates_due` is empty."""
     newest = settings.digest.days.newest(now)
     if newest is None:
         return f"Nothing is due: the first digest is that of {settings.digest.first_date} (digest.first_date)."
+    if left := _left_in_part(settings, store, newest, now):
+        return f"Nothing is due now. {' '.join(left)}"
     reason = empty_reason(newest, settings.digest.days, now)
     is_known = reason.cause in (EmptyCause.WEEKEND, EmptyCause.HOLIDAY)  # of a mailing only the store knows more
     return "Nothing is due: every mailing so far has its digest." + (f" {reason.text}" if is_known else "")
+
+
+def _left_in_part(settings: Settings, store: DigestStore, newest: date, now: datetime) -> list[str]:
+    """A sentence for each date that lacks something, the newest first."""
+    digest, first = settings.digest, max(settings.digest.days.first, newest - FURTHEST_BACK)
+    calendar = [first + timedelta(days=number) for number in range((newest - first).days + 1)]
+    with store.transaction() as connection:
+        pauses = endpoint_pauses.standing(connection, digest.name, first)
+        held = standings.standings(connection, digest.name, digest.days, calendar, now)
+    told = []
+    for day in reversed(calendar):
+        if (until := pauses.get(day)) is not None and until > now:
+            told.append(
+                f"{day} is in part until the model's endpoint can be asked again, at {until:%Y-%m-%d %H:%M} UTC."
+            )
+        elif held[day][0] is Standing.IN_PART:
+            told.append(f"{day} is in part: `digest run {day}` asks for the rest again.")
+    return told

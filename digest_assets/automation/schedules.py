@@ -33,7 +33,7 @@ def weekday_schedule(place: Place, settings: Settings) -> dg.ScheduleDefinition:
         now = context.scheduled_execution_time
         due = [day for day in dates_due(settings, store, now) if is_a_date(settings.digest, day)]
         if not due:
-            yield dg.SkipReason(why_nothing_is_due(settings, now))
+            yield dg.SkipReason(why_nothing_is_due(settings, store, now))
         for day in due:
             why = "newest" if day == due[-1] else "missed or unfinished"
             yield dg.RunRequest(

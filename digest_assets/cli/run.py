@@ -55,7 +55,7 @@ def run(
             if not settings.arxiv.contact:
                 say(NO_CONTACT)
         if not dates and not as_json:
-            say(why_nothing_is_due(settings, SystemClock().now()))
+            say(why_nothing_is_due(settings, store_of(settings), SystemClock().now()))
     raise typer.Exit(exit_code(reports))
 
 
