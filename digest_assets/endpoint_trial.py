@@ -15,15 +15,26 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 
 from digest_assets.config import EndpointSettings
-from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks
+from digest_assets.errors import ContextTooLong, EndpointError, EndpointLacks, EndpointTooSlow
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Excerpt, StoredAnswer, read, translate
+from digest_assets.llm.first_answers import VERDICTS
 from digest_assets.llm.model_list import ListedModel, find_model, read_models
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.llm.providers import UNKNOWN, provider_of
-from digest_assets.model import AnswerStatus, BlockKind, Paper, Paragraph, Reading, TextSource, Translation, Usage
+from digest_assets.model import (
+    AnswerStatus,
+    BlockKind,
+    Paper,
+    Paragraph,
+    Reading,
+    TextSource,
+    Translation,
+    Trouble,
+    Usage,
+)
 from digest_assets.resources.concurrency import Limiter
 from digest_assets.resources.language_model import LanguageModel
 from digest_assets.resources.model_access import ModelAccess
@@ -85,8 +96,11 @@ class _Answers:
 
 
 async def list_models(settings: EndpointSettings, key: str) -> Verdict | None:
-    """Whether the endpoint lists `llm.model`. None: it lists nothing, which says nothing against it."""
-    found = await _list(settings.base_url, settings, key)
+    """Whether the endpoint lists `llm.model`. None: it lists nothing, or not in time, which says nothing against it."""
+    try:
+        found = await _list(settings.base_url, settings, key)
+    except EndpointTooSlow:
+        return None
     if found is None:
         for address in _addresses_nearby(settings.base_url):
             if await _list(address, settings, key):
@@ -146,14 +160,24 @@ async def try_model(access: ModelAccess, key: str, language: str) -> Verdict:
     usage = sum(usages, Usage())
     costs = _costs(usage, access)
     if too_small is not None:
-        return Verdict(False, f"window too small: {too_small}{costs}")
+        return Verdict(False, f"{VERDICTS[Trouble.WINDOW]}: {too_small}{costs}")
     last = reading or made
+    if last.trouble is Trouble.WINDOW:
+        return Verdict(False, f"{VERDICTS[Trouble.WINDOW]}: {last.reason}{costs}")
+    if last.trouble is Trouble.TIME and settings.timeout_seconds < access.settings.timeout_seconds:
+        return Verdict(
+            False,
+            f"too slow: no answer to a short paper within {SECONDS:.0f} s. A run waits "
+            f"{access.settings.timeout_seconds:g} s (llm.timeout_seconds). Try again, the model may have been loading, "
+            f"or choose a smaller one in llm.model{costs}",
+        )
     if last.status is AnswerStatus.FAILED and (reading is not None or not answers.kept):
         return Verdict(False, f"{last.reason}{costs}")
     if (weak := _too_weak(made, reading, answers)) is not None:
         return Verdict(
             False,
-            f"too weak: {weak}. Choose another llm.model; a day's digest would lack most answers{costs}",
+            f"{VERDICTS[Trouble.MODEL]}: {weak}. Choose another llm.model; a day's digest would lack most "
+            f"answers{costs}",
         )
     window = f"; context {model.window:,} tokens" if model.window else ""
     speed = f"; {(usage.output_tokens or 0) / max(seconds, 0.001):.0f} tokens a second"

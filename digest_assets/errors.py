@@ -12,6 +12,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest_assets.model import Trouble
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -106,6 +108,7 @@ class ArxivQueryRefused(ArxivError):
 class EndpointError(DigestError):
     """Anything that the model's endpoint does wrong."""
 
+    trouble: Trouble = Trouble.ENDPOINT
     usage: Usage | None = None
     """What was billed all the same: answers that could not be used."""
 
@@ -150,16 +153,35 @@ class QuotaExhausted(EndpointError):
 class ContextTooLong(EndpointError):
     """Prompt and answer do not fit into the model's context, or into what the account may send in a minute."""
 
+    trouble = Trouble.WINDOW
     context_tokens: int | None = None
     """How long the context is, where the endpoint said so."""
     excess_tokens: int | None = None
     """By how many tokens, as we count them, the prompt has to be shorter to fit; None: not known."""
 
 
+class EndpointTooSlow(EndpointUnavailable):
+    """No answer came in the time that a call has."""
+
+    trouble = Trouble.TIME
+
+
+class ContentRefused(EndpointError):
+    """A moderation does not let this text through."""
+
+    trouble = Trouble.CONTENT
+
+
 class AnswerUnusable(EndpointError):
     """The endpoint answered, but with nothing that can be used: empty, cut, HTML instead of JSON."""
 
     retryable = True
+
+
+class AnswerCut(AnswerUnusable):
+    """The answer does not fit into the room that the endpoint has for it."""
+
+    trouble = Trouble.ROOM
 
 
 class BudgetUsedUp(DigestError):

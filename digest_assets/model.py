@@ -311,6 +311,23 @@ class ReadSentence:
     doubt: Doubt | None = None
 
 
+class Trouble(str, Enum):
+    """Why an answer cannot be published, or did not come."""
+
+    MODEL = "model"
+    """What it wrote has defects that a second try did not mend."""
+    WINDOW = "window"
+    """Prompt and answer do not fit into its context."""
+    ROOM = "room"
+    """Its answer was cut."""
+    TIME = "time"
+    """No answer came within `llm.timeout_seconds`."""
+    CONTENT = "content"
+    """The provider refuses this text."""
+    ENDPOINT = "endpoint"
+    """Anything else that the endpoint does wrong."""
+
+
 class _Answered:
     """What translations and readings have in common."""
 
@@ -348,6 +365,8 @@ class Translation(_Answered):
     prompt_version: str | None = None
     usage: Usage = field(default_factory=Usage)
     answer_key: str | None = None
+    trouble: Trouble | None = field(default=None, compare=False)
+    """Why this run has none that can be published as it is; stored is `reason` alone."""
     pairs: tuple[SentencePair, ...] = ()
     """`text` by sentences. Empty for texts of versions that did not keep them."""
     title: str | None = None
@@ -387,6 +406,7 @@ class Reading(_Answered):
     prompt_version: str | None = None
     usage: Usage = field(default_factory=Usage)
     answer_key: str | None = None
+    trouble: Trouble | None = field(default=None, compare=False)
     sentences: tuple[tuple[ReadSentence, ...], ...] = ()
     """Of each part those that are published. Empty for readings of versions that did not keep them."""
     paragraphs: tuple[Paragraph, ...] = ()

@@ -47,7 +47,7 @@ from digest_assets.llm.prompts import (
 )
 from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
 from digest_assets.llm.withholding import JudgedReading, JudgedTranslation, judged_reading, judged_translation
-from digest_assets.model import AnswerStatus, Paper, Paragraph, Reading, TextSource, Translation, Usage
+from digest_assets.model import AnswerStatus, Paper, Paragraph, Reading, TextSource, Translation, Trouble, Usage
 
 SHORTENINGS = 4
 """How often an excerpt is made shorter before a paper is given up: each time at most by half."""
@@ -206,7 +206,7 @@ async def _translation(
     try:
         outcome = await conversation.outcome(prompt, judge)
     except ContextTooLong as error:  # an abstract cannot be made shorter
-        outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+        outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error), trouble=error.trouble)
     found = await _pieces(paper, outcome.key, answers, rules)
     return Translation(
         identifier=paper.identifier,
@@ -219,6 +219,7 @@ async def _translation(
         prompt_version=prompt.version,
         usage=conversation.usage,
         answer_key=outcome.key,
+        trouble=outcome.trouble,
         title=found.title,
         gist=found.gist,
         topics=found.topics,
@@ -365,7 +366,7 @@ async def read(
         except ContextTooLong as error:
             tighter = _tighter(excerpt, error, prompt, rules, shorter) if attempt < SHORTENINGS else None
             if tighter is None:
-                outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+                outcome = _Outcome(AnswerStatus.FAILED, reason=_one_line(error), trouble=error.trouble)
                 break
             excerpt = tighter
     made = outcome.content
@@ -386,6 +387,7 @@ async def read(
         prompt_version=prompt.version,
         usage=conversation.usage,
         answer_key=outcome.key,
+        trouble=outcome.trouble,
     )
 
 
@@ -417,6 +419,7 @@ class _Outcome(Generic[Content]):
     reason: str | None = None
     model: str | None = None
     key: str | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,9 +477,9 @@ class _Conversation:
         except BatchUnderWay as error:
             return _Outcome(AnswerStatus.WAITING, reason=_one_line(error))
         except EndpointError as error:
-            return _Outcome(AnswerStatus.FAILED, reason=_one_line(error))
+            return _Outcome(AnswerStatus.FAILED, reason=_one_line(error), trouble=error.trouble)
         except _StillCut as error:
-            return _Outcome(AnswerStatus.FAILED, reason=str(error))
+            return _Outcome(AnswerStatus.FAILED, reason=str(error), trouble=Trouble.ROOM)
         if second is not None and not second.defects:
             return self._published(second)
         return self._defective([each for each in (second, first) if each is not None])
@@ -565,7 +568,7 @@ class _Conversation:
             return self._published(best, reason)
         left = best.content.without(told) if best.content and self._rules.on_defect is OnDefect.SENTENCE else None
         if left is None:
-            return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key)
+            return _Outcome(AnswerStatus.WITHHELD, None, reason, best.stored.model, best.stored.key, Trouble.MODEL)
         return self._published(replace(best, content=left), reason)
 
 

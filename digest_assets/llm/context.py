@@ -28,6 +28,8 @@ _SMALLEST_WINDOW = 2048
 _STEPS = (1024, 1000)
 """Limits and contexts are mostly multiples of one of these."""
 _CUTS_KEPT = 8
+_SMALLEST_LIMIT = 512
+"""Tokens. What cuts answers shorter than this is no limit that anybody sets."""
 _NEAR = 8
 """Tokens by which a full context is missed: servers stop a little before."""
 
@@ -46,6 +48,8 @@ class Context:
     """The longest prompt with its answer that the endpoint managed, by its usage: the context is no shorter."""
     guessed: int | None = None
     """The shortest length that is tried."""
+    longest_answer: int = 0
+    """Tokens of the longest answer that came: no limit of answers is lower."""
     cuts: tuple[tuple[int, int], ...] = ()
     """Of the last answers that were cut before their own limit: the prompt's tokens and the answer's."""
 
@@ -96,26 +100,31 @@ class Context:
         usage = answer.usage
         self.learn_ratio(prompt_tokens, usage.input_tokens)
         self.proven = max(self.proven, (usage.input_tokens or 0) + (usage.output_tokens or 0))
+        self.longest_answer = max(self.longest_answer, usage.output_tokens or 0)
 
     def learn_cut(self, answer: Answer, limit: int) -> int | None:
         """The highest limit of an answer, where that is what cut one before its own `limit`. Takes down the context's
         length where that did.
 
-        A round number says which at once. Of another one the next cut answer tells: it ends at the same length, or with
-        the same sum of prompt and answer. A lone one must not make everything shorter.
+        A round number says which at once. Of another one the next cut answers tell: one that ends at the same length,
+        or two with the same sum of prompt and answer, since one may be chance. A lone one must not make everything
+        shorter.
         """
         out, read = answer.usage.output_tokens, answer.usage.input_tokens
         if not out or not read or out >= 0.9 * limit:
             return None
         others = [each for each in self.cuts if abs(each[0] - read) > _NEAR]
         self.cuts = (*self.cuts[1 - _CUTS_KEPT :], (read, out))
-        if any(out % step == 0 for step in _STEPS) or any(abs(other - out) <= 1 for _, other in others):
+        is_limit = any(out % step == 0 for step in _STEPS) or any(abs(other - out) <= 1 for _, other in others[-1:])
+        if is_limit and out >= max(_SMALLEST_LIMIT, self.longest_answer - 1):
             return out
         full = round((read + out) / _STEPS[0]) * _STEPS[0]
         if full >= _SMALLEST_WINDOW and abs(full - read - out) <= _NEAR:
             self.learn_window(full)
-        elif alike := [sum(each) for each in others if abs(sum(each) - read - out) <= _NEAR]:
-            self.learn_window(max(read + out, *alike))
+        elif len(sums := [sum(each) for each in others[-2:]]) == 2 and all(
+            abs(each - read - out) <= _NEAR for each in sums
+        ):
+            self.learn_window(max(read + out, *sums))
         return None
 
     def learn_ratio(self, ours: int, theirs: int | None) -> None:

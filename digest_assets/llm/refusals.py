@@ -17,11 +17,14 @@ from enum import Enum
 from typing import Any
 
 from digest_assets.errors import (
+    AnswerCut,
     AnswerUnusable,
+    ContentRefused,
     ContextTooLong,
     EndpointError,
     EndpointPaused,
     EndpointRefused,
+    EndpointTooSlow,
     EndpointUnavailable,
     EndpointUnreachable,
     ModelUnknown,
@@ -29,7 +32,7 @@ from digest_assets.errors import (
     redact,
 )
 from digest_assets.llm.providers import SEVERAL, UNKNOWN, Provider, providers
-from digest_assets.model import Usage
+from digest_assets.model import Trouble, Usage
 
 LONGEST_WAIT_SECONDS = 300.0
 """An endpoint that asks for more patience than this is asked again by a later run."""
@@ -477,7 +480,7 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
             kind = EndpointUnavailable if place.has_answered else EndpointUnreachable
             return kind(f"{where} cannot be reached{after} {said}.", cure="Check llm.base_url and that it is running.")
         case Refusal.TIMEOUT:
-            return EndpointUnavailable(
+            return EndpointTooSlow(
                 f"{where} does not answer{after} {said}.",
                 cure="Raise llm.timeout_seconds, or lower llm.max_concurrency.",
             )
@@ -502,12 +505,12 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
                 cure="Run again later; where that does not help, choose another llm.model.",
             )
         case Refusal.CUT:
-            return AnswerUnusable(
+            return AnswerCut(
                 f"The answer of {place.model!r} does not fit into the room that the endpoint has: {problem.said}.",
                 cure="Choose a model that thinks less or may answer longer, or lower llm.text_tokens.",
             )
         case Refusal.FILTERED:
-            return EndpointError(
+            return ContentRefused(
                 f"{where} refused this paper's content {said}.",
                 cure="Others are asked as before; another provider may take it.",
             )
@@ -520,12 +523,15 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
 def outage(problem: Problem, place: Place, tries: int, until: datetime) -> EndpointPaused:
     """What is told to all who still wait when an outage lasts longer than a run waits for it."""
     did = "broke the answer off in each" if problem.meaning is Refusal.BROKEN_OFF else "did not answer any"
+    slow = "Raise llm.timeout_seconds if the model is slow. " if problem.meaning is Refusal.TIMEOUT else ""
     error = EndpointPaused(
         f"The model's endpoint {place.base_url} {did} of {tries} calls "
         f"({problem.status or problem.meaning.value}: {problem.said.rstrip('. ')}).",
-        cure=f"It is worth asking again at {until:%Y-%m-%d %H:%M} UTC.",
+        cure=f"{slow}It is worth asking again at {until:%Y-%m-%d %H:%M} UTC.",
     )
     error.until = until
+    if slow:
+        error.trouble = Trouble.TIME
     return error
 
 

@@ -25,6 +25,7 @@ from digest_assets.glance.topics import Topics
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules, Subject
 from digest_assets.llm.budget import Budget, Meter
+from digest_assets.llm.first_answers import FirstAnswers
 from digest_assets.llm.prompts import Task
 from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
@@ -57,8 +58,6 @@ BATCH_TAG = "digest/batch"
 HAND_IN = "hand in"
 OTHERS_LOOKED_AT_SECONDS = 15.0
 """How often a run with a day's budget looks at what other runs have spent."""
-FIRST_LOOKED_AT = 10
-"""Answers, after which a run says whether the model seems to fit."""
 _STAGES = {
     Task.TRANSLATION: "translations",
     Task.GIST: "translations",
@@ -127,8 +126,10 @@ class PaperReading:
     _texts: dict[str, asyncio.Future[PackedText]] = field(default_factory=dict)
     _asked_again: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What waits for a batch, to be done once something of it is answered."""
-    _first: list[str | None] = field(default_factory=list)
-    """Why each of the first answers cannot be published; None: it can."""
+    _first: FirstAnswers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first = FirstAnswers(self.settings.llm.model)
 
     async def run(self, day: date, selected: set[str]) -> None:
         """Makes what `selected` names of full_texts, translations, summaries and overviews for `day`.
@@ -174,6 +175,7 @@ class PaperReading:
             if session.batches is not None:
                 await self._walk_again(session, session.batches, tells=tells)
             await session.gathered.run(partial(self._note_pause, session))
+            self._say_of_the_model(self._first.at_the_end())
 
     async def _walk_again(self, session: _Session, batches: DateBatches, *, tells: bool) -> None:
         """Asks again what waits for a batch, once something of it is answered. The overview goes into a batch that
@@ -458,22 +460,13 @@ class PaperReading:
             await session.gathered.keep(answers.record_readings, row)
 
     def _look_at_the_first(self, made: Made) -> None:
-        """Says once that the model may not fit, where half of the first answers cannot be published as they are.
-        One that was cut with more room, too, is an answer; where none came at all, nothing is said of the model."""
-        is_answered = made.status is AnswerStatus.FAILED and made.usage.calls > 0
-        is_bad = made.status is AnswerStatus.WITHHELD or is_answered
-        if (is_bad or made.status is AnswerStatus.DONE) and len(self._first) < FIRST_LOOKED_AT:
-            self._first.append((made.reason or made.status.value) if is_bad else None)
-            reasons = [reason for reason in self._first if reason is not None]
-            if len(self._first) == FIRST_LOOKED_AT and len(reasons) * 2 >= FIRST_LOOKED_AT:
-                _log.warning(
-                    "%s is too weak, or its context too small: %d of its first %d answers cannot be published (most "
-                    "often: %s). Choose another llm.model; `digest doctor` tries it on one paragraph, and says which.",
-                    self.settings.llm.model,
-                    len(reasons),
-                    FIRST_LOOKED_AT,
-                    Counter(reasons).most_common(1)[0][0].rstrip("."),
-                )
+        """Says once that the model does not fit, where half of the first answers cannot be published as they are."""
+        if made.trouble is not None or made.status is AnswerStatus.DONE:
+            self._say_of_the_model(self._first.take(made.trouble, made.reason or made.status.value))
+
+    def _say_of_the_model(self, verdict: str | None) -> None:
+        if verdict is not None:
+            _log.warning("%s", verdict)
 
     async def _record(self, session: _Session, stage: str, made: Made) -> None:
         self._storing += 1

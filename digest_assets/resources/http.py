@@ -23,7 +23,7 @@ from digest_assets.config import ArxivSettings
 
 ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.8"
 _MAXIMUM_REDIRECTS = 5
-_CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
 LARGEST_LIST = 16_000_000
 """Bytes of a list: 2,000 entries are some 6 million."""
 _PIECE = 1 << 20
@@ -118,7 +118,7 @@ def open_client(settings: ArxivSettings, largest: int = LARGEST_LIST) -> httpx2.
             "Accept": ACCEPT,
             "Accept-Encoding": "gzip",
         },
-        timeout=httpx2.Timeout(settings.timeout_seconds, connect=min(_CONNECT_SECONDS, settings.timeout_seconds)),
+        timeout=httpx2.Timeout(settings.timeout_seconds, connect=min(CONNECT_SECONDS, settings.timeout_seconds)),
         limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
         event_hooks=bounds(settings.origins, lambda _: largest),
         follow_redirects=True,

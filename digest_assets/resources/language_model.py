@@ -53,7 +53,7 @@ from digest_assets.llm.refusals import (
 from digest_assets.model import Usage
 from digest_assets.resources.breaker import PATIENCE_SECONDS, Breaker
 from digest_assets.resources.concurrency import Limiter, shared_limiter
-from digest_assets.resources.http import NotFollowed, TooLarge, bounds, certificates
+from digest_assets.resources.http import CONNECT_SECONDS, NotFollowed, TooLarge, bounds, certificates
 
 _FIRST_DELAY_SECONDS = 1.0
 _LONGEST_DELAY_SECONDS = 60.0
@@ -147,7 +147,7 @@ class LanguageModel:
         self._client = AsyncOpenAI(
             base_url=urlunsplit(parts._replace(query="")),
             api_key=key,
-            timeout=settings.timeout_seconds,
+            timeout=httpx2.Timeout(settings.timeout_seconds, connect=min(CONNECT_SECONDS, settings.timeout_seconds)),
             max_retries=0,
             default_query=dict(parse_qsl(parts.query)) or None,
             default_headers={self._provider.key_header: key} if self._provider.key_header else None,
@@ -489,9 +489,11 @@ class LanguageModel:
                 model=self._settings.model,
                 now_epoch_seconds=self._clock(),
             )
+        cause = error.__cause__ or error
+        if isinstance(cause, httpx2.ConnectTimeout):
+            return Problem(Refusal.UNREACHABLE, "no connection in time")
         if isinstance(error, (asyncio.TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)):
             return Problem(Refusal.TIMEOUT, f"no answer within {self._settings.timeout_seconds:g} s")
-        cause = error.__cause__ or error
         if isinstance(cause, NotFollowed):
             return Problem(Refusal.ADDRESS, str(cause))
         if isinstance(cause, (TooLarge, httpx2.DecodingError)):

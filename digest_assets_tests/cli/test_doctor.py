@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from digest_assets import endpoint_trial
+from digest_assets.llm.refusals import Refusal
+from digest_assets.resources import language_model
 from digest_assets.resources.clock import SystemClock
 from digest_assets.sandbox import model_server
 from digest_assets.sandbox.manners import PLAYS
@@ -124,13 +127,25 @@ def test_a_model_that_is_too_weak(digest: CommandLine, capsys: Captured) -> None
     assert found["model"].startswith("too weak: it keeps 1 of 4 numbers")
 
 
+def test_a_model_that_is_slower_than_the_trial_waits(
+    digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint_trial, "SECONDS", 0.05)
+    monkeypatch.setitem(language_model._TRIES, Refusal.TIMEOUT, 1)
+    digest.sandbox.model.latency_seconds = 0.3
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert found["model"].startswith("too slow: no answer to a short paper")
+    assert "A run waits 300 s (llm.timeout_seconds)" in found["model"]
+    assert "Raise" not in found["model"]
+
+
 @pytest.mark.slow
 def test_a_run_says_the_same_of_answers_that_are_cut(
     digest: CommandLine, capsys: Captured, caplog: pytest.LogCaptureFixture
 ) -> None:
     digest.sandbox.model.faults.always("chat", model_server.cut())
     digest(capsys, "run")
-    assert caplog.text.count("sandbox-zh is too weak, or its context too small: 10 of its first 10 answers") == 1
+    assert caplog.text.count("sandbox-zh: no room for its answers: 10 of its first 10 answers") == 1
     assert "(most often: The answer was cut" in caplog.text
 
 

@@ -9,16 +9,19 @@ from datetime import datetime, timezone
 from email.utils import formatdate
 from typing import Any
 
+import httpx2
 import pytest
 
 from digest_assets.config import LlmSettings
 from digest_assets.errors import (
     AnswerUnusable,
+    ContentRefused,
     ContextTooLong,
     EndpointError,
     EndpointPaused,
     EndpointRefused,
     EndpointUnavailable,
+    EndpointUnreachable,
     ModelUnknown,
     QuotaExhausted,
 )
@@ -39,6 +42,7 @@ from digest_assets_tests.resources.scripted_model import (
 KEY = "sk-secret-of-the-test-1234"
 PROMPT = Prompt("test-1", (Message("system", "规则"), Message("user", "论文")))
 NOW = 1_800_000_000.0
+TWENTY = [Prompt("test-1", (*PROMPT.messages[:1], Message("user", f"论文 {number}"))) for number in range(20)]
 
 
 @pytest.fixture
@@ -131,7 +135,7 @@ def test_cached_tokens_are_found_in_deepseeks_words_too(endpoint: ScriptedEndpoi
         (refusal(400, "Access denied", code="Arrearage"), QuotaExhausted, "Top up"),
         (
             refusal(400, "Output data may contain inappropriate content.", code="data_inspection_failed"),
-            EndpointError,
+            ContentRefused,
             "refused this paper's content",
         ),
         (refusal(400, "messages: field required"), EndpointError, "[llm]"),
@@ -255,6 +259,51 @@ def test_an_endpoint_that_is_not_there_is_named() -> None:
     with pytest.raises(EndpointUnavailable, match=r"llm\.base_url") as caught:
         asked(base_url, attempts=2)
     assert "pass" not in str(caught.value)
+
+
+class Silent(httpx2.AsyncBaseTransport):
+    """A network on which nothing comes back in time."""
+
+    def __init__(self, raised: httpx2.TimeoutException) -> None:
+        self.raised = raised
+        self.calls = 0
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.calls += 1
+        raise self.raised
+
+
+def asked_in_silence(raised: httpx2.TimeoutException, prompts: int) -> tuple[list[BaseException], int]:
+    """What each of `prompts` ends with, and how many calls were made."""
+    naps, silent = Naps(), Silent(raised)
+    settings = LlmSettings(base_url="http://test/v1", model="double", api_key_env="")
+
+    def clock() -> float:
+        return naps.clock() + 300.0 * silent.calls
+
+    async def run() -> list[BaseException]:
+        limiter = Limiter(8, clock=clock, sleep=naps)
+        async with LanguageModel(settings, "", limiter=limiter, sleep=naps, clock=clock, transport=silent) as model:
+            done = await asyncio.gather(*(model.ask(each) for each in TWENTY[:prompts]), return_exceptions=True)
+        return [each for each in done if isinstance(each, BaseException)]
+
+    return asyncio.run(run()), silent.calls
+
+
+def test_an_address_where_no_connection_comes_about_is_not_told_to_be_slow() -> None:
+    (error,), _ = asked_in_silence(httpx2.ConnectTimeout("timed out"), 1)
+    assert type(error) is EndpointUnreachable
+    assert "llm.base_url" in str(error)
+    assert "timeout_seconds" not in str(error)
+
+
+def test_a_slow_endpoint_names_the_setting_in_what_ends_the_run_too() -> None:
+    (error,), _ = asked_in_silence(httpx2.ReadTimeout("timed out"), 1)
+    assert "Raise llm.timeout_seconds" in str(error)
+    errors, calls = asked_in_silence(httpx2.ReadTimeout("timed out"), 20)
+    assert {type(each) for each in errors} == {EndpointPaused}
+    assert all("Raise llm.timeout_seconds" in str(each) for each in errors)
+    assert calls < 6
 
 
 @pytest.mark.parametrize(
@@ -437,9 +486,6 @@ def test_a_system_role_that_is_refused_is_put_before_the_question(endpoint: Scri
     assert [[each["role"] for each in request["messages"]] for request in endpoint.requests] == [
         ["system", "user"], ["user"], ["user"],
     ]  # fmt: skip
-
-
-TWENTY = [Prompt("test-1", (*PROMPT.messages[:1], Message("user", f"论文 {number}"))) for number in range(20)]
 
 
 @pytest.mark.parametrize(
