@@ -202,8 +202,10 @@ def test_a_refreshed_paper_makes_its_date_due_again_in_the_new_version(tmp_path:
 
 
 def test_a_date_made_again_keeps_when_it_took_its_papers_and_lists_no_newer_version(tmp_path: Path) -> None:
-    papers = versions(abstract="A new abstract.", at=submitted(THURSDAY))
-    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+    """The new version was submitted for Wednesday's mailing and held until Thursday's."""
+    first, held, *others = versions(abstract="A new abstract.", at=submitted(WEDNESDAY))
+    held = replace(held, announced_at=mailing_for_submission(submitted(THURSDAY)).announced_at)
+    with a_simulation(tmp_path, [first, held, *others], TUESDAY) as simulation:
         make(simulation, TUESDAY, WEDNESDAY)
         taken = rows(simulation, "SELECT identifier, claimed_at FROM windowed_papers ORDER BY 1")
         # Made again after the new version came, and before the date that lists it: it is that one's to tell.
@@ -211,6 +213,17 @@ def test_a_date_made_again_keeps_when_it_took_its_papers_and_lists_no_newer_vers
         simulation.make(WEDNESDAY)
         assert rows(simulation, "SELECT identifier, claimed_at FROM windowed_papers ORDER BY 1") == taken
         assert rows(simulation, "SELECT count(*) FROM paper_updates") == [(0,)]
+        make(simulation, THURSDAY)
+        assert "2601.00001v2" in post(simulation, THURSDAY)
+
+
+def test_a_date_without_papers_of_its_own_leaves_a_new_version_to_the_next(tmp_path: Path) -> None:
+    first, second, *others = versions(abstract="A new abstract.", at=submitted(WEDNESDAY))
+    papers = [first, second, *(each for each in others if each.announced_at > second.announced_at)]
+    with a_simulation(tmp_path, papers, TUESDAY) as simulation:
+        make(simulation, TUESDAY)
+        simulation.clock.instant = noon(THURSDAY)
+        assert simulation.make(WEDNESDAY) == "empty"
         make(simulation, THURSDAY)
         assert "2601.00001v2" in post(simulation, THURSDAY)
 

@@ -218,11 +218,11 @@ def close(
             for claim in claims
         ],
     )
-    claimed = {claim.candidate.paper.identifier for claim in claims}
     connection.execute(
-        f"DELETE FROM open_papers WHERE digest = ? AND identifier IN {IN_LIST}", [digest, json_list(claimed)]
+        f"DELETE FROM open_papers WHERE digest = ? AND identifier IN {IN_LIST}",
+        [digest, json_list(claim.candidate.paper.identifier for claim in claims)],
     )
-    _open_unclaimed(connection, digest, [each for each in held_since if each not in claimed])
+    _open_unclaimed(connection, digest, held_since)
 
     connection.execute("DELETE FROM passed_on WHERE digest = ? AND digest_date = ?", [digest, day])
     insert(
