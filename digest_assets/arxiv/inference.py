@@ -10,7 +10,7 @@ eight is held for longer, and within a mailing a submission time almost never fa
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -181,24 +181,12 @@ def _with_the_following(rows: Sequence[_Row], path: Sequence[int]) -> list[int]:
         if row.anchor is not None or row.natural == path[position]:
             following = path[position]
         elif following is not None and path[position] < following:
-            alone = not any(
-                rows[other].anchor is not None or rows[other].natural == path[position]
-                for other in _same(path, position)
-            )
+            begin = bisect_left(path, path[position], 0, position)  # behind it nothing has its mailing
+            alone = all(each.anchor is None and each.natural != path[position] for each in rows[begin:position])
             ascends = row.published_at <= rows[position + 1].published_at
             if alone and ascends and path[position + 1] == following:
                 path[position] = following
     return path
-
-
-def _same(path: Sequence[int], position: int) -> range:
-    """The neighbours of `position` with the same mailing."""
-    start, end = position, position + 1
-    while start > 0 and path[start - 1] == path[position]:
-        start -= 1
-    while end < len(path) and path[end] == path[position]:
-        end += 1
-    return range(start, end)
 
 
 def natural_mailing(paper: Paper) -> Mailing | None:

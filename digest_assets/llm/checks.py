@@ -485,7 +485,7 @@ def _counts_invented(source: str, said: str) -> Iterator[Defect]:
 def _values(number: numbers.Number, measured: Set[Decimal] = frozenset()) -> set[Decimal]:
     """40 % is 0.4 as well, but not the 0.4 that the other text has in milliseconds alone (`measured`)."""
     values = {number.value} if number.other_value is None else {number.value, number.other_value}
-    return values | {(number.value / 100).normalize()} - measured if number.percent else values
+    return values | {number.value / 100} - measured if number.percent else values
 
 
 def _units_changed(source: str, said: str) -> Iterator[Defect]:

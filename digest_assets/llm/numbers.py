@@ -210,7 +210,7 @@ def possible_in_english(text: str, whole: bool = False) -> frozenset[Decimal]:
     for first, second, scale in _ENGLISH_COMPOUND.findall(lowered):
         value = _UNITS[first] + (_UNITS[second] if second else 0)
         values.add(Decimal(value * 10 ** _SCALES[scale] if scale else value))
-    return frozenset(map(_normal, values))
+    return frozenset(values)
 
 
 @lru_cache(maxsize=256)
@@ -249,7 +249,7 @@ def possible_in_answer(text: str) -> frozenset[Decimal]:
         values.add(Decimal(2))
     if re.search(r"[单單仅首]", plain):
         values.add(Decimal(1))
-    return frozenset(map(_normal, values))
+    return frozenset(values)
 
 
 def counts_in_english(text: str) -> Counter[Decimal]:
@@ -272,11 +272,11 @@ def _stated(text: str, pattern: re.Pattern[str]) -> tuple[Number, ...]:
         found.append(
             Number(
                 match.group(0).strip(),
-                _normal(value.scaleb(exponent)),
+                value.scaleb(exponent),
                 match.start(),
                 match.end(),
                 _unit_after(text, match.end(), value),
-                other_value=_normal(value) if suffix and blank else None,
+                other_value=value if suffix and blank else None,
             )
         )
     for index in range(len(found) - 2, -1, -1):
@@ -303,10 +303,6 @@ def _all_digits(text: str) -> Iterator[Decimal]:
         yield Decimal(match.group(0))
         if "." in match.group(0):
             yield from map(Decimal, match.group(0).split("."))
-
-
-def _normal(value: Decimal) -> Decimal:
-    return value.normalize() if value else Decimal(0)
 
 
 def _han_value(numeral: str) -> int:

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from digest_assets.arxiv.calendar import (
     NEW_YORK,
+    NoMailing,
     NoMailingCause,
+    evening_in,
+    holiday_evenings,
     holidays_unknown,
     mailing_announced_at,
     mailing_for_submission,
@@ -80,14 +83,35 @@ def test_a_span_of_mailings_is_closed_at_both_ends() -> None:
 
 
 def test_the_reasons_for_an_evening_without_mailing() -> None:
-    friday, holiday = no_mailing_reason(date(2026, 1, 30)), no_mailing_reason(date(2026, 11, 26))
+    friday, saturday, holiday = date(2026, 1, 30), date(2026, 1, 31), date(2026, 11, 26)
     assert no_mailing_reason(date(2026, 1, 29)) is None
-    assert friday is not None
-    assert friday.cause is NoMailingCause.WEEKEND
-    assert "Friday" in friday.text
-    assert holiday is not None
-    assert holiday.cause is NoMailingCause.HOLIDAY
-    assert "Thanksgiving" in holiday.text
+    assert no_mailing_reason(friday) == NoMailing(NoMailingCause.WEEKEND, friday, "Friday")
+    assert no_mailing_reason(saturday) == NoMailing(NoMailingCause.WEEKEND, saturday, "Saturday")
+    thanksgiving = no_mailing_reason(holiday)
+    assert thanksgiving is not None
+    assert (thanksgiving.cause, thanksgiving.evening) == (NoMailingCause.HOLIDAY, holiday)
+    assert "2026-11-26 (New York): Thanksgiving" in thanksgiving.text
+    assert "on Friday evenings" in NoMailing(NoMailingCause.WEEKEND, friday, "Friday").text
+
+
+def test_the_evenings_of_holidays_are_those_without_a_mailing_for_one() -> None:
+    """A holiday on a Friday takes Sunday's mailing, one on a Saturday none."""
+    evenings = holiday_evenings()
+    assert {date(2025, 7, 6), date(2026, 11, 26)} <= set(evenings)
+    first, last = date(years_with_holidays()[0], 1, 1), date(years_with_holidays()[-1] + 1, 1, 3)
+    all_days = (first + timedelta(days=number) for number in range((last - first).days))
+    reasons = ((day, no_mailing_reason(day)) for day in all_days)
+    assert list(evenings) == [day for day, why in reasons if why is not None and why.cause is NoMailingCause.HOLIDAY]
+
+
+def test_the_evening_of_a_span_is_the_day_whose_mailing_is_in_it() -> None:
+    mailing, moment = utc("2026-01-29T01:00"), timedelta(microseconds=1)
+    wednesday = date(2026, 1, 28)
+    assert evening_in(mailing, mailing + moment) == wednesday
+    assert evening_in(mailing - timedelta(hours=23), mailing + moment) == wednesday
+    assert evening_in(mailing - timedelta(hours=23), mailing) == wednesday - timedelta(days=1)
+    assert evening_in(mailing + moment, mailing + timedelta(days=1)) == wednesday
+    assert evening_in(mailing + moment, mailing + timedelta(days=1, hours=1)) == wednesday + timedelta(days=1)
 
 
 def test_there_is_no_mailing_at_an_instant_between_two() -> None:

@@ -16,7 +16,7 @@ from digest_assets.arxiv.calendar import (
     mailings_between,
 )
 from digest_assets.arxiv.identifiers import order_key
-from digest_assets.arxiv.inference import infer_mailings, newest_mailing_displayed
+from digest_assets.arxiv.inference import infer_mailings, latest_mailings, newest_mailing_displayed
 from digest_assets.model import Paper
 from digest_assets_tests import recorded
 from digest_assets_tests.arxiv.examples import paper, utc
@@ -97,9 +97,76 @@ def test_nothing_is_put_after_the_instant_at_which_it_was_visible() -> None:
     assert mailings(papers, until=WEDNESDAY + timedelta(hours=3)) == [TUESDAY, TUESDAY, WEDNESDAY]
 
 
+def test_a_mailing_is_visible_at_the_very_instant_that_it_is_announced() -> None:
+    papers = numbered("2026-01-27T10:00", "2026-01-28T12:00", "2026-01-20T10:00")
+    assert mailings(papers, until=WEDNESDAY) == [TUESDAY, WEDNESDAY, WEDNESDAY]
+    papers = numbered("2026-01-27T10:00", "2026-01-27T12:00", "2026-01-20T10:00")
+    assert mailings(papers, until=WEDNESDAY) == [TUESDAY, TUESDAY, WEDNESDAY]
+
+
+def test_a_paper_of_a_mailing_that_was_not_visible_is_in_its_first() -> None:
+    assert mailings(numbered("2026-01-27T10:00", "2026-01-28T20:00"), until=TUESDAY) == [TUESDAY, THURSDAY]
+
+
+def test_before_the_first_mailing_of_a_month_there_is_that_one_alone() -> None:
+    papers = numbered("2026-01-02T10:00", "2025-12-30T10:00")
+    first = utc("2026-01-05T01:00")
+    assert mailings(papers, until=utc("2026-01-04T12:00")) == [first, first]
+
+
 def test_papers_of_the_old_style_are_in_their_first_mailing() -> None:
-    old = paper("cs/9802040", "1998-02-12T12:00")
-    assert mailings([old]) == [mailing_for_submission(utc("1998-02-12T12:00")).announced_at]
+    """Their numbers count per archive: a time that falls back says nothing."""
+    times = ("1998-02-12T12:00", "1998-02-11T12:00")
+    old = [paper("cs/9802040", times[0]), paper("cs/9802041", times[1])]
+    assert mailings(old) == [mailing_for_submission(utc(each)).announced_at for each in times]
+
+
+def test_an_identifier_of_a_month_that_does_not_exist_is_of_its_first_mailing() -> None:
+    assert mailings([paper("2613.00001", "2026-01-27T10:00")]) == [TUESDAY]
+
+
+def test_a_held_paper_stays_in_the_mailing_of_one_that_is_known() -> None:
+    papers = numbered("2026-01-15T10:00", "2026-01-16T10:00", "2026-01-29T10:00")
+    assert mailings(papers, {"2601.00001": TUESDAY}) == [TUESDAY, TUESDAY, THURSDAY]
+    assert mailings(papers[:2], {"2601.00001": TUESDAY}) == [TUESDAY, TUESDAY]
+
+
+def test_a_held_paper_follows_into_the_next_mailing_only_where_times_ascend() -> None:
+    """The last is known to be Thursday's; the one before it was held till Wednesday at least."""
+    for held, mailing in (("2026-01-20T10:00", WEDNESDAY), ("2026-01-19T10:00", THURSDAY)):
+        papers = numbered("2026-01-27T10:00", held, "2026-01-19T10:00")
+        assert mailings(papers, {"2601.00003": THURSDAY}) == [TUESDAY, mailing, THURSDAY]
+
+
+def latest(
+    papers: list[Paper], assigned: list[datetime], known: dict[str, datetime] | None = None, until: datetime = THURSDAY
+) -> dict[str, datetime]:
+    by_identifier = {each.identifier: at for each, at in zip(papers, assigned, strict=False)}
+    return latest_mailings(papers, by_identifier, known or {}, until=until)
+
+
+def test_a_held_paper_may_have_been_in_any_mailing_up_to_that_of_the_next_which_was_not() -> None:
+    times = ("2026-01-27T10:00", "2026-01-19T10:00", "2026-01-20T10:00", "2026-01-29T10:00", "2026-01-20T12:00")
+    papers, assigned = numbered(*times), [TUESDAY, WEDNESDAY, WEDNESDAY, THURSDAY, THURSDAY]
+    assert latest(papers, assigned) == {"2601.00002": THURSDAY, "2601.00003": THURSDAY}
+    assert latest(papers[:3], assigned, until=WEDNESDAY) == {}
+    assert latest(papers[:3], assigned, until=THURSDAY - timedelta(seconds=1)) == {}
+    assert latest(papers[::-1], assigned[::-1], {"2601.00003": WEDNESDAY}) == {}
+
+
+def test_behind_the_last_that_was_not_held_any_mailing_of_the_month_may_be_it() -> None:
+    papers, assigned = numbered("2026-01-27T10:00", "2026-01-20T10:00"), [TUESDAY, WEDNESDAY]
+    last_of_january = utc("2026-02-02T01:00")
+    assert latest(papers, assigned, until=utc("2026-02-10T00:00")) == {"2601.00002": last_of_january}
+    assert latest(papers, assigned, until=utc("2026-01-01T00:00")) == {}
+    next_month = numbered("2026-02-02T10:00", month="2602")
+    together = latest([*papers, *next_month], [*assigned, utc("2026-02-03T01:00")], until=utc("2026-02-10T00:00"))
+    assert together == {"2601.00002": last_of_january}
+
+
+def test_papers_without_submission_time_or_without_a_mailing_are_no_bound() -> None:
+    papers = [*numbered("2026-01-27T10:00", "2026-01-20T10:00"), paper("2601.00003", None), paper("2601.00004")]
+    assert latest(papers, [TUESDAY, WEDNESDAY, WEDNESDAY]) == {"2601.00002": THURSDAY}
 
 
 def test_papers_without_submission_time_are_left_out() -> None:
