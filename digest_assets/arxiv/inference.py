@@ -181,8 +181,8 @@ def _with_the_following(rows: Sequence[_Row], path: Sequence[int]) -> list[int]:
         if row.anchor is not None or row.natural == path[position]:
             following = path[position]
         elif following is not None and path[position] < following:
-            begin = bisect_left(path, path[position], 0, position)  # behind it nothing has its mailing
-            alone = all(each.anchor is None and each.natural != path[position] for each in rows[begin:position])
+            # Those of its mailing stand before it; one that was not held would not: there the walk falls back.
+            alone = all(each.anchor is None for each in rows[bisect_left(path, path[position]) : position])
             ascends = row.published_at <= rows[position + 1].published_at
             if alone and ascends and path[position + 1] == following:
                 path[position] = following

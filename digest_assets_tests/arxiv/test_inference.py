@@ -131,6 +131,12 @@ def test_a_held_paper_stays_in_the_mailing_of_one_that_is_known() -> None:
     assert mailings(papers[:2], {"2601.00001": TUESDAY}) == [TUESDAY, TUESDAY]
 
 
+def test_what_is_known_of_another_mailing_holds_no_held_paper_back() -> None:
+    papers = numbered("2026-01-20T10:00", "2026-01-27T10:00", "2026-01-19T10:00", "2026-01-29T10:00")
+    week_before = utc("2026-01-21T01:00")
+    assert mailings(papers, {"2601.00001": week_before}) == [week_before, TUESDAY, THURSDAY, THURSDAY]
+
+
 def test_a_held_paper_follows_into_the_next_mailing_only_where_times_ascend() -> None:
     """The last is known to be Thursday's; the one before it was held till Wednesday at least."""
     for held, mailing in (("2026-01-20T10:00", WEDNESDAY), ("2026-01-19T10:00", THURSDAY)):
