@@ -88,7 +88,7 @@ def _run(order: Order) -> dict[str, Any]:
     with dg.DagsterInstance.local_temp(str(order.instance), overrides=as_ours) as instance:
         print("begun", flush=True)
         started = time.monotonic()
-        report = run_date(definitions, instance, store, Place(order.settings.digest.name), order.day)
+        report = run_date(definitions, instance, store, Place.of(order.settings), order.day)
         seconds = time.monotonic() - started
     return {"outcome": report.outcome.value, "reasons": report.reasons, "seconds": seconds, "waits": waits}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from digest_assets.config import CONFIG_NAME, SECRETS_NAME, Settings
+from digest_assets.config import CONFIG_NAME, DIGESTS_NAME, SECRETS_NAME, Settings
 from digest_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def find_blog(folder: Path) -> Blog | None:
 def private_paths(settings: Settings, store: DigestStore) -> list[Path]:
     """What of a project is for nobody else: settings, secrets, store, journals, backups, Dagster's history."""
     root = settings.root
-    paths = [root / CONFIG_NAME, root / SECRETS_NAME, root / "data" / "dagster", *store.files]
+    paths = [root / CONFIG_NAME, root / DIGESTS_NAME, root / SECRETS_NAME, root / "data" / "dagster", *store.files]
     if home := os.environ.get("DAGSTER_HOME"):
         paths.append(Path(home).resolve())
     return [each for each in paths if each.exists()]

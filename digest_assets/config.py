@@ -1,4 +1,5 @@
-"""Settings: digest.toml, each key overridden by the environment as `DIGEST__SECTION__KEY`.
+"""Settings: digest.toml, each key overridden by the environment as `DIGEST__SECTION__KEY`. A project with several
+digests has a file for each further one in `digests/`, which says what is its own.
 
 Secrets come from the environment, or from `.env` beside digest.toml: the settings name the variable
 (`llm.api_key_env`), never the key. A key that does not exist is an error that names the nearest one that does, because
@@ -12,11 +13,12 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -55,6 +57,8 @@ else:
 ENVIRONMENT_PREFIX = "DIGEST__"
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
+DIGESTS_NAME = "digests"
+"""The folder of further digests, beside digest.toml."""
 SECRETS_NAME = ".env"
 _FROM_SECRETS: dict[str, str] = {}
 """Variables of this process that came from `.env`, with their values: these follow the file."""
@@ -565,6 +569,12 @@ class Settings(BaseSettings):
     interests: tuple[InterestSettings, ...] = ()
     runs: RunSettings = RunSettings()
     root: Path = Field(default_factory=Path.cwd, exclude=True)
+    is_beside: bool = Field(False, exclude=True)
+    """Whether the digest is one of `digests/`, and not that of digest.toml."""
+    project: tuple[Settings, ...] = Field((), exclude=True)
+    """All digests of the project, where it has several: this one, too."""
+    overview_page: Path | None = Field(None, exclude=True)
+    """The page of the sites of several digests that leads to each. None: there is one digest, or no site."""
 
     @field_validator("interests")
     @classmethod
@@ -584,6 +594,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings, _TomlFile(settings_cls))
+
+    @property
+    def before(self) -> tuple[Settings, ...]:
+        """The digests of the project that come before this one, and are in its language: a paper that one of them may
+        have is asked about as that one asks, so that its answers are paid for once."""
+        names = [each.digest.name for each in self.project]
+        earlier = self.project[: names.index(self.digest.name)] if self.digest.name in names else ()
+        return tuple(each for each in earlier if each.digest.language == self.digest.language)
 
     @property
     def figure_origins(self) -> Origins | None:
@@ -612,7 +630,89 @@ def load_settings(path: Path | None = None) -> Settings:
     path = path or find_config()
     if path is not None:
         _take_secrets(path.parent / SECRETS_NAME)
-    where = str(path) if path else "the environment"
+    return _load(path)
+
+
+def load_digests(path: Path | None = None) -> tuple[Settings, ...]:
+    """The digests of the project at `path`, as `load_settings` has it. Without a folder `digests/` one, that of
+    digest.toml; with it those of its files, after that of digest.toml if it names or chooses one (`digest.name`,
+    `digest.categories`) and does not only say what is common.
+
+    Raises `ConfigurationError` as `load_settings` does, and for digests that could not live side by side.
+    """
+    path = path or find_config()
+    common = load_settings(path)
+    files = sorted((common.root / DIGESTS_NAME).glob("*.toml")) if path is not None else []
+    if not files:
+        return (common,)
+    is_one = bool({"name", "categories"} & common.digest.model_fields_set)
+    found = [*([common] if is_one else []), *(_of_its_own(path, file, common) for file in files)]
+    _check_apart(found)
+    page = "digests.html" if is_one else "index.html"
+    overview = common.path(common.output.site_dir) / page if common.output.site_dir else None
+    return tuple(each.model_copy(update={"project": tuple(found), "overview_page": overview}) for each in found)
+
+
+_FOLDERS = ("assets", "posts")
+"""Of a site, as are single letters: a digest's own site lies beside them."""
+_ITS_OWN = ("digest", "filters", "interests", "output", "delivery")
+"""What a file of `digests/` says. All else is the project's."""
+
+
+def _of_its_own(path: Path | None, file: Path, common: Settings) -> Settings:
+    """The digest of a file in `digests/`, with what it does not say as digest.toml has it."""
+    name = file.stem
+    said = _read_toml(file)
+    digest, output = (said.get(section, {}) for section in ("digest", "output"))
+    if not _NAME.match(name) or len(name) == 1 or name in _FOLDERS:
+        cure = "Rename it: small letters, digits, hyphens, two or more; not " + " or ".join(_FOLDERS) + "."
+        raise ConfigurationError(f"{file} gives its digest its name, and {name!r} cannot be one.", cure=cure)
+    if shared := [section for section in said if section in Settings.model_fields and section not in _ITS_OWN]:
+        cure = f"Move it to {CONFIG_NAME}."
+        raise ConfigurationError(f"[{shared[0]}] in {file} would hold for all digests of the project.", cure=cure)
+    if not isinstance(digest, dict) or "name" in digest:
+        raise ConfigurationError(f"digest.name in {file}: the digest has its file's name.", cure="Remove the line.")
+    if "categories" not in digest:
+        raise ConfigurationError(f"{file} does not say digest.categories.", cure='Add categories = ["cs.CL"], say.')
+    places = {"site_dir": common.output.site_dir and f"{common.output.site_dir.rstrip('/')}/{name}"}
+    places |= {"site_url": common.output.site_url and f"{common.output.site_url}{name}/"}
+    said = {**said, "digest": {**digest, "name": name}}
+    if isinstance(output, dict):
+        said["output"] = {**{key: value for key, value in places.items() if value}, **output}
+    return _load(path, file, said)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        cure = "Check its permissions and its encoding."
+        raise ConfigurationError(f"{file} cannot be read: {error}.", cure=cure) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError
+        raise ConfigurationError(f"{file} is not valid TOML: {error}.", cure="Correct that line.") from None
+
+
+def _check_apart(digests: Sequence[Settings]) -> None:
+    """Raises `ConfigurationError` for two digests of one name, or whose pages would lie in one folder."""
+    names: set[str] = set()
+    sites: dict[Path, str] = {}
+    for each in digests:
+        name = each.digest.name
+        if name in names:
+            cure = f"Rename {DIGESTS_NAME}/{name}.toml, or the digest of {CONFIG_NAME} (digest.name)."
+            raise ConfigurationError(f"Two digests are called {name}.", cure=cure)
+        names.add(name)
+        site = each.path(each.output.site_dir) if each.output.site_dir else None
+        if site is not None and site in sites:
+            cure = "Give one of them another output.site_dir."
+            raise ConfigurationError(f"The sites of {sites[site]} and {name} are both in {site}.", cure=cure)
+        if site is not None:
+            sites[site] = name
+
+
+def _load(path: Path | None, file: Path | None = None, own: Mapping[str, Any] = MappingProxyType({})) -> Settings:
+    """The settings of digest.toml at `path` and of the environment; `own`, what `file` says, goes before both."""
+    where = str(file or path or "the environment")
     unknown = _unknown_variables()
 
     class FromFile(Settings):
@@ -621,12 +721,18 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         if path is not None and not path.is_file():
             raise ConfigurationError(f"{path} does not exist.", cure=f"Write one, or correct {CONFIG_VARIABLE}.")
-        settings = FromFile(root=path.parent if path else Path.cwd())
+        settings = FromFile(
+            root=path.parent if path else Path.cwd(),
+            is_beside=file is not None,
+            project=(),
+            overview_page=None,
+            **own,
+        )
         if unknown:
             raise ConfigurationError("; ".join(unknown) + ".", cure="Correct or unset it.")
         return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
     except ValidationError as error:
-        errors = [(each, _variable_of(each)) for each in error.errors()]
+        errors = [(each, _variable_of(each) if not _is_said(own, each["loc"]) else "") for each in error.errors()]
         told = [_explain(each) for each, name in errors if not (name and each["type"] == "extra_forbidden")]
         places = [f"the environment ({name})" for _, name in errors if name]
         if len(places) < len(errors):
@@ -681,6 +787,15 @@ def _nearest(name: str) -> str:
     close = difflib.get_close_matches(name, candidates, 1, 0.5)
     close = close or [by_key[key] for key in difflib.get_close_matches(name.split(".")[-1], list(by_key), 1, 0.5)]
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _is_said(own: Any, names: Sequence[int | str]) -> bool:
+    """Whether a file of `digests/` says what stands under `names`."""
+    for name in names[:2]:
+        if not isinstance(own, Mapping) or name not in own:
+            return False
+        own = own[name]
+    return True
 
 
 def _variable_of(error: Any) -> str:

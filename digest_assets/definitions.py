@@ -4,8 +4,9 @@
       what arXiv         what the date       for whom     └─ translations ─ overviews ─┴─ rendered_posts
       answered           publishes                                                        the post, pages, messages
 
-All assets share one daily partition: the digest date (`digests/days.py` explains it). `build_defs` is a function,
-so that tests and the command build their own; Dagster loads `defs`.
+All assets of a digest share one daily partition: the digest date (`digests/days.py` explains it). A project with
+several digests has all this for each, and the resources once. `build_defs` is a function, so that tests and the command
+build their own; Dagster loads `defs`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ from digest_assets.checks.papers import (
     the_ledger_balances,
 )
 from digest_assets.checks.posts import the_post_is_well_formed
-from digest_assets.config import GroupBy, Settings, load_settings
+from digest_assets.config import GroupBy, Settings, load_digests
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.progress import NoProgress, Progress
@@ -94,22 +95,9 @@ def _for_settings(
     return [each.map_asset_specs(for_settings) for each in assets]
 
 
-def build_defs(
-    settings: Settings | None = None,
-    *,
-    clock: Clock | None = None,
-    progress: Progress | None = None,
-    every_day: bool = False,
-) -> dg.Definitions:
-    """The project for `settings` (default: digest.toml and the environment). `every_day`: dates without a mailing are
-    partitions, too.
-
-    Raises `ConfigurationError` where they cannot be used; Dagster shows its one line in place of the assets.
-    """
-    settings = settings or load_settings()
-    place = Place(settings.digest.name)
-    clock = clock or SystemClock()
-    store = open_store(settings)
+def _of_digest(settings: Settings, *, every_day: bool) -> dg.Definitions:
+    """What one digest has of its own."""
+    place = Place.of(settings)
     by_submission = settings.digest.by is GroupBy.SUBMITTED
     partitions = digest_partitions(settings.digest.days, every_day=every_day or by_submission)
     return dg.Definitions(
@@ -120,16 +108,32 @@ def build_defs(
         ],
         jobs=jobs_of(place),
         schedules=[weekday_schedule(place, settings), freshness_schedule(place, settings.digest.timezone)],
-        sensors=[
-            *(each(place, settings) for each in (mailing_sensor, retry_sensor, delivery_retries)),
-            failure_sensor(settings),
-        ],
+        sensors=[each(place, settings) for each in (mailing_sensor, retry_sensor, delivery_retries)],
+    )
+
+
+def build_defs(
+    *digests: Settings,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    every_day: bool = False,
+) -> dg.Definitions:
+    """The project of `digests` (default: those of digest.toml, of the folder beside it, and the environment).
+    `every_day`: dates without a mailing are partitions, too.
+
+    Raises `ConfigurationError` where they cannot be used; Dagster shows its one line in place of the assets.
+    """
+    digests = digests or load_digests()
+    common, clock = digests[0], clock or SystemClock()
+    store = open_store(common)
+    shared = dg.Definitions(
+        sensors=[failure_sensor(digests)],
         resources={
-            THIS_RUN: this_run(settings.llm),
-            "settings": run_settings(settings),
-            "language_model": language_model(settings, store.journals / "limits"),
+            THIS_RUN: this_run(common.llm),
+            "settings": run_settings(digests),
+            "language_model": language_model(common, store.journals / "limits"),
             "arxiv": fixed(
-                ArxivAccess(settings.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
+                ArxivAccess(common.arxiv, StorePace(store, clock.now), clock, StoreStopSigns(store, clock.now)),
                 "arXiv. Not for a run to change: its pace and its stop signs hold for all runs ([arxiv]).",
             ),
             "store": fixed(
@@ -142,6 +146,7 @@ def build_defs(
         # once happens inside the assets.
         executor=dg.in_process_executor,
     )
+    return dg.Definitions.merge(*(_of_digest(each, every_day=every_day) for each in digests), shared)
 
 
 @dg.definitions

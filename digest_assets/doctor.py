@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.automation import history
@@ -42,15 +43,16 @@ class Finding:
     text: str
 
 
-def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]:
-    """Looks at each thing in turn, the cheap ones first."""
-    clock = clock or SystemClock()
+def examine(digests: Sequence[Settings], clock: Clock | None = None) -> Iterator[Finding]:
+    """Looks at each thing in turn, the cheap ones first; at what the digests of a project share once."""
+    clock, settings = clock or SystemClock(), digests[0]
     store = open_store(settings, lock_wait_seconds=5)
-    yield _settings(settings)
+    yield from map(_settings, digests)
     yield _contact(settings)
     yield _published(settings, store)
     yield _calendar(clock.now().date())
-    yield _posts(settings)
+    folders = {each.path(each.output.posts_dir): each for each in digests}
+    yield from map(_posts, folders.values())
     yield _told("history", _history)
     yield _told("store", lambda: _store(store))
     yield _told("journal", lambda: _journal(store, settings.llm.max_concurrency))
@@ -61,7 +63,8 @@ def examine(settings: Settings, clock: Clock | None = None) -> Iterator[Finding]
     pace = StorePace(store, clock.now) if store.may_be_written else LocalPace()
     access = ArxivAccess(quick, pace, clock)
     yield _told("arXiv API", lambda: asyncio.run(_api(access)))
-    yield _told("arXiv feed", lambda: asyncio.run(_feed(access, settings.digest.categories)))
+    for categories in dict.fromkeys(each.digest.categories for each in digests):
+        yield _told("arXiv feed", partial(_asked_for_feed, access, categories))
     yield _told("arXiv texts", lambda: _texts(store, settings, clock.now()))
 
 
@@ -204,6 +207,10 @@ async def _api(arxiv: ArxivAccess) -> str:
     async with arxiv.lists() as client:
         await client.lookup(["0704.0001"])
     return arxiv.settings.api_url
+
+
+def _asked_for_feed(arxiv: ArxivAccess, categories: Sequence[str]) -> str:
+    return asyncio.run(_feed(arxiv, categories))
 
 
 async def _feed(arxiv: ArxivAccess, categories: Sequence[str]) -> str:

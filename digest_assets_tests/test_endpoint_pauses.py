@@ -34,7 +34,7 @@ def asks_again(world: World) -> list[str | None]:
         instance=world.instance,
         resources={"store": world.store, "clock": world.clock},
     )
-    told = retry_sensor(Place(world.settings.digest.name), world.settings)(context)
+    told = retry_sensor(Place.of(world.settings), world.settings)(context)
     return [each.partition_key for each in told if isinstance(each, dg.RunRequest)]  # type: ignore[union-attr]
 
 

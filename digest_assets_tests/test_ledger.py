@@ -438,8 +438,10 @@ def check(simulation: Simulation, made: CheckOf, day: date) -> dg.AssetCheckResu
         partition_key = day.isoformat()
         has_partition_key = True
 
-    node: Any = made(Place(simulation.settings.digest.name)).node_def
-    result = node.compute_fn.decorated_fn(Context(), simulation.settings, simulation.store)
+    node: Any = made(Place.of(simulation.settings)).node_def
+    result = node.compute_fn.decorated_fn(
+        Context(), settings={simulation.settings.digest.name: simulation.settings}, store=simulation.store
+    )
     assert isinstance(result, dg.AssetCheckResult)
     return result
 

@@ -348,7 +348,7 @@ from digest_assets.store.opening import open_store
 
 settings, now, day = pickle.loads(Path(sys.argv[1]).read_bytes())
 store = open_store(settings)
-place = Place(settings.digest.name)
+place = Place.of(settings)
 run_date(build_defs(settings, clock=SetClock(now)), dg.DagsterInstance.ephemeral(), store, place, day)
 """
 

@@ -38,7 +38,7 @@ class Ticks:
 
     def __init__(self, simulation: Simulation, sensor: Callable[[Place, Settings], dg.SensorDefinition]) -> None:
         self.simulation = simulation
-        self.sensor = sensor(Place(simulation.settings.digest.name), simulation.settings)
+        self.sensor = sensor(Place.of(simulation.settings), simulation.settings)
         self.instance = dg.DagsterInstance.ephemeral()
         self.definitions = build_defs(simulation.settings, clock=simulation.clock)
         self.cursor: str | None = None

@@ -50,7 +50,7 @@ class World:
         """Runs the main job for `day`, at an instant if one is given."""
         if at is not None:
             self.clock.instant = at
-        return run_date(self.definitions, self.instance, self.store, Place(self.settings.digest.name), day)
+        return run_date(self.definitions, self.instance, self.store, Place.of(self.settings), day)
 
     def post(self, day: date) -> str:
         return (self.folder / "posts" / f"{day}-{self.settings.digest.name}.md").read_text("utf-8")

@@ -22,7 +22,8 @@ def code_versions(settings: Settings) -> dict[str, str]:
     """The code version of each asset, by name."""
     digest, llm = settings.digest, settings.llm
     audience = llm.audience or audience_of(digest.categories, digest.language)
-    asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language)
+    before = [(each.digest.categories, each.digest.topics) for each in settings.before]
+    asked = (llm.model, llm.temperature, audience, llm.glossary, llm.on_defect, digest.language, *before)
     form = [settings.output.form] if settings.output.form != "jekyll" else []
     translation, gist, reading, overview = (
         _prompt(task, digest.language) for task in (Task.TRANSLATION, Task.GIST, Task.READING, Task.OVERVIEW)

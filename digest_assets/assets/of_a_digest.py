@@ -1,19 +1,22 @@
-"""What each digest has of its own among Dagster's definitions: keys, names, a group.
+"""What each digest has of its own among Dagster's definitions: keys, names, a group, its settings.
 
 An asset, a check or a sensor is written once, as a function; a digest's own is made of it when the settings are known.
-The first digest's have the keys and names that there were before a project could have several, so that Dagster's
-history, which goes by them, stays its own.
+Those of digest.toml's digest have the keys and names that there were before a project could have several, so that
+Dagster's history, which goes by them, stays its own. The keys of the others begin with their digest's name.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from inspect import isgeneratorfunction
 from typing import Any, Protocol
 
 import dagster as dg
+
+from digest_assets.config import Settings
 
 FIRST_GROUP = "digest"
 
@@ -27,6 +30,12 @@ class Place:
     prefix: tuple[str, ...] = ()
     """Of its assets' keys."""
     group: str = FIRST_GROUP
+
+    @classmethod
+    def of(cls, settings: Settings) -> Place:
+        name = settings.digest.name
+        group = name.replace("-", "_") if settings.project else FIRST_GROUP
+        return cls(name, (name,) if settings.is_beside else (), group)
 
     def key(self, asset: str) -> dg.AssetKey:
         return dg.AssetKey([*self.prefix, asset])
@@ -66,7 +75,7 @@ def asset(*, deps: Iterable[str] = (), **options: Any) -> Callable[[Callable[...
                 deps=[place.key(each) for each in deps],
                 group_name=place.group,
                 **options,
-            )(function)
+            )(_with_settings(place, function))
             return of_the_digest
 
         return made
@@ -86,7 +95,7 @@ def multi_asset(*, specs: Iterable[dg.AssetSpec], **options: Any) -> Callable[[C
         def made(place: Place) -> dg.AssetsDefinition:
             return dg.multi_asset(
                 name=place.step(function.__name__), specs=[spec_of(place, each) for each in specs], **options
-            )(function)
+            )(_with_settings(place, function))
 
         return made
 
@@ -108,8 +117,22 @@ def asset_check(
                     additional_deps=[place.key(each) for each in additional_deps],
                     partitions_def=partitions,
                     **options,
-                )(function)
+                )(_with_settings(place, function))
 
         return made
 
     return of
+
+
+def _with_settings(place: Place, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which gets its digest's settings: the resource has those of all, by name."""
+
+    @wraps(function)
+    def of_the_digest(*given: Any, settings: Mapping[str, Settings], **named: Any) -> Any:
+        return function(*given, settings=settings[place.digest], **named)
+
+    @wraps(function)
+    def event_by_event(*given: Any, **named: Any) -> Iterator[Any]:
+        yield from of_the_digest(*given, **named)
+
+    return event_by_event if isgeneratorfunction(function) else of_the_digest

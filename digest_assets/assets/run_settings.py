@@ -1,6 +1,7 @@
 """What a run may change of digest.toml, as Dagster's launchpad and its page of resources show it."""
 
 # No `from __future__ import annotations`: Dagster reads the annotations of configurable classes as objects.
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,25 +63,27 @@ def _changed(settings: Settings, run: dg.ConfigurableResource[Any]) -> Settings:
         ) from None
 
 
-def run_settings(settings: Settings) -> dg.ResourceDefinition:
-    """The resource `settings`, with what the run has in their place."""
+def run_settings(digests: Sequence[Settings]) -> dg.ResourceDefinition:
+    """The resource `settings`: those of each digest by its name, with what the run has in their place."""
 
-    def of_the_run(context: dg.InitResourceContext) -> Settings:
-        return _changed(settings, getattr(context.resources, THIS_RUN))
+    def of_the_run(context: dg.InitResourceContext) -> dict[str, Settings]:
+        run = getattr(context.resources, THIS_RUN)
+        return {each.digest.name: _changed(each, run) for each in digests}
 
-    told = "digest.toml and the environment, with what the resource `this_run` has in their place."
+    told = "digest.toml and the environment, with what the resource `this_run` has in their place. By digest."
     return dg.ResourceDefinition(of_the_run, required_resource_keys={THIS_RUN}, description=told)
 
 
 def language_model(settings: Settings, limits: Path) -> dg.ResourceDefinition:
-    """The resource `language_model`, by what the run's `settings` say. `limits`: as `ModelAccess` has it.
+    """The resource `language_model`, by what the run's `settings` say. `limits`: as `ModelAccess` has it. All digests
+    share it, as they share `[llm]`.
 
     Raises `ConfigurationError` for prompts of the user's own that cannot be used.
     """
     usual = ModelAccess.of(settings, limits)
 
     def of_the_run(context: dg.InitResourceContext) -> ModelAccess:
-        asked: Settings = context.resources.settings
+        asked: Settings = context.resources.settings[settings.digest.name]
         return usual if asked is settings else ModelAccess.of(asked, limits)
 
     told = "The model's endpoint, as `this_run` and digest.toml name it. Its key comes from the environment."

@@ -5,9 +5,13 @@ command line are left out (who waits there is told there), and those that Dagste
 """
 
 # No `from __future__ import annotations`: Dagster reads the annotations of decorated functions as objects.
+from collections.abc import Sequence
+
 import dagster as dg
 
+from digest_assets.assets.of_a_digest import Place
 from digest_assets.automation.command_line_runs import ASKED_BY_TAG, COMMAND_LINE
+from digest_assets.automation.jobs import DELIVER, DIGEST, FRESHNESS
 from digest_assets.config import Settings
 from digest_assets.errors import redact
 from digest_assets.markup.targets import message_text
@@ -20,7 +24,9 @@ MOST_CHARACTERS = 600
 """Of a step's error: it says what and the cure, and an address book is no place for a traceback."""
 
 
-def failure_sensor(settings: Settings) -> dg.SensorDefinition:
+def failure_sensor(digests: Sequence[Settings]) -> dg.SensorDefinition:
+    """One for all digests: a run that somebody starts in the UI may have assets of several."""
+
     @dg.run_failure_sensor(
         name="failed_runs",
         minimum_interval_seconds=60,
@@ -31,17 +37,24 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         run = context.dagster_run
         if run.tags.get(ASKED_BY_TAG) == COMMAND_LINE or run.tags.get(WILL_RETRY_TAG) == "true":
             return dg.SkipReason("it was told on the command line, or is started again")
-        receivers = [Receiver(url) for url in settings.delivery.urls()]
+        whose = [each for each in digests if len(digests) == 1 or is_of(run, Place.of(each))]
+        receivers = {url: each.digest.name for each in whose for url in each.delivery.urls()}
         if not receivers:
             return dg.SkipReason("nobody is to be told: delivery.urls_env names no variable that is set")
-        told = failure_message(settings.digest.name, context)
-        for receiver in receivers:
-            error = send(receiver, told)
+        for url, digest in receivers.items():
+            receiver = Receiver(url)
+            error = send(receiver, failure_message(digest, context))
             if error is not None:
                 context.log.warning(f"{receiver.kind} {receiver.hashed}: {error}")
         return None
 
     return sensor
+
+
+def is_of(run: dg.DagsterRun, place: Place) -> bool:
+    """Whether the run is a job of the digest at `place`, or makes an asset of it."""
+    jobs = {place.named(each) for each in (DIGEST, DELIVER, FRESHNESS)}
+    return run.job_name in jobs or any(tuple(key.path[:-1]) == place.prefix for key in run.asset_selection or ())
 
 
 def failure_message(digest: str, context: dg.RunFailureSensorContext) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 from digest_assets.cli.console import err, say
 from digest_assets.cli.options import (
     ConfigOption,
+    DigestOption,
     FromOption,
     JsonOption,
     ToOption,
@@ -20,7 +21,7 @@ from digest_assets.cli.options import (
     opened,
     store_of,
 )
-from digest_assets.cli.run import exit_code, make, show_reports
+from digest_assets.cli.run import exit_code, make, show_digests
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,6 +53,7 @@ def backfill(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --missing: only say what it would cost.")] = False,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Make the digests of a range that are not complete.
@@ -62,37 +64,56 @@ def backfill(
     """
     if dry_run and missing is None:
         raise typer.BadParameter("--dry-run goes with --missing.")
+    with opened(config, digest) as digests:
+        ranges = [_range(each, from_, to) for each in digests]
+        made, untried = [], 0
+        for settings, wanted in zip(digests, ranges, strict=True):
+            if len(digests) > 1:
+                err.print(settings.digest.name)
+            if missing is not None:
+                lacking = _lacking_gists(settings, wanted[0], wanted[-1], in_batch=batch)
+                left = [] if dry_run else lacking
+            else:
+                left = _left(settings, wanted, again=again)
+            reports = list(_until_all_would_fail(make(settings, left, batch=batch)))
+            made.append((settings, reports))
+            untried += len(left) - len(reports)
+        if not dry_run:
+            show_digests(made, as_json=as_json)
+        if untried and not as_json:
+            say(f"{untried} dates were not tried: mend what is said above, and ask again.")
+    raise typer.Exit(exit_code(report for _, reports in made for report in reports))
+
+
+def _range(settings: Settings, from_: str | None, to: str | None) -> list[date]:
+    """The dates that are asked for, by default all that there are. Raises `typer.BadParameter`."""
+    from digest_assets.resources.clock import SystemClock
+
+    days = settings.digest.days
+    first = a_date(from_) if from_ else days.first
+    last = a_date(to) if to else days.newest(SystemClock().now()) or first
+    wanted = date_range(first, last)
+    for each in (first, last):
+        check_exists(days, each)
+    return wanted
+
+
+def _left(settings: Settings, wanted: Sequence[date], *, again: bool) -> list[date]:
+    """Which dates are to be made."""
     from digest_assets.automation.dates import is_a_date
     from digest_assets.digests.standing import Standing
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.standings import standings
 
-    with opened(config) as settings:
-        days = settings.digest.days
-        now = SystemClock().now()
-        first = a_date(from_) if from_ else days.first
-        last = a_date(to) if to else days.newest(now) or first
-        wanted = date_range(first, last)
-        for each in (first, last):
-            check_exists(days, each)
-        if missing is not None:
-            lacking = _lacking_gists(settings, first, last, in_batch=batch)
-            reports = [] if dry_run else list(_until_all_would_fail(make(settings, lacking, batch=batch)))
-            if not dry_run:
-                show_reports(settings, reports, as_json=as_json)
-            raise typer.Exit(exit_code(reports) if reports else 0)
-        with store_of(settings).transaction() as connection:
-            before = standings(connection, settings.digest.name, days, wanted, now)
-        wanted = [day for day in wanted if is_a_date(settings.digest, day) or before[day][0] is not Standing.NO_MAILING]
-        nothing_to_mend = (Standing.COMPLETE, Standing.EMPTY, Standing.WITH_GAPS)
-        done = {day for day, (standing, _) in before.items() if standing in nothing_to_mend}
-        left = [day for day in wanted if again or day not in done]
-        err.print(f"{len(wanted)} dates, {len(wanted) - len(left)} of them complete: {len(left)} to make")
-        reports = list(_until_all_would_fail(make(settings, left, batch=batch)))
-        show_reports(settings, reports, as_json=as_json)
-        if len(reports) < len(left) and not as_json:
-            say(f"{len(left) - len(reports)} dates were not tried: mend what is said above, and ask again.")
-    raise typer.Exit(exit_code(reports))
+    digest = settings.digest
+    with store_of(settings).transaction() as connection:
+        before = standings(connection, digest.name, digest.days, wanted, SystemClock().now())
+    wanted = [day for day in wanted if is_a_date(digest, day) or before[day][0] is not Standing.NO_MAILING]
+    nothing_to_mend = (Standing.COMPLETE, Standing.EMPTY, Standing.WITH_GAPS)
+    done = {day for day, (standing, _) in before.items() if standing in nothing_to_mend}
+    left = [day for day in wanted if again or day not in done]
+    err.print(f"{len(wanted)} dates, {len(wanted) - len(left)} of them complete: {len(left)} to make")
+    return left
 
 
 def _lacking_gists(settings: Settings, first: date, last: date, *, in_batch: bool) -> list[date]:

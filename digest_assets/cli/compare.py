@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from digest_assets.cli.console import FAILED, out, print_json, print_whole, say, tell
-from digest_assets.cli.options import ConfigOption, JsonOption, opened, store_of
+from digest_assets.cli.options import ConfigOption, DigestOption, JsonOption, opened_one, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ def compare(
     to: Annotated[Path | None, typer.Option("--to", help="The page; default: compare.html beside the posts.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and ask nothing.")] = False,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Have several models read the same papers, to choose one.
@@ -45,7 +46,7 @@ def compare(
         raise typer.BadParameter("name two models or more: --model A --model B")
     target = to.resolve() if to is not None else None
     target = target / "compare.html" if target is not None and target.is_dir() else target
-    with opened(config) as settings:
+    with opened_one(config, digest) as settings:
         store = store_of(settings)
         with store.reading() as connection:
             on = material(connection, settings.digest.name, papers)

@@ -9,7 +9,7 @@ import typer
 
 from digest_assets.cli.console import say
 from digest_assets.cli.options import JsonOption, in_folder_of
-from digest_assets.cli.run import exit_code, make, show_reports
+from digest_assets.cli.run import exit_code, make, show_digests
 from digest_assets.cli.ui import PortOption, dagster_dev
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def demo(
             if ui:
                 sample.set_clock_to_now()
                 raise typer.Exit(dagster_dev(port))
-        show_reports(settings, reports, as_json=as_json)
+        show_digests([(settings, reports)], as_json=as_json)
         newest = reports[-1].post
         if newest is not None and newest.path is not None and not as_json:
             say(f"\nThe post: {settings.path(newest.path)}")

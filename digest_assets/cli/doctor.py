@@ -18,8 +18,8 @@ def doctor(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     from digest_assets.doctor import examine
 
     findings = []
-    with opened(config) as settings:
-        for finding in examine(settings):
+    with opened(config) as digests:
+        for finding in examine(digests):
             findings.append(finding)
             if not as_json:
                 mark = {True: "[green]ok  [/]", False: "[red]FAIL[/]", None: "[yellow]warn[/]"}[finding.is_well]

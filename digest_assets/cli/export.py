@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest_assets.cli.console import print_json, say
-from digest_assets.cli.options import ConfigOption, JsonOption, a_date, opened, store_of
+from digest_assets.cli.options import (
+    ConfigOption,
+    DigestOption,
+    JsonOption,
+    a_date,
+    opened_one,
+    opened_project,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from digest_assets.config import Settings
@@ -30,6 +38,7 @@ def export(
         str | None, typer.Option("--interest", metavar="NAME", help="With --format: those that it chose.")
     ] = None,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Write a table of the store to a file.
@@ -42,11 +51,11 @@ def export(
     if form is not None or day or starred or interest:
         if table not in (None, "papers") or form is None:
             raise typer.BadParameter("--format goes with `papers`; --day, --starred and --interest go with --format")
-        _export_references(form, to, a_date(day) if day else None, starred, interest or "", config)
+        _export_references(form, to, a_date(day) if day else None, starred, interest or "", digest, config)
         return
     # Where the user stands, not where digest.toml lies.
     target = to.resolve() if to is not None else None
-    with opened(config) as settings, store_of(settings).reading() as connection:
+    with opened_project(config) as settings, store_of(settings).reading() as connection:
         if table is None:
             counts = table_counts(connection)
             if as_json:
@@ -64,7 +73,13 @@ def export(
 
 
 def _export_references(
-    form: str, to: Path | None, day: date | None, starred: Path | None, interest: str, config: Path | None
+    form: str,
+    to: Path | None,
+    day: date | None,
+    starred: Path | None,
+    interest: str,
+    digest: str | None,
+    config: Path | None,
 ) -> None:
     from digest_assets.resources.output import write_atomically
     from digest_assets.site.references import FORMS, Reference
@@ -74,7 +89,7 @@ def _export_references(
         raise typer.BadParameter(f"--format {form} is none of {', '.join(FORMS)}")
     identifiers = _starred_in(starred) if starred is not None else None
     target = to.resolve() if to is not None else None
-    with opened(config) as settings, store_of(settings).reading() as connection:
+    with opened_one(config, digest) as settings, store_of(settings).reading() as connection:
         _check_interest(settings, interest)
         found = kept_papers(connection, settings.digest.name, day=day, identifiers=identifiers, interest=interest)
     text = FORMS[form]([Reference(*each) for each in found])

@@ -11,7 +11,7 @@ from datetime import date, datetime, timezone
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from digest_assets.cli.options import ConfigOption, opened, store_of
+from digest_assets.cli.options import ConfigOption, DigestOption, opened_one, store_of
 from digest_assets.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ _COUNTED = ("announced", "published", "filtered", "failed")
 _EPOCH = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
-def mcp(config: ConfigOption = None) -> None:
+def mcp(digest: DigestOption = None, config: ConfigOption = None) -> None:
     """Answer programs that speak MCP, from the store; change nothing.
 
     On stdin and stdout, with the tools days, day, search, paper and ledger. Needs: pip install "digest-assets[mcp]".
     """
-    with opened(config) as settings:
+    with opened_one(config, digest) as settings:
         server(settings, store_of(settings)).run("stdio")
 
 

@@ -21,30 +21,52 @@ if TYPE_CHECKING:
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="digest.toml; default: found in this folder or one above it.")
 ]
+DigestOption = Annotated[
+    str | None, typer.Option("--digest", metavar="NAME", help="Which, of a project that has several digests.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 FromOption = Annotated[str | None, typer.Option("--from", metavar="D", help="The first date, as 2026-01-29.")]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="D", help="The last date, inclusive.")]
 
 
 @contextmanager
-def opened(config: Path | None) -> Iterator[Settings]:
-    """The settings of `config`, in whose folder the block works. Raises `ConfigurationError`, also where there is none:
-    nothing is made outside of a project.
+def opened(config: Path | None, digest: str | None = None) -> Iterator[tuple[Settings, ...]]:
+    """The settings of the digests of `config`, or of the one that is called `digest`, in whose folder the block works.
+    Raises `ConfigurationError`, also where there are none: nothing is made outside of a project.
 
     The folder is Dagster's home too where it has a dagster.yaml, unless the user has another.
     """
-    settings = loaded(config)
-    if settings.llm.prompts_dir:  # what was asked with other prompts is told as such
+    digests = loaded(config, digest)
+    common = digests[0]
+    if common.llm.prompts_dir:  # what was asked with other prompts is told as such
         from digest_assets.resources.own_prompts import lay_over
 
-        lay_over(settings.llm, settings.root)
-    with in_folder_of(settings):
-        yield settings
+        lay_over(common.llm, common.root)
+    with in_folder_of(common):
+        yield digests
 
 
-def loaded(config: Path | None) -> Settings:
-    """The settings of `config`. Raises `ConfigurationError`, also where there are none."""
-    from digest_assets.config import CONFIG_NAME, CONFIG_VARIABLE, find_config, load_settings
+@contextmanager
+def opened_one(config: Path | None, digest: str | None) -> Iterator[Settings]:
+    """The same for a command about one digest. Raises `typer.BadParameter` where none of several is named."""
+    with opened(config, digest) as digests:
+        if len(digests) > 1:
+            names = ", ".join(each.digest.name for each in digests)
+            raise typer.BadParameter(f"this is about one digest: --digest NAME, of {names}")
+        yield digests[0]
+
+
+@contextmanager
+def opened_project(config: Path | None) -> Iterator[Settings]:
+    """The same for a command about what all digests share: the settings of one of them."""
+    with opened(config) as digests:
+        yield digests[0]
+
+
+def loaded(config: Path | None, digest: str | None = None) -> tuple[Settings, ...]:
+    """The settings of the digests of `config`, or of the one that is called `digest`. Raises `ConfigurationError`, also
+    where there are none."""
+    from digest_assets.config import CONFIG_NAME, CONFIG_VARIABLE, find_config, load_digests
 
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
@@ -53,7 +75,12 @@ def loaded(config: Path | None) -> Settings:
             f"There is no {CONFIG_NAME} in {Path.cwd()} or above.",
             cure="Make a project: `digest init`, here or in a folder that you name; or use --config FILE.",
         )
-    return load_settings()
+    digests = load_digests()
+    found = digests if digest is None else tuple(each for each in digests if each.digest.name == digest)
+    if not found:
+        names = ", ".join(each.digest.name for each in digests)
+        raise ConfigurationError(f"There is no digest {digest}.", cure=f"There are: {names}.")
+    return found
 
 
 @contextmanager

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digest_assets.cli.console import print_json, say
 from digest_assets.cli.options import ConfigOption, JsonOption, opened
+
+if TYPE_CHECKING:
+    from digest_assets.config import Settings
+    from digest_assets.resources.publication import Branch
 
 
 def publish(
@@ -29,27 +34,47 @@ def publish(
 
     Nothing is written where nothing changed.
     """
-    from digest_assets.resources.publication import Branch, files_of, publish_to_folder
+    from digest_assets.resources.publication import Branch, publish_to_folder
 
     if (branch is None) == (to is None):
         raise typer.BadParameter("give either --branch or --to")
     if (remote is not None or posts) and branch is None:
         raise typer.BadParameter("--push and --posts need --branch")
     target = to.resolve() if to is not None else None
-    with opened(config) as settings:
-        site = settings.path(settings.output.site_dir) if settings.output.site_dir else None
-        folder = settings.path(settings.output.posts_dir)
-        onto = Branch(settings.root, branch, remote, of_the_blog=posts) if branch is not None else None
-        files = onto.in_the_tree(folder) if onto is not None and posts else files_of(site, folder)
+    with opened(config) as digests:
+        onto = Branch(digests[0].root, branch, remote, of_the_blog=posts) if branch is not None else None
+        files = _files(digests, onto if posts else None)
         if not files:
             raise typer.BadParameter("there is nothing to publish yet: digest run makes posts and site")
         if target is not None:
             made, where = publish_to_folder(files, target), str(target)
         else:
             assert onto is not None
-            made = onto.publish(files, f"Publish {settings.digest.name}")
+            made = onto.publish(files, f"Publish {', '.join(each.digest.name for each in digests)}")
             where = f"{branch} at {(made.commit or '')[:12]}" + (f", pushed to {remote}" if made.pushed else "")
     if as_json:
         print_json({"where": where, "files": made.files, "changed": made.changed, "commit": made.commit})
     else:
         say(f"{made.files} files {'published' if made.changed else 'were published already'}: {where}")
+
+
+def _files(digests: Sequence[Settings], blog: Branch | None) -> dict[str, Path]:
+    """What is published of `digests`; with the branch of a `blog`, the posts alone."""
+    from digest_assets.resources.publication import files_of
+
+    if blog is not None:
+        return {name: file for each in digests for name, file in blog.in_the_tree(_posts(each)).items()}
+    sites = {each.digest.name: each.path(each.output.site_dir) for each in digests if each.output.site_dir}
+    page = digests[0].overview_page
+    top = page.parent if page is not None else next(iter(sites.values()), None)
+    files = files_of(top, None)
+    for each in digests:
+        site, name = sites.get(each.digest.name), each.digest.name
+        if site is not None and top is not None and not site.is_relative_to(top):
+            files |= {f"{name}/{path}": file for path, file in files_of(site, None).items()}
+        files |= files_of(None, _posts(each))
+    return files
+
+
+def _posts(settings: Settings) -> Path:
+    return settings.path(settings.output.posts_dir)

@@ -11,6 +11,7 @@ import typer
 from digest_assets.cli.console import FAILED, NOT_YET, err, out, print_json, say
 from digest_assets.cli.options import (
     ConfigOption,
+    DigestOption,
     FromOption,
     JsonOption,
     ToOption,
@@ -34,29 +35,36 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Overwrite posts that somebody edited.")] = False,
     log: Annotated[bool, typer.Option("--log", help="Print each event as a line on stderr, as the UI has it.")] = False,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Make the newest digest and any missed, a date, or a range.
 
-    Exit code 0 where everything announced is in the posts, 1 where something failed or is missing, 3 where a mailing is
-    not searchable yet or answers wait for a batch.
+    Of all digests of the project, or of the one that is named. Exit code 0 where everything announced is in the posts,
+    1 where something failed or is missing, 3 where a mailing is not searchable yet or answers wait for a batch.
     """
     from digest_assets.automation.dates import why_nothing_is_due
     from digest_assets.config import NO_CONTACT
     from digest_assets.resources.clock import SystemClock
 
-    with opened(config) as settings:
-        dates = _dates(settings, day, from_, to)
-        reports = list(make(settings, dates, force=force, log=log))
-        show_reports(settings, reports, as_json=as_json)
-        if reports and not as_json:
-            if told := without_answers(settings):
+    with opened(config, digest) as digests:
+        dates = [_dates(each, day, from_, to) for each in digests]
+        made = [(each, list(make(each, of, force=force, log=log))) for each, of in zip(digests, dates, strict=True)]
+        show_digests(made, as_json=as_json)
+        if any(dates) and not as_json:
+            if told := without_answers(digests[0]):
                 say(told)
-            if not settings.arxiv.contact:
+            if not digests[0].arxiv.contact:
                 say(NO_CONTACT)
-        if not dates and not as_json:
-            say(why_nothing_is_due(settings, store_of(settings), SystemClock().now()))
-    raise typer.Exit(exit_code(reports))
+        for each, of in zip(digests, dates, strict=True):
+            if not of and not as_json:
+                say(_named(digests, each, why_nothing_is_due(each, store_of(each), SystemClock().now())))
+    raise typer.Exit(exit_code(report for _, reports in made for report in reports))
+
+
+def _named(digests: Sequence[Settings], of: Settings, told: str) -> str:
+    """`told` of one digest, with its name where there are several."""
+    return told if len(digests) == 1 else f"{of.digest.name}: {told}"
 
 
 def make(
@@ -103,7 +111,7 @@ def make(
 
         def made(day: date, tags: Mapping[str, str], doing: str = "") -> DateReport:
             with progress.showing(f"[bold]{settings.digest.name} {day}[/]{doing}", bars=not log):
-                place = Place(settings.digest.name)
+                place = Place.of(settings)
                 return run_date(definitions, instance, store_of(settings), place, day, tags, force=force, log=log)
 
         waiting = []
@@ -117,16 +125,22 @@ def make(
             yield made(day, {BATCH_TAG: "wait"} if batch else {})
 
 
-def show_reports(settings: Settings, reports: Sequence[DateReport], *, as_json: bool) -> None:
-    """The summary at the end: a line a date, then the reasons of what is not complete."""
+def show_digests(made: Sequence[tuple[Settings, Sequence[DateReport]]], *, as_json: bool) -> None:
+    """The summary at the end, of each digest: a line a date, then the reasons of what is not complete."""
     from digest_assets.cli.terminal import print_reports
 
-    reports = sorted(reports, key=lambda report: report.day)
-    if as_json:
+    documents = []
+    for settings, unordered in made:
+        reports = sorted(unordered, key=lambda report: report.day)
         dates = [_json(report) for report in reports]
-        print_json({"digest": settings.digest.name, "dates": dates, "exit_code": exit_code(reports)})
-    elif reports:
-        print_reports(out, reports)
+        documents.append({"digest": settings.digest.name, "dates": dates, "exit_code": exit_code(reports)})
+        if reports and not as_json:
+            if len(made) > 1:
+                say(settings.digest.name)
+            print_reports(out, reports)
+    if as_json:
+        code = exit_code(report for _, reports in made for report in reports)
+        print_json(documents[0] if len(made) == 1 else {"digests": documents, "exit_code": code})
 
 
 def without_answers(settings: Settings) -> str | None:

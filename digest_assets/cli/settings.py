@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from digest_assets.cli.console import print_json, say
-from digest_assets.cli.options import ConfigOption, JsonOption, loaded
+from digest_assets.cli.options import ConfigOption, DigestOption, JsonOption, loaded
 from digest_assets.markup.targets import json_text
 
 if sys.version_info >= (3, 11):
@@ -37,7 +37,7 @@ class Setting:
     value: object
     default: object
     source: str
-    """A variable, digest.toml, a preset, or `default`."""
+    """A variable, digest.toml, a file of `digests/`, a preset, or `default`."""
     meaning: str
     values: str
     """Of a setting that takes one of a few: which."""
@@ -48,6 +48,7 @@ def settings(
     as_page: Annotated[
         bool, typer.Option("--markdown", help="Print the page docs/settings.md, of the defaults.")
     ] = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Print every setting: value, default, where from, what it does."""
@@ -56,7 +57,7 @@ def settings(
     if as_page:
         typer.echo(page(), nl=False)
         return
-    held = loaded(config)
+    held, *others = loaded(config, digest)
     found = list(described(held, find_config()))
     if as_json:
         print_json([asdict(each) for each in found])
@@ -72,14 +73,19 @@ def settings(
         say("\n[[interests]]")
         for key, value in interest.model_dump(mode="json", by_alias=True, exclude_defaults=True).items():
             say(f"{key} = {_toml(value)}")
+    if others:
+        names = ", ".join(each.digest.name for each in others)
+        say(f"\n# Those of {held.digest.name}. With --digest NAME, those of {names}.")
 
 
 def described(held: Any, config: Path | None) -> Iterator[Setting]:
     """All settings as `held` has them; `config`: the digest.toml that was read."""
-    from digest_assets.config import ENVIRONMENT_PREFIX
+    from digest_assets.config import DIGESTS_NAME, ENVIRONMENT_PREFIX
     from digest_assets.llm.providers import presets
 
     written = tomllib.loads(config.read_text("utf-8-sig")) if config is not None and config.is_file() else {}
+    own_name = f"{DIGESTS_NAME}/{held.digest.name}.toml"
+    own = tomllib.loads((held.root / own_name).read_text("utf-8-sig")) if held.is_beside else {}
     preset = presets().get(held.llm.preset, {})
     variables = {name.upper() for name in os.environ}
     for section in _sections():
@@ -89,7 +95,9 @@ def described(held: Any, config: Path | None) -> Iterator[Setting]:
             variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
             value = to_jsonable_python(getattr(getattr(held, section), key))
             default = to_jsonable_python(field.get_default(call_default_factory=True))
-            if variable in variables:
+            if key in own.get(section, {}):
+                source = own_name
+            elif variable in variables:
                 source = variable
             elif key in written.get(section, {}):
                 source = "digest.toml"
@@ -110,7 +118,7 @@ def page() -> str:
         "Made by `digest settings --markdown`. A setting stands in digest.toml, such as `model` under `[llm]`, or in",
         "the environment as `DIGEST__LLM__MODEL`, which goes first; a list's items are parted by commas there.",
         "`digest settings` prints what holds in your folder and where it came from. Relative paths are relative to",
-        "digest.toml's folder.",
+        "digest.toml's folder. Of [several digests](several-digests.md) each has a file of its own, too.",
     ]
     for section in _sections():
         lines += _table(section, _section(section))

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest_assets.cli.console import FAILED, out, print_json, print_whole, say, tell_error
-from digest_assets.cli.options import ConfigOption, JsonOption, a_date, opened, store_of
+from digest_assets.cli.options import ConfigOption, DigestOption, JsonOption, a_date, opened_one, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ def show(
     paper: Annotated[str | None, typer.Argument(metavar="[PAPER]", help="One of its papers, as 2601.20573.")] = None,
     text: Annotated[bool, typer.Option("--text", help="With PAPER: its whole text, by sections.")] = False,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Show a date's papers, with outcomes and reasons.
@@ -34,7 +35,7 @@ def show(
     from digest_assets.store.date_content import of_date
 
     wanted = a_date(day)
-    with opened(config) as settings:
+    with opened_one(config, digest) as settings:
         name = settings.digest.name
         with store_of(settings).reading() as connection:
             claimed = ledger.claimed_by(connection, name, wanted)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
@@ -11,6 +12,7 @@ from rich.table import Table
 from digest_assets.cli.console import out, print_json, say
 from digest_assets.cli.options import (
     ConfigOption,
+    DigestOption,
     FromOption,
     JsonOption,
     ToOption,
@@ -20,6 +22,9 @@ from digest_assets.cli.options import (
     store_of,
 )
 from digest_assets.digests.standing import DateRecord, Standing
+
+if TYPE_CHECKING:
+    from digest_assets.config import DigestSettings
 
 WEEKS = 4
 
@@ -42,6 +47,7 @@ def status(
     from_: FromOption = None,
     to: ToOption = None,
     as_json: JsonOption = False,
+    digest: DigestOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Show how each date stands, with counts and reasons.
@@ -52,24 +58,32 @@ def status(
     from digest_assets.store.standings import date_records, standings
     from digest_assets.store.stop_signs import standing_signs
 
-    with opened(config) as settings:
-        digest, now = settings.digest, SystemClock().now()
-        today = now.astimezone(digest.days.zone).date()
-        last = a_date(to) if to else today
-        first = a_date(from_) if from_ else max(digest.first_date, last - timedelta(weeks=WEEKS))
-        dates = date_range(min(first, last) if not from_ else first, last)
-        with store_of(settings).reading() as connection:
-            standing = standings(connection, digest.name, digest.days, dates, now)
-            records = date_records(connection, digest.name, dates[0], dates[-1])
-            signs = standing_signs(connection, now)
+    now = SystemClock().now()
+    with opened(config, digest) as digests, store_of(digests[0]).reading() as connection:
+        signs = standing_signs(connection, now)
+        found = []
+        for of in (each.digest for each in digests):
+            dates = _dates(of, from_, to, now)
+            standing = standings(connection, of.name, of.days, dates, now)
+            found.append((of.name, standing, date_records(connection, of.name, dates[0], dates[-1])))
     if as_json:
         told = [{"source": each.source, "sign": each.sign, "until": each.until} for each in signs]
-        listed = [_json(day, standing[day], records.get(day)) for day in dates]
-        print_json({"digest": digest.name, "dates": listed, "stop_signs": told})
+        listed = [
+            {"digest": name, "dates": [_json(day, standing[day], records.get(day)) for day in standing]}
+            for name, standing, records in found
+        ]
+        print_json({**(listed[0] if len(listed) == 1 else {"digests": listed}), "stop_signs": told})
         raise typer.Exit(0)
-    _print_calendar(digest.name, standing, records)
+    for name, standing, records in found:
+        _print_calendar(name, standing, records)
     for each in signs:
         say(each.sentence)
+
+
+def _dates(digest: DigestSettings, from_: str | None, to: str | None, now: datetime) -> list[date]:
+    last = a_date(to) if to else now.astimezone(digest.days.zone).date()
+    first = a_date(from_) if from_ else max(digest.first_date, last - timedelta(weeks=WEEKS))
+    return date_range(min(first, last) if not from_ else first, last)
 
 
 def _json(day: date, stands: tuple[Standing, str | None], record: DateRecord | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digest_assets.cli.console import print_json, say
-from digest_assets.cli.options import ConfigOption, JsonOption, opened, store_of
+from digest_assets.cli.options import ConfigOption, JsonOption, opened_project, store_of
 
 store = typer.Typer(help="Back up, restore, move and tidy the store.", no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def backup(
     from digest_assets.store.copying import back_up
 
     target = file.resolve() if file is not None else None  # where the user stands
-    with opened(config) as settings:
+    with opened_project(config) as settings:
         held = store_of(settings)
         target = target or held.backup
         counts = back_up(held, target)
@@ -53,7 +53,7 @@ def restore(
     from digest_assets.store.lake import LakeStore
 
     copy = file.resolve() if file is not None else None  # where the user stands
-    with opened(config) as settings:
+    with opened_project(config) as settings:
         held = store_of(settings)
         if isinstance(held, LakeStore):
             raise typer.BadParameter("store.url is a lake: migrate the copy to an empty one instead")
@@ -80,7 +80,7 @@ def migrate(
     from digest_assets.store.copying import copy_store
     from digest_assets.store.opening import store_at
 
-    with opened(config) as settings:
+    with opened_project(config) as settings:
         target = store_at(to, settings, settings.store.data_path if data_path is None else data_path)
         source = store_of(settings)
         if target.name == source.name:
@@ -94,7 +94,7 @@ def tidy(config: ConfigOption = None) -> None:
     """Merge a lake's small files and forget its old snapshots. It happens by itself from time to time, too."""
     from digest_assets.store.lake import LakeStore
 
-    with opened(config) as settings:
+    with opened_project(config) as settings:
         held = store_of(settings)
         if not isinstance(held, LakeStore):
             raise typer.BadParameter("store.url is a file: only a lake has to be tidied")

@@ -12,7 +12,7 @@ import typer
 
 from digest_assets.cli import guard
 from digest_assets.cli.console import say
-from digest_assets.cli.options import ConfigOption, opened
+from digest_assets.cli.options import ConfigOption, opened_project
 from digest_assets.errors import ConfigurationError
 
 PortOption = Annotated[int, typer.Option(min=1, max=65_535, help="Where it listens, on this machine only.")]
@@ -23,7 +23,7 @@ def ui(
     config: ConfigOption = None,
 ) -> None:
     """Open the Dagster UI: materialize, backfill, schedule, inspect."""
-    with opened(config):
+    with opened_project(config):
         raise typer.Exit(dagster_dev(port))
 
 

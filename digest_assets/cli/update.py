@@ -25,12 +25,14 @@ def update(
     from digest_assets.resources.model_access import price_table
     from digest_assets.store.updating import stale_answers
 
-    with opened(config) as settings:
-        store = store_of(settings)
+    with opened(config) as digests:
+        llm = digests[0].llm
+        store = store_of(digests[0])
         todo = store.pending()
         stale = []
         if store.is_there():
-            stale = stale_answers(store, settings.digest.name, settings.llm.model, price_table(settings.llm))
+            for name in (each.digest.name for each in digests):
+                stale += stale_answers(store, name, llm.model, price_table(llm))
         if not check and todo:
             with store.session():
                 pass

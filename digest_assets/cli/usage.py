@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from digest_assets.cli.console import out, print_json, say
-from digest_assets.cli.options import ConfigOption, FromOption, JsonOption, ToOption, a_date, opened, store_of
+from digest_assets.cli.options import ConfigOption, FromOption, JsonOption, ToOption, a_date, opened_project, store_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -33,7 +33,7 @@ def usage(
     since, until = (a_date(text) if text else None for text in (from_, to))
     if since and until and until < since:
         raise typer.BadParameter(f"--to {until} is before --from {since}")
-    with opened(config) as settings:
+    with opened_project(config) as settings:
         prices = all_prices(settings)
         with store_of(settings).reading() as connection:
             days = usage_by_day(connection, prices, since, until)

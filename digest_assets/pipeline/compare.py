@@ -32,7 +32,7 @@ from digest_assets.pipeline.read import excerpt_of
 from digest_assets.pipeline.spending import spent_today
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import ModelAccess
-from digest_assets.resources.topics import rules_of
+from digest_assets.resources.topics import rules_by_paper
 from digest_assets.store import answers, ledger, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.gathering import GatheredStore
@@ -178,10 +178,11 @@ class Comparison:
 
     async def _each(self, access: ModelAccess, ask: Ask, known: answers.KnownAnswers, made: Work) -> None:
         found: dict[str, Sequence[Defect]] = {}
-        rules = replace(rules_of(access, self.settings), judged=found.__setitem__)
+        rules_of = rules_by_paper(access, self.settings)
         tokens = self.settings.llm.text_tokens
 
         async def one(paper: Paper, text: FullText) -> None:
+            rules = replace(rules_of(paper), judged=found.__setitem__)
             made.translations[paper.identifier] = await asking.translate(paper, ask=ask, answers=known, rules=rules)
             made.readings[paper.identifier] = await asking.read(
                 paper,

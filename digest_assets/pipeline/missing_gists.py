@@ -13,7 +13,7 @@ from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import gist_messages
 from digest_assets.model import Paper, Usage
 from digest_assets.resources.model_access import ModelAccess
-from digest_assets.resources.topics import rules_of
+from digest_assets.resources.topics import rules_by_paper
 from digest_assets.store import answers
 from digest_assets.store.connection import DigestStore
 
@@ -39,9 +39,10 @@ def missing_gists(settings: Settings, store: DigestStore, first: date, last: dat
     with store.transaction() as connection:
         lacking = answers.lacking_gists(connection, settings.digest.name, first, last)
     access = ModelAccess.of(settings)
-    rules = rules_of(access, settings)
+    rules_of = rules_by_paper(access, settings)
 
     def tokens(paper: Paper) -> int:
+        rules = rules_of(paper)
         return count_tokens(
             gist_messages(paper, rules.language, rules.audience, rules.glossary_of(paper), rules.topics).text
         )

@@ -40,7 +40,7 @@ from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import EndpointAccess, ModelAccess, OpenModel
 from digest_assets.resources.progress import Progress
-from digest_assets.resources.topics import rules_of, topics_of_digest
+from digest_assets.resources.topics import rules_by_paper, rules_of, topics_of_digest
 from digest_assets.store import answers, endpoint_pauses, ledger, overviews, texts
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.date_content import of_date
@@ -83,6 +83,8 @@ class _Session:
     gathered: GatheredStore
     known: answers.KnownAnswers
     rules: AskingRules
+    """The digest's own."""
+    rules_of: Callable[[Paper], AskingRules]
     topics: Topics
     ask: Mapping[str, Ask] | None
     """By stage. None: the digest is one without a model."""
@@ -227,9 +229,12 @@ class PaperReading:
                 if (access := self.language_model.second_reader) is not None:
                     second = await self._second_reading(stack, access, gathered, known, texts)
             topics, rules = topics_of_digest(self.settings), rules_of(self.language_model, self.settings)
+            of_papers = rules_by_paper(self.language_model, self.settings)
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency)
             ahead = Ahead(self.settings, len(papers))
-            yield _Session(day, gathered, known, rules, topics, ask, in_batches, second, paused, unpacked, ahead)
+            yield _Session(
+                day, gathered, known, rules, of_papers, topics, ask, in_batches, second, paused, unpacked, ahead
+            )
 
     async def _second_reading(
         self,
@@ -338,7 +343,7 @@ class PaperReading:
         else:
             try:
                 ask = self._ask(session, Task.TRANSLATION, paper)
-                made = await asking.translate(paper, ask=ask, answers=session.known, rules=session.rules)
+                made = await asking.translate(paper, ask=ask, answers=session.known, rules=session.rules_of(paper))
                 session.ahead.render(made)
             except DigestError:
                 raise
@@ -411,7 +416,7 @@ class PaperReading:
             excerpt_of(paper, text, self.settings.llm.text_tokens),
             ask=ask,
             answers=session.known,
-            rules=session.rules,
+            rules=session.rules_of(paper),
             shorter=partial(excerpt_of, paper, text),
             doubts=doubts,
         )
@@ -436,7 +441,7 @@ class PaperReading:
                             paper,
                             ask=session.ask["translations"],
                             answers=session.known,
-                            rules=session.rules,
+                            rules=session.rules_of(paper),
                             doubts=doubts,
                         )
                     elif text is not None:

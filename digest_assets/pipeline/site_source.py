@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import quote
 
 from digest_assets.config import Settings
 from digest_assets.glance.day import gist_of, topics_of_paper
@@ -57,7 +60,13 @@ def site_of(settings: Settings) -> Site:
         notice=output.notice,
         templates=settings.path(output.templates_dir) if output.templates_dir else None,
         feed_entries=output.feed_entries,
+        all_digests=way(settings.path(output.site_dir), settings.overview_page) if settings.overview_page else "",
     )
+
+
+def way(start: Path, to: Path) -> str:
+    """How a page in the folder `start` links to `to`."""
+    return quote(Path(os.path.relpath(to, start)).as_posix())
 
 
 class StoreSource:

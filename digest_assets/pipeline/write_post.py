@@ -106,7 +106,7 @@ def publish(
     )
     with store.transaction() as connection:
         record_post(connection, digest, post, clock.now(), [each.paper for each in shown])
-    kept = _kept(relative, before, day) if written.outcome is WriteOutcome.KEPT else None
+    kept = _kept(relative, before, day, settings) if written.outcome is WriteOutcome.KEPT else None
     return Published(post, text, held.empty_reason, paid, kept)
 
 
@@ -181,6 +181,7 @@ def _relative(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
 
-def _kept(path: str, before: RenderedPost | None, day: date) -> str:
+def _kept(path: str, before: RenderedPost | None, day: date, settings: Settings) -> str:
     why = "was edited by hand" if before else "was not written from this store, or was edited by hand,"
-    return f"{path} {why} and is kept; `digest run {day} --force` writes it anew."
+    of = f" --digest {settings.digest.name}" if settings.project else ""
+    return f"{path} {why} and is kept; `digest run {day}{of} --force` writes it anew."

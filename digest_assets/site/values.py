@@ -210,6 +210,8 @@ class Site:
     """A user's own templates, which go before the package's."""
     feed_entries: str = "day"
     """What an entry of a feed is: `day` or `paper`."""
+    all_digests: str = ""
+    """Where the page is that leads to the sites of all digests, as seen from this one; empty: there is one digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class SiteWords:
     """Of the site; the categories follow it."""
     skip: str
     newest: str
+    all_digests: str
     archive: str
     tags: str
     figures: str
@@ -254,6 +255,7 @@ _CHINESE = SiteWords(
     name="arXiv 每日导读",
     skip="跳到正文",
     newest="最新",
+    all_digests="全部导读",
     archive="归档",
     tags="主题",
     figures="统计",
@@ -463,6 +465,7 @@ _ENGLISH = SiteWords(
     name="arXiv daily",
     skip="Skip to content",
     newest="Newest",
+    all_digests="All digests",
     archive="Archive",
     tags="Topics",
     figures="Figures",
@@ -681,6 +684,7 @@ _JAPANESE = SiteWords(
     name="arXiv 日報",
     skip="本文へ",
     newest="最新",
+    all_digests="すべての日報",
     archive="過去分",
     tags="トピック",
     figures="統計",

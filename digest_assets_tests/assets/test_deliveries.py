@@ -155,7 +155,7 @@ def test_a_receiver_that_is_away_costs_no_post_and_is_tried_again(world: World, 
     with dg.build_sensor_context(
         instance=world.instance, repository_def=world.definitions.get_repository_def()
     ) as context:
-        sensor = delivery_retries(Place(world.settings.digest.name), world.settings)
+        sensor = delivery_retries(Place.of(world.settings), world.settings)
         asked = sensor(context, store=world.store, clock=world.clock)
         (request,) = list(asked)  # type: ignore[arg-type]
     assert request.partition_key == DAY.isoformat()

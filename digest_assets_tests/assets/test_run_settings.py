@@ -25,7 +25,7 @@ def settings_of_a_run(folder: Path, **config: object) -> LlmSettings:
 
     @dg.op(required_resource_keys={"settings", "language_model"})
     def look(context: dg.OpExecutionContext) -> None:
-        settings: Settings = context.resources.settings
+        settings: Settings = context.resources.settings["arxiv"]
         model: ModelAccess = context.resources.language_model
         assert model.settings is settings.llm
         seen.append(settings.llm)

@@ -70,7 +70,7 @@ def tell(world: World, result: dg.ExecuteInProcessResult) -> object:
         world.instance,
         result.dagster_run,
     ).for_run_failure()
-    return failure_sensor(world.settings)(context)
+    return failure_sensor([world.settings])(context)
 
 
 @pytest.mark.slow
