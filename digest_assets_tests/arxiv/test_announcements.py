@@ -183,6 +183,88 @@ def test_a_searched_paper_without_submission_time_is_of_its_neighbours_mailing()
     assert resolve(searched(undated))[undated.identifier].announced_at == WEDNESDAY
 
 
+def test_a_neighbour_is_of_the_same_month_the_one_before_if_there_is_one() -> None:
+    def mailing(number: int, *others: Paper, month: str = "2601") -> datetime:
+        undated = paper(f"{month}.{number:05}", None)
+        return resolve(searched(*others, undated))[undated.identifier].announced_at
+
+    assert mailing(150, before, ordinary) == TUESDAY
+    assert mailing(99, before, ordinary) == TUESDAY
+    assert mailing(300, before, ordinary) == WEDNESDAY
+    december = paper("2512.00100", "2025-12-16T12:00")
+    assert mailing(1, december) == WEDNESDAY
+    assert mailing(101, december, month="2512") == utc("2025-12-17T01:00")
+    assert mailing(1, december, ordinary) == WEDNESDAY
+
+
+def test_the_earliest_of_several_feeds_that_a_paper_was_not_seen_before_announces_it() -> None:
+    late = WEDNESDAY + timedelta(days=2)
+    for entries in ([fed(ordinary), fed(ordinary, CROSS, late)], [fed(ordinary, CROSS, late), fed(ordinary)]):
+        found = resolve(entries, at=late)[ordinary.identifier]
+        assert (found.announced_at, found.kind) == (WEDNESDAY, NEW)
+
+
+def test_a_feed_announces_what_was_seen_less_than_an_hour_before_it() -> None:
+    hour, moment = timedelta(hours=1), timedelta(microseconds=1)
+    for seen, by in ((WEDNESDAY - hour, KnownBy.INFERRED), (WEDNESDAY - hour + moment, KnownBy.FEED)):
+        ledger = known(ordinary, WEDNESDAY, KnownBy.INFERRED, seen=seen)
+        assert resolve([fed(ordinary)], ledger)[ordinary.identifier].known_by is by
+
+
+def test_a_feed_entry_without_a_kind_or_a_date_announces_nothing() -> None:
+    for entry in (
+        FeedEntry(Source.FEED, ordinary, "<item/>", None, WEDNESDAY),
+        FeedEntry(Source.FEED, ordinary, "<item/>", NEW, None),
+    ):
+        found = resolve([entry, fed(before, announced_at=TUESDAY)])
+        assert found.keys() == {before.identifier}
+
+
+def test_the_window_of_the_previous_fetch_holds_its_first_instant() -> None:
+    assert held.published_at is not None
+    for start, by in (
+        (held.published_at, KnownBy.FIRST_SEEN),
+        (held.published_at + timedelta(seconds=1), KnownBy.INFERRED),
+    ):
+        previous = PreviousFetch(PREVIOUS.fetched_at, start, TUESDAY)
+        found = resolve(searched(before, held, ordinary), known(before, TUESDAY, KnownBy.FEED), previous=previous)
+        assert found[held.identifier].known_by is by
+
+
+def test_two_fetches_at_one_instant_have_nothing_between_them() -> None:
+    same = PreviousFetch(WEDNESDAY_FETCH, utc("2025-12-14T00:00"), TUESDAY)
+    assert resolve(searched(ordinary), previous=same)[ordinary.identifier].known_by is KnownBy.INFERRED
+
+
+def test_a_known_paper_that_this_fetch_does_not_show_is_no_measure_of_what_was_displayed() -> None:
+    trickled = paper("2601.00099", "2026-01-27T11:00")
+    ledger = known(before, TUESDAY, KnownBy.FEED)
+    found = resolve(searched(trickled, ordinary), ledger, previous=PREVIOUS)
+    assert found.keys() == {trickled.identifier, ordinary.identifier}
+    assert found[trickled.identifier].known_by is KnownBy.FIRST_SEEN
+
+
+def test_what_was_known_of_a_later_mailing_was_not_displayed_before() -> None:
+    later = paper("2601.00300", "2026-01-28T13:00")
+    found = resolve(searched(ordinary, later), known(later, WEDNESDAY, KnownBy.FEED), previous=PREVIOUS)
+    assert found[ordinary.identifier].known_by is KnownBy.FIRST_SEEN
+
+
+def test_what_oai_tells_has_its_kind_and_its_first_sight_and_is_no_news_of_papers_not_shown() -> None:
+    crossed = paper("2601.00010", "2026-01-12T11:00", categories=("cs.CL", "cs.SD"))
+    found = resolve(searched(crossed), by_oai={crossed.identifier: WEDNESDAY, "2601.09999": WEDNESDAY})
+    assert found == {
+        crossed.identifier: Announcement(crossed.identifier, WEDNESDAY, CROSS, KnownBy.OAI, WEDNESDAY_FETCH, Source.API)
+    }
+
+
+def test_a_held_paper_has_the_last_mailing_that_it_may_have_been_in() -> None:
+    found = resolve(searched(before, held), at=THURSDAY + timedelta(hours=3))
+    assert found[held.identifier].announced_at == WEDNESDAY
+    assert found[held.identifier].latest_at == THURSDAY
+    assert found[before.identifier].latest_at is None
+
+
 def test_several_sources_give_one_announcement() -> None:
     second = paper("2601.00200", "2026-01-28T12:00", version=2)
     found = resolve([*searched(ordinary, second), fed(ordinary), fed(second, REPLACE, THURSDAY)], at=THURSDAY)
