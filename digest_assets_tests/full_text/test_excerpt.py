@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest_assets.full_text.excerpt import Role, excerpt, roles
+from digest_assets.full_text.excerpt import Excerpt, Role, excerpt, roles
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.model import Block, BlockKind, FullText, Paragraph, Section, TextSource
 
@@ -113,6 +114,9 @@ def test_marks_of_omission_do_not_pass_the_budget() -> None:
     result = excerpt(full_text(method, *results), ABSTRACT, 1500)
     assert result.text.count("[…]") > 20
     assert 1400 < result.tokens == count_tokens(result.numbered) <= 1500
+    titles = titles_in(result.text)  # what has to go again is what matters least, from the end
+    assert "4.0 Results" in titles
+    assert "4.39 Results" not in titles
 
 
 @pytest.mark.parametrize("budget", [400, 1200, 100_000])
@@ -195,6 +199,7 @@ def test_an_abstract_that_is_larger_than_the_budget_is_cut_at_sentences() -> Non
     assert result.text.startswith("## Abstract\n\nWe do a thing.")
     assert result.text.rstrip("[…] \n").endswith(".")
     assert result.tokens <= 60
+    assert excerpt(full_text(Section("1 One", 1, prose("one"))), " ".join([ABSTRACT] * 20), 200).text.count("works") > 5
 
 
 def test_a_table_that_is_larger_than_the_budget_does_not_keep_smaller_ones_out() -> None:
@@ -204,6 +209,126 @@ def test_a_table_that_is_larger_than_the_budget_does_not_keep_smaller_ones_out()
     assert TABLE.text in result.text
     assert "row 17" not in result.text
     assert "results paragraph 1" in result.text
+
+
+# What a budget buys
+
+
+def tokens_by_section(result: Excerpt) -> dict[str, float]:
+    """What part of the excerpt each section has."""
+    counts: Counter[str] = Counter()
+    for each in result.paragraphs:
+        counts[each.section] += count_tokens(each.text)
+    return {section: count / sum(counts.values()) for section, count in counts.items()}
+
+
+def test_a_budget_is_shared_out_by_what_sections_are_for() -> None:
+    """The method takes what the shares leave: 4 of 100 here, where no table takes any."""
+    titles = ("Introduction", "Conclusion", "Method", "Experiments", "Related Work")
+    sections = (Section(title, 1, prose(title, 300)) for title in titles)
+    parts = tokens_by_section(excerpt(full_text(*sections), ABSTRACT, 8000))
+    assert parts.keys() == {"Abstract", "Introduction", "Conclusion", "Method", "Experiments"}
+    shares = {"Introduction": 0.18, "Conclusion": 0.10, "Method": 0.36, "Experiments": 0.36}
+    assert {title: parts[title] for title in shares} == pytest.approx(shares, abs=0.01)
+
+
+def test_tables_take_a_fifth() -> None:
+    tables = tuple(Block(BlockKind.TABLE, f"{TABLE.text} run {number} |") for number in range(300))
+    results = excerpt(full_text(Section("Results", 1, (*prose("results", 600), *tables))), ABSTRACT, 8000)
+    of_tables = sum(count_tokens(each.text) + 4 for each in results.paragraphs if each.kind is BlockKind.TABLE)
+    assert 0.18 < of_tables / 8000 <= 0.2
+
+
+def test_captions_are_taken_from_what_answers_the_three_questions_tables_from_results() -> None:
+    titles = ("Introduction", "Method", "Experiments", "Conclusion", "Related Work")
+    sections = (
+        Section(
+            title,
+            1,
+            (
+                *prose(title, 100),
+                Block(BlockKind.CAPTION, f"Caption in {title}"),
+                Block(BlockKind.TABLE, f"| in {title} |"),
+            ),
+        )
+        for title in titles
+    )
+    found = {
+        each.text for each in excerpt(full_text(*sections), ABSTRACT, 1500).paragraphs if "in" in each.text.split()
+    }
+    assert found == {
+        *(f"Caption in {title}" for title in titles[:4]),
+        "| in Experiments |",
+        "| in Conclusion |",
+    }
+
+
+def test_what_is_left_goes_to_background_then_to_the_appendix_then_to_thanks() -> None:
+    sections = (
+        Section("Acknowledgements", 1, prose("thanks", 10)),
+        Section("Proofs", 1, prose("proof", 10), appendix=True),
+        Section("Related Work", 1, prose("related", 10)),
+        Section("Method", 1, prose("step", 2)),
+    )
+    whole = excerpt(full_text(*sections), ABSTRACT, 10_000).tokens
+    part = whole // 4
+    assert excerpt(full_text(*sections), ABSTRACT, whole - part).cut == ("Acknowledgements",)
+    assert excerpt(full_text(*sections), ABSTRACT, whole - 2 * part).cut == ("Acknowledgements", "Proofs")
+    assert excerpt(full_text(*sections), ABSTRACT, whole - 3 * part).cut == (
+        "Acknowledgements",
+        "Proofs",
+        "Related Work",
+    )
+
+
+def test_a_budget_is_spent_to_the_last_token() -> None:
+    method, thanks = Section("Method", 1, prose("step", 2)), Section("Acknowledgements", 1, prose("thanks", 9))
+    enough = next(budget for budget in range(1000) if not excerpt(full_text(method), ABSTRACT, budget).cut)
+    assert excerpt(full_text(method, thanks), ABSTRACT, enough).cut == ("Acknowledgements",)
+
+
+@pytest.mark.parametrize(("kind", "goes_on"), [(BlockKind.ITEM, False), (BlockKind.FORMULA, True)])
+def test_a_text_is_not_read_on_behind_a_gap_but_behind_a_long_formula(kind: BlockKind, goes_on: bool) -> None:
+    section = Section("Method", 1, (*prose("step", 1), Block(kind, "long " * 900), *prose("behind", 1)))
+    assert ("behind paragraph" in excerpt(full_text(section), ABSTRACT, 200).text) is goes_on
+
+
+def test_what_a_short_section_does_not_need_goes_to_the_long_one() -> None:
+    sections = Section("3 Method", 1, prose("long", 100)), Section("4 Layers", 1, prose("short", 1))
+    assert excerpt(full_text(*sections), ABSTRACT, 1500).tokens > 1400
+
+
+# Titles
+
+
+def test_a_title_without_text_leads_to_what_stands_below_it_alone() -> None:
+    sections = Section("2 Model", 1, ()), Section("3 Method", 1, prose("step", 20)), Section("A Tables", 1, ())
+    assert titles_in(excerpt(full_text(*sections), ABSTRACT, 200).text) == ["Abstract", "3 Method"]
+    whole = excerpt(full_text(*sections), ABSTRACT, 5000)
+    assert titles_in(whole.text) == ["Abstract", "2 Model", "3 Method", "A Tables"]
+    assert whole.note is None
+
+
+def test_a_title_has_six_marks_at_most_and_a_table_begins_on_a_line_of_its_own() -> None:
+    numbered = excerpt(full_text(Section("Results", 9, (TABLE,))), ABSTRACT, 500).numbered
+    assert f"\n\n###### Results\n\n[2]\n{TABLE.text}" in numbered
+
+
+def test_a_section_in_the_abstract_or_a_discussion_in_the_results_is_for_what_its_title_says() -> None:
+    sections = (
+        ("Abstract", 1),
+        ("1 Introduction", 2),
+        ("4 Experiments", 1),
+        ("4.1 Training", 2),
+        ("4.2 Discussion", 2),
+    )
+    assert roles(tuple(Section(title, level, ()) for title, level in sections)) == [
+        Role.ABSTRACT,
+        Role.INTRODUCTION,
+        Role.EXPERIMENTS,
+        Role.EXPERIMENTS,
+        Role.CONCLUSION,
+    ]
 
 
 def test_a_title_without_text_that_is_not_in_the_excerpt_is_named() -> None:
