@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from digest_assets.resources import full_texts
 from digest_assets.sandbox import model_server, serving
 from digest_assets.store import standings
 from digest_assets.store.copying import back_up, restore
+from digest_assets_tests.cli.test_read_only import read_only
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world
 
@@ -70,8 +71,10 @@ def test_a_model_that_is_lost_loses_no_answer(tmp_path: Path, untouched: World, 
         world.sandbox.model.faults.clear()
         assert during.outcome is (RunOutcome.IN_PART if answers_before else RunOutcome.FAILED)
         assert world.rows("SELECT count(*) FROM model_answers") == [(answers_before,)]
+        before = world.calls
         assert world.make(DAY).outcome is RunOutcome.COMPLETE
         assert same(world, untouched)
+        assert world.calls - before == untouched.calls - answers_before
 
 
 def test_texts_that_are_lost_are_fetched_by_the_next_run(
@@ -141,6 +144,38 @@ def a_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.parametrize("folder", ["posts", "site"])
+def test_a_folder_that_may_only_be_read_costs_no_answer(tmp_path: Path, untouched: World, folder: str) -> None:
+    with a_world(tmp_path, NOON) as world:
+        (tmp_path / folder).mkdir()
+        with read_only(tmp_path / folder):
+            during = world.make(DAY)
+        assert during.outcome is RunOutcome.FAILED
+        assert f"output.{folder}_dir" in " ".join(during.reasons)
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert same(world, untouched)
+        assert world.calls == untouched.calls
+
+
+def test_a_disk_without_room_for_a_post_keeps_the_old_one_whole(tmp_path: Path, untouched: World) -> None:
+    with a_disk(tmp_path / "posts", 1) as posts, a_world(tmp_path, NOON) as world:
+        world.make(DAY)
+        old, files = world.post(DAY), sorted(posts.iterdir())
+        with suppress(OSError), (posts / "others").open("wb", buffering=0) as others:
+            while True:
+                others.write(bytes(4096))
+        world.change(output={"notice": "A notice."})
+        during = world.make(DAY)
+        assert during.outcome is RunOutcome.FAILED
+        assert "output.posts_dir" in " ".join(during.reasons)
+        assert world.post(DAY) == old
+        (posts / "others").unlink()
+        assert sorted(posts.iterdir()) == files
+        assert world.make(DAY).outcome is RunOutcome.COMPLETE
+        assert world.post(DAY) != old
+        assert world.calls == untouched.calls
 
 
 def prompts(world: World) -> list[str]:

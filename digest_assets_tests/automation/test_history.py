@@ -102,6 +102,7 @@ def test_a_damaged_history_is_named_with_its_cure(home: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_history_on_a_full_disk_is_one_line_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with a_disk(tmp_path / "disk", 1) as disk:
         monkeypatch.setenv("DAGSTER_HOME", str(disk))
