@@ -7,11 +7,11 @@ post then has to be what an undisturbed run leaves.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import stamina
 
@@ -20,7 +20,7 @@ from digest_assets.resources import full_texts
 from digest_assets.sandbox import model_server, serving
 from digest_assets.store import standings
 from digest_assets.store.copying import back_up, restore
-from digest_assets_tests.cli.test_read_only import read_only
+from digest_assets_tests.disks import a_disk, enlarge, read_only
 from digest_assets_tests.test_pipeline import DAY, NOON, content
 from digest_assets_tests.worlds import World, a_world
 
@@ -132,20 +132,6 @@ def test_a_post_that_a_power_cut_broke_off_is_written_again(tmp_path: Path, unto
         assert same(world, untouched)
 
 
-@contextmanager
-def a_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of its own. It can be made larger by mounting it again."""
-    folder.mkdir()
-    size = f"size={megabytes}m"
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("only root can mount a file system")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
 @pytest.mark.parametrize("folder", ["posts", "site"])
 def test_a_folder_that_may_only_be_read_costs_no_answer(tmp_path: Path, untouched: World, folder: str) -> None:
     with a_world(tmp_path, NOON) as world:
@@ -160,7 +146,7 @@ def test_a_folder_that_may_only_be_read_costs_no_answer(tmp_path: Path, untouche
 
 
 def test_a_disk_without_room_for_a_post_keeps_the_old_one_whole(tmp_path: Path, untouched: World) -> None:
-    with a_disk(tmp_path / "posts", 1) as posts, a_world(tmp_path, NOON) as world:
+    with a_disk(tmp_path / "posts", "1m") as posts, a_world(tmp_path, NOON) as world:
         world.make(DAY)
         old, files = world.post(DAY), sorted(posts.iterdir())
         with suppress(OSError), (posts / "others").open("wb", buffering=0) as others:
@@ -182,14 +168,20 @@ def prompts(world: World) -> list[str]:
     return [json.dumps(each.body) for each in world.sandbox.model.requests if each.route == "chat"]
 
 
-@pytest.mark.parametrize("megabytes", [2, 3, 4, 6])
-def test_a_full_disk_of_any_size_loses_no_answer_that_came(tmp_path: Path, megabytes: int) -> None:
-    with a_disk(tmp_path / "disk", megabytes) as disk:
+@pytest.mark.parametrize(
+    ("megabytes", "with_history"),
+    [(2, False), (3, False), (4, False), (6, False), (5, True), (6, True), (7, True), (8, True)],
+)
+def test_a_full_disk_of_any_size_loses_no_answer_that_came(tmp_path: Path, megabytes: int, with_history: bool) -> None:
+    """`with_history`: as in a project, where Dagster's history and what its steps print are on the store's disk."""
+    with a_disk(tmp_path / "disk", f"{megabytes}m") as disk, ExitStack() as stack:
         store = {"url": str(disk / "digest.duckdb")}
         with a_world(tmp_path, NOON, store=store, llm={"max_concurrency": 4}) as world:
+            if with_history:
+                world.instance = stack.enter_context(dg.DagsterInstance.local_temp(str(disk)))
             world.sandbox.model.latency_seconds = 0.02
             during = world.make(DAY)
-            subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
+            enlarge(disk, "200m")
             after = world.make(DAY)
             assert after.outcome is RunOutcome.COMPLETE
             asked = prompts(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,10 +21,15 @@ class DateLog:
     day: date
 
     def info(self, event: str) -> None:
-        self.logger.info(self._line(event))
+        self._tell(logging.INFO, event)
 
     def warning(self, event: str) -> None:
-        self.logger.warning(self._line(event))
+        self._tell(logging.WARNING, event)
+
+    def _tell(self, level: int, event: str) -> None:
+        # Dagster raises where the disk is full. A line less ends no run, and what was paid for is still to be kept.
+        with suppress(OSError):
+            self.logger.log(level, self._line(event))
 
     def _line(self, event: str) -> str:
         return redact(f"{self.digest} {self.day} {event}", _LONGEST)

@@ -127,7 +127,7 @@ class SharedLimits:
                 told = {}
             yield told
             if (changed := _shifted(told, -ahead)) != kept:
-                path.write_text(json.dumps(changed), "utf-8")
+                _write(path, changed)
 
     @contextmanager
     def _paces(self) -> Iterator[dict[str, TokenBucket]]:
@@ -140,7 +140,7 @@ class SharedLimits:
                 for name, rate in self._rates.items()
             }
             yield paces
-            path.write_text(json.dumps(free_at | {name: pace.free_at for name, pace in paces.items()}), "utf-8")
+            _write(path, free_at | {name: pace.free_at for name, pace in paces.items()})
 
 
 def _shifted(told: Mapping[str, float | list[float]], by: float) -> dict[str, float | list[float]]:
@@ -163,6 +163,11 @@ def _may_be_true(told: Mapping[str, float | list[float]], now: float) -> bool:
     waits = times.get("next_at", now) - now
     age = now - times.get("found_at", now)
     return all(now - each > -1 for each in seen) and age < _PACE_HOLDS_SECONDS and waits < _FURTHEST_SECONDS
+
+
+def _write(path: Path, kept: Mapping[str, float | list[float]]) -> None:
+    with suppress(OSError):  # on a full disk others know less, and the answer that it is about is kept all the same
+        path.write_text(json.dumps(kept), "utf-8")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -258,7 +258,7 @@ class KnownAnswers:
         self._arrived: dict[str, Row] = {}
         """Rows that are lines in the journal alone, by key: nobody has judged them yet."""
         self._writing: list[asyncio.Task[None]] = []
-        self._unwritable: StoreUnusable | None = None
+        self._unwritable: StoreUnusable | OSError | None = None
 
     @classmethod
     @asynccontextmanager
@@ -319,9 +319,9 @@ class KnownAnswers:
             raise
 
     def ends_with(self, error: BaseException) -> None:
-        """To be called before a run is ended by `error`. Where that is a store that cannot be written, calls under way
-        end all the same: they are paid for, and their room is there."""
-        if isinstance(error, StoreUnusable):
+        """To be called before a run is ended by `error`. Where that is a store or a disk that cannot be written, calls
+        under way end all the same: they are paid for, and their room is there."""
+        if isinstance(error, StoreUnusable | OSError):
             self._unwritable = error
 
     def _write(self, keeping: Keeping[Any], item: object) -> None:

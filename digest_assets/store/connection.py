@@ -53,6 +53,8 @@ LOG_LIMIT = 100_000
 STORAGE_VERSION = "v1.4.0"
 """The oldest DuckDB that can read the file. From this form on it does not write its list of all groups anew each time
 that it takes its log over: 13 ms instead of 100 at a million papers. A file of an older form becomes one of this."""
+_HEADERS_BYTES = 3 * 4096
+"""What the smallest file of DuckDB's has."""
 _TO_WRITE = f"STORAGE_VERSION '{STORAGE_VERSION}'"
 
 _log = logging.getLogger(__name__)
@@ -267,7 +269,7 @@ class DigestStore:
         begun = time.monotonic()
         deadline = begun + self.lock_wait_seconds
         pause = 0.02
-        told = False
+        told = is_new = False
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -280,6 +282,8 @@ class DigestStore:
                 return
             except (duckdb.Error, OSError) as error:
                 if not _is_lock(error):
+                    if is_new:
+                        self._remove_unborn()
                     _forget_engine()
                     raise _unusable(self.path, error) from None
                 if time.monotonic() >= deadline:
@@ -293,6 +297,12 @@ class DigestStore:
             # Jittered, because several runs that wait in step would keep on colliding in step.
             time.sleep(random.uniform(pause / 2, pause))
             pause = min(pause * 1.5, 0.5)
+
+    def _remove_unborn(self) -> None:
+        """Removes the beginning of a store for which the disk had no room: it would be refused as a damaged one."""
+        with suppress(OSError):
+            if self.path.stat().st_size < _HEADERS_BYTES:
+                self.path.unlink()
 
 
 def _lock_of(path: Path) -> threading.RLock:
@@ -392,6 +402,8 @@ def _unusable(path: Path, error: BaseException) -> StoreUnusable:
         cure = f"The log beside it belongs to another file: put that back, or remove {log_of(path)} and what it holds."
     elif "version" in text.lower() and "storage" in text.lower():
         cure = "It was written by another version of DuckDB: install that one, or point store.url at a new file."
+    elif "no space left" in text.lower():
+        cure = "Free space on the disk; what was stored before is kept."
     else:
         cure = "Check store.url and the folder's permissions."
     return StoreUnusable(f"The store {path} cannot be opened: {redact(text)}.", cure=cure)

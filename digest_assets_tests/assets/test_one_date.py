@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 import stamina
 
+from digest_assets.assets.date_log import DateLog
 from digest_assets.assets.one_date import RETRIES_TAG
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.definitions import build_defs
@@ -102,6 +104,22 @@ def test_a_materialization_tells_how_long_it_took_and_a_version_of_its_content(w
         assert isinstance(made.metadata["seconds"].value, float)
         versions.add((made.tags or {})["dagster/data_version"])
     assert len(versions) == 1
+
+
+def test_a_line_of_the_log_for_which_the_disk_has_no_room_ends_nothing() -> None:
+    tried = []
+
+    class FullDisk(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            tried.append(record.getMessage())
+            raise OSError(28, "No space left on device")
+
+    logger = logging.Logger("of a run")
+    logger.addHandler(FullDisk())
+    log = DateLog(logger, "arxiv", THURSDAY)
+    log.info("an event")
+    log.warning("another")
+    assert tried == ["arxiv 2026-11-19 an event", "arxiv 2026-11-19 another"]
 
 
 def the_job() -> dg.JobDefinition:

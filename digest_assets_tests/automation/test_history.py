@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
-import subprocess
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from digest_assets.automation.history import open_history
 from digest_assets.errors import HistoryUnusable
-from digest_assets_tests.test_faults import a_disk
+from digest_assets_tests.disks import a_disk, enlarge
 
 SPAWNED = multiprocessing.get_context("spawn")
 ROUNDS = 5
@@ -104,13 +103,13 @@ def test_a_damaged_history_is_named_with_its_cure(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_history_on_a_full_disk_is_one_line_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with a_disk(tmp_path / "disk", 1) as disk:
+    with a_disk(tmp_path / "disk", "1m") as disk:
         monkeypatch.setenv("DAGSTER_HOME", str(disk))
         (disk / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
         said = r"written: database or disk is full\. Check the free space"
         with pytest.raises(HistoryUnusable, match=said), open_history() as instance:
             for number in range(2000):
                 instance.create_run_for_job(job, tags={"number": str(number), "padding": "x" * 10_000})
-        subprocess.run(["mount", "-o", "remount,size=20m", disk], check=True)
+        enlarge(disk, "20m")
         with open_history() as instance:
             assert instance.get_runs()

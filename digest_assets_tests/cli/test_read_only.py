@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from digest_assets.errors import StoreUnusable
 from digest_assets.store.connection import DigestStore, log_of
 from digest_assets.store.copying import back_up
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
+from digest_assets_tests.disks import read_only
 from digest_assets_tests.test_pipeline import NOON
 
 LOOKS = (["status"], ["usage"], ["show", "2026-11-19"], ["export"])
@@ -34,18 +32,6 @@ Captured = pytest.CaptureFixture[str]
 def digest(tmp_path: Path) -> Iterator[CommandLine]:
     with a_command_line(tmp_path, NOON) as each:
         yield each
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    """A folder in which nobody may write, root neither."""
-    mount = ["mount", "--bind", "-o", "ro", str(folder), str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can mount a folder for reading")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def a_store(folder: Path) -> DigestStore:

@@ -161,3 +161,17 @@ def test_a_clock_that_was_set_back_and_a_file_that_was_cut_stop_nobody(tmp_path:
     (file,) = tmp_path.rglob("rates.json")
     file.write_text('{"requests": 99', "utf-8")
     assert limits.take(0) == 0
+
+
+def test_a_full_disk_keeps_what_is_known_of_the_pace_and_fails_no_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = SharedLimits(tmp_path, URL, 2, requests_per_minute=600)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with limits.pace(5.0) as told:
+        told["per_minute"] = 3.0
+    assert limits.take(10) == 0

@@ -16,6 +16,7 @@ from digest_assets.errors import StoreLocked, StoreUnusable
 from digest_assets.store.connection import LOG_LIMIT, DigestStore, log_of
 from digest_assets.store.rows import insert
 from digest_assets.store.schema import migrations
+from digest_assets_tests.disks import a_disk, enlarge
 
 HOLD = """
 import sys, duckdb
@@ -173,6 +174,16 @@ def test_a_full_disk_takes_nothing_that_was_committed(store: DigestStore, room: 
     with store.transaction() as connection:
         assert connection.execute("SELECT count(*) FROM entry_payloads").fetchall() == [(committed,)]
         insert(connection, "entry_payloads", [payload("there is room again", "x")])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [4, 8, 12])
+def test_a_store_that_was_begun_on_a_full_disk_is_made_when_there_is_room(tmp_path: Path, kilobytes: int) -> None:
+    with a_disk(tmp_path / "disk", f"{kilobytes}k") as disk:
+        with pytest.raises(StoreUnusable, match="Free space"):
+            lanes(DigestStore(disk / "digest.duckdb"))
+        enlarge(disk, "20m")
+        assert lanes(DigestStore(disk / "digest.duckdb")) == []
 
 
 def payload(key: str, text: str) -> dict[str, object]:
