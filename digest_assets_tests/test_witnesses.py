@@ -75,7 +75,8 @@ def test_records_that_were_touched_are_no_cross_lists(tmp_path: Path, hours: int
         assert statuses(simulation) == {"published": 9, "perhaps cross-listed": 20}
 
 
-def test_a_cross_list_that_only_oai_tells_of_is_claimed_on_a_quiet_day(tmp_path: Path) -> None:
+def a_quiet_week_with_an_old_paper() -> list[SandboxPaper]:
+    """Which is cross-listed in Friday's mailing: the feed tells of it when Friday's date is made already."""
     (paper,) = old(1, "cs.CL")
     crossed = replace(
         paper,
@@ -83,11 +84,24 @@ def test_a_cross_list_that_only_oai_tells_of_is_claimed_on_a_quiet_day(tmp_path:
         announced_at=mailing_for_submission(submitted(FRIDAY)).announced_at,
         kind=AnnouncementKind.CROSS,
     )
-    papers = [paper, crossed, *a_few(THURSDAY, begin=11), *a_few(FRIDAY, begin=21), *a_few(FRIDAY + ONE_DAY, begin=31)]
-    with a_simulation(tmp_path, papers, THURSDAY) as simulation:
+    return [paper, crossed, *a_few(THURSDAY, begin=11), *a_few(FRIDAY, begin=21), *a_few(FRIDAY + ONE_DAY, begin=31)]
+
+
+def test_a_cross_list_that_only_oai_tells_of_is_claimed_on_a_quiet_day(tmp_path: Path) -> None:
+    with a_simulation(tmp_path, a_quiet_week_with_an_old_paper(), THURSDAY) as simulation:
         make(simulation, THURSDAY, FRIDAY, MONDAY)
         assert "2412.00001" in simulation.published()[MONDAY]
         assert statuses(simulation) == {"published": 10}
+
+
+def test_a_date_made_by_a_clock_that_is_ahead_has_its_cross_lists_itself(tmp_path: Path) -> None:
+    """OAI is asked for a date whose feed is over: of an old paper that at noon only the next date gets."""
+    with a_simulation(tmp_path, a_quiet_week_with_an_old_paper(), FRIDAY) as simulation:
+        simulation.clock.instant = noon(FRIDAY) + timedelta(days=10)
+        assert simulation.make(FRIDAY) == "published"
+        make(simulation, MONDAY)
+        assert "2412.00001" in simulation.published()[FRIDAY]
+        assert "2412.00001" not in simulation.published()[MONDAY]
 
 
 # The feed

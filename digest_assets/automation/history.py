@@ -24,8 +24,8 @@ from digest_assets.errors import HistoryUnusable, OutputUnwritable, redact
 from digest_assets.markup.targets import json_text
 from digest_assets.resources.output import write_atomically
 
-WAIT_SECONDS = 60
-"""For other processes that open it; each takes a second or two."""
+WAIT_SECONDS = 300
+"""For other processes that open it. Each takes a second or two, or ten where a dozen start at once on a busy machine."""
 _FILES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 _OF_THE_SCHEMA = {"alembic_version", "secondary_indexes", "instance_info"}
 """Tables that say what was made, not what happened."""
@@ -45,8 +45,8 @@ def open_history() -> Iterator[dg.DagsterInstance]:
             instance.get_run_records(limit=1)  # the index is opened by a question
     except Timeout:
         raise HistoryUnusable(
-            f"Another process has been opening Dagster's history in {folder} for {WAIT_SECONDS} s.",
-            cure="End it, and run again.",
+            f"Other processes have been opening Dagster's history in {folder} for {WAIT_SECONDS} s.",
+            cure="End the one that hangs, or start fewer at once, and run again.",
         ) from None
     except dg.DagsterInvalidConfigError as error:
         raise HistoryUnusable(
