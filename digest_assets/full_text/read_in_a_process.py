@@ -2,7 +2,7 @@
 
 pdfium and lexbor are C and C++, and a PDF is a program. A thread cannot be killed, and a `fork` of a Dagster run, which
 has threads, may inherit a lock that nobody will release. So each document goes to a fresh interpreter
-(`python -m digest_assets.full_text.bounded`), which takes 0.1 s: a paper is fetched every 15 s.
+(`python -m digest_assets.full_text.read_in_a_process`), which takes 0.1 s: a paper is fetched every 15 s.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from digest_assets.full_text import NoText
 from digest_assets.full_text.stored import block_of, block_row
@@ -45,8 +45,11 @@ class ReadText:
     """What was not read for its length: `the first 150 of 3000 pages`."""
 
 
-def read_bounded(body: bytes, format: Format, url: str, *, seconds: float, memory: int = MEMORY_LIMIT) -> ReadText:
-    """`body` read in another process, in `seconds` and `memory` bytes. `url` is where it came from.
+def read_bounded(
+    body: bytes | IO[bytes], format: Format, url: str, *, seconds: float, memory: int = MEMORY_LIMIT
+) -> ReadText:
+    """`body`, or what is left of a file, read in another process, in `seconds` and `memory` bytes. `url` is where it
+    came from.
 
     Raises `NoText`, for a crash and for a limit too. The process is gone when this returns.
     """
@@ -54,7 +57,8 @@ def read_bounded(body: bytes, format: Format, url: str, *, seconds: float, memor
     try:
         done = subprocess.run(
             command,
-            input=body,
+            input=body if isinstance(body, bytes) else None,
+            stdin=None if isinstance(body, bytes) else body,
             capture_output=True,
             timeout=seconds,
             env=_environment(),

@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from tempfile import SpooledTemporaryFile
 
 import httpx2
 
@@ -36,14 +38,18 @@ _FIRST_WAIT_SECONDS = 30
 _FAILURES_IN_A_ROW = 3
 """So many papers without any answer: arXiv is down, and each further one would cost minutes."""
 _ACCEPT = {Format.HTML: "text/html, */*;q=0.8", Format.PDF: "application/pdf, */*;q=0.8"}
+_START = 20_000
+_IN_MEMORY = 4_000_000
+"""Bytes. What is larger is in a file of the system's temporary folder."""
 _CAPTCHA = re.compile(rb"captcha|are you (?:a )?human|verify (?:that )?you", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What was fetched."""
+    """What was fetched, in a file where it is large: some are read at a time, and each may have 100 MB."""
 
-    content: bytes
+    content: SpooledTemporaryFile[bytes]
+    length: int
     url: str
 
 
@@ -99,14 +105,15 @@ class FullTextSource:
         for source, address in ((Format.HTML, self._settings.html_url), (Format.PDF, self._settings.pdf_url)):
             try:
                 body = await self._fetched(f"{address.rstrip('/')}/{paper.versioned}", source)
-                text = await self._read(body, source)
+                with body.content:
+                    text = await self._read(body, source)
             except (_Refused, NoText) as refusal:
                 reasons.append(f"{source.name}: {refusal.reason}")
                 final = final and refusal.final
                 continue
             if text.cut:
                 reasons.append(f"{source.name}: {text.cut}")
-            return self._full_text(paper, source, text, len(body.content), reasons, final)
+            return self._full_text(paper, source, text, body.length, reasons, final)
         return self._abstract(paper, "; ".join(reasons), final)
 
     # -- one address
@@ -175,25 +182,29 @@ class FullTextSource:
                 raise _Refused("none for this paper", final=True)
             if status != 200:
                 raise _Refused(str(status), final=status == 400)
-            content = await self._content(response)
-        if _is_captcha(content):
-            raise _ToldToStop("captcha")
-        return _Body(content, str(response.url))
+            return await self._body(response)
 
-    async def _content(self, response: httpx2.Response) -> bytes:
-        """The body, given up as soon as it is larger than the settings allow."""
-        limit = self._settings.text_max_megabytes * 1_000_000
-        content = bytearray()
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) > limit:
-                content.clear()  # the exception holds this frame, and so 50 MB of each paper, until it is collected
-                raise _Refused(f"larger than {self._settings.text_max_megabytes} MB", final=True)
-        return bytes(content)
+    async def _body(self, response: httpx2.Response) -> _Body:
+        """What it answered, given up as soon as it is larger than the settings allow, or asks for a human."""
+        limit, length = self._settings.text_max_megabytes * 1_000_000, 0
+        with ExitStack() as closing:
+            content = closing.enter_context(SpooledTemporaryFile(_IN_MEMORY))
+            async for chunk in response.aiter_bytes():
+                content.write(chunk)
+                length += len(chunk)
+                if length > limit:
+                    raise _Refused(f"larger than {self._settings.text_max_megabytes} MB", final=True)
+            content.seek(0)
+            if _is_captcha(content.read(_START)):
+                raise _ToldToStop("captcha")
+            content.seek(0)
+            closing.pop_all()  # whoever reads it closes it
+        return _Body(content, length, str(response.url))
 
     async def _read(self, body: _Body, format: Format) -> ReadText:
+        source = body.content if body.length > _IN_MEMORY else body.content.read()
         seconds = self._settings.text_read_seconds
-        return await asyncio.to_thread(read_bounded, body.content, format, body.url, seconds=seconds)
+        return await asyncio.to_thread(read_bounded, source, format, body.url, seconds=seconds)
 
     # -- results
 
@@ -243,9 +254,8 @@ def _is_timeout(error: BaseException) -> bool:
     return isinstance(error, (httpx2.TimeoutException, asyncio.TimeoutError))
 
 
-def _is_captcha(content: bytes) -> bool:
-    """Whether this is a page that asks for a human: HTML, short, and not made by LaTeXML."""
-    start = content[:20_000]
+def _is_captcha(start: bytes) -> bool:
+    """Whether this begins a page that asks for a human: HTML, and not made by LaTeXML."""
     return (
         not start.startswith(b"%PDF-")
         and b"<html" in start.lower()

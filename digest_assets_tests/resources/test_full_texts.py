@@ -252,6 +252,14 @@ def test_a_file_that_is_too_large_is_given_up_while_it_comes() -> None:
     assert fetched.site.sent[PDF] < 40_000_000
 
 
+def test_a_large_text_is_read_as_a_small_one() -> None:
+    large = PAGE.replace(b"<body>", b"<body><!--" + b"x" * 5_000_000 + b"-->")
+    assert len(large) > 5_000_000
+    text = fetch({HTML: [Reply(large)]}).text
+    assert (text.source, text.byte_count) == (TextSource.HTML, len(large))
+    assert text.sections == fetch({HTML: [Reply(PAGE)]}).text.sections
+
+
 def test_a_server_that_stalls_is_not_waited_for() -> None:
     text = fetch({HTML: [Reply(stalls=True)], PDF: [Reply(test_pdf.made())]}, timeout_seconds=0.2).text
     assert (text.source, text.reason, text.final) == (TextSource.PDF, "HTML: timed out", False)
