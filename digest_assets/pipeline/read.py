@@ -316,7 +316,12 @@ class PaperReading:
         if fetch and self.language_model.can_be_asked:
             self.progress.begin("full_texts", len(missing))
             async with self.arxiv.open_texts() as source:
-                find = partial(texts.fetched_meanwhile, since=self.clock.now())
+                before = {
+                    texts.key_of(each): held[each.identifier].known.fetched_at
+                    for each in missing
+                    if each.identifier in held
+                }
+                find = partial(texts.fetched_meanwhile, before=before)
 
                 async def take(paper: Paper) -> PackedText | None:
                     return await session.known.flights.take(texts.key_of(paper), find)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -94,18 +94,22 @@ def _key(identifier: str, version: int) -> str:
 
 
 def fetched_meanwhile(
-    connection: duckdb.DuckDBPyConnection, keys: Sequence[str], *, since: datetime
+    connection: duckdb.DuckDBPyConnection, keys: Sequence[str], *, before: Mapping[str, datetime | None]
 ) -> dict[str, PackedText]:
-    """The texts under these keys, by key: those that are as good as they get, and what was got since an instant."""
+    """The texts under these keys, by key: those that are as good as they get, and those that were fetched at another
+    time than `before` says. (Not those of a later time: clocks jump.)"""
     found = rows(
         connection.execute(
-            "SELECT * RENAME (sections AS packed) FROM full_texts "
-            f"WHERE identifier IN {IN_LIST} AND (final OR fetched_at >= ?)",
-            [json_list(key.split()[1].rpartition("v")[0] for key in keys), since],
+            f"SELECT * RENAME (sections AS packed) FROM full_texts WHERE identifier IN {IN_LIST}",
+            [json_list(key.split()[1].rpartition("v")[0] for key in keys)],
         )
     )
-    texts = {_key(row["identifier"], row["version"]): PackedText(_text(row), row["packed"]) for row in found}
-    return {key: texts[key] for key in keys if key in texts}
+    by_key = {_key(row["identifier"], row["version"]): row for row in found}
+    return {
+        key: PackedText(_text(row), row["packed"])
+        for key, row in by_key.items()
+        if key in keys and (row["final"] or row["fetched_at"] != before.get(key))
+    }
 
 
 def without_sections(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> dict[str, FullText]:
