@@ -115,7 +115,9 @@ def _posts(settings: Settings) -> Finding:
     folder = settings.path(settings.output.posts_dir)
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK):
-        return Finding("posts", False, f"{existing} cannot be written. Check its permissions or correct output.posts_dir.")
+        return Finding(
+            "posts", False, f"{existing} cannot be written. Check its permissions or correct output.posts_dir."
+        )
     return Finding("posts", True, str(folder))
 
 

@@ -111,9 +111,13 @@ class DigestStore:
         Where it cannot now, the next one does: the log stays, and is read.
         """
         with self._log_may_stay():
-            if log_of(self.path).exists():
-                with self.session() as connection:
-                    connection.execute("CHECKPOINT")
+            self.take_log_over()
+
+    def take_log_over(self) -> None:
+        """As `settle`, for who takes the file alone elsewhere: raises `StoreUnusable` where the log stays."""
+        if log_of(self.path).exists():
+            with self.session() as connection:
+                connection.execute("CHECKPOINT")
 
     def _keep_to_its_owner(self) -> None:
         """Gives the log, which DuckDB makes for all to read, the file's permissions."""

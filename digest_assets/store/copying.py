@@ -54,7 +54,7 @@ def back_up(store: DigestStore, target: Path) -> dict[str, int]:
         _remove(part)
         copy = DigestStore(part)
         copied = copy_store(store, copy)
-        copy.settle()
+        copy.take_log_over()
         with duckdb.connect(str(part), read_only=True) as connection:
             held = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in copied}
         if held != copied:
@@ -88,7 +88,7 @@ def restore(store: DigestStore, now: datetime, copy: Path | None = None) -> Path
         raise ConfigurationError(f"There is no copy at {copy}.", cure="Make backups regularly: `digest store backup`.")
     DigestStore(copy).pending()  # it opens, and this program knows it; what it lacks it gets in the store's place
     if log_of(copy).exists():
-        DigestStore(copy).settle()
+        DigestStore(copy).take_log_over()
     part = path.with_name(f".{path.name}.part")
     aside = path.with_name(f"{path.stem}.replaced-{now:%Y%m%d-%H%M%S}{path.suffix}")
     had_one = path.exists()

@@ -18,6 +18,7 @@ from digest_assets.store import copying, feeds
 from digest_assets.store.connection import DigestStore, log_of
 from digest_assets.store.copying import back_up, copy_store, restore
 from digest_assets.store.rows import insert
+from digest_assets_tests.disks import a_disk, enlarge
 from digest_assets_tests.engines import new_store
 
 NOW = datetime(2026, 1, 29, 4, 30, 0, 123456, tzinfo=timezone.utc)
@@ -109,6 +110,23 @@ def test_a_backup_is_a_store(store: DigestStore, tmp_path: Path) -> None:
     back_up(store, copy)
     assert content(DigestStore(copy)) == before
     assert [each.name for each in copy.parent.iterdir()] == ["one.duckdb"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [50, 300, 500, 700, 1000, 2000, 3000])
+def test_a_backup_for_which_there_is_no_room_is_none(store: DigestStore, tmp_path: Path, kilobytes: int) -> None:
+    """DuckDB's log may have room where the file that takes it over has none."""
+    before = content(store)
+    with a_disk(tmp_path / "disk", f"{kilobytes}k") as disk:
+        copy = disk / "copy.duckdb"
+        try:
+            back_up(store, copy)
+        except StoreUnusable:
+            assert [*disk.iterdir()] == []
+        else:
+            assert [*disk.iterdir()] == [copy]
+            enlarge(disk, "20m")
+            assert content(DigestStore(copy)) == before
 
 
 def _overwritten(data: bytes) -> bytes:
