@@ -25,7 +25,7 @@ from digest_assets.markup.targets import json_text
 from digest_assets.resources.output import write_atomically
 
 WAIT_SECONDS = 300
-"""For other processes that open it. Each takes a second or two, or ten where a dozen start at once on a busy machine."""
+"""For other processes that open it. Each takes a second or two; ten, where a dozen start on a busy machine."""
 _FILES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 _OF_THE_SCHEMA = {"alembic_version", "secondary_indexes", "instance_info"}
 """Tables that say what was made, not what happened."""
