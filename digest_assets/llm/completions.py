@@ -112,6 +112,8 @@ class StreamReader:
         """Data whose JSON goes on in the next line of its event."""
         self._broken = False
         self._error: Mapping[str, Any] | None = None
+        self.kept = 0
+        """How many characters are kept of what came."""
 
     def take_line(self, line: str) -> None:
         """Comments, names of events and heartbeats of any shape are passed over."""
@@ -122,6 +124,7 @@ class StreamReader:
             self._broken, self._begun = self._broken or bool(self._begun), ""
         elif name not in ("", "event", "id", "retry"):
             self._plain.append(line)
+            self.kept += len(line)
 
     def _take_data(self, data: str) -> None:
         if data == "[DONE]":
@@ -132,6 +135,7 @@ class StreamReader:
         except ValueError:
             if self._begun or data.startswith(("{", "[{")):
                 self._begun += data
+                self.kept += len(data)
             return
         self._begun = ""
         if isinstance(chunk, Mapping):
@@ -148,6 +152,7 @@ class StreamReader:
         delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, Mapping):
             self._texts.append(_content(delta))
+            self.kept += len(self._texts[-1])
             self._reasoned = self._reasoned or bool(delta.get("reasoning_content") or delta.get("reasoning"))
         self._finish = choice.get("finish_reason") or self._finish
 

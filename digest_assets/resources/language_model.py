@@ -9,6 +9,7 @@ in `llm/refusals.py`, how much fits in `llm/context.py`.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
 import random
@@ -514,6 +515,9 @@ class LanguageModel:
         async with completions_of.with_streaming_response.create(**asked, **known) as streamed:
             async for line in streamed.iter_lines():
                 reader.take_line(line)
+                if reader.kept > _LARGEST_ANSWER:
+                    said = f"its answer is longer than {_LARGEST_ANSWER / 1e6:g} MB"
+                    raise TooLarge(said, request=streamed.http_request)
         return reader.answer(settings.model, self._provider, prompt.last_tag)
 
     @property
@@ -530,14 +534,19 @@ class LanguageModel:
         )
 
 
-_LARGEST_ANSWER = 32_000_000
+_LARGEST_ANSWER = 4_000_000
+"""Bytes, and what is kept of a stream. 65,000 tokens are a tenth; the longest list of models is 1 MB."""
+_LARGEST_STREAM = 32_000_000
 """Bytes. A stream of 65,000 tokens is some 20 million."""
 _LARGEST_FILE = 100_000_000
 """Of a batch's answers."""
 
 
 def _largest(request: httpx2.Request) -> int:
-    return _LARGEST_FILE if "/files/" in request.url.path else _LARGEST_ANSWER
+    if "/files/" in request.url.path:
+        return _LARGEST_FILE
+    asks = json.loads(request.content) if request.headers.get("content-type") == "application/json" else {}
+    return _LARGEST_STREAM if asks.get("stream") else _LARGEST_ANSWER
 
 
 _PROBE_LIMIT = 256

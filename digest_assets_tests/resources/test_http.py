@@ -112,3 +112,10 @@ def test_an_endless_answer_of_the_model_is_none(monkeypatch: pytest.MonkeyPatch,
     long = json.dumps(completion("好" * 200_000).body)
     error = ask(Said(f"data: {long}\n\n" if stream else long), stream=stream)
     assert "longer than 0.1 MB" in error.message
+
+
+def test_an_endless_stream_of_nothing_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_PIECE", 1 << 16)
+    monkeypatch.setattr("digest_assets.resources.language_model._LARGEST_STREAM", 300_000)
+    error = ask(Said(": still at it\n\n" * 100_000), stream=True)
+    assert "longer than 0.3 MB" in error.message
