@@ -19,7 +19,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -106,8 +106,32 @@ def _texts_in(value: object) -> Iterator[str]:
             yield from _texts_in(part)
 
 
+_LARGEST = {"_seconds": 86_400, "_minutes": 7 * 24 * 60, "_days": 3_650}
+"""By how a setting's name ends. More than this is a mistake, and past what clocks and dates can count."""
+_LARGEST_NUMBER = 10**12
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        """`true` is no 1, which pydantic takes it for."""
+        field = cls.model_fields[info.field_name or ""]
+        if isinstance(value, bool) and bool not in (field.annotation, *get_args(field.annotation)):
+            raise ValueError(f"{str(value).lower()} is not what it takes")
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_meant(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, (int, float, Decimal)):
+            name = info.field_name or ""
+            most = next((most for end, most in _LARGEST.items() if name.endswith(end)), _LARGEST_NUMBER)
+            if not -most <= value <= most:  # NaN is neither
+                raise ValueError(f"{value:g} is not a number up to {most:,}")
+        return value
 
     @model_validator(mode="before")
     @classmethod

@@ -76,6 +76,36 @@ def test_a_mistake_is_one_line_that_names_it(written: Callable[[str], Path], tex
         assert word in message
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[llm]\nattempts = true", ["llm.attempts", "true is not what it takes"]),
+        ("[llm]\ntimeout_seconds = true", ["llm.timeout_seconds", "true"]),
+        ("[llm]\nbudget_run_money = false", ["llm.budget_run_money", "false"]),
+        ('[llm.prices."m"]\ninput = true\noutput = 1', ["llm.prices.m.input", "true"]),
+        ("[llm]\ntimeout_seconds = 1e99", ["llm.timeout_seconds", "1e+99 is not a number up to 86,400"]),
+        ("[llm]\ntimeout_seconds = inf", ["llm.timeout_seconds", "inf"]),
+        ("[llm]\nbatch_wait_minutes = nan", ["llm.batch_wait_minutes"]),
+        ("[arxiv]\nlookback_days = 1000000", ["arxiv.lookback_days", "3,650"]),
+        ("[llm]\nattempts = 1e15", ["llm.attempts", "is not a number up to"]),
+    ],
+)
+def test_a_number_that_cannot_be_meant_is_refused(written: Callable[[str], Path], text: str, words: list[str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(written(text))
+    said = str(caught.value)
+    assert all(word in said for word in words), said
+    assert "\n" not in said
+
+
+def test_a_switch_takes_true_and_the_environments_word_for_it(
+    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGEST__LLM__BATCH", "true")
+    settings = load_settings(written("[llm]\nstream = true"))
+    assert (settings.llm.stream, settings.llm.batch) == (True, True)
+
+
 def test_a_misspelt_variable_is_an_error_that_names_the_nearest(
     written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
