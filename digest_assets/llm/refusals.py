@@ -99,7 +99,7 @@ class Problem:
     status: int | None = None
     number: int | None = None
     """In tokens, where it was said: for `CONTEXT` the context's length, for `LIMIT_TOO_HIGH` the highest limit, for
-    `TOO_LARGE` what a minute allows."""
+    `TOO_LARGE` and `BUSY` what a minute allows."""
     prompt_tokens: int | None = None
     """For `CONTEXT` and `TOO_LARGE`: the prompt's length as the endpoint counts it, where it says so."""
     usage: Usage | None = None
@@ -108,6 +108,10 @@ class Problem:
     """After how long the endpoint wants to be asked again, where it says so."""
     rests_on: str = ""
     """Which of the endpoint's words the meaning rests on: `code insufficient_quota`, `status 429`."""
+    of_a_minute: bool = False
+    """For `BUSY`: it says that a minute was too full."""
+    of_tokens: bool = False
+    """For `BUSY`: it says that tokens are counted, and not calls."""
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -133,7 +137,12 @@ _AMBIGUOUS = frozenset({Refusal.BUSY, Refusal.BALANCE, Refusal.DAY})
 
 _FIELDS = {"number": re.compile(r'"n_ctx": ?(\d+)'), "prompt": re.compile(r'"n_prompt_tokens": ?(\d+)')}
 """Typed fields of an error with the numbers that phrases else have as groups (llama.cpp)."""
-_MINUTE = re.compile(r"limit:? ?(\d{3,8})")
+_ALLOWED = re.compile(r"limit:? ?(\d{3,8})")
+_A_MINUTE = re.compile(r"per[ _-]?min|/ ?min\b|[rt]pm(?:\b|exceeded|ratelimit)|每分钟")
+_OF_TOKENS = re.compile(r"tokens? per[ _-]?min|tokens?/ ?min|tpm(?:\b|exceeded|ratelimit)")
+_OF_CALLS = re.compile(r"requests? per[ _-]?min|rpm(?:\b|exceeded|ratelimit)")
+_ALLOWED_A_MINUTE = re.compile(r"(?:limit:? ?|max [rt]pm:? ?|\(actual/limit\): ?\d+/)(\d{1,9})\b")
+"""Groq and OpenAI: Limit 6000; Moonshot: max RPM: 20; xAI: (actual/limit): 21/20."""
 _LIMIT = re.compile(r"max_(?:completion_|output_|new_)?tokens")
 _UNSUPPORTED = re.compile(
     r"unsupported|not supported|does ?n[o']t support|unrecognized|unknown|unexpected|not permitted|not allowed"
@@ -192,13 +201,21 @@ def read_problem(
     elif meaning is Refusal.LIMIT_TOO_HIGH:
         number = _number(_HIGHEST.search(said.message.lower()))
     elif meaning is Refusal.TOO_LARGE:
-        number = _number(_MINUTE.search(said.message.lower()))
+        number = _number(_ALLOWED.search(said.message.lower()))
+    of_a_minute = of_tokens = False
+    if meaning is Refusal.BUSY:
+        text = " ".join((*said.codes, said.message)).lower()
+        of_a_minute = bool(_A_MINUTE.search(text))
+        of_tokens = bool(_OF_TOKENS.search(text)) and not _OF_CALLS.search(text)
+        number = _number(_ALLOWED_A_MINUTE.search(text)) if of_a_minute else None
     return Problem(
         meaning,
         redact(said.message) or "no explanation",
         status,
         number,
         prompt_tokens,
+        of_a_minute=of_a_minute,
+        of_tokens=of_tokens,
         wait_seconds=wait,
         rests_on=rests_on,
     )

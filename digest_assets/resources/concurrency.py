@@ -36,6 +36,9 @@ _SMOOTHING = 0.1
 _FORGETTING = 1.0005
 """By how much the usual latency drifts up with each answer, so that a lastingly slower endpoint becomes the usual."""
 _ANSWERS_BEFORE_JUDGING = 10
+_ANSWERS_BEFORE_MORE = 40
+"""After a refusal for too many at once, before as many are tried again; each time that it is met again, twice as many.
+"""
 _LOOK_SECONDS = 0.05
 """How often it is looked for a place while other processes hold all."""
 
@@ -51,6 +54,11 @@ class Window:
     _usual: float | None = field(init=False, default=None)
     _recent: float | None = field(init=False, default=None)
     _answers: int = field(init=False, default=0)
+    _too_many: int | None = field(init=False, default=None)
+    """How many at once were refused."""
+    _kept_for: int = field(init=False, default=_ANSWERS_BEFORE_MORE)
+    _since: int = field(init=False, default=0)
+    """Answers since then."""
 
     def __post_init__(self) -> None:
         self.size = float(min(self.ceiling, FIRST_WINDOW))
@@ -62,10 +70,27 @@ class Window:
     def answered(self, started_at: float, now: float, tokens: int | None, was_full: bool) -> None:
         """An answer of `tokens` came for a call begun at `started_at`. `was_full`: the window was used up then, so
         that its size has been tried."""
+        self._since += 1
         if self._has_slowed(now - started_at, tokens):
             self.congested(started_at, now)
         elif was_full:
-            self.size = min(self.ceiling, self.size + (1.0 if self._growing_fast else 1.0 / self.size))
+            self.size = min(self._most, self.size + (1.0 if self._growing_fast else 1.0 / self.size))
+
+    @property
+    def _most(self) -> float:
+        """So far the window may grow: not to what was refused, until that has been kept for a while."""
+        if self._too_many is None or self._since >= self._kept_for:
+            return self.ceiling
+        return min(self.ceiling, max(1.0, self._too_many - 0.01))
+
+    def refused(self, at_once: int) -> None:
+        """So many at once were too many."""
+        again = self._too_many is not None and at_once >= self._too_many
+        if not again:
+            self._too_many, self._kept_for, self._since = at_once, _ANSWERS_BEFORE_MORE, 0
+        elif self._since:
+            self._kept_for, self._since = 2 * self._kept_for, 0
+        self.size = max(1.0, min(self.size, (self._too_many or at_once) - 0.01))
 
     def congested(self, started_at: float, now: float) -> None:
         """The endpoint refused, or slowed down: half of the window. Calls begun before the last halving are of the
@@ -107,9 +132,9 @@ class Call:
         with limiter._lock, limiter._pace_of_all(limiter._clock()):
             limiter.learned.dropped(self.started_at)
 
-    def refused(self, retry_after_seconds: float | None = None) -> None:
-        """429: too many at once, or too many a minute, which is found out."""
-        self._limiter._refused(self, retry_after_seconds)
+    def refused(self, retry_after_seconds: float | None = None, minute: Minute | None = None) -> None:
+        """429: too many at once, or too many a minute, which is found out where `minute` does not say it."""
+        self._limiter._refused(self, retry_after_seconds, minute)
 
 
 class Limiter:
@@ -236,7 +261,7 @@ class Limiter:
             delay = self._shared.take(estimated_tokens)
         if delay <= 0:
             self._begun += 1
-            self.learned.spend(now, self.window.allowed)
+            self.learned.spend(now, self.window.allowed, estimated_tokens)
             if self._requests is not None:
                 self._requests.spend(now, 1)
             if self._tokens is not None:
@@ -272,11 +297,14 @@ class Limiter:
             if retry_after_seconds:
                 self._paused_until = max(self._paused_until, now + retry_after_seconds)
 
-    def _refused(self, call: Call, retry_after_seconds: float | None) -> None:
+    def _refused(self, call: Call, retry_after_seconds: float | None, minute: Minute | None) -> None:
         with self._lock, self._pace_of_all(now := self._clock()):
             self.window.congested(call.started_at, now)
             begun = self._begun if self._shared is None else self._shared.under_way()
-            pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds)
+            known = self.learned.per_minute
+            pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds, minute)
+            if known is None and self.learned.per_minute is None and begun > 1 and not retry_after_seconds:
+                self.window.refused(begun)
             self._paused_until = max(self._paused_until, now + pause)
 
 
@@ -301,19 +329,31 @@ _MOST_STARTS = 300
 """So many are kept: at each call they are told to other processes. A faster pace is found as this one at first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What a refusal says of the minute that was too full."""
+
+    allows: int | None = None
+    """How many. None: it does not say."""
+    of_tokens: bool = False
+    """Whether tokens are counted, and not calls."""
+
+
 @dataclass(slots=True)
 class LearnedPace:
     """How many calls a minute an endpoint takes, found out from its refusals: most do not say.
 
     Calls begin a little apart, so that the first refusal comes before many others are on their way. A refusal while
     others are being answered may mean that there are too many at once; while few are, or where the endpoint asks for
-    seconds of patience, that there were too many in the last minute: as many as it took then are its pace.
+    seconds of patience, that there were too many in the last minute: as many as it took then are its pace. Where it
+    says that it counts tokens, these are counted instead of calls; where it says how many, that is the pace.
     """
 
     per_minute: float | None = None
-    """None: nothing was found out."""
-    _starts: deque[float] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
-    """Of the calls of the last minute that were not refused."""
+    """Calls, or tokens. None: nothing was found out."""
+    of_tokens: bool = False
+    _starts: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
+    """Of the calls of the last minute that were not refused: when, and how many tokens."""
     _next_at: float = float("-inf")
     _latency: float | None = None
     _refused_at: float | None = None
@@ -326,6 +366,8 @@ class LearnedPace:
     is_careful: bool = False
     """Since a refusal, until a later call is answered."""
     _found_at: float | None = None
+    _set_at: float = 0.0
+    """When the pace was last changed: what is refused soon afterwards was sent before."""
 
     @property
     def _careful_spacing(self) -> float:
@@ -336,7 +378,7 @@ class LearnedPace:
         """All of it, for other processes to go on with: their calls and refusals are of the same minute."""
         numbers = {name: getattr(self, each) for name, each in _TOLD.items()}
         known = {name: float(each) for name, each in numbers.items() if each is not None and math.isfinite(each)}
-        return {**known, "starts": [*self._starts]}
+        return {**known, "starts": [at for at, _ in self._starts], "tokens": [float(each) for _, each in self._starts]}
 
     def take_over(self, told: Mapping[str, float | list[float]]) -> None:
         """Goes on with what `told` gave, here or in another process; with nothing where it is empty. How long an answer
@@ -345,32 +387,36 @@ class LearnedPace:
         for name, each in _TOLD.items():
             setattr(self, each, told.get(name, getattr(blank, each)))
         self._latency = self._latency if latency is None else latency
-        starts = told.get("starts", [])
-        self._starts = deque(starts if isinstance(starts, list) else [], maxlen=_MOST_STARTS)
+        starts, tokens = told.get("starts", []), told.get("tokens", [])
+        both = zip(starts, tokens, strict=False) if isinstance(starts, list) and isinstance(tokens, list) else ()
+        self._starts = deque(((at, int(each)) for at, each in both), maxlen=_MOST_STARTS)
 
     def delay(self, now: float) -> float:
         """Seconds until the next call may begin."""
         delay = self._next_at - now
         return delay if delay > _UNIMPORTANT_SECONDS else 0.0
 
-    def spend(self, now: float, window: int) -> None:
-        """A call begins at `now`, of `window` that may be under way."""
+    def spend(self, now: float, window: int, tokens: int = 0) -> None:
+        """A call of `tokens` begins at `now`, of `window` that may be under way."""
         latency = self._latency or 0.0
         spacing = min(_LONGEST_SPACING, latency / (2 * window))
         if self.is_careful:
             spacing = self._careful_spacing
         if self.per_minute is not None:
             self._speed_up(now)
-            spacing = max(spacing, _MINUTE / self.per_minute)
+            spacing = max(spacing, _MINUTE * self._weight(tokens) / self.per_minute)
         self._next_at = max(now, self._next_at) + spacing
-        self._starts.append(now)
-        while self._starts and self._starts[0] <= now - _MINUTE:
+        self._starts.append((now, tokens))
+        while self._starts and self._starts[0][0] <= now - _MINUTE:
             self._starts.popleft()
+
+    def _weight(self, tokens: int) -> int:
+        return max(1, tokens) if self.of_tokens else 1
 
     def dropped(self, started_at: float) -> None:
         """The call begun then was not made, or refused. Times that went by another clock are only nearly the same."""
-        nearest = min(self._starts, key=lambda each: abs(each - started_at), default=None)
-        if nearest is not None and abs(nearest - started_at) < _NEARLY_SECONDS:
+        nearest = min(self._starts, key=lambda each: abs(each[0] - started_at), default=None)
+        if nearest is not None and abs(nearest[0] - started_at) < _NEARLY_SECONDS:
             self._starts.remove(nearest)
 
     def answered(self, started_at: float, now: float) -> None:
@@ -379,51 +425,57 @@ class LearnedPace:
         if self._refused_at is not None and started_at > self._refused_at:
             self.is_careful, self._fewest_others = False, None
 
-    def refused(self, started_at: float, now: float, others: int, wait_seconds: float | None) -> float:
+    def refused(
+        self, started_at: float, now: float, others: int, wait_seconds: float | None, minute: Minute | None = None
+    ) -> float:
         """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
         self.dropped(started_at)
         before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
         is_new = self._refused_at is None or started_at > self._refused_at
         self.is_careful = True
         is_rate = others == 0 or (is_new and before is not None and others <= before // 2) or (wait_seconds or 0) >= 2
+        is_rate = is_rate or minute is not None
         if is_new:
             self._refused_at = now
             self._next_at = max(self._next_at, now + self._careful_spacing)
         if is_new and self.per_minute is not None:
             self._slow_down(now)
-            return max(wait_seconds or 0.0, _MINUTE / self.per_minute)
+            usual = sum(self._weight(tokens) for _, tokens in self._starts) / max(1, len(self._starts))
+            return max(wait_seconds or 0.0, _MINUTE * usual / self.per_minute)
         if is_rate and is_new and self._starts:
-            return self._learn(now, wait_seconds)
+            return self._learn(now, wait_seconds, minute or Minute())
         return wait_seconds or 0.0
 
-    def _learn(self, now: float, wait_seconds: float | None) -> float:
-        taken = len([each for each in self._starts if each > now - _MINUTE])
-        self.per_minute, self._found_at = max(1.0, taken * _MARGIN), now
-        self._faster_at = now + _TRIED_FASTER_AFTER_SECONDS
-        until_free = self._starts[0] + _MINUTE + 0.5 - now
-        self._next_at = max(self._next_at, now + (until_free if wait_seconds is None else wait_seconds))
+    def _learn(self, now: float, wait_seconds: float | None, minute: Minute) -> float:
+        self.of_tokens = minute.of_tokens
+        taken = sum(self._weight(tokens) for at, tokens in self._starts if at > now - _MINUTE)
+        self.per_minute, self._found_at, self._set_at = max(1.0, (minute.allows or taken) * _MARGIN), now, now
+        self._faster_at = now + (_TRIED_FASTER_AFTER_SECONDS if minute.allows is None else _NOT_TRIED_AGAIN_SECONDS)
+        until_free = self._starts[0][0] + _MINUTE + 0.5 - now
+        if wait_seconds is not None:  # where the minute is known, a wait that ends before it does is no good
+            until_free = wait_seconds if minute.allows is None else max(until_free, wait_seconds)
+        self._next_at = max(self._next_at, now + until_free)
         return max(0.0, self._next_at - now)
 
     def _slow_down(self, now: float) -> None:
         """Back to the pace that was good; where that one is refused, and not by what was sent before it, a slower."""
         if self.per_minute is None:
             return
-        if self._good is not None:
-            self.per_minute, self._good = self._good, None
-            self._faster_at = now + _NOT_TRIED_AGAIN_SECONDS
-        elif now > self._faster_at - _TRIED_FASTER_AFTER_SECONDS + _MINUTE + 30:
-            self.per_minute = max(1.0, 0.9 * self.per_minute)
-            self._faster_at = now + _NOT_TRIED_AGAIN_SECONDS
+        if self._good is None and now <= self._set_at + _MINUTE + 30:
+            return
+        self.per_minute, self._good = self._good or max(1.0, 0.9 * self.per_minute), None
+        self._faster_at, self._set_at = now + _NOT_TRIED_AGAIN_SECONDS, now
 
     def _speed_up(self, now: float) -> None:
         """A pace may have been found too low, or may have risen: it is tried faster now and then."""
         if self.per_minute is not None and now >= self._faster_at:
             self._good, self.per_minute = self.per_minute, self.per_minute * _FASTER
-            self._faster_at = now + _TRIED_FASTER_AFTER_SECONDS
+            self._faster_at, self._set_at = now + _TRIED_FASTER_AFTER_SECONDS, now
 
 
 _TOLD = {
     "per_minute": "per_minute",
+    "of_tokens": "of_tokens",
     "good": "_good",
     "latency": "_latency",
     "fewest_others": "_fewest_others",
@@ -432,6 +484,7 @@ _TOLD = {
     "refused_at": "_refused_at",
     "faster_at": "_faster_at",
     "found_at": "_found_at",
+    "set_at": "_set_at",
 }
 """What other processes are told, by the name it has there: a name that ends in `_at` is of a time."""
 

@@ -53,7 +53,7 @@ from digest_assets.llm.refusals import (
 )
 from digest_assets.model import Usage
 from digest_assets.resources.breaker import PATIENCE_SECONDS, Breaker
-from digest_assets.resources.concurrency import Limiter, shared_limiter
+from digest_assets.resources.concurrency import Limiter, Minute, shared_limiter
 from digest_assets.resources.http import CONNECT_SECONDS, NotFollowed, TooLarge, bounds, certificates
 
 _FIRST_DELAY_SECONDS = 1.0
@@ -474,7 +474,8 @@ class LanguageModel:
                 # How long thoughts without an answer take says nothing of how long answers do.
                 call.answered(usage.output_tokens if outcome.finish_reason == "stop" else None, total)
             elif outcome.meaning is Refusal.BUSY:
-                call.refused(outcome.wait_seconds)
+                minute = Minute(outcome.number, outcome.of_tokens) if outcome.of_a_minute else None
+                call.refused(outcome.wait_seconds, minute)
             elif outcome.meaning is Refusal.TIMEOUT or outcome.status in (503, 529):
                 call.congested(min(outcome.wait_seconds, LONGEST_WAIT_SECONDS) if outcome.wait_seconds else None)
         return outcome

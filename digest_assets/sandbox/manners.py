@@ -59,6 +59,47 @@ class PerMinute:
 
 
 @dataclass
+class TokensPerMinute:
+    """So many tokens of prompts in any minute."""
+
+    tokens: int
+    said: Callable[[], HttpAnswer]
+    _taken: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
+        while self._taken and self._taken[0][0] <= now - 60:
+            self._taken.popleft()
+        if sum(tokens for _, tokens in self._taken) + prompt_tokens > self.tokens:
+            return self.said()
+        self._taken.append((now, prompt_tokens))
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
+class AtOnce:
+    """So many calls at once, each of which takes `seconds`."""
+
+    calls: int
+    seconds: float
+    said: Callable[[], HttpAnswer]
+    _begun: deque[float] = field(default_factory=deque)
+
+    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
+        while self._begun and self._begun[0] <= now - self.seconds:
+            self._begun.popleft()
+        if len(self._begun) >= self.calls:
+            return self.said()
+        self._begun.append(now)
+        return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        return reply
+
+
+@dataclass
 class PerDay:
     """So many calls a day, then none for hours."""
 
@@ -225,6 +266,26 @@ def _lmstudio(window: int, prompt: int, _: int) -> HttpAnswer:
     return _refusal(400, {"error": said})
 
 
+def _moonshot(_: float) -> HttpAnswer:
+    said = "Your account org-0 request reached organization max RPM: 20, please try again after 1 seconds"
+    return _refusal(429, {"error": {"message": said, "type": "rate_limit_reached_error"}})
+
+
+def _zhipu() -> HttpAnswer:
+    said = "您当前使用该API的并发数过高，请降低并发，或联系客服增加限额。"
+    return _refusal(429, {"error": {"code": "1302", "message": said}})
+
+
+def _ark() -> HttpAnswer:
+    said = "The Tokens Per Minute (TPM) limit of the associated endpoint for your account has been exceeded."
+    error = {"code": "RateLimitExceeded.EndpointTPMExceeded", "message": said, "param": "", "type": "TooManyRequests"}
+    return _refusal(429, {"error": error})
+
+
+def _minimax(_: float) -> HttpAnswer:
+    return _refusal(200, {"base_resp": {"status_code": 1002, "status_msg": "rate limit exceeded(RPM)"}})
+
+
 def _unavailable() -> HttpAnswer:
     return _refusal(503, {"error": {"message": "Service temporarily unavailable", "type": "server_error"}})
 
@@ -235,6 +296,10 @@ PLAYS: Mapping[str, Callable[[], Manners]] = {
     "mistral, 20 a minute without headers": lambda: PerMinute(20, _mistral),
     "xai, 20 a minute without headers": lambda: PerMinute(20, _xai),
     "lmstudio, window of 4,096": lambda: Window(4096, _lmstudio, of_prompt=True),
+    "moonshot, 20 a minute told to wait a second": lambda: PerMinute(20, _moonshot),
+    "zhipu, two at once": lambda: AtOnce(2, 4.0, _zhipu),
+    "ark, 100,000 tokens a minute": lambda: TokensPerMinute(100_000, _ark),
+    "minimax, 20 a minute as 200": lambda: PerMinute(20, _minimax),
     "gemini, 20 a minute": lambda: PerMinute(20, _gemini),
     "siliconflow, 20 a minute as 403": lambda: PerMinute(20, _siliconflow),
     "groq, daily quota after 60 calls": lambda: PerDay(60, _groq_day),

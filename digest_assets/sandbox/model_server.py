@@ -223,6 +223,8 @@ class ModelRequest:
     """`time.monotonic()` when it came."""
     in_flight: int
     """How many chat completions were being answered when it came, itself included."""
+    is_given: bool = False
+    """Whether a provider would bill it."""
 
 
 class SandboxModel(LoopbackServer):
@@ -310,10 +312,11 @@ class SandboxModel(LoopbackServer):
                 kind = _kind(parsed) if route == "chat" else None
                 code = answer.status if answer.arriving_share > 0 else 0
                 name = fault.name if fault else None
-                self.requests.append(ModelRequest(route, path, parsed, kind, code, name, started, in_flight))
-                if kind and _is_given(answer):
+                given = kind is not None and _is_given(answer)
+                self.requests.append(ModelRequest(route, path, parsed, kind, code, name, started, in_flight, given))
+                if kind and given:
                     self.calls[kind] += 1
-            if route == "chat" and answer.status == 200 and self.latency_seconds:
+            if route == "chat" and _is_given(answer) and self.latency_seconds:
                 await asyncio.sleep(started + self.latency_seconds - self.clock())
             await send_answer(answer, send)
         finally:

@@ -314,6 +314,26 @@ def test_a_paper_that_deepseek_does_not_like_is_refused_for_its_content() -> Non
     assert read_problem(400, '{"detail": "Content Exists Risk"}').meaning is Refusal.FILTERED
 
 
+@pytest.mark.parametrize(
+    ("message", "of_a_minute", "of_tokens", "number"),
+    [
+        ("request reached organization max RPM: 20, please try again after 1 seconds", True, False, 20),
+        ("Rate limit reached on tokens per min (TPM): Limit 30000, Used 29937, Requested 385.", True, True, 30000),
+        ("The Tokens Per Minute (TPM) limit of the associated endpoint has been exceeded.", True, True, None),
+        ("Tokens per Minute (actual/limit): 65605/16000", True, True, 16000),
+        ("Requests per Minute (actual/limit): 21/20", True, False, 20),
+        ("inference exceeds tpm/rpm limit", True, False, None),
+        ("您当前使用该API的并发数过高，请降低并发", False, False, None),
+    ],
+)
+def test_what_a_refusal_says_of_the_minute_is_read(
+    message: str, of_a_minute: bool, of_tokens: bool, number: int | None
+) -> None:
+    problem = read_problem(429, error(message))
+    assert problem.meaning is Refusal.BUSY
+    assert (problem.of_a_minute, problem.of_tokens, problem.number) == (of_a_minute, of_tokens, number)
+
+
 def test_each_meaning_has_a_line_with_a_cure_that_says_what_it_rests_on() -> None:
     place = Place("http://x/v1", "m", "THE_KEY")
     for meaning in Refusal:

@@ -172,7 +172,7 @@ def a_day(play: str) -> Day:
     (made, seconds), _ = run_virtually(run())
     chats = [each for each in server.requests if each.route == "chat"]
     statuses = Counter(each.status.value for each in made)
-    paid = sum(1 for each in chats if each.status == 200)
+    paid = sum(1 for each in chats if each.is_given)
     told = next((each.reason for each in made if each.status is not AnswerStatus.DONE), None)
     good = statuses["done"]
     return Day(len(chats), len(chats) - good, paid - good, seconds / 60, statuses, told or "")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest_assets.resources.concurrency import Limiter, Window, shared_limiter
+from digest_assets.resources.concurrency import LearnedPace, Limiter, Minute, Window, shared_limiter
 from digest_assets.resources.shared_limits import TokenBucket
 from digest_assets_tests.resources.virtual_time import run_virtually
 
@@ -181,6 +181,67 @@ def test_calls_begun_before_a_halving_do_not_halve_again() -> None:
     assert window.allowed == 8
     window.congested(started_at=2.5, now=3.0)
     assert window.allowed == 4
+
+
+def test_as_many_as_were_refused_are_not_tried_again_before_long() -> None:
+    window, now = Window(16), 0.0
+    window.refused(3)
+    assert window.allowed == 2
+    tried = []
+    for answers in range(200):
+        window.answered(now, now, None, was_full=True)
+        now += 1.0
+        if window.allowed >= 3:
+            tried.append(answers)
+            window.refused(3)
+            assert window.allowed == 2
+    assert len(tried) == 2  # after 40 answers, and after 80 more
+
+
+def test_a_lower_number_that_is_refused_is_the_one_that_counts() -> None:
+    window = Window(16)
+    window.refused(8)
+    window.refused(3)
+    assert window.allowed == 2
+
+
+@pytest.mark.parametrize("said", [Minute(100_000, of_tokens=True), Minute(of_tokens=True)])
+def test_tokens_a_minute_are_kept_where_a_refusal_says_that_tokens_are_counted(said: Minute) -> None:
+    pace, now = LearnedPace(), 0.0
+    for _ in range(21):
+        pace.spend(now, 16, 5000)
+    pace.refused(now, now, 3, None, said)
+    assert pace.of_tokens
+    assert pace.per_minute == pytest.approx(95_000)
+    starts: list[tuple[float, int]] = []
+    for number in range(60):
+        now = max(now, now + pace.delay(now))
+        tokens = 9000 if number % 2 else 1000
+        pace.spend(now, 16, tokens)
+        starts.append((now, tokens))
+    for at, _ in starts:
+        assert sum(tokens for other, tokens in starts if at - 60 < other <= at) <= 106_000
+
+
+def test_a_minute_that_is_named_is_believed_and_a_wait_that_is_shorter_is_not() -> None:
+    pace = LearnedPace()
+    for _ in range(20):
+        pace.spend(0.0, 16, 1000)
+    pause = pace.refused(1.0, 1.0, 5, 1.0, Minute(20))
+    assert pace.per_minute == 19
+    assert pause > 58
+
+
+def test_a_pace_that_stays_too_fast_is_slowed_down_each_minute_and_a_half() -> None:
+    pace = LearnedPace()
+    pace.spend(0.0, 16, 1000)
+    pace.refused(1.0, 1.0, 0, None, Minute(100))
+    found = []
+    for minute in range(1, 5):
+        pace.spend(minute * 100.0, 16, 1000)
+        pace.refused(minute * 100.0, minute * 100.0 + 1, 0, None)
+        found.append(pace.per_minute)
+    assert found == pytest.approx([85.5, 76.95, 69.255, 62.3295])
 
 
 def test_the_window_only_grows_where_it_was_used_up() -> None:
