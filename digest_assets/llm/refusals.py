@@ -138,8 +138,8 @@ _AMBIGUOUS = frozenset({Refusal.BUSY, Refusal.BALANCE, Refusal.DAY})
 _FIELDS = {"number": re.compile(r'"n_ctx": ?(\d+)'), "prompt": re.compile(r'"n_prompt_tokens": ?(\d+)')}
 """Typed fields of an error with the numbers that phrases else have as groups (llama.cpp)."""
 _ALLOWED = re.compile(r"limit:? ?(\d{3,8})")
-_A_MINUTE = re.compile(r"per[ _-]?min|/ ?min\b|[rt]pm(?:\b|exceeded|ratelimit)|每分钟")
-_OF_TOKENS = re.compile(r"tokens? per[ _-]?min|tokens?/ ?min|tpm(?:\b|exceeded|ratelimit)")
+_A_MINUTE = re.compile(r"per[ _-]?min|#token-limit|/ ?min\b|[rt]pm(?:\b|exceeded|ratelimit)|每分钟")
+_OF_TOKENS = re.compile(r"#token-limit|tokens? per[ _-]?min|tokens?/ ?min|tpm(?:\b|exceeded|ratelimit)")
 _OF_CALLS = re.compile(r"requests? per[ _-]?min|rpm(?:\b|exceeded|ratelimit)")
 _ALLOWED_A_MINUTE = re.compile(r"(?:limit:? ?|max [rt]pm:? ?|\(actual/limit\): ?\d+/)(\d{1,9})\b")
 """Groq and OpenAI: Limit 6000; Moonshot: max RPM: 20; xAI: (actual/limit): 21/20."""

@@ -323,6 +323,7 @@ def test_a_paper_that_deepseek_does_not_like_is_refused_for_its_content() -> Non
         ("Tokens per Minute (actual/limit): 65605/16000", True, True, 16000),
         ("Requests per Minute (actual/limit): 21/20", True, False, 20),
         ("inference exceeds tpm/rpm limit", True, False, None),
+        ("You exceeded your current quota. See error-code#token-limit", True, True, None),
         ("您当前使用该API的并发数过高，请降低并发", False, False, None),
     ],
 )
