@@ -155,7 +155,7 @@ _STREAM_ONLY = re.compile(
     r"only support[s]?\b[^.]{0,20}stream|stream[^.]{0,20}(?:must be|should be|set to) true|streaming is required"
     r"|non-?streaming calls?|must (?:be|use) stream"
 )
-_ROLE = re.compile(r"messages\W{0,2}\d*\W{0,2}role")
+_ROLE = re.compile(r"messages\W{0,4}\d*\W{0,4}role\b")
 """The parameter that a refusal of the system role names."""
 _THINKING = re.compile(r"reasoning_effort|enable_thinking|chat_template_kwargs|\bthinking\b|\breasoning\b")
 
@@ -299,7 +299,7 @@ def _form(said: _Said, text: str) -> Refusal | None:
         return Refusal.STREAM_ONLY
     if "stream_options" in text:
         return Refusal.STREAM_OPTIONS
-    if _ROLE.search(said.param):
+    if _ROLE.search(f"{said.param} {text}"):
         return Refusal.SYSTEM_ROLE
     if _LIMIT.search(f"{said.param} {text}"):
         return Refusal.LIMIT_NAME if _UNSUPPORTED.search(text) and not _HIGHEST.search(text) else Refusal.LIMIT_TOO_HIGH

@@ -298,6 +298,9 @@ def test_a_limit_of_answers_is_no_length_of_a_context(message: str, highest: int
                     param="messages[0].role", code="unsupported_value")),
         (400, error("Unsupported value.", param="messages[0].role")),
         (400, error("Only user and assistant roles are supported!")),
+        (400, error("role 'system' is not allowed")),
+        (400, error("The model `o1-mini` does not support system messages")),
+        (422, '{"detail": [{"msg": "Input should be \'user\'", "loc": ["body", "messages", 0, "role"]}]}'),
         (400, error("messages[0].role: unknown variant `system`, expected one of `user`, `assistant`")),
         (500, error("While executing CallExpression at line 19, column 27 in source: Error: Jinja Exception: "
                     "Conversation roles must alternate user/assistant/user/assistant/...", code=500)),
@@ -306,6 +309,18 @@ def test_a_limit_of_answers_is_no_length_of_a_context(message: str, highest: int
 )  # fmt: skip
 def test_a_system_role_that_is_not_taken_is_no_outage_and_no_wrong_setting(status: int, body: str) -> None:
     assert read_problem(status, body).meaning is Refusal.SYSTEM_ROLE
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "means"),
+    [
+        (400, "Your access token length exceeds the allowed maximum", Refusal.REQUEST),
+        (500, "internal error: token bucket exceeded limit", Refusal.BROKEN),
+        (400, "The number of tools exceeds the maximum allowed", Refusal.REQUEST),
+    ],
+)
+def test_what_only_sounds_like_a_prompt_that_is_too_long_is_none(status: int, message: str, means: Refusal) -> None:
+    assert read_problem(status, error(message)).meaning is means
 
 
 def test_a_paper_that_deepseek_does_not_like_is_refused_for_its_content() -> None:
