@@ -427,6 +427,8 @@ class Place:
     provider: Provider = UNKNOWN
     has_answered: bool = False
     """Whether the endpoint answered anything in this run."""
+    section: str = "llm"
+    """Of digest.toml, where its settings are."""
 
     @property
     def key_cure(self) -> str:
@@ -440,6 +442,19 @@ def as_error(problem: Problem, place: Place, tries: int = 1, until: datetime | N
 
     `until`: when it is worth asking again, for what passes by itself.
     """
+    return _of_its_section(_as_error(problem, place, tries, until), place)
+
+
+_SETTING = re.compile(r"\bllm\.(?!text_tokens\b)")
+"""How long a text is at most is a setting of `llm` alone."""
+
+
+def _of_its_section(error: EndpointError, place: Place) -> EndpointError:
+    error.cure = _SETTING.sub(f"{place.section}.", error.cure)
+    return error
+
+
+def _as_error(problem: Problem, place: Place, tries: int, until: datetime | None) -> EndpointError:
     where = f"The model's endpoint {place.base_url}"
     after = f" after {tries} tries" if tries > 1 else ""
     because = f"{problem.status}: " if problem.status else ""
@@ -549,6 +564,7 @@ def outage(problem: Problem, place: Place, tries: int, until: datetime) -> Endpo
     error.until = until
     if slow:
         error.trouble = Trouble.TIME
+    _of_its_section(error, place)
     return error
 
 

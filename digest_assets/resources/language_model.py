@@ -101,8 +101,9 @@ class LanguageModel:
     """An OpenAI-compatible endpoint. Used as `async with LanguageModel(settings, key) as model: await model.ask(...)`.
 
     `api_key` is empty where the endpoint asks for none. `before_call` is called when a call's turn has come, and may
-    raise. For `patience_seconds` an endpoint is waited for that does not answer. `limiter`, `sleep`, `clock` (seconds
-    since the epoch), `jitter` (0..1) and `transport` are the world: tests bring theirs.
+    raise. For `patience_seconds` an endpoint is waited for that does not answer. `section`: of digest.toml, as lines
+    name its settings. `limiter`, `sleep`, `clock` (seconds since the epoch), `jitter` (0..1) and `transport` are the
+    world: tests bring theirs.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class LanguageModel:
         jitter: Callable[[], float] = random.random,
         transport: httpx2.AsyncBaseTransport | None = None,
         patience_seconds: float = PATIENCE_SECONDS,
+        section: str = "llm",
     ) -> None:
         hide(api_key)
         self._settings = settings
@@ -131,6 +133,7 @@ class LanguageModel:
         self._clock = clock
         self._jitter = jitter
         self._transport = transport
+        self._section = section
         self._provider = provider_of(settings.base_url, settings.preset)
         self._dialect = dialects.first_dialect(self._provider, settings.stream)
         self._context = Context()
@@ -531,7 +534,12 @@ class LanguageModel:
     def _place(self) -> Place:
         settings = self._settings
         return Place(
-            _without_user(settings.base_url), settings.model, settings.api_key_env, self._provider, self._has_answered
+            _without_user(settings.base_url),
+            settings.model,
+            settings.api_key_env,
+            self._provider,
+            self._has_answered,
+            self._section,
         )
 
 

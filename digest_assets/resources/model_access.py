@@ -138,6 +138,7 @@ class EndpointAccess:
             before_call=before_call,
             clock=lambda: now().timestamp(),
             patience_seconds=self.patience_seconds,
+            section=self.section,
         ) as model:
             yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
 

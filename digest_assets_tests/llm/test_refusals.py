@@ -364,6 +364,14 @@ def test_each_meaning_has_a_line_with_a_cure_that_says_what_it_rests_on() -> Non
     assert "2026-11-27 03:00 UTC" in str(paused)
 
 
+def test_a_second_readers_line_names_its_own_settings() -> None:
+    place = Place("http://x/v1", "m", "THE_KEY", section="checks.second_reader")
+    assert "(checks.second_reader.api_key_env)" in str(as_error(Problem(Refusal.KEY, "no", 401), place))
+    too_long = str(as_error(Problem(Refusal.CONTEXT, "no", 400), place))
+    assert "checks.second_reader.model" in too_long
+    assert "lower llm.text_tokens" in too_long
+
+
 def test_no_line_shows_a_key_whole_or_in_part() -> None:
     hide("a1b2c3-of-the-test")
     told = as_error(Problem(Refusal.BALANCE, "a1b2c3-of-the-test, a1b2******test"), Place("http://x/v1", "m", "K"))
