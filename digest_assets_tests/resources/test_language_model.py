@@ -262,20 +262,23 @@ def test_an_endpoint_that_is_not_there_is_named() -> None:
 
 
 class Silent(httpx2.AsyncBaseTransport):
-    """A network on which nothing comes back in time."""
+    """A network on which nothing comes back, after the first `answered`."""
 
-    def __init__(self, raised: httpx2.TimeoutException) -> None:
+    def __init__(self, raised: httpx2.TransportError, answered: tuple[Reply, ...] = ()) -> None:
         self.raised = raised
+        self.answered = answered
         self.calls = 0
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.calls += 1
+        if self.calls <= len(self.answered):
+            return httpx2.Response(200, json=self.answered[self.calls - 1].body)
         raise self.raised
 
 
-def asked_in_silence(raised: httpx2.TimeoutException, prompts: int) -> tuple[list[BaseException], int]:
+def asked_in_silence(raised: httpx2.TransportError, prompts: int, *answered: Reply) -> tuple[list[BaseException], int]:
     """What each of `prompts` ends with, and how many calls were made."""
-    naps, silent = Naps(), Silent(raised)
+    naps, silent = Naps(), Silent(raised, answered)
     settings = LlmSettings(base_url="http://test/v1", model="double", api_key_env="")
 
     def clock() -> float:
@@ -534,6 +537,13 @@ def test_answers_that_are_all_broken_off_end_a_run_before_they_cost_much(endpoin
     assert len(told) == 1
     assert "broke the answer off in each of 5 calls" in told.pop()
     assert len(endpoint.requests) == 5
+
+
+def test_an_endpoint_that_broke_off_is_there_and_waited_for_when_it_cannot_be_reached() -> None:
+    odd = completion("半句话", finish_reason="insufficient_system_resource")
+    (error,), calls = asked_in_silence(httpx2.ConnectError("refused"), 1, odd, odd)  # the list of models, an answer
+    assert type(error) is not EndpointUnreachable
+    assert calls > 3
 
 
 def test_a_form_that_stays_refused_ends_the_run_with_the_first_call(endpoint: ScriptedEndpoint) -> None:
