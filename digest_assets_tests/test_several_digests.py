@@ -19,6 +19,7 @@ from digest_assets.definitions import build_defs
 from digest_assets.errors import ConfigurationError
 from digest_assets.llm.asking import AskingRules
 from digest_assets.model import Paper
+from digest_assets.resources.clock import SetClock
 from digest_assets.resources.model_access import ModelAccess
 from digest_assets.resources.topics import rules_by_paper, rules_of, topics_of_digest
 from digest_assets_tests.cli.command_line import DAGSTER, CommandLine, a_command_line, in_a_process
@@ -234,6 +235,27 @@ def test_the_digest_of_digest_toml_keeps_its_keys_and_the_others_begin_with_thei
     assert theirs == names | {f"{each}_sound_zh" for each in names - {"failed_runs"}}
     job = several.resolve_job_def("digest_sound_zh")
     assert {key.path[0] for key in job.asset_layer.executable_asset_keys} == {"sound-zh"}
+
+
+@pytest.mark.slow
+def test_one_run_of_the_ui_may_make_a_date_of_both(digest: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest.set(DIGEST__LLM__PRESET="none", DIGEST__LLM__BASE_URL="", DIGEST__LLM__MODEL="")
+    monkeypatch.chdir(digest.folder)
+    definitions = build_defs(*load_digests(digest.folder / "digest.toml"), clock=SetClock(NOON))
+    result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        partition_key=DAY,
+        instance=dg.DagsterInstance.ephemeral(),
+        run_config={
+            "ops": {"language__rendered_posts": {"config": {"force": True}}},
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+    )
+    made = {event.asset_key for event in result.all_events if event.is_step_materialization}
+    assert made == {*definitions.resolve_all_asset_keys()}
+    failed = {each.check_name for each in result.get_asset_check_evaluations() if not each.passed}
+    assert failed <= {"no_date_is_left_failed", "the_newest_digest_is_there"}, "the day before was never asked for"
+    posts = sorted(path.name for path in (digest.folder / "posts").iterdir())
+    assert posts == [f"{DAY}-arxiv.md", f"{DAY}-language.md"]
 
 
 def test_a_failed_run_is_the_digest_s_whose_job_it_is_or_whose_assets_it_makes(tmp_path: Path) -> None:
