@@ -62,6 +62,12 @@ def test_without_any_other_witness_it_is_inferred() -> None:
     announcement = resolve(searched(before, held, ordinary))[held.identifier]
     assert (announcement.announced_at, announcement.known_by) == (WEDNESDAY, KnownBy.INFERRED)
     assert (announcement.first_seen_at, announcement.first_seen_by) == (WEDNESDAY_FETCH, Source.API)
+    assert announcement.kind is NEW
+
+
+def test_nothing_is_inferred_to_be_of_a_mailing_after_the_fetch_that_showed_it() -> None:
+    found = resolve(searched(before, paper("2601.00101", "2026-01-20T12:00")), at=TUESDAY + timedelta(hours=3))
+    assert {each.announced_at for each in found.values()} == {TUESDAY}
 
 
 def test_a_paper_that_the_previous_fetch_did_not_show_was_announced_in_between() -> None:
@@ -77,6 +83,7 @@ def test_a_stale_index_gives_no_first_sight() -> None:
     found = resolve(searched(before, held, ordinary), previous=stale)
     assert {each.known_by for each in found.values()} == {KnownBy.INFERRED}
     assert found[before.identifier].announced_at == TUESDAY
+    assert resolve(searched(before), previous=stale)[before.identifier].known_by is KnownBy.INFERRED
 
 
 def test_a_mailing_that_this_fetch_does_not_show_yet_gives_no_first_sight() -> None:

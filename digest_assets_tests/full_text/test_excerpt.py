@@ -114,9 +114,6 @@ def test_marks_of_omission_do_not_pass_the_budget() -> None:
     result = excerpt(full_text(method, *results), ABSTRACT, 1500)
     assert result.text.count("[…]") > 20
     assert 1400 < result.tokens == count_tokens(result.numbered) <= 1500
-    titles = titles_in(result.text)  # what has to go again is what matters least, from the end
-    assert "4.0 Results" in titles
-    assert "4.39 Results" not in titles
 
 
 @pytest.mark.parametrize("budget", [400, 1200, 100_000])
