@@ -18,6 +18,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import lru_cache
 from importlib import resources
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 if sys.version_info >= (3, 11):
@@ -171,14 +172,9 @@ def _taking_submissions_of(year: int) -> tuple[tuple[Mailing, ...], tuple[dateti
 
 def mailings_between(start: datetime, end: datetime) -> tuple[Mailing, ...]:
     """The mailings announced in [`start`, `end`], the first first."""
-    found: list[Mailing] = []
-    for day in _evenings(_new_york_date(start)):
-        mailing = _mailing(day)
-        if mailing.announced_at > end:
-            return tuple(found)
-        if mailing.announced_at >= start:
-            found.append(mailing)
-    return tuple(found)
+    following = map(_mailing, _evenings(_new_york_date(start)))
+    announced = takewhile(lambda mailing: mailing.announced_at <= end, following)
+    return tuple(mailing for mailing in announced if mailing.announced_at >= start)
 
 
 def noon_in_new_york(day: date) -> datetime:
