@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,11 +17,12 @@ from markdown_it import MarkdownIt
 from digest_assets.checks.posts import defects_of
 from digest_assets.errors import TemplateBroken
 from digest_assets.glance.day import NamedGroup
-from digest_assets.model import AnswerStatus, DigestPaper, TextSource
-from digest_assets.posts.page import DigestPage, PostForm, in_post_order, post_name, render_post
+from digest_assets.model import AnswerStatus, DigestPaper, PaperUpdate, TextSource
+from digest_assets.posts.page import DigestPage, PostForm, in_post_order, post_name, render_post, view
 from digest_assets.posts.words import LANGUAGES
+from digest_assets.ranking.interests import Ranked
 
-from .examples import MAILING, a_page, a_paper, digest_paper, read, translated
+from .examples import DAY, MAILING, a_page, a_paper, digest_paper, read, translated
 from .test_jekyll import pages
 from .test_markdown import TEXTS
 
@@ -159,6 +160,73 @@ def test_a_post_without_readings_says_where_they_are() -> None:
     shorter = lines(a_page(paper, with_readings=False, with_abstracts=False))
     assert "摘要与详细解读见网站" in shorter
     assert not {"译文。", "详细解读见网站"} & set(shorter)
+
+
+def test_no_more_than_four_links_stand_on_the_line_of_facts() -> None:
+    links = " ".join(f"https://github.com/a/{letter}" for letter in "bcdef")
+    (line,) = [each for each in lines(a_page(digest_paper(a_paper(comment=f"Code: {links}")))) if "[代码]" in each]
+    assert line.count("https://github.com/a/") == 4
+
+
+def test_a_withdrawn_paper_has_its_abstract_and_no_facts_in_a_post_without_abstracts() -> None:
+    paper = digest_paper(a_paper(comment="5 pages, withdrawn"), withdrawn=True)
+    shown = lines(a_page(paper, with_abstracts=False, with_readings=False))
+    assert paper.paper.abstract in shown
+    assert "5 页" not in " ".join(shown)
+
+
+def test_new_versions_of_earlier_papers_say_what_changed() -> None:
+    def update(number: int, abstract_changed: bool, withdrawn: bool = False) -> PaperUpdate:
+        return PaperUpdate(a_paper(number, version=2), DAY - timedelta(days=1), 1, abstract_changed, withdrawn)
+
+    shown = lines(a_page(digest_paper(), updates=(update(7, True), update(8, False), update(9, True, withdrawn=True))))
+    for number, change in ((7, "摘要有改动"), (8, "摘要未改动"), (9, "已撤回")):
+        (line,) = [each for each in shown if f"abs/2601.0000{number}v2" in each]
+        assert f"（2026-01-28 收录 v1；{change}）" in line
+
+
+def test_the_overview_names_no_paper_that_is_not_in_the_post_and_says_what_is_withdrawn() -> None:
+    papers = digest_paper(a_paper(1), withdrawn=True), digest_paper(a_paper(2, abstract=""))
+    group = NamedGroup("音乐", ("2601.00001", "2601.00002", "2601.09999"))
+    shown = lines(a_page(*papers, groups=(group,)))
+    assert [line for line in shown if "](#paper-" in line] == [
+        "- [Invented paper 1](#paper-2601.00001)（已撤回）",
+        "- [Invented paper 2](#paper-2601.00002)",
+    ]
+
+
+def test_an_english_post_counts_no_translations() -> None:
+    def counts(language: str) -> dict[str, int]:
+        paper = digest_paper(translation=translated("译文。"), reading={"status": AnswerStatus.DONE})
+        return dict(view(a_page(paper, language=language)).counts_by_name)
+
+    assert counts("en") == {"papers": 1, "read": 0}
+    assert counts("zh") == {"papers": 1, "translated": 1, "read": 0}
+
+
+def chosen(number: int, score: float, **reasons: Any) -> dict[str, Ranked]:
+    identifier = f"2601.{number:05d}"
+    return {identifier: Ranked("雨声", identifier, score, number, True, **reasons)}
+
+
+def headings(page: DigestPage) -> list[str]:
+    return [line for line in lines(page) if line.startswith("## Invented")]
+
+
+def test_what_an_interest_chose_stands_first_by_its_score_and_says_why() -> None:
+    papers = [digest_paper(a_paper(number)) for number in (1, 2, 3, 4)]
+    everything: dict[str, Any] = {"terms": ("rain", "roofs"), "own_paper": "Hail", "authors": ("Lin Mo", "Ada Quill")}
+    found = {**chosen(1, 2.0, **everything), **chosen(2, 3.0), **chosen(9, 4.0)}
+    page = a_page(*papers, chosen=found)
+    assert headings(page) == [f"## Invented paper {number}" for number in (2, 1, 4, 3)]
+    shown = lines(page)
+    assert "**为你：雨声（作者 Lin Mo, Ada Quill；同有：rain, roofs；近于你的《Hail》）**" in shown
+    assert "**为你：雨声**" in shown
+    assert "**为你：雨声（2 篇）**" in shown
+    in_place = replace(page, chosen_first=False)
+    assert headings(in_place) == [f"## Invented paper {number}" for number in (4, 3, 2, 1)]
+    assert "**为你：雨声（2 篇）**" not in lines(in_place)
+    assert "**为你：雨声**" in lines(in_place)
 
 
 def test_papers_follow_one_another_as_in_the_frame() -> None:
