@@ -16,10 +16,12 @@ import time
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest_assets.config import Settings
-from digest_assets_tests.worlds import World
+
+if TYPE_CHECKING:  # the process that is watched is to hold what `digest run` holds, and no sandbox
+    from digest_assets_tests.worlds import World
 
 ROOT = Path(__file__).parents[1]
 
