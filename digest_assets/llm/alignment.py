@@ -21,6 +21,7 @@ from importlib import resources
 from digest_assets.llm import numbers, verbatim
 from digest_assets.llm.glossary import Term, default_glossary
 from digest_assets.markup import formulas
+from digest_assets.markup.last_texts import of_last_texts
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -211,7 +212,7 @@ def sentences_of(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _weighted_cues(sentences: tuple[str, ...], language: str) -> tuple[tuple[_Cue, ...], ...]:
     """The cues of each sentence. One that several sentences have tells less: its weight is divided among them."""
     cues = [tuple({cue.name: cue for cue in _cues(sentence, language)}.values()) for sentence in sentences]

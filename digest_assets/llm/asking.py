@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -57,6 +58,10 @@ MORE_ROOM = 4
 
 LEAST_EXCERPT = 200
 """Tokens. A reading of less than this is not worth asking for."""
+
+_CHECKS = ThreadPoolExecutor(1, thread_name_prefix="checks")
+"""Answers are judged one after the other: Python's threads would share one core all the same, and what is remembered of
+a text (`markup/last_texts.py`) would have to be remembered of all that are judged at once."""
 
 Ask = Callable[[Prompt], Awaitable[Answer]]
 
@@ -292,7 +297,7 @@ async def _pieces(
     if stored is None:
         return NO_PIECES
     known = [topic for topic, _ in rules.topics]
-    return await asyncio.to_thread(
+    return await _checked(
         pieces.pieces_in, stored.text, paper.title, paper.abstract, rules.language, known, translation
     )
 
@@ -408,6 +413,7 @@ class Sentences(Protocol):
 
 
 Content = TypeVar("Content", bound=Sentences)
+Found = TypeVar("Found")
 Judge = Callable[[str], tuple[Content | None, tuple[Defect, ...]]]
 """Makes the content out of an answer's text, None where it has not the form, and says what is wrong with it."""
 
@@ -518,9 +524,9 @@ class _Conversation:
     async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
         """The stored answer to `prompt`, or a new one, which is stored.
 
-        It is judged in a thread: a check takes some 25 ms, in which other answers come and other calls begin. So it is
-        taken down before: nothing is awaited between its arrival and that. Whoever waited for its place among the calls
-        is let go first: eight answers that come at once would else be judged before the next eight requests leave.
+        It is judged in another thread: a check takes some 25 ms, in which other answers come and other calls begin. So
+        it is taken down before: nothing is awaited between its arrival and that. Whoever waited for its place among the
+        calls is let go first: eight answers that come at once would else be judged before the next eight leave.
         """
         key = key_of(prompt, self._rules)
         fresh: list[tuple[Content | None, tuple[Defect, ...]]] = []
@@ -529,11 +535,11 @@ class _Conversation:
             answer = self._record(key, prompt, await self._ask(prompt))
             self._answers.arrived(answer)
             await asyncio.sleep(_OTHERS_BEGIN_SECONDS)
-            fresh.append(await asyncio.to_thread(judge, answer.text))
+            fresh.append(await _checked(judge, answer.text))
             return replace(answer, defects=fresh[0][1], repairs=_repairs(self._task, answer.text))
 
         stored = self._answers.find(key) or await self._answers.once(key, ask)
-        content, defects = fresh[0] if fresh else await asyncio.to_thread(judge, stored.text)
+        content, defects = fresh[0] if fresh else await _checked(judge, stored.text)
         self._rules.judged(key, defects)
         self._usages.append(stored.usage)
         return _Try(stored, content, hard(defects))
@@ -648,6 +654,11 @@ def _tighter(
         return None
     tighter = shorter(budget)
     return tighter if len(tighter.text) < len(excerpt.text) else None
+
+
+async def _checked(check: Callable[..., Found], *given: object) -> Found:
+    """What `check` finds, in the thread of the checks."""
+    return await asyncio.get_running_loop().run_in_executor(_CHECKS, check, *given)
 
 
 def _named(defects: Sequence[Defect]) -> str:

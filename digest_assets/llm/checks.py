@@ -19,6 +19,7 @@ from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import PromptFile, Task, prompt_file
 from digest_assets.markup import formulas
+from digest_assets.markup.last_texts import of_last_texts
 
 READING_LIMITS = {"zh": (200, 600, 200), "ja": (200, 600, 200), "en": (120, 350, 120)}
 """As `character_count` counts; for English, words."""
@@ -597,12 +598,12 @@ _LONG_FORMULA = 8
 """Signs. A longer one is not in a text by chance."""
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def _formula_cores(text: str) -> tuple[str, ...]:
     return tuple(verbatim.formula_core(formula, cased=True) for formula in verbatim.formulas(text))
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def _plain_core(text: str) -> str:
     """The text beside its formulas, with the signs of formulas made comparable, and its blanks kept."""
     return " ".join(verbatim.formula_core(word, cased=True) for word in _prose(text).split())
@@ -675,17 +676,17 @@ _COMMON_ACRONYMS = frozenset(
 """Abbreviations of the field that a translator may add after the full name."""
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _name_core(text: str) -> str:
     return verbatim.name_core(text)
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _formula_core(text: str) -> str:
     return verbatim.formula_core(text, cased=True)
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _source(source_text: str, abstract: str) -> str:
     return f"{verbatim.without_layout(abstract)}\n{source_text}"
 
@@ -833,7 +834,7 @@ def _injection_traces(text: str, source: str) -> Iterator[Defect]:
         yield Defect(DefectKind.INJECTION, f"praise that an instruction inside the paper asks for: “{praise.group(0)}”")
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _injections(source: str) -> tuple[str, ...]:
     """The passages of a paper that speak to a model: from the phrase to the end of the next sentence."""
     return tuple(

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 
 from digest_assets.llm.verbatim import URL
 from digest_assets.markup import formulas
+from digest_assets.markup.last_texts import of_last_texts
 
 _SCALES = {
     "k": 3, "K": 3, "M": 6, "B": 9, "T": 12,
@@ -169,13 +169,13 @@ class Number:
         return self.unit == PERCENT
 
 
-@lru_cache(maxsize=256)
+@of_last_texts
 def stated_in_english(text: str) -> tuple[Number, ...]:
     """The numbers that an English text plainly states: digits outside formulas, addresses and names."""
     return _stated(_NO_NUMBER.sub(" ", _masked(without_tex(text))), _ENGLISH_NUMBER)
 
 
-@lru_cache(maxsize=256)
+@of_last_texts
 def stated_in_answer(text: str) -> tuple[Number, ...]:
     """The numbers in digits that a Chinese, Japanese or English answer plainly states."""
     text = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0年代", without_tex(text))
@@ -197,7 +197,7 @@ def counted_in_chinese(text: str) -> tuple[Number, ...]:
     return tuple(number for number in found if number.value >= 3)
 
 
-@lru_cache(maxsize=256)
+@of_last_texts
 def possible_in_english(text: str, whole: bool = False) -> frozenset[Decimal]:
     """Every value that an English text might support; `whole`: without what stands before and behind a point."""
     plain = without_tex(text)
@@ -213,7 +213,7 @@ def possible_in_english(text: str, whole: bool = False) -> frozenset[Decimal]:
     return frozenset(values)
 
 
-@lru_cache(maxsize=256)
+@of_last_texts
 def only_measured(text: str) -> frozenset[Decimal]:
     """The values that an English text has in units of measurement alone: no share of anything."""
     stated = stated_in_english(text)
@@ -221,7 +221,7 @@ def only_measured(text: str) -> frozenset[Decimal]:
     return frozenset({each.value for each in stated} - others)
 
 
-@lru_cache(maxsize=256)
+@of_last_texts
 def possible_in_answer(text: str) -> frozenset[Decimal]:
     """Every value that an answer might mean."""
     plain = _CENTURY.sub(lambda match: f"{int(match.group(1)) - 1}{match.group(2)}0", without_tex(text))
@@ -347,7 +347,7 @@ def _masked(text: str) -> str:
     return formulas.replaced(text, lambda formula: " " * len(formula))
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def without_tex(text: str) -> str:
     """TeX's ways of writing a number undone: `12{,}000`, `5\\%`, and formulas that are nothing but a number."""
     text = re.sub(r"(?<=\d)(?:\\,|[\u2009\u202f\u2007])(?=\d{3}(?!\d))", ",", text.replace("{,}", ","))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from digest_assets.markup import formulas as recogniser
+from digest_assets.markup.last_texts import of_last_texts
 
 URL = re.compile(
     r"(?:https?://|(?<![A-Za-z0-9@/.-])www\.|(?<![A-Za-z0-9@/.-])(?:[a-z0-9-]+\.)*"
@@ -108,13 +108,13 @@ def without_layout(text: str) -> str:
     return _ASIDE.sub(lambda match: kept[ord(match[0]) - _FIRST_ASIDE], text).replace("{,}", ",")
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def formulas(text: str) -> tuple[str, ...]:
     """The formulas of a text, with their delimiters, in order."""
     return recogniser.sources(text)
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def without_formulas(text: str) -> str:
     """`text` with a blank for each of its formulas."""
     return recogniser.without(text)
@@ -152,7 +152,7 @@ def is_symbolic(formula: str) -> bool:
     )
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def urls(text: str) -> tuple[str, ...]:
     """The addresses of a text, as `url_core` has them, in order, each once."""
     found = (url_core(match.group(0)) for match in URL.finditer(text))
@@ -166,7 +166,7 @@ def url_core(address: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", address, flags=re.IGNORECASE).rstrip("/").lower()
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def code_names(text: str) -> tuple[str, ...]:
     """Names that are kept as they are in any language: `wav2vec`, `LibriSpeech`, `Qwen2.5`, `HiFi`, each once.
 
@@ -179,7 +179,7 @@ def code_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *_VERSIONED.findall(masked))))
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def acronyms(text: str) -> tuple[str, ...]:
     """Words of three capitals or more, a plural s taken off, each once."""
     masked = URL.sub(" ", without_formulas(text))
@@ -202,7 +202,7 @@ def is_emphasised(name: str, text: str) -> bool:
     return any(capitals in each.upper() for each in _short_names(text) if each != name)
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def _short_names(text: str) -> frozenset[str]:
     return frozenset(each for each in re.findall(r"[A-Za-z0-9]{3,}", text) if sum(map(str.isupper, each)) >= 3)
 
@@ -225,7 +225,7 @@ def stands_for(name: str, text: str) -> bool:
     return any(word[0] == letters[0] and _made_of(letters, words, start) for start, word in enumerate(words))
 
 
-@lru_cache(maxsize=32)
+@of_last_texts
 def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z]+|\d+", re.sub(r"['’]s\b", "", text.lower())))
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pylatexenc.latex2text import get_default_latex_context_db
 
 from digest_assets.markup.addresses import linked, unescaped
+from digest_assets.markup.last_texts import of_last_texts
 from digest_assets.markup.safe_tex import safe_tex
 from digest_assets.markup.spans import Code, Emphasis, Formula, Link, Span, Strong, Text, plain
 from digest_assets.markup.stand_ins import Shelf
@@ -215,7 +216,7 @@ def _group_end(text: str, start: int) -> int:
     return _group_ends(text).get(start, -1)
 
 
-@lru_cache(maxsize=64)
+@of_last_texts
 def _group_ends(text: str) -> dict[int, int]:
     """Every group of `text`: where it opens, and where it has ended."""
     ends: dict[int, int] = {}
