@@ -389,7 +389,7 @@ def _glance_line(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     title = markdown.line_from_tex(each.paper.title, dialect) or words.untitled
     linked = title if "](" in title else f"[{title}](#{anchor(each.paper.identifier)})"  # no link in a link
     gist = gist_of(each)
-    if each.withdrawn or not gist.text:
+    if not gist.text:
         return f"{linked}{words.because.format(reason=words.withdrawn)}" if each.withdrawn else linked
     if gist.is_original:
         return f"{linked}{words.colon}{markdown.line_from_tex(gist.text, dialect)}{words.original}"
@@ -406,7 +406,7 @@ def _description(page: DigestPage, words: Words) -> str:
 
 def _counts_by_name(page: DigestPage) -> tuple[tuple[str, int], ...]:
     read = sum(1 for each in page.papers if each.reading.status is AnswerStatus.DONE and each.reading.parts)
-    translated = sum(1 for each in page.papers if page.language != "en" and _translated(each.translation) is not None)
+    translated = sum(1 for each in page.papers if _translated(each.translation) is not None)
     counts = (("papers", len(page.papers)), ("translated", translated), ("read", read))
     return tuple((name, count) for name, count in counts if name != "translated" or page.language != "en")
 
