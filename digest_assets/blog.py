@@ -29,6 +29,10 @@ HUGO_READS = ("archetypes", "assets", "content", "data", "i18n", "layouts", "sta
 """Folders that Hugo takes something from."""
 OURS = "digest_assets/definitions.py"
 """A clone with this file is the program's own, and no blog."""
+NO_PASSTHROUGH = (
+    "has its extension passthrough off, so formulas would be shown without their marks, as TeX. "
+    "Switch it on: docs/publishing.md, Into an existing blog."
+)
 JEKYLL_3_LEAVES = (
     "Gemfile",
     "Gemfile.lock",
@@ -80,6 +84,20 @@ def find_blog(folder: Path) -> Blog | None:
         if (each / ".git").exists():
             return None if (each / OURS).is_file() else Blog("git", each)
     return None
+
+
+def lets_formulas_through(blog: Blog) -> bool:
+    """Whether the generator leaves formulas as they are, for the page's script.
+
+    Hugo does by an extension that is off at first (https://gohugo.io/content-management/mathematics/): its own
+    configuration and its themes' are looked at.
+    """
+    if blog.kind != "hugo":
+        return True
+    folders = (blog.folder, *(blog.folder / "themes").glob("*"))
+    held = [folder / name for folder in folders for name in HUGO_CONFIGS]
+    files = [each for path in held for each in ([path] if path.is_file() else path.glob("*"))]
+    return any("passthrough" in each.read_text("utf-8", "replace") for each in files if each.is_file())
 
 
 def private_paths(settings: Settings, store: DigestStore) -> list[Path]:

@@ -14,7 +14,7 @@ from functools import partial
 
 from digest_assets.arxiv.calendar import holidays_unknown
 from digest_assets.automation import history
-from digest_assets.blog import find_blog, private_paths, published
+from digest_assets.blog import NO_PASSTHROUGH, find_blog, lets_formulas_through, private_paths, published
 from digest_assets.config import NO_CONTACT, Settings
 from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
@@ -86,7 +86,7 @@ def _contact(settings: Settings) -> Finding:
 
 
 def _published(settings: Settings, store: DigestStore) -> Finding:
-    """Whether the blog around would publish what is not for readers."""
+    """Whether the blog around would publish what is not for readers, and shows formulas."""
     blog = find_blog(settings.root)
     if blog is None or blog.kind == "git":
         return Finding("blog", True, "none around")
@@ -98,6 +98,8 @@ def _published(settings: Settings, store: DigestStore) -> Finding:
         names = ", ".join(str(each.relative_to(blog.folder)) for each in shown)
         cure = "Add them to its exclude:" if blog.kind == "jekyll" else "Move them out of what Hugo reads"
         return Finding("blog", False, f"{blog.kind.title()} in {blog.folder} publishes {names}. {cure}.")
+    if not lets_formulas_through(blog):
+        return Finding("blog", None, f"Hugo in {blog.folder} {NO_PASSTHROUGH}")
     return Finding(
         "blog", True, f"{blog.kind.title()} in {blog.folder}; it publishes nothing of ours but posts and site"
     )

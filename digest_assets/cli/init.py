@@ -279,10 +279,12 @@ def _keep_out_of(folder: Path, blog: Blog | None, *, asked: bool, yes: bool) -> 
 
 
 def _say_next(folder: Path, given: dict[str, str], blog: Blog | None) -> None:
-    from digest_assets.blog import OURS
+    from digest_assets.blog import NO_PASSTHROUGH, OURS, lets_formulas_through
 
     if blog is not None:
         say(f"{blog.kind.title()}: posts go to {blog.posts_dir}/, all else to {STORE}/, which is not published.")
+        if not lets_formulas_through(blog):
+            say(f"Hugo {NO_PASSTHROUGH}")
     here = "" if folder == Path.cwd() else f"cd {folder} && "
     variable = _key_variable(given["llm.preset"])
     key = f"put the key into .env ({variable}=...), then " if variable else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from digest_assets.automation.history import open_history
-from digest_assets.blog import OURS, Blog, find_blog, published, with_excluded
+from digest_assets.blog import OURS, Blog, find_blog, lets_formulas_through, published, with_excluded
 from digest_assets.cli import main
 from digest_assets.cli.options import in_folder_of
 from digest_assets.cli.settings import described, page
@@ -172,6 +172,18 @@ def test_what_is_hidden_or_elsewhere_is_not_published(tmp_path: Path) -> None:
     assert [each.relative_to(tmp_path).as_posix() for each in published(jekyll, paths)] == [*names[3:]]
     assert [each.relative_to(tmp_path).as_posix() for each in published(hugo, paths)] == [*names[3:5]]
     assert published(jekyll, [tmp_path.parent / "x"]) == []
+
+
+@pytest.mark.parametrize("config", ["hugo.toml", "config/_default/markup.toml", "themes/plain/config.yaml"])
+def test_hugo_is_asked_to_let_formulas_through_until_it_does(tmp_path: Path, capsys: Captured, config: str) -> None:
+    (tmp_path / "hugo.toml").write_text("title = 'A blog'\n")
+    assert main(["init", str(tmp_path), "--yes"]) == 0
+    assert "passthrough off" in capsys.readouterr().out
+    hugo, jekyll = Blog("hugo", tmp_path, tmp_path / "hugo.toml"), Blog("jekyll", tmp_path, None)
+    assert (lets_formulas_through(hugo), lets_formulas_through(jekyll)) == (False, True)
+    (tmp_path / config).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / config).write_text("[markup.goldmark.extensions.passthrough]\nenable = true\n")
+    assert lets_formulas_through(hugo)
 
 
 def test_in_a_blog_all_that_dagster_writes_is_hidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
