@@ -62,9 +62,7 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
             destination = target / name
             if sha256_of(destination) != sha256_of(source):
                 destination.parent.mkdir(parents=True, exist_ok=True)
-                beside = destination.with_name(f".{destination.name}.part")
-                shutil.copyfile(source, beside)
-                beside.replace(destination)
+                _copied(source, destination)
                 changed += 1
         for name in gone:
             if (target / name).is_file():
@@ -78,6 +76,17 @@ def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
             cure="Check the folder's permissions or free space, or name another with --to.",
         ) from error
     return Publication(changed > 0, len(files))
+
+
+def _copied(source: Path, destination: Path) -> None:
+    """Puts a copy in the place of `destination`: whole, or nothing of it."""
+    beside = destination.with_name(f".{destination.name}.part")
+    try:
+        shutil.copyfile(source, beside)
+        beside.replace(destination)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _manifest(files: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from digest_assets.cli import main
 from digest_assets.errors import OutputUnwritable
 from digest_assets.resources.publication import Branch, files_of, publish_to_folder
+from digest_assets_tests.disks import a_disk, enlarge
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -185,3 +186,19 @@ def test_a_manifest_that_was_edited_removes_nothing_outside(project: Path, tmp_p
     publish_to_folder(files(project), target)
     assert (tmp_path / "precious.txt").exists()
     assert not (target / "old.html").exists()
+
+
+def test_a_file_for_which_there_is_no_room_leaves_the_old_one_and_no_part_of_the_new(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with a_disk(tmp_path / "disk", "100k") as disk:
+        page.write_text("old")
+        publish_to_folder({"page.html": page}, disk)
+        page.write_text("new" * 50_000)
+        with pytest.raises(OutputUnwritable, match="No space left"):
+            publish_to_folder({"page.html": page}, disk)
+        assert {each.name: each.read_text() for each in disk.iterdir() if each.name != ".digest-published"} == {
+            "page.html": "old"
+        }
+        enlarge(disk, "1m")
+        assert publish_to_folder({"page.html": page}, disk).changed
+        assert (disk / "page.html").read_text() == page.read_text()
