@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import pytest
 
 from digest_assets.arxiv.stop_signs import RememberedSigns
 from digest_assets.config import ArxivSettings
+from digest_assets.full_text.read_in_a_process import ReadText
 from digest_assets.model import FullText, Paper, TextSource
 from digest_assets.resources import full_texts
 from digest_assets.resources.full_texts import ATTEMPTS, FullTextSource
@@ -307,3 +309,29 @@ def test_what_is_too_large_does_not_pile_up_until_it_is_collected() -> None:
     assert {text.reason for text in fetched.texts} == {"HTML: larger than 2 MB; PDF: none for this paper"}
     of_ours = snapshot.filter_traces([tracemalloc.Filter(True, full_texts.__file__)])  # and not the server's buffers
     assert sum(each.size for each in of_ours.statistics("filename")) < 4_000_000
+
+
+def test_two_texts_are_read_at_once_and_no_third(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [other(number) for number in range(4)]
+    pair, third, reading = threading.Barrier(2), threading.Event(), threading.Semaphore(2)
+
+    def read(*_: object, **__: object) -> ReadText:
+        if not reading.acquire(blocking=False):
+            third.set()
+        pair.wait(30)
+        third.wait(0.05)  # long enough for one that is not kept waiting
+        reading.release()
+        return ReadText(())
+
+    async def run(site: ScriptedSite) -> None:
+        arxiv = ArxivSettings(html_url=f"{site.address}/html/", pdf_url=f"{site.address}/pdf/")
+        waits = Waits()
+        async with open_client(arxiv) as client:
+            signs = RememberedSigns(lambda: NOW)
+            source = FullTextSource(arxiv, waits, client, signs, sleep=waits.sleep, now=lambda: NOW)
+            await asyncio.gather(*map(source.fetch, papers))
+
+    monkeypatch.setattr(full_texts, "read_bounded", read)
+    with serve({f"/html/{paper.identifier}v2": [Reply(PAGE)] for paper in papers}) as site:
+        asyncio.run(run(site))
+    assert not third.is_set()
