@@ -41,7 +41,11 @@ class Postgres:
         return f"host=127.0.0.1 port={self.port} user=digest dbname={database}"
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        # DuckDB keeps some three connections to each lake that a process has had, and a test has a lake of its own.
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off "
+            "-c max_connections=400"
+        )
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", log, "-o", options, "start")
 
