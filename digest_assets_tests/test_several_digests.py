@@ -63,6 +63,7 @@ SHARED = "SELECT identifier FROM windowed_papers GROUP BY identifier HAVING coun
 ANSWERS = "SELECT identifier, kind FROM model_answers WHERE kind IN ('translation', 'reading')"
 
 
+@pytest.mark.slow
 def test_what_digests_share_is_fetched_and_paid_for_once_and_the_rest_is_each_one_s(
     digest: CommandLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
