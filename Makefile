@@ -30,7 +30,7 @@ demo: $(STAMP) ## a digest of invented papers, with no key and no network: about
 demo-ui: $(STAMP) ## the Dagster UI on the demo, on http://127.0.0.1:3000
 	@$(BIN)/digest demo --ui
 
-test: $(DEVELOPMENT) ## the quick tests: about two minutes on two cores
+test: $(DEVELOPMENT) ## the quick tests: two to three minutes on two cores
 	@$(BIN)/pytest -n auto -m 'not slow'
 
 test-slow: $(DEVELOPMENT) ## the tests that take longer: real Jekyll, kills, recorded data
