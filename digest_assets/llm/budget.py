@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from digest_assets.errors import BudgetUsedUp, ConfigurationError, EndpointError
 from digest_assets.llm.answers import Answer
@@ -46,6 +47,16 @@ class _Spent:
     money: Decimal
 
 
+@dataclass(slots=True)
+class _Billed:
+    """What calls with the prompts of one version were billed, to estimate the next by."""
+
+    calls: int = 0
+    characters: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
 class Budget:
     """The budget of one run. `spent_today` is what earlier runs of the same day (UTC) were billed, and `money_today` in
     money: by each answer's own price, where more models than this one were asked.
@@ -71,13 +82,20 @@ class Budget:
         self._day = _Spent(0, Decimal(0))
         self.others_spent(spent_today or Usage(), money_today)
         self._held = _Spent(0, Decimal(0))
-        self._outputs: dict[str, tuple[int, int]] = {}
+        self._billed: dict[str, _Billed] = {}
 
     def estimate(self, prompt: Prompt, count_tokens: Callable[[str], int]) -> Usage:
-        """What asking `prompt` will cost: its tokens, and as many for the answer as answers to such prompts took."""
-        calls, tokens = self._outputs.get(prompt.version, (0, 0))
-        output = int(tokens / calls * _OUTPUT_RESERVE) if calls else FIRST_OUTPUT_TOKENS
-        return Usage(1, count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages), output, 0)
+        """What asking `prompt` will cost: its tokens, and as many for the answer as answers to such prompts took.
+
+        Its tokens are counted, or as many a character as such prompts were billed: each vendor counts in its own way.
+        """
+        counted = count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages)
+        before = self._billed.get(prompt.version)
+        if before is None:
+            return Usage(1, counted, FIRST_OUTPUT_TOKENS, 0)
+        inputs = ceil(len(prompt.text) * before.input_tokens / max(1, before.characters))
+        outputs = int(before.output_tokens / before.calls * _OUTPUT_RESERVE)
+        return Usage(1, max(counted, inputs), outputs, 0)
 
     def hold(self, estimate: Usage, *, in_batch: bool = False) -> None:
         """Holds back what a call is expected to cost. Raises `BudgetUsedUp` where it does not fit."""
@@ -107,8 +125,11 @@ class Budget:
         for spent in (self._run, self._day):
             spent.tokens += _tokens(known)
             spent.money += self._cost(known, in_batch)
-        calls, tokens = self._outputs.get(prompt.version, (0, 0))
-        self._outputs[prompt.version] = (calls + max(1, known.calls), tokens + (known.output_tokens or 0))
+        calls, of_its_version = max(1, known.calls), self._billed.setdefault(prompt.version, _Billed())
+        of_its_version.calls += calls
+        of_its_version.characters += calls * len(prompt.text)
+        of_its_version.input_tokens += known.input_tokens or 0
+        of_its_version.output_tokens += known.output_tokens or 0
 
     def _cost(self, usage: Usage, in_batch: bool) -> Decimal:
         return cost(usage, self._price, in_batch=in_batch) or Decimal(0)

@@ -90,6 +90,15 @@ def test_estimates_learn_from_what_answers_took() -> None:
     assert budget.estimate(PROMPT, len).output_tokens == 250
 
 
+def test_estimates_learn_how_many_tokens_the_vendor_counts() -> None:
+    budget = Budget(Limits())
+    assert budget.estimate(PROMPT, len).input_tokens == 108
+    asked(budget, Usage(1, 216, 200, 0), 3)
+    assert budget.estimate(PROMPT, len).input_tokens == 216
+    longer = Prompt(PROMPT.version, (*PROMPT.messages, *PROMPT.messages))
+    assert budget.estimate(longer, len).input_tokens == pytest.approx(432, abs=3)
+
+
 def test_what_the_day_has_spent_already_counts_for_the_day_only() -> None:
     earlier = Usage(9, 9_000, 900, 0)
     assert asked(Budget(Limits(day_tokens=10_000), spent_today=earlier), Usage(1, 1, 1, 0), 1) == 0
