@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
@@ -569,10 +570,10 @@ class InterestSettings(_Section):
 
 
 class _TomlFile(TomlConfigSettingsSource):
-    """digest.toml, with or without the byte order mark that editors on Windows put before it."""
+    """digest.toml."""
 
     def _read_file(self, file_path: Path) -> dict[str, Any]:
-        return tomllib.loads(file_path.read_text("utf-8-sig"))
+        return _read_toml(file_path)
 
 
 class Settings(BaseSettings):
@@ -686,7 +687,8 @@ _ITS_OWN = ("digest", "filters", "interests", "output", "delivery")
 def _of_its_own(path: Path | None, file: Path, common: Settings) -> Settings:
     """The digest of a file in `digests/`, with what it does not say as digest.toml has it."""
     name = file.stem
-    said = _read_toml(file)
+    with _told_of(file):
+        said = _read_toml(file)
     digest, output = (said.get(section, {}) for section in ("digest", "output"))
     if not _NAME.match(name) or len(name) == 1 or name in _FOLDERS:
         cure = "Rename it: small letters, digits, hyphens, two or more; not " + " or ".join(_FOLDERS) + "."
@@ -706,14 +708,21 @@ def _of_its_own(path: Path | None, file: Path, common: Settings) -> Settings:
     return _load(path, file, said)
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+@contextmanager
+def _told_of(where: object) -> Iterator[None]:
+    """Says of a file that cannot be read, or is not valid, which it is."""
     try:
-        return tomllib.loads(file.read_text("utf-8-sig"))
+        yield
     except (OSError, UnicodeDecodeError) as error:
         cure = "Check its permissions and its encoding."
-        raise ConfigurationError(f"{file} cannot be read: {error}.", cure=cure) from None
+        raise ConfigurationError(f"{where} cannot be read: {error}.", cure=cure) from None
     except ValueError as error:  # tomllib.TOMLDecodeError
-        raise ConfigurationError(f"{file} is not valid TOML: {error}.", cure="Correct that line.") from None
+        raise ConfigurationError(f"{where} is not valid TOML: {error}.", cure="Correct that line.") from None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    """What `file` says, with or without the byte order mark that editors on Windows put before it."""
+    return tomllib.loads(file.read_text("utf-8-sig"))
 
 
 def _check_apart(digests: Sequence[Settings]) -> None:
@@ -742,35 +751,30 @@ def _load(path: Path | None, file: Path | None = None, own: Mapping[str, Any] = 
     class FromFile(Settings):
         model_config = SettingsConfigDict(toml_file=path)
 
-    try:
+    with _told_of(where):
         if path is not None and not path.is_file():
             raise ConfigurationError(f"{path} does not exist.", cure=f"Write one, or correct {CONFIG_VARIABLE}.")
-        settings = FromFile(
-            root=path.parent if path else Path.cwd(),
-            is_beside=file is not None,
-            project=(),
-            overview_page=None,
-            **own,
-        )
-        if unknown:
-            raise ConfigurationError("; ".join(unknown) + ".", cure="Correct or unset it.")
-        return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
-    except ValidationError as error:
-        errors = [(each, _variable_of(each) if not _is_said(own, each["loc"]) else "") for each in error.errors()]
-        told = [_explain(each) for each, name in errors if not (name and each["type"] == "extra_forbidden")]
-        places = [f"the environment ({name})" for _, name in errors if name]
-        if len(places) < len(errors):
-            places.append(where)
-        raise ConfigurationError(
-            "; ".join([*unknown, *told]) + ".",
-            cure=f"Correct it in {' and '.join(dict.fromkeys(places))}.",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{where} cannot be read: {error}.", cure="Check its permissions and its encoding."
-        ) from None
-    except ValueError as error:  # tomllib.TOMLDecodeError
-        raise ConfigurationError(f"{where} is not valid TOML: {error}.", cure="Correct that line.") from None
+        try:
+            settings = FromFile(
+                root=path.parent if path else Path.cwd(),
+                is_beside=file is not None,
+                project=(),
+                overview_page=None,
+                **own,
+            )
+        except ValidationError as error:
+            errors = [(each, _variable_of(each) if not _is_said(own, each["loc"]) else "") for each in error.errors()]
+            told = [_explain(each) for each, name in errors if not (name and each["type"] == "extra_forbidden")]
+            places = [f"the environment ({name})" for _, name in errors if name]
+            if len(places) < len(errors):
+                places.append(where)
+            raise ConfigurationError(
+                "; ".join([*unknown, *told]) + ".",
+                cure=f"Correct it in {' and '.join(dict.fromkeys(places))}.",
+            ) from None
+    if unknown:
+        raise ConfigurationError("; ".join(unknown) + ".", cure="Correct or unset it.")
+    return Settings.model_construct(**{name: getattr(settings, name) for name in Settings.model_fields})
 
 
 def _take_secrets(path: Path) -> None:
