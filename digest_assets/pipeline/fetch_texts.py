@@ -8,11 +8,11 @@ from datetime import datetime
 
 from digest_assets.errors import DigestError, unexpected
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
-from digest_assets.resources.full_texts import FullTextSource
+from digest_assets.resources.full_texts import READERS, FullTextSource
 from digest_assets.store.texts import PackedText, packed
 
-READ_AT_ONCE = 3
-"""Pages that are fetched or read at a time: one is fetched, the others are read by a process each."""
+_AT_ONCE = 1 + READERS
+"""Pages that are fetched or read at a time: one is fetched, the others are read."""
 Keep = Callable[[PackedText], Awaitable[None]]
 Take = Callable[[Paper], Awaitable[PackedText | None]]
 """A paper's text, where another run has just fetched it. None: this one is to."""
@@ -25,7 +25,7 @@ async def fetch_texts(
 
     One request at a time, as `source` sees to; while one page is read (in a process of its own) the next is fetched.
     """
-    places = asyncio.Semaphore(READ_AT_ONCE)
+    places = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(paper: Paper) -> None:
         async with places:

@@ -41,7 +41,7 @@ _ACCEPT = {Format.HTML: "text/html, */*;q=0.8", Format.PDF: "application/pdf, */
 _START = 20_000
 _IN_MEMORY = 4_000_000
 """Bytes. What is larger is in a file of the system's temporary folder."""
-_READERS = 2
+READERS = 2
 """Texts that are read at once, by a process each. At arXiv's pace the next one comes when the last is read."""
 _CAPTCHA = re.compile(rb"captcha|are you (?:a )?human|verify (?:that )?you", re.IGNORECASE)
 
@@ -87,7 +87,7 @@ class FullTextSource:
         self._sleep = sleep
         self._now = now
         self._one_at_a_time = asyncio.Lock()
-        self._readers = asyncio.Semaphore(_READERS)
+        self._readers = asyncio.Semaphore(READERS)
         self._failures_in_a_row = 0
         self._stopped: str | None = None
         self._looked_at: datetime | None = None
@@ -205,9 +205,9 @@ class FullTextSource:
         return _Body(content, length, str(response.url))
 
     async def _read(self, body: _Body, format: Format) -> ReadText:
-        source = body.content if body.length > _IN_MEMORY else body.content.read()
         seconds = self._settings.text_read_seconds
         async with self._readers:
+            source = body.content if body.length > _IN_MEMORY else body.content.read()
             return await asyncio.to_thread(read_bounded, source, format, body.url, seconds=seconds)
 
     # -- results
