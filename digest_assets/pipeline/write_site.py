@@ -43,4 +43,4 @@ def _write_overview(settings: Settings) -> None:
         return
     text = all_digests([(site_of(each), f"{way(page.parent, folder)}/") for each, folder in there])
     if sha256_of(page) != hashlib.sha256(encode(text)).hexdigest():
-        write_atomically(page, text)
+        write_atomically(page, text, named="in output.site_dir")
