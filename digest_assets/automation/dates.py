@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import duckdb
 
 from digest_assets.config import DigestSettings, GroupBy, Settings
 from digest_assets.digests.claims import Made
+from digest_assets.digests.days import dates_between
 from digest_assets.digests.due import FURTHEST_BACK, due_dates, mailing_of
 from digest_assets.digests.emptiness import PATIENCE, EmptyCause, empty_reason
 from digest_assets.digests.standing import Standing
@@ -83,7 +84,7 @@ def why_nothing_is_due(settings: Settings, store: DigestStore, now: datetime) ->
 def _left_in_part(settings: Settings, store: DigestStore, newest: date, now: datetime) -> list[str]:
     """A sentence for each date that lacks something, the newest first."""
     digest, first = settings.digest, max(settings.digest.days.first, newest - FURTHEST_BACK)
-    calendar = [first + timedelta(days=number) for number in range((newest - first).days + 1)]
+    calendar = dates_between(first, newest)
     with store.transaction() as connection:
         pauses = endpoint_pauses.standing(connection, digest.name, first)
         held = standings.standings(connection, digest.name, digest.days, calendar, now)

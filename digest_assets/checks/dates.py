@@ -15,6 +15,7 @@ import dagster as dg
 from digest_assets.assets.of_a_digest import asset_check
 from digest_assets.assets.previews import listing
 from digest_assets.config import DigestSettings, GroupBy, Settings
+from digest_assets.digests.days import dates_between
 from digest_assets.digests.due import FURTHEST_BACK, mailing_of
 from digest_assets.digests.standing import Standing
 from digest_assets.resources.clock import Clock
@@ -46,7 +47,7 @@ def no_date_is_left_failed(
     now, digest = clock.now(), settings.digest
     newest = digest.days.newest(now) or digest.first_date
     oldest = max(digest.first_date, newest - FURTHEST_BACK)
-    dates = [oldest + timedelta(days=offset) for offset in range((newest - oldest).days + 1)]
+    dates = dates_between(oldest, newest)
     (checked,) = context.selected_asset_check_keys
     shown = context.instance.get_materialized_partitions(checked.asset_key)
     with store.transaction() as connection:

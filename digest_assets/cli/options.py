@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,9 +124,11 @@ def a_date(text: str) -> date:
 
 def date_range(first: date, last: date) -> list[date]:
     """All dates from `first` to `last`. Raises `typer.BadParameter` where they are the wrong way round."""
+    from digest_assets.digests.days import dates_between
+
     if last < first:
         raise typer.BadParameter(f"--to {last} is before --from {first}")
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return dates_between(first, last)
 
 
 def check_exists(days: DigestDays, day: date) -> None:

@@ -72,3 +72,8 @@ class DigestDays:
         day = now.astimezone(self.zone).date()
         day = day if now >= self.opens_at(day) else day - timedelta(days=1)
         return day if day >= self.first else None
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    """All dates from `first` to `last`, both included; none where they are the wrong way round."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

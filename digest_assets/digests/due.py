@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from digest_assets.arxiv.calendar import ANNOUNCED, NEW_YORK, Mailing, holiday_evenings, mailings_between
-from digest_assets.digests.days import DigestDays
+from digest_assets.digests.days import DigestDays, dates_between
 
 FURTHEST_BACK = timedelta(days=45)
 """Dates missed longer ago are left to a backfill that somebody asks for."""
@@ -71,7 +71,7 @@ def due_dates(
     def is_wanted(day: date) -> bool:
         return day in unfinished or (day not in made and has_news(day) and (day > last or day == latest))
 
-    calendar = [horizon + timedelta(days=offset) for offset in range((newest - horizon).days + 1)]
+    calendar = dates_between(horizon, newest)
     latest = max((day for day in calendar if has_news(day)), default=None)
     # A date that was made while the clock was ahead does not hide those that were missed before it.
     last = max((day for day in made if day <= newest), default=newest)
