@@ -10,23 +10,23 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from digest_assets.sandbox.serving import HttpAnswer
 
 _JSON = "application/json"
 
 
-class Manners(Protocol):
-    """What a provider does with a call before it is answered, and with the answer."""
+class Manners:
+    """What a provider does with a call before it is answered, and with the answer: nothing."""
 
     def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         """The refusal of a call that comes at `now` (seconds). None: it is answered."""
-        ...
+        return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
         """The reply as this provider gives it."""
-        ...
+        return reply
 
 
 def _refusal(status: int, error: Mapping[str, Any] | list[Any], headers: Mapping[str, str] | None = None) -> HttpAnswer:
@@ -38,69 +38,31 @@ def _limit(body: Mapping[str, Any]) -> int:
 
 
 @dataclass
-class PerMinute:
-    """So many calls in any minute; how a refusal looks is `said`."""
+class Within(Manners):
+    """So many calls, or tokens of prompts, in any so many seconds; how a refusal looks is `said`.
 
-    calls: int
+    So many at once are so many within the time that each takes.
+    """
+
+    seconds: float
+    most: int
     said: Callable[[float], HttpAnswer]
-    """Given after how many seconds there is room again."""
-    _taken: deque[float] = field(default_factory=deque)
-
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        while self._taken and self._taken[0] <= now - 60:
-            self._taken.popleft()
-        if len(self._taken) >= self.calls:
-            return self.said(self._taken[0] + 60 - now)
-        self._taken.append(now)
-        return None
-
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
-
-
-@dataclass
-class TokensPerMinute:
-    """So many tokens of prompts in any minute."""
-
-    tokens: int
-    said: Callable[[], HttpAnswer]
+    """Given after how many seconds the first of them is over."""
+    of_tokens: bool = False
     _taken: deque[tuple[float, int]] = field(default_factory=deque)
 
     def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        while self._taken and self._taken[0][0] <= now - 60:
+        while self._taken and self._taken[0][0] <= now - self.seconds:
             self._taken.popleft()
-        if sum(tokens for _, tokens in self._taken) + prompt_tokens > self.tokens:
-            return self.said()
-        self._taken.append((now, prompt_tokens))
+        weight = prompt_tokens if self.of_tokens else 1
+        if sum(each for _, each in self._taken) + weight > self.most:
+            return self.said(self._taken[0][0] + self.seconds - now if self._taken else 0.0)
+        self._taken.append((now, weight))
         return None
-
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
 
 
 @dataclass
-class AtOnce:
-    """So many calls at once, each of which takes `seconds`."""
-
-    calls: int
-    seconds: float
-    said: Callable[[], HttpAnswer]
-    _begun: deque[float] = field(default_factory=deque)
-
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        while self._begun and self._begun[0] <= now - self.seconds:
-            self._begun.popleft()
-        if len(self._begun) >= self.calls:
-            return self.said()
-        self._begun.append(now)
-        return None
-
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
-
-
-@dataclass
-class PerDay:
+class PerDay(Manners):
     """So many calls a day, then none for hours."""
 
     calls: int
@@ -113,12 +75,9 @@ class PerDay:
         self._taken += 1
         return None
 
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
-
 
 @dataclass
-class Window:
+class Window(Manners):
     """Prompt and room for the answer have to fit into so many tokens."""
 
     tokens: int
@@ -132,34 +91,25 @@ class Window:
             return self.said(self.tokens, prompt_tokens, _limit(body))
         return None
 
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
-
 
 @dataclass
-class Cut:
+class Cut(Manners):
     """Longer prompts are cut to so many tokens and answered all the same, as Ollama does."""
 
     tokens: int
-
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
         return replace(reply, prompt_tokens=min(reply.prompt_tokens, self.tokens))
 
 
 @dataclass
-class BreaksOff:
+class BreaksOff(Manners):
     """The `at`th answer stops in the middle, for want of machines, and is paid for."""
 
     at: int
     reason: str
     """What it gives as the finish reason."""
     _given: int = 0
-
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
         self._given += 1
@@ -169,7 +119,7 @@ class BreaksOff:
 
 
 @dataclass
-class Outage:
+class Outage(Manners):
     """Nothing works for some seconds, from the call on that comes as the `after`th."""
 
     after: int
@@ -184,20 +134,14 @@ class Outage:
             self._until = now + self.seconds
         return self.said() if self._until is not None and now < self._until else None
 
-    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
-        return reply
-
 
 @dataclass
-class Thinks:
+class Thinks(Manners):
     """Thoughts fill all the room that there is, unless they are turned off as `off` says. `most`: tokens of an
     answer that the provider allows."""
 
     off: Mapping[str, Any]
     most: int
-
-    def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
-        return None
 
     def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
         if all(body.get(name) == value for name, value in self.off.items()):
@@ -271,12 +215,12 @@ def _moonshot(_: float) -> HttpAnswer:
     return _refusal(429, {"error": {"message": said, "type": "rate_limit_reached_error"}})
 
 
-def _zhipu() -> HttpAnswer:
+def _zhipu(_: float) -> HttpAnswer:
     said = "您当前使用该API的并发数过高，请降低并发，或联系客服增加限额。"
     return _refusal(429, {"error": {"code": "1302", "message": said}})
 
 
-def _ark() -> HttpAnswer:
+def _ark(_: float) -> HttpAnswer:
     said = "The Tokens Per Minute (TPM) limit of the associated endpoint for your account has been exceeded."
     error = {"code": "RateLimitExceeded.EndpointTPMExceeded", "message": said, "param": "", "type": "TooManyRequests"}
     return _refusal(429, {"error": error})
@@ -291,17 +235,17 @@ def _unavailable() -> HttpAnswer:
 
 
 PLAYS: Mapping[str, Callable[[], Manners]] = {
-    "azure, 20 a minute": lambda: PerMinute(20, _azure),
+    "azure, 20 a minute": lambda: Within(60, 20, _azure),
     "deepseek, an answer broken off": lambda: BreaksOff(60, "insufficient_system_resource"),
-    "mistral, 20 a minute without headers": lambda: PerMinute(20, _mistral),
-    "xai, 20 a minute without headers": lambda: PerMinute(20, _xai),
+    "mistral, 20 a minute without headers": lambda: Within(60, 20, _mistral),
+    "xai, 20 a minute without headers": lambda: Within(60, 20, _xai),
     "lmstudio, window of 4,096": lambda: Window(4096, _lmstudio, of_prompt=True),
-    "moonshot, 20 a minute told to wait a second": lambda: PerMinute(20, _moonshot),
-    "zhipu, two at once": lambda: AtOnce(2, 4.0, _zhipu),
-    "ark, 100,000 tokens a minute": lambda: TokensPerMinute(100_000, _ark),
-    "minimax, 20 a minute as 200": lambda: PerMinute(20, _minimax),
-    "gemini, 20 a minute": lambda: PerMinute(20, _gemini),
-    "siliconflow, 20 a minute as 403": lambda: PerMinute(20, _siliconflow),
+    "moonshot, 20 a minute told to wait a second": lambda: Within(60, 20, _moonshot),
+    "zhipu, two at once": lambda: Within(4.0, 2, _zhipu),
+    "ark, 100,000 tokens a minute": lambda: Within(60, 100_000, _ark, of_tokens=True),
+    "minimax, 20 a minute as 200": lambda: Within(60, 20, _minimax),
+    "gemini, 20 a minute": lambda: Within(60, 20, _gemini),
+    "siliconflow, 20 a minute as 403": lambda: Within(60, 20, _siliconflow),
     "groq, daily quota after 60 calls": lambda: PerDay(60, _groq_day),
     "vllm, window of 8,192": lambda: Window(8192, _vllm),
     "ollama, cut at 4,096": lambda: Cut(4096),
