@@ -59,6 +59,8 @@ ENVIRONMENT_PREFIX = "DIGEST__"
 CONFIG_VARIABLE = "DIGEST_CONFIG"
 CONFIG_NAME = "digest.toml"
 DIGESTS_NAME = "digests"
+OVERVIEW_NAME = "digests.html"
+"""Of the page of all digests, where the start page is that of one of them."""
 """The folder of further digests, beside digest.toml."""
 SECRETS_NAME = ".env"
 _FROM_SECRETS: dict[str, str] = {}
@@ -673,7 +675,7 @@ def load_digests(path: Path | None = None) -> tuple[Settings, ...]:
     is_one = bool({"name", "categories"} & common.digest.model_fields_set)
     found = [*([common] if is_one else []), *(_of_its_own(path, file, common) for file in files)]
     _check_apart(found)
-    page = "digests.html" if is_one else "index.html"
+    page = OVERVIEW_NAME if is_one else "index.html"
     overview = common.path(common.output.site_dir) / page if common.output.site_dir else None
     return tuple(each.model_copy(update={"project": tuple(found), "overview_page": overview}) for each in found)
 

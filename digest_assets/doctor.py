@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from digest_assets.blog import NO_PASSTHROUGH, find_blog, lets_formulas_through,
 from digest_assets.config import NO_CONTACT, Settings
 from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
+from digest_assets.pipeline.taken_away import taken_away
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
 from digest_assets.resources.model_access import EndpointAccess, ModelAccess
@@ -55,6 +57,7 @@ def examine(digests: Sequence[Settings], clock: Clock | None = None) -> Iterator
     yield from map(_posts, folders.values())
     yield _told("history", _history)
     yield _told("store", lambda: _store(store))
+    yield from _taken_away(store, digests)
     yield _told("journal", lambda: _journal(store, settings.llm.max_concurrency))
     yield from _model(settings)
     if (second := ModelAccess.of(settings).second_reader) is not None:
@@ -149,6 +152,12 @@ def _store(store: DigestStore) -> str:
         cure = "Check its permissions, or correct store.url; it can be read."
         raise StoreUnusable(f"The store {store.name} cannot be written.", cure=cure)
     return f"{store.name}: {counts['windowed_papers']} papers in {counts['digests']} dates"
+
+
+def _taken_away(store: DigestStore, digests: Sequence[Settings]) -> Iterator[Finding]:
+    """Nothing where the store cannot be read: it has a line of its own."""
+    with suppress(DigestError), store.reading() as connection:
+        yield from (Finding("taken away", None, each.sentence) for each in taken_away(connection, digests))
 
 
 def _texts(store: DigestStore, settings: Settings, now: datetime) -> str:

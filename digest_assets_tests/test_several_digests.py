@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,35 @@ def test_digests_that_run_at_the_same_time_share_what_they_ask_for(digest: Comma
     for asked in (calls(digest), fetched(digest)):
         assert sorted(asked) == sorted(set(asked))
     assert len(calls(digest)) == 2 * len(kept) + 2
+
+
+@pytest.mark.slow
+def test_a_digest_that_was_taken_away_is_kept_and_told_of_and_no_page_leads_to_it(
+    digest: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest.set(DIGEST__LLM__PRESET="none", DIGEST__LLM__BASE_URL="", DIGEST__LLM__MODEL="")
+    assert digest(capsys, "run", DAY, "--json").code == 0
+    page, site = digest.folder / "site" / "digests.html", digest.folder / "site" / "language"
+    for link in (f"./d/{DAY}.html", f"language/d/{DAY}.html"):
+        assert f'<a href="{link}"><time datetime="{DAY}">{DAY}</time></a>' in page.read_text("utf-8")
+        assert (page.parent / link).is_file()
+    dates = ("--from", DAY, "--to", DAY, "--json")
+    assert digest(capsys, "status", *dates, "--digest", "language").json["taken_away"] == []
+
+    (digest.folder / "digests" / "language.toml").unlink()
+    assert digest(capsys, "run", DAY, "--json").code == 0
+    assert "language/" not in page.read_text("utf-8")
+    assert f'href="./d/{DAY}.html"' in page.read_text("utf-8")
+    assert (site / "d" / f"{DAY}.html").is_file()
+    left = digest(capsys, "status", *dates).json["taken_away"]
+    assert left == [{"digest": "language", "posts": 1, "site": str(site)}]
+    told = next(each for each in digest(capsys, "doctor", "--json").json if each["subject"] == "taken away")
+    assert told["is_well"] is None
+    assert "1 post (*-language.md) and its site in" in told["text"]
+
+    shutil.rmtree(site)
+    (digest.folder / "posts" / f"{DAY}-language.md").unlink()
+    assert digest(capsys, "status", *dates).json["taken_away"] == []
 
 
 # --- settings

@@ -54,13 +54,14 @@ def status(
 
     By default the last four weeks.
     """
+    from digest_assets.pipeline.taken_away import taken_away
     from digest_assets.resources.clock import SystemClock
     from digest_assets.store.standings import date_records, standings
     from digest_assets.store.stop_signs import standing_signs
 
     now = SystemClock().now()
     with opened(config, digest) as digests, store_of(digests[0]).reading() as connection:
-        signs = standing_signs(connection, now)
+        signs, left = standing_signs(connection, now), taken_away(connection, digests)
         found = []
         for of in (each.digest for each in digests):
             dates = _dates(of, from_, to, now)
@@ -72,12 +73,15 @@ def status(
             {"digest": name, "dates": [_json(day, standing[day], records.get(day)) for day in standing]}
             for name, standing, records in found
         ]
-        print_json({**(listed[0] if len(listed) == 1 else {"digests": listed}), "stop_signs": told})
+        gone = [
+            {"digest": each.name, "posts": each.posts, "site": str(each.site) if each.site else None} for each in left
+        ]
+        print_json({**(listed[0] if len(listed) == 1 else {"digests": listed}), "stop_signs": told, "taken_away": gone})
         raise typer.Exit(0)
     for name, standing, records in found:
         _print_calendar(name, standing, records)
-    for each in signs:
-        say(each.sentence)
+    for sentence in [*(each.sentence for each in signs), *(each.sentence for each in left)]:
+        say(sentence)
 
 
 def _dates(digest: DigestSettings, from_: str | None, to: str | None, now: datetime) -> list[date]:

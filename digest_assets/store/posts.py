@@ -104,3 +104,21 @@ def post_of(connection: duckdb.DuckDBPyConnection, digest: str, day: date) -> Re
         )
     )
     return RenderedPost(**found[0]) if found else None
+
+
+def paths_by_digest(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Where the posts of each digest lie, by its name."""
+    found = connection.execute(
+        "SELECT digest, list(path ORDER BY digest_date) FROM rendered_posts WHERE path IS NOT NULL "
+        "GROUP BY digest ORDER BY digest"
+    ).fetchall()
+    return dict(found)
+
+
+def newest_published(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """The newest date of each digest that has papers, by its name."""
+    return dict(
+        connection.execute(
+            "SELECT digest, max(digest_date) FROM rendered_posts WHERE published > 0 GROUP BY digest"
+        ).fetchall()
+    )
