@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from math import ceil
 
 from digest_assets.errors import BudgetUsedUp, ConfigurationError, EndpointError
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import Ask
+from digest_assets.llm.estimates import Estimates
 from digest_assets.llm.prices import Price, cost
 from digest_assets.llm.prompts import Prompt
 from digest_assets.model import Usage
 
-FIRST_OUTPUT_TOKENS = 1500
-"""What an answer is taken to need before one has come: about what a three-part reading in Chinese takes."""
 _OUTPUT_RESERVE = 1.25
-_TOKENS_A_MESSAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +42,6 @@ class Limits:
 class _Spent:
     tokens: int
     money: Decimal
-
-
-@dataclass(slots=True)
-class _Billed:
-    """What calls with the prompts of one version were billed, to estimate the next by."""
-
-    calls: int = 0
-    characters: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
 
 
 class Budget:
@@ -82,20 +69,11 @@ class Budget:
         self._day = _Spent(0, Decimal(0))
         self.others_spent(spent_today or Usage(), money_today)
         self._held = _Spent(0, Decimal(0))
-        self._billed: dict[str, _Billed] = {}
+        self._billed = Estimates()
 
     def estimate(self, prompt: Prompt, count_tokens: Callable[[str], int]) -> Usage:
-        """What asking `prompt` will cost: its tokens, and as many for the answer as answers to such prompts took.
-
-        Its tokens are counted, or as many a character as such prompts were billed: each vendor counts in its own way.
-        """
-        counted = count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages)
-        before = self._billed.get(prompt.version)
-        if before is None:
-            return Usage(1, counted, FIRST_OUTPUT_TOKENS, 0)
-        inputs = ceil(len(prompt.text) * before.input_tokens / max(1, before.characters))
-        outputs = int(before.output_tokens / before.calls * _OUTPUT_RESERVE)
-        return Usage(1, max(counted, inputs), outputs, 0)
+        """What asking `prompt` will cost."""
+        return self._billed.of(prompt, count_tokens, _OUTPUT_RESERVE)
 
     def hold(self, estimate: Usage, *, in_batch: bool = False) -> None:
         """Holds back what a call is expected to cost. Raises `BudgetUsedUp` where it does not fit."""
@@ -125,11 +103,7 @@ class Budget:
         for spent in (self._run, self._day):
             spent.tokens += _tokens(known)
             spent.money += self._cost(known, in_batch)
-        calls, of_its_version = max(1, known.calls), self._billed.setdefault(prompt.version, _Billed())
-        of_its_version.calls += calls
-        of_its_version.characters += calls * len(prompt.text)
-        of_its_version.input_tokens += known.input_tokens or 0
-        of_its_version.output_tokens += known.output_tokens or 0
+        self._billed.learn(prompt, known)
 
     def _cost(self, usage: Usage, in_batch: bool) -> Decimal:
         return cost(usage, self._price, in_batch=in_batch) or Decimal(0)

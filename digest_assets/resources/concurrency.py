@@ -126,12 +126,6 @@ class Call:
         """A time-out, 503 or overload. Nothing new is begun for `retry_after_seconds`."""
         self._limiter._congested(self, retry_after_seconds)
 
-    def dropped(self) -> None:
-        """It was not made."""
-        limiter = self._limiter
-        with limiter._lock, limiter._pace_of_all(limiter._clock()):
-            limiter.learned.dropped(self.started_at)
-
     def refused(self, retry_after_seconds: float | None = None, minute: Minute | None = None) -> None:
         """429: too many at once, or too many a minute, which is found out where `minute` does not say it."""
         self._limiter._refused(self, retry_after_seconds, minute)
@@ -177,13 +171,20 @@ class Limiter:
         self.closed[model] = (until, problem)
 
     @asynccontextmanager
-    async def call(self, estimated_tokens: int = 0) -> AsyncIterator[Call]:
-        """Waits until a call may begin. `estimated_tokens`, input and output, count against the tokens a minute."""
+    async def call(
+        self, tokens: int = 0, answer_tokens: int = 0, is_wanted: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Call | None]:
+        """Waits until a call may begin; None where it `is_wanted` no more by then. `tokens` of the prompt and those
+        that the answer is expected to have count against the tokens a minute, until what was billed is known."""
         await self._enter()
         try:
-            now, place = await self._begin(estimated_tokens)
+            begun = await self._begin(tokens, answer_tokens, is_wanted)
+            if begun is None:
+                yield None
+                return
+            now, place = begun
             try:
-                yield Call(self, now, self._under_way >= self.window.allowed, estimated_tokens)
+                yield Call(self, now, self._under_way >= self.window.allowed, tokens + answer_tokens)
             finally:
                 with self._lock:
                     self._begun -= 1
@@ -231,11 +232,14 @@ class Limiter:
             self._under_way += 1
             loop.call_soon_threadsafe(_wake, turn)
 
-    async def _begin(self, estimated_tokens: int) -> tuple[float, FileLock | None]:
+    async def _begin(
+        self, tokens: int, answer_tokens: int, is_wanted: Callable[[], bool]
+    ) -> tuple[float, FileLock | None] | None:
         """Waits for a place among the calls of all processes, the end of a pause that the endpoint asked for, and the
         allowances a minute; by the clock when the call begins, and its place. Who waits for the pace holds no place,
-        and who waits for a place has not used the pace: else all that wait for one begin at once."""
-        while True:
+        and who waits for a place has not used the pace: else all that wait for one begin at once. None: it is not
+        wanted any more, and has used nothing."""
+        while is_wanted():
             place = self._shared.place() if self._shared is not None else None
             if place is None and self._shared is not None:
                 await self._sleep(_LOOK_SECONDS)
@@ -243,7 +247,7 @@ class Limiter:
             begins = False
             try:
                 with self._lock, self._pace_of_all(now := self._clock()):
-                    delay = self._spend(now, estimated_tokens)
+                    delay = self._spend(now, tokens, answer_tokens)
                     begins = delay <= 0
             finally:
                 if place is not None and not begins:
@@ -251,21 +255,22 @@ class Limiter:
             if begins:
                 return now, place
             await self._sleep(delay)
+        return None
 
-    def _spend(self, now: float, estimated_tokens: int) -> float:
+    def _spend(self, now: float, tokens: int, answer_tokens: int) -> float:
         """Takes a call of the pace and of the allowances, and returns 0; or takes nothing, and returns after how many
         seconds that may be tried again. Holds the lock."""
         paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
         delay = max(self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0)
         if delay <= 0 and self._shared is not None:
-            delay = self._shared.take(estimated_tokens)
+            delay = self._shared.take(tokens + answer_tokens)
         if delay <= 0:
             self._begun += 1
-            self.learned.spend(now, self.window.allowed, estimated_tokens)
+            self.learned.spend(now, self.window.allowed, tokens, answer_tokens)
             if self._requests is not None:
                 self._requests.spend(now, 1)
             if self._tokens is not None:
-                self._tokens.spend(now, estimated_tokens)
+                self._tokens.spend(now, tokens + answer_tokens)
         return delay
 
     @contextmanager
@@ -281,9 +286,11 @@ class Limiter:
             told |= self.learned.told()
 
     def _answered(self, call: Call, output_tokens: int | None, all_tokens: int | None) -> None:
-        with self._lock, self._pace_of_all(now := self._clock(), matters=self.learned.is_careful):
+        learned = self.learned
+        matters = learned.is_careful or (all_tokens is not None and learned.may_count_tokens)
+        with self._lock, self._pace_of_all(now := self._clock(), matters=matters):
             self.window.answered(call.started_at, now, output_tokens, call.was_full)
-            self.learned.answered(call.started_at, now)
+            learned.answered(call.started_at, now, call._estimated_tokens, all_tokens)
             if self._tokens is not None and all_tokens is not None:
                 self._tokens.spend(now, all_tokens - call._estimated_tokens)
             if self._shared is not None and all_tokens is not None:
@@ -346,14 +353,16 @@ class LearnedPace:
     Calls begin a little apart, so that the first refusal comes before many others are on their way. A refusal while
     others are being answered may mean that there are too many at once; while few are, or where the endpoint asks for
     seconds of patience, that there were too many in the last minute: as many as it took then are its pace. Where it
-    says that it counts tokens, these are counted instead of calls; where it says how many, that is the pace.
+    says that it counts tokens, these are counted instead of calls, those of answers too; where it says how many, that
+    is the pace, or what it took if that is more: not all count answers.
     """
 
     per_minute: float | None = None
     """Calls, or tokens. None: nothing was found out."""
     of_tokens: bool = False
     _starts: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
-    """Of the calls of the last minute that were not refused: when, and how many tokens."""
+    """Of the calls of the last minute that were not refused: when, and how many tokens: those of the prompt, and once
+    it was answered what was billed."""
     _next_at: float = float("-inf")
     _latency: float | None = None
     _refused_at: float | None = None
@@ -368,6 +377,11 @@ class LearnedPace:
     _found_at: float | None = None
     _set_at: float = 0.0
     """When the pace was last changed: what is refused soon afterwards was sent before."""
+
+    @property
+    def may_count_tokens(self) -> bool:
+        """Whether what answers were billed matters."""
+        return self.of_tokens or self.per_minute is None
 
     @property
     def _careful_spacing(self) -> float:
@@ -396,15 +410,15 @@ class LearnedPace:
         delay = self._next_at - now
         return delay if delay > _UNIMPORTANT_SECONDS else 0.0
 
-    def spend(self, now: float, window: int, tokens: int = 0) -> None:
-        """A call of `tokens` begins at `now`, of `window` that may be under way."""
+    def spend(self, now: float, window: int, tokens: int = 0, answer_tokens: int = 0) -> None:
+        """A call of `tokens` begins at `now`, of `window` that may be under way; so many are expected of its answer."""
         latency = self._latency or 0.0
         spacing = min(_LONGEST_SPACING, latency / (2 * window))
         if self.is_careful:
             spacing = self._careful_spacing
         if self.per_minute is not None:
             self._speed_up(now)
-            spacing = max(spacing, _MINUTE * self._weight(tokens) / self.per_minute)
+            spacing = max(spacing, _MINUTE * self._weight(tokens + answer_tokens) / self.per_minute)
         self._next_at = max(now, self._next_at) + spacing
         self._starts.append((now, tokens))
         while self._starts and self._starts[0][0] <= now - _MINUTE:
@@ -413,23 +427,35 @@ class LearnedPace:
     def _weight(self, tokens: int) -> int:
         return max(1, tokens) if self.of_tokens else 1
 
-    def dropped(self, started_at: float) -> None:
-        """The call begun then was not made, or refused. Times that went by another clock are only nearly the same."""
-        nearest = min(self._starts, key=lambda each: abs(each[0] - started_at), default=None)
-        if nearest is not None and abs(nearest[0] - started_at) < _NEARLY_SECONDS:
-            self._starts.remove(nearest)
+    def _drop(self, started_at: float) -> None:
+        """The call begun then was refused. Times that went by another clock are only nearly the same."""
+        if (index := self._index(started_at)) is not None:
+            del self._starts[index]
 
-    def answered(self, started_at: float, now: float) -> None:
+    def _index(self, started_at: float) -> int | None:
+        """Of the call begun then, among those of the last minute."""
+        apart = [abs(at - started_at) for at, _ in self._starts]
+        nearest = min(range(len(apart)), key=apart.__getitem__, default=None)
+        return nearest if nearest is not None and apart[nearest] < _NEARLY_SECONDS else None
+
+    def answered(self, started_at: float, now: float, expected: int = 0, billed: int | None = None) -> None:
+        """The call begun then is answered, which was expected to take so many tokens, and was billed so many."""
         latency = now - started_at
         self._latency = latency if self._latency is None else 0.7 * self._latency + 0.3 * latency
         if self._refused_at is not None and started_at > self._refused_at:
             self.is_careful, self._fewest_others = False, None
+        if billed is None:
+            return
+        if (index := self._index(started_at)) is not None:
+            self._starts[index] = (self._starts[index][0], billed)
+        if self.per_minute is not None and self.of_tokens:
+            self._next_at += _MINUTE * (billed - expected) / self.per_minute
 
     def refused(
         self, started_at: float, now: float, others: int, wait_seconds: float | None, minute: Minute | None = None
     ) -> float:
         """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
-        self.dropped(started_at)
+        self._drop(started_at)
         before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
         is_new = self._refused_at is None or started_at > self._refused_at
         self.is_careful = True
@@ -449,7 +475,8 @@ class LearnedPace:
     def _learn(self, now: float, wait_seconds: float | None, minute: Minute) -> float:
         self.of_tokens = minute.of_tokens
         taken = sum(self._weight(tokens) for at, tokens in self._starts if at > now - _MINUTE)
-        self.per_minute, self._found_at, self._set_at = max(1.0, (minute.allows or taken) * _MARGIN), now, now
+        taken = max(taken, minute.allows or 0)
+        self.per_minute, self._found_at, self._set_at = max(1.0, taken * _MARGIN), now, now
         self._faster_at = now + (_TRIED_FASTER_AFTER_SECONDS if minute.allows is None else _NOT_TRIED_AGAIN_SECONDS)
         until_free = self._starts[0][0] + _MINUTE + 0.5 - now
         if wait_seconds is not None:  # where the minute is known, a wait that ends before it does is no good

@@ -35,6 +35,7 @@ from digest_assets.llm import completions, dialects
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.context import Context, read_in_part
 from digest_assets.llm.dialects import Dialect
+from digest_assets.llm.estimates import Estimates, count_prompt
 from digest_assets.llm.model_list import find_model, read_models
 from digest_assets.llm.prompts import Message, Prompt
 from digest_assets.llm.providers import UNKNOWN, BatchFacts, provider_of
@@ -68,7 +69,6 @@ _OUTAGE_PAUSE = timedelta(minutes=30)
 """After an outage that outlasted a run's patience."""
 _LIST_SECONDS = 10.0
 """How long the list of models may take: it is only a hint."""
-_TOKENS_A_MESSAGE = 8
 _NOT_ALL_ROOM = 1.5
 """More room has to be at least so many times what an answer was cut at: else it would be cut again."""
 
@@ -137,6 +137,7 @@ class LanguageModel:
         self._provider = provider_of(settings.base_url, settings.preset)
         self._dialect = dialects.first_dialect(self._provider, settings.stream)
         self._context = Context()
+        self._billed = Estimates()
         self._listed_early = self._provider is UNKNOWN or bool(self._provider.window)
         self._has_listed = False
         self._client: AsyncOpenAI | None = None
@@ -191,8 +192,7 @@ class LanguageModel:
         until somebody changes something), `EndpointPaused` (none of this run can), `ContextTooLong`, and after all
         tries `EndpointUnavailable` or `AnswerUnusable`; `EndpointError` for a request that is refused.
         """
-        tokens = self._count_tokens(prompt.text) + _TOKENS_A_MESSAGE * len(prompt.messages)
-        question = _Question(prompt, tokens)
+        question = _Question(prompt, count_prompt(prompt, self._count_tokens))
         try:
             async with self._breaker.asking():
                 while True:
@@ -461,10 +461,9 @@ class LanguageModel:
         self, prompt: Prompt, dialect: Dialect, limit: int, may_call: Callable[[], bool] = lambda: True
     ) -> Answer | Problem | None:
         """One request, in its place among those under way. None: `may_call` said no when the place was there."""
-        estimate = self._count_tokens(prompt.text)
-        async with self._limiter.call(estimate) as call:
-            if not may_call():
-                call.dropped()
+        expected = self._billed.of(prompt, self._count_tokens)
+        async with self._limiter.call(expected.input_tokens or 0, expected.output_tokens or 0, may_call) as call:
+            if call is None:
                 return None
             self._before_call()
             try:
@@ -473,7 +472,10 @@ class LanguageModel:
                 outcome = self._problem(error)
             if isinstance(outcome, Answer):
                 usage = outcome.usage
-                total = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
+                total = None
+                if usage.input_tokens is not None and usage.output_tokens is not None:
+                    total = usage.input_tokens + usage.output_tokens
+                    self._billed.learn(prompt, usage)
                 # How long thoughts without an answer take says nothing of how long answers do.
                 call.answered(usage.output_tokens if outcome.finish_reason == "stop" else None, total)
             elif outcome.meaning is Refusal.BUSY:

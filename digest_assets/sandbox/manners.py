@@ -39,7 +39,7 @@ def _limit(body: Mapping[str, Any]) -> int:
 
 @dataclass
 class Within(Manners):
-    """So many calls, or tokens of prompts, in any so many seconds; how a refusal looks is `said`.
+    """So many calls, or tokens, in any so many seconds; how a refusal looks is `said`.
 
     So many at once are so many within the time that each takes.
     """
@@ -49,6 +49,8 @@ class Within(Manners):
     said: Callable[[float], HttpAnswer]
     """Given after how many seconds the first of them is over."""
     of_tokens: bool = False
+    with_answers: bool = False
+    """Whether an answer's tokens count, too, once it is given."""
     _taken: deque[tuple[float, int]] = field(default_factory=deque)
 
     def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
@@ -59,6 +61,12 @@ class Within(Manners):
             return self.said(self._taken[0][0] + self.seconds - now if self._taken else 0.0)
         self._taken.append((now, weight))
         return None
+
+    def alter(self, body: Mapping[str, Any], reply: Any) -> Any:
+        if self.with_answers:
+            at, weight = self._taken.pop()
+            self._taken.append((at, weight + reply.answer_tokens))
+        return reply
 
 
 @dataclass
@@ -226,6 +234,15 @@ def _ark(_: float) -> HttpAnswer:
     return _refusal(429, {"error": error})
 
 
+def _openai(wait: float) -> HttpAnswer:
+    said = (
+        "Rate limit reached for gpt-4o-mini in organization org-0 on tokens per min (TPM): Limit 100000, Used 98000, "
+        f"Requested 6800. Please try again in {wait:.3f}s."
+    )
+    error = {"message": said, "type": "tokens", "param": None, "code": "rate_limit_exceeded"}
+    return _refusal(429, {"error": error})
+
+
 def _minimax(_: float) -> HttpAnswer:
     return _refusal(200, {"base_resp": {"status_code": 1002, "status_msg": "rate limit exceeded(RPM)"}})
 
@@ -243,6 +260,10 @@ PLAYS: Mapping[str, Callable[[], Manners]] = {
     "moonshot, 20 a minute told to wait a second": lambda: Within(60, 20, _moonshot),
     "zhipu, two at once": lambda: Within(4.0, 2, _zhipu),
     "ark, 100,000 tokens a minute": lambda: Within(60, 100_000, _ark, of_tokens=True),
+    "ark, 100,000 tokens a minute with answers": lambda: Within(60, 100_000, _ark, of_tokens=True, with_answers=True),
+    "openai, 100,000 tokens a minute with answers": lambda: Within(
+        60, 100_000, _openai, of_tokens=True, with_answers=True
+    ),
     "minimax, 20 a minute as 200": lambda: Within(60, 20, _minimax),
     "gemini, 20 a minute": lambda: Within(60, 20, _gemini),
     "siliconflow, 20 a minute as 403": lambda: Within(60, 20, _siliconflow),

@@ -70,6 +70,10 @@ class Reply:
     finish_reason: str = "stop"
     with_usage: bool = True
 
+    @property
+    def answer_tokens(self) -> int:
+        return estimated_tokens(self.content) + estimated_tokens(self.reasoning or "")
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyFault(Fault):
@@ -670,8 +674,7 @@ def _within(reply: Reply, most_tokens: int | None) -> Reply:
 
 
 def _usage(reply: Reply) -> dict[str, Any]:
-    thought = estimated_tokens(reply.reasoning or "")
-    answer = estimated_tokens(reply.content) + thought
+    thought, answer = estimated_tokens(reply.reasoning or ""), reply.answer_tokens
     return {
         "prompt_tokens": reply.prompt_tokens,
         "completion_tokens": answer,

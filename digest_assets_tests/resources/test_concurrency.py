@@ -40,6 +40,7 @@ class Endpoint:
 async def one_call(limiter: Limiter, endpoint: Endpoint, retry_after: float | None = None) -> None:
     while True:
         async with limiter.call(1000) as call:
+            assert call is not None
             if await endpoint.serve():
                 call.answered(500, 1000)
                 return
@@ -104,6 +105,7 @@ def test_nothing_is_begun_before_retry_after() -> None:
         loop = asyncio.get_running_loop()
         limiter = Limiter(4, clock=loop.time)
         async with limiter.call() as call:
+            assert call is not None
             call.congested(30.0)
         async with limiter.call():
             begun.append(loop.time())
@@ -148,6 +150,7 @@ def test_loops_in_several_threads_share_one_window() -> None:
     async def call() -> None:
         nonlocal under_way, most
         async with limiter.call() as each:
+            assert each is not None
             with lock:
                 under_way += 1
                 most = max(most, under_way)
@@ -221,6 +224,54 @@ def test_tokens_a_minute_are_kept_where_a_refusal_says_that_tokens_are_counted(s
         starts.append((now, tokens))
     for at, _ in starts:
         assert sum(tokens for other, tokens in starts if at - 60 < other <= at) <= 106_000
+
+
+def test_what_answers_were_billed_counts_where_tokens_are_counted() -> None:
+    pace = LearnedPace()
+    for second in range(10):
+        pace.spend(float(second), 16, 4000, 1500)
+        pace.answered(float(second), second + 0.5, 5500, 5000)
+    pace.spend(10.0, 16, 4000, 1500)
+    pace.refused(11.0, 11.0, 1, None, Minute(of_tokens=True))
+    assert pace.per_minute == pytest.approx(0.95 * (10 * 5000 + 4000)), "the eleventh is not answered yet"
+    assert pace.per_minute is not None
+    before = pace.delay(12.0)
+    pace.spend(12.0 + before, 16, 4000, 1500)
+    assert pace.delay(12.0 + before) == pytest.approx(60 * 5500 / pace.per_minute)
+    pace.answered(12.0 + before, 12.5 + before, 5500, 4500)
+    assert pace.delay(12.0 + before) == pytest.approx(60 * 4500 / pace.per_minute)
+
+
+def test_a_minute_that_took_more_than_the_limit_it_names_does_not_count_answers() -> None:
+    pace = LearnedPace()
+    for second in range(10):
+        pace.spend(float(second), 16, 4000, 1500)
+        pace.answered(float(second), second + 0.5, 5500, 5500)
+    pace.refused(11.0, 11.0, 1, None, Minute(40_000, of_tokens=True))
+    assert pace.per_minute == pytest.approx(0.95 * 55_000)
+
+
+def test_a_call_that_is_not_wanted_any_more_uses_nothing_of_an_allowance() -> None:
+    """When the circuit opens all others that wait for their turn are called off."""
+    begun: list[float] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        limiter = Limiter(4, requests_per_minute=6, clock=loop.time)
+        limiter.learned.per_minute, limiter.learned._faster_at = 6.0, 3600.0
+
+        async def ask(wanted: bool) -> None:
+            async with limiter.call(is_wanted=lambda: wanted) as call:
+                assert (call is not None) is wanted
+                if wanted:
+                    begun.append(loop.time())
+
+        for wanted in (True, *[False] * 20, True):
+            await ask(wanted)
+        assert limiter.under_way == 0
+
+    run_virtually(run())
+    assert begun == [0.0, pytest.approx(10.0)]
 
 
 def test_a_minute_that_is_named_is_believed_and_a_wait_that_is_shorter_is_not() -> None:

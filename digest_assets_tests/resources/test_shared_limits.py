@@ -103,6 +103,7 @@ class Endpoint:
         now = asyncio.get_running_loop().time
         while True:
             async with limiter.call() as call:
+                assert call is not None
                 while self.taken and self.taken[0] <= now() - 60:
                     self.taken.popleft()
                 if len(self.taken) < 20:
