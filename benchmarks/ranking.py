@@ -20,12 +20,13 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper, Words
 from digest_assets.ranking.scores import ranked
+from digest_assets.ranking.stars import Usual, Weighed
 from digest_assets.ranking.vectors import Background, background_of, pairs_of
 
 SHARED = Path(__file__).parents[2] / "shared" / "arxiv"
@@ -190,6 +191,30 @@ def _keywords(rows: Iterable[Row], usual: Background, most: int) -> list[str]:
     return sorted(counted, key=lambda term: (-counted[term], commonness(term), term))[:most]
 
 
+def by_stars(corpus: Corpus) -> Order:
+    """What the site does in a browser, with the profile as stars."""
+    usual = Usual([words_of(corpus.rows[place]) for place in corpus.history[-BACKGROUND:]])
+    known: dict[int, Weighed] = {}
+
+    def weighed(place: int) -> Weighed:
+        if place not in known:
+            known[place] = usual.weighed(words_of(corpus.rows[place]))
+        return known[place]
+
+    def order(profile: Sequence[int], day: Sequence[int]) -> list[int]:
+        likes: Counter[str] = Counter()
+        for place in profile:
+            likes.update(weighed(place).words)
+        scores = {place: _alike(weighed(place), likes, len(profile)) for place in day}
+        return sorted(day, key=lambda place: -scores[place])
+
+    return order
+
+
+def _alike(paper: Weighed, likes: Mapping[str, int], stars: int) -> float:
+    return sum(weight * likes[word] for word, weight in paper.words.items()) / stars - paper.usual
+
+
 def arxiv_order(profile: Sequence[int], day: Sequence[int]) -> list[int]:
     return list(day)
 
@@ -296,6 +321,7 @@ def main() -> None:
         print(f"{'method':<28}{'MRR':>6}{'rec@5':>8}   ours less it, by reader")
         print(f"{'ours':<28}{means(own)[0]:6.3f}{means(own)[1]:8.3f}")
         others: dict[str, Order] = {
+            "by stars, in the browser": by_stars(corpus),
             "arXiv's order": arxiv_order,
             "keywords in a row (DW)": keywords_in_a_row(corpus, usual),
             **(peers(corpus) if has_peers else {}),
@@ -307,6 +333,10 @@ def main() -> None:
             print(f"{name:<28}{mrr:6.3f}{recall:8.3f}   {difference:+.3f} [{low:+.3f}, {high:+.3f}]", flush=True)
         for name, made in (
             ("ours, of 3 papers", our_results(corpus, found, usual, most=3)),
+            (
+                "by stars, of 3 papers",
+                results(corpus, [replace(case, profile=case.profile[-3:]) for case in found], by_stars(corpus)),
+            ),
             ("ours, of 5 keywords", our_results(corpus, found, usual, as_keywords=5)),
         ):
             print(f"{name:<28}{means(made)[0]:6.3f}{means(made)[1]:8.3f}", flush=True)

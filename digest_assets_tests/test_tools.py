@@ -58,6 +58,8 @@ def test_a_date_is_a_document_by_its_schema(world: World) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(document, schema)
     assert {each["id"] for each in document["papers"]} == kept(world).keys()
+    words = (site / "d" / f"{DAY}.words.js").read_text("utf-8")
+    assert all(f'["{identifier}",' in words for identifier in kept(world))
     assert document["counts"]["announced"] == len(document["papers"]) + len(document["left_out"])
     (whisper,) = (each for each in document["papers"] if each["title"].startswith("Can a Whisper"))
     assert whisper["interests"] == ["whispers"]

@@ -21,7 +21,7 @@ from digest_assets.store.connection import DigestStore
 if TYPE_CHECKING:
     from digest_assets.ranking.vectors import Background
 
-_LEAST_BACKGROUND = 50
+LEAST_BACKGROUND = 50
 """Papers. Where fewer were announced before, the date's own are part of the background."""
 
 
@@ -59,9 +59,9 @@ def judge(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, 
     named = set[str]().union(*(each.identifiers for each in found))
     known = stored.words_of(connection, named)
     interests = [each.interest(known) for each in found]
-    words = [Words(each.title, each.abstract, each.categories) for each in papers]
+    words = [words_of(each) for each in papers]
     history = stored.background(connection, settings.digest.name, settings.digest.days.span(day).start)
-    history += words if len(history) < _LEAST_BACKGROUND else []
+    history += words if len(history) < LEAST_BACKGROUND else []
     shown = [DayPaper(each.identifier, said, each.authors) for each, said in zip(papers, words, strict=True)]
     said_by_files = {own.name for each in interests for own in each.likes}
     return RankedDate(
@@ -70,6 +70,11 @@ def judge(connection: duckdb.DuckDBPyConnection, settings: Settings, day: date, 
         sorted(named - known.keys() - said_by_files),
         len(history),
     )
+
+
+def words_of(paper: Paper) -> Words:
+    """What of `paper` is compared."""
+    return Words(paper.title, paper.abstract, paper.categories)
 
 
 @lru_cache(maxsize=1)

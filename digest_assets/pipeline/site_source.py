@@ -9,6 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import duckdb
+
 from digest_assets.config import Settings
 from digest_assets.glance.day import gist_of, topics_of_paper
 from digest_assets.glance.facts import NO_FACTS, facts_of
@@ -16,11 +18,12 @@ from digest_assets.glance.overview import clauses_of
 from digest_assets.glance.topics import topics_of
 from digest_assets.model import DigestPaper, Outcome
 from digest_assets.pipeline.day_glance import named_groups
-from digest_assets.pipeline.rank import by_worth
+from digest_assets.pipeline.rank import LEAST_BACKGROUND, by_worth, words_of
 from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import MOST_LINKS, why_chosen
 from digest_assets.posts.words import LANGUAGES
-from digest_assets.ranking.interests import Ranked, chosen_of
+from digest_assets.ranking.interests import Ranked, Words, chosen_of
+from digest_assets.ranking.stars import Usual
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import all_prices
 from digest_assets.resources.topics import topics_of_digest
@@ -81,6 +84,7 @@ class StoreSource:
         self._store = store
         self._clock = clock
         self._topics = topics_of_digest(settings)
+        self._usual: dict[date, Usual] = {}
 
     def days(self, since: datetime | None, also: date | None) -> list[Day]:
         with self._store.transaction() as connection:  # when a date's page changed is noted, too
@@ -99,6 +103,8 @@ class StoreSource:
                 connection, name, day.date, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
             )
             worth = by_worth(connection, settings, day.date)
+            compared = {each.paper.identifier: words_of(each.paper) for each in held.papers}
+            usual = self._usual_before(connection, day.date, list(compared.values()))
             liked = ranking.chosen_by(connection, name, day.date) if settings.interests else {}
             later: dict[str, tuple[LaterVersion, ...]] = {}
             for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):
@@ -133,12 +139,25 @@ class StoreSource:
             ),
             updates=tuple(held.updates),
             later=later,
+            weighed={identifier: usual.weighed(said) for identifier, said in compared.items()},
         )
 
     def costs(self, since: date | None) -> list[MonthCost]:
         first = since.replace(day=1) if since is not None else None
         with self._store.reading() as connection:
             return _costs(usage_by_day(connection, all_prices(self._settings), first))
+
+    def _usual_before(self, connection: duckdb.DuckDBPyConnection, day: date, shown: list[Words]) -> Usual:
+        """What papers were like before the month of `day`, so that a site that is made anew counts once a month; where
+        these are too few, before `day`, with its own."""
+        digest = self._settings.digest
+        first = day.replace(day=1)
+        if first not in self._usual:
+            earlier = ranking.background(connection, digest.name, digest.days.span(first).start)
+            if len(earlier) < LEAST_BACKGROUND:
+                return Usual([*ranking.background(connection, digest.name, digest.days.span(day).start), *shown])
+            self._usual[first] = Usual(earlier)
+        return self._usual[first]
 
     def _why(self, best: Ranked | None) -> str:
         return why_chosen(best, LANGUAGES[self._settings.digest.language]) if best and best.is_chosen else ""

@@ -7,7 +7,6 @@ reader's interest is one list of weights, and why a paper is liked can be read o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digest_assets.ranking.interests import Words
+from digest_assets.ranking.terms import rarity, telling_words, words_in
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Columns: TypeAlias = npt.NDArray[np.int64]
@@ -32,21 +32,7 @@ NOISE = 0.01
 """Of what the sample varies in: what is added to each direction, so that none that it hardly has decides."""
 _AT_ONCE = 64
 """Vectors that are written out in full at a time, which bounds the memory."""
-_WORD = re.compile(r"[a-z0-9]{2,}")
 _PIECES = (4, 5)
-_COMMON = frozenset(
-    """
-    about above across after again all almost alone along already also although always am among an and another any are
-    around as at back be became because been before being below between both but by can cannot could did do does done
-    down due during each either else etc even ever every few first for from further had has have having he hence her
-    here him his how however if in indeed instead into is it its itself least less made many may me might more moreover
-    most much must my namely neither never next no nor not nothing now of off often on once one only onto or other
-    others our ours out over own per perhaps rather same several she should since so some still such than that the
-    their them then there thereby therefore these they this those though three through thus to together too toward
-    towards two under until up upon us very via was we well were what when where whereas whether which while who whole
-    whose why will with within without would yet you your
-    """.split()  # noqa: SIM905 - a line a word would say less
-)
 
 
 class Vector(NamedTuple):
@@ -84,7 +70,7 @@ class Terms:
             yield list(found), list(found.values())
         pieces: list[int] = []
         counts: list[int] = []
-        for word, count in Counter(_WORD.findall(f"{paper.title} {paper.abstract}".lower())).items():
+        for word, count in Counter(words_in(f"{paper.title} {paper.abstract}")).items():
             known = self._pieces.get(word)
             if known is None:
                 known = [self._columns[piece] for piece in _pieces(word) if piece in self._columns]
@@ -128,7 +114,7 @@ class Background:
 
     def terms(self) -> Terms:
         """Its terms, to which others can be added."""
-        return Terms(self.columns, self.rarity, _rarity(self.papers, 0))
+        return Terms(self.columns, self.rarity, rarity(self.papers, 0))
 
 
 def background_of(papers: Sequence[Words]) -> Background:
@@ -140,7 +126,7 @@ def background_of(papers: Sequence[Words]) -> Background:
             for term in block:
                 having[term] = having.get(term, 0) + 1
         found: set[str] = set()
-        for word in set(_WORD.findall(f"{each.title} {each.abstract}".lower())):
+        for word in set(words_in(f"{each.title} {each.abstract}")):
             if word not in pieces:
                 pieces[word] = _pieces(word)
             found.update(pieces[word])
@@ -148,8 +134,8 @@ def background_of(papers: Sequence[Words]) -> Background:
             having[piece] = having.get(piece, 0) + 1
     kept = {term: count for term, count in having.items() if count >= LEAST_PAPERS or not _needs_company(term)}
     columns = {term: column for column, term in enumerate(kept)}
-    rarity = np.array([_rarity(len(papers), count) for count in kept.values()], dtype=np.float64)
-    terms = Terms(columns, rarity, _rarity(len(papers), 0))
+    rarities = np.array([rarity(len(papers), count) for count in kept.values()], dtype=np.float64)
+    terms = Terms(columns, rarities, rarity(len(papers), 0))
     sample = tuple(terms.vector(each) for each in papers[:: max(1, len(papers) // SAMPLE)][:SAMPLE])
     mean = np.zeros(len(columns))
     for found_vector in sample:
@@ -157,7 +143,7 @@ def background_of(papers: Sequence[Words]) -> Background:
     with_mean = along(sample, mean)
     varies = centred(products(sample, sample, len(columns)), with_mean, with_mean, float(mean @ mean))
     varies += NOISE * len(sample) * np.eye(len(sample))
-    return Background(len(papers), columns, rarity, sample, mean, np.asarray(np.linalg.inv(varies), dtype=np.float64))
+    return Background(len(papers), columns, rarities, sample, mean, np.asarray(np.linalg.inv(varies), dtype=np.float64))
 
 
 def products(rows: Sequence[Vector], others: Sequence[Vector], columns: int) -> Floats:
@@ -185,10 +171,6 @@ def centred(found: Floats, rows: Floats, others: Floats, mean: float) -> Floats:
     return made
 
 
-def _rarity(papers: int, count: int) -> float:
-    return float(np.log((1 + papers) / (1 + count)) + 1)
-
-
 def _blocks(paper: Words) -> tuple[Mapping[str, int], ...]:
     """How often a paper has each term: of its words, of its title, of its categories."""
     title, abstract = _terms(paper.title), _terms(paper.abstract)
@@ -200,16 +182,12 @@ def _blocks(paper: Words) -> tuple[Mapping[str, int], ...]:
 
 
 def _terms(text: str) -> list[str]:
-    return [*_told(text), *pairs_of(text)]
+    return [*telling_words(text), *pairs_of(text)]
 
 
 def pairs_of(text: str) -> list[str]:
     """Words of `text` that follow each other, without the common ones."""
-    return [f"{one} {other}" for one, other in pairwise(_told(text))]
-
-
-def _told(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text.lower()) if word not in _COMMON]
+    return [f"{one} {other}" for one, other in pairwise(telling_words(text))]
 
 
 def _pieces(word: str) -> tuple[str, ...]:

@@ -175,6 +175,8 @@ class _Pages:
         if blocks > 1:
             files.append(PlannedFile(f"{path}.all.html", partial(self._all, day)))
         files.append(PlannedFile(f"{path}.json", partial(self._document, day)))
+        if self._book.identifiers(day.date):
+            files.append(PlannedFile(f"{path}.words.js", partial(self._words_of, day)))
         yield Unit(f"{path}.html", tuple(files))
         if is_newest:
             yield self._page("index.html", partial(self._date, day, earlier, None, root="", current="index.html"))
@@ -232,6 +234,12 @@ class _Pages:
         found = day_view.in_blocks(self._shown(day).items)
         rows = self._render("block.html.j2", "../", items=found[number], authors_at_once=AUTHORS_AT_ONCE)
         return f'digest.block("{day.date}",{number},{citation.in_script(rows)});\n'
+
+    def _words_of(self, day: Day) -> str:
+        """What a browser puts the papers of a date in order by, as a script that `static/stars.js` loads."""
+        weighed = self._shown(day).loaded.weighed
+        rows = [[identifier, each.usual, each.written] for identifier, each in weighed.items()]
+        return f'digest.words("{day.date}",{citation.in_script(rows)});\n'
 
     def _all(self, day: Day) -> str:
         heading = dated(self._words.day_title, day.date)
@@ -358,6 +366,7 @@ class _Pages:
             "gist": "" if view.gist.is_beginning else view.gist.text,
             "csl": view.csl,
             "body": body,
+            "words": weighed.written if (weighed := shown.loaded.weighed.get(identifier)) else "",
         }
         return f"digest.paper({citation.in_script(told)});\n"
 

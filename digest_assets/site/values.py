@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from digest_assets.model import DigestPaper, FilterReason, PaperUpdate
+from digest_assets.ranking.stars import Weighed
 
 AUTHORS_SHOWN = 30
 """Of a longer list only so many are named, and have pages for it."""
@@ -174,6 +175,8 @@ class DayPapers:
     """In the order in which they are shown; a paper that is in none comes after them."""
     later: Mapping[str, tuple[LaterVersion, ...]] = field(default_factory=dict)
     """By identifier, the later versions that dates have listed, oldest first."""
+    weighed: Mapping[str, Weighed] = field(default_factory=dict)
+    """By identifier, what a browser compares with the reader's stars."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ class SiteWords:
     all_categories: str
     only_unread: str
     only_starred: str
+    by_stars: str
+    like_stars: str
     none_left: str
     star: str
     read: str
@@ -289,6 +291,8 @@ _CHINESE = SiteWords(
     all_categories="全部",
     only_unread="未读",
     only_starred="已收藏",
+    by_stars="按收藏排序",
+    like_stars="与收藏相近：{terms}",
     none_left="没有符合筛选条件的论文。",
     star="收藏",
     read="已读",
@@ -499,6 +503,8 @@ _ENGLISH = SiteWords(
     all_categories="All",
     only_unread="Unread",
     only_starred="Starred",
+    by_stars="By my stars",
+    like_stars="Like your stars: {terms}",
     none_left="No paper matches the filter.",
     star="Star",
     read="Read",
@@ -718,6 +724,8 @@ _JAPANESE = SiteWords(
     all_categories="すべて",
     only_unread="未読",
     only_starred="スター付き",
+    by_stars="スター順",
+    like_stars="スターに近い：{terms}",
     none_left="条件に合う論文はありません。",
     star="スター",
     read="既読",

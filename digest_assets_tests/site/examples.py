@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
 from pathlib import Path
 
 from digest_assets.model import (
@@ -22,6 +23,8 @@ from digest_assets.model import (
     TextSource,
     Translation,
 )
+from digest_assets.pipeline.rank import words_of
+from digest_assets.ranking.stars import Usual
 from digest_assets.resources.site_folder import SiteWritten, write_site
 from digest_assets.site.values import (
     NOTHING,
@@ -97,6 +100,12 @@ def digest_paper(each: Paper, day: date, *, translation: str = "", background: s
     )
 
 
+@cache
+def usual() -> Usual:
+    """What papers were like before the sites: the same for each, whatever dates it has."""
+    return Usual([words_of(paper(number)) for number in range(60)])
+
+
 class ExampleSite:
     """Papers by date, as a site and its source. `loaded` says which dates' pages were asked for."""
 
@@ -146,7 +155,8 @@ class ExampleSite:
         tags: dict[str, tuple[Tag, ...]] = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
         left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
         updates, groups = self.updates.get(day.date, ()), self.groups.get(day.date, ())
-        return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later)
+        weighed = {each.paper.identifier: usual().weighed(words_of(each.paper)) for each in papers}
+        return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later, weighed)
 
     def costs(self, since: date | None) -> list[MonthCost]:
         return [MonthCost(f"2026-{month:02}", 1000 * month, None) for month in range(since.month if since else 1, 12)]

@@ -295,6 +295,7 @@
     if (!undo) progress.textContent = said;
     for (const each of all("[data-count]")) each.textContent = each.dataset.count === "unread" ? total - read : starred;
     byId("next-unread").disabled = isDone;
+    if (byStars) byStars.hidden = !own && !anyStars();
     rest.disabled = isDone && !undo;
     rest.textContent = undo ? rest.dataset.undo : rest.dataset.label;
   }
@@ -476,6 +477,66 @@
     }
   }
 
+  // --- the order: the date's own, or by the reader's stars ----------------------------------------------------------
+
+  const ORDER = "digest:order:" + root.dataset.digest;
+  const WHY_SHOWN = 10;
+  const MOST_BLOCKS = 3; // of a larger date all papers are loaded only when they are asked for
+  const byStars = byId("by-stars");
+  let own = null; // the date's own order, while the other is shown
+
+  function anyStars() {
+    return Object.keys(marks.all()).some((id) => marks.of(id).starred);
+  }
+
+  async function arrange() {
+    await file(byStars.dataset.script);
+    const [found] = await Promise.all([window.digestStars.order(day), showAll()]);
+    own = { nodes: Array.from(holder.children), papers: papers };
+    const known = new Map(papers.map((paper) => [paper.dataset.id, paper]));
+    papers = found.map((each) => known.get(each.id)).filter(Boolean);
+    for (const each of found.slice(0, WHY_SHOWN)) {
+      if (each.score <= 0 || !each.terms.length || !known.has(each.id)) continue;
+      const why = document.createElement("p");
+      why.className = "why of-stars";
+      why.textContent = byStars.dataset.why.replace("{terms}", each.terms.join(", "));
+      known.get(each.id).querySelector(".meta").before(why);
+    }
+    holder.prepend(...papers);
+    showOrder();
+  }
+
+  function arrangeBack() {
+    for (const why of all(".why.of-stars", holder)) why.remove();
+    holder.prepend(...own.nodes);
+    papers = own.papers;
+    own = null;
+    showOrder();
+  }
+
+  function showOrder() {
+    root.dataset.order = own ? "stars" : "";
+    byStars.setAttribute("aria-pressed", String(Boolean(own)));
+    applyFilters();
+  }
+
+  async function changeOrder() {
+    remember(ORDER, own ? "" : "stars");
+    if (own) return arrangeBack();
+    byStars.disabled = true;
+    try {
+      await arrange();
+    } catch (error) {
+      progress.textContent = holder.dataset.failed;
+    }
+    byStars.disabled = false;
+    byStars.focus({ preventScroll: true });
+  }
+
+  async function recallOrder() {
+    if (byStars && anyStars() && remembered(ORDER) === "stars" && blocks <= MOST_BLOCKS) await arrange();
+  }
+
   // --- going from paper to paper ------------------------------------------------------------------------------------
 
   function current() {
@@ -572,6 +633,7 @@
     else if (target.dataset.setLayout) setLayout(target.dataset.setLayout);
     else if ("filter" in target.dataset) press(target);
     else if (target.id === "clear" || target.id === "within") clearFilters();
+    else if (target.id === "by-stars") changeOrder().catch(() => {});
     else if (target.id === "next-unread") nextUnread().catch(() => {});
     else if (target.id === "rest-read") markTheRest().catch(() => {});
     else if (target.id === "help") keys.showModal();
@@ -638,5 +700,5 @@
   showLayout();
   if (holder) filter().catch(() => {});
   window.addEventListener("hashchange", () => readAddress().catch(() => {}));
-  readAddress().catch(() => {});
+  recallOrder().catch(() => {}).then(readAddress).catch(() => {});
 })();
