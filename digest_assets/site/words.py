@@ -241,7 +241,7 @@ class SiteWords:
         return self.one_paper if papers == 1 else self.papers.format(count=papers)
 
 
-_KEYS = ("j / k", "n", "s", "r", "o", "l", "/", "?")
+_KEYS = ("j / k", "n", "s", "r", "o", "l", "↓ / ↑", "/", "?")
 
 
 def _keys(*meanings: str) -> tuple[tuple[str, str], ...]:
@@ -369,7 +369,15 @@ _CHINESE = SiteWords(
     made_of="译文与解读由语言模型生成，请以原文为准。数据来自 arXiv。",
     keys_title="键盘操作",
     keys=_keys(
-        "下一篇／上一篇", "下一篇未读", "收藏", "标为已读", "展开论文，再按展开解读", "切换摘要语言", "搜索", "本说明"
+        "下一篇／上一篇",
+        "下一篇未读",
+        "收藏",
+        "标为已读",
+        "展开论文，再按展开解读",
+        "切换摘要语言",
+        "对照中的下一句／上一句（先按 Tab）",
+        "搜索",
+        "本说明",
     ),
     close="关闭",
     filter_reasons={
@@ -587,6 +595,7 @@ _ENGLISH = SiteWords(
         "mark as read",
         "open the paper, then its reading",
         "language",
+        "next / previous sentence of both languages, after Tab",
         "search",
         "this help",
     ),
@@ -808,6 +817,7 @@ _JAPANESE = SiteWords(
         "既読にする",
         "論文を開く、もう一度で解説を開く",
         "言語の切り替え",
+        "対訳の次／前の文（先に Tab）",
         "検索",
         "この説明",
     ),

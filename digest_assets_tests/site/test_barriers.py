@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rich = replace(
         rich,
         late=True,
-        translation=replace(rich.translation, pairs=(SentencePair("一句。", "One."), SentencePair("二句。", "Two."))),
+        translation=replace(rich.translation, pairs=(SentencePair("One.", "一句。"), SentencePair("Two.", "二句。"))),
         reading=replace(
             rich.reading,
             background="有据。",
@@ -63,6 +63,41 @@ def starred(tab: Any) -> None:
     tab.evaluate(f"digestMarks.set(['{RICH.identifier}'], '{FULL}', 'starred', true)")
     tab.locator("#show-codes").click()
     tab.locator("#codes svg").first.wait_for()
+
+
+def lit(tab: Any) -> list[str]:
+    """The sentences on the ground that marks a pair."""
+    script = """() => [...document.querySelectorAll('.pair')]
+      .filter((each) => getComputedStyle(each).backgroundColor !== 'rgba(0, 0, 0, 0)').map((each) => each.innerText)"""
+    return [" ".join(each.split()) for each in tab.evaluate(script)]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_sentence_and_its_counterpart_are_lit_by_pointer_tap_and_key(browser: Any, folder: Path, width: int) -> None:
+    is_phone = width == 390
+    context = browser.new_context(viewport={"width": width, "height": 844}, has_touch=is_phone, is_mobile=is_phone)
+    tab = context.new_page()
+    tab.goto(f"{folder.as_uri()}/d/{FULL}.html")
+    in_both(tab)
+    first, second = tab.locator(".pair").all()
+    assert lit(tab) == []
+    second.locator("p").last.tap() if is_phone else second.locator("p").last.click()
+    assert lit(tab) == ["二句。 Two."]
+    tab.mouse.move(1, 1)
+    tab.keyboard.press("ArrowUp")
+    assert lit(tab) == ["一句。 One."]
+    tab.keyboard.press("ArrowUp")
+    assert lit(tab) == ["一句。 One."]
+    tab.keyboard.press("Tab")
+    assert lit(tab) == [], "the sentences of an abstract are one stop of Tab"
+    tab.keyboard.press("Shift+Tab")
+    tab.keyboard.press("ArrowDown")
+    assert lit(tab) == ["二句。 Two."]
+    if not is_phone:
+        tab.locator("h1").click()
+        first.locator("p").first.hover()
+        assert lit(tab) == ["一句。 One."]
+    context.close()
 
 
 def searched(tab: Any) -> None:

@@ -662,6 +662,15 @@
     "?": () => keys.showModal(),
   };
 
+  // The sentences of an abstract in both languages are one stop of Tab.
+  function stepSentence(from, key) {
+    const to = key === "ArrowDown" ? from.nextElementSibling : from.previousElementSibling;
+    if (!to) return;
+    from.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, dialog");
     if (event.key === "Escape" && event.target === search) search.blur();
@@ -671,6 +680,11 @@
       return;
     }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.matches(".pair") && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      event.preventDefault();
+      stepSentence(event.target, event.key);
+      return;
+    }
     const action = ACTIONS[event.key];
     if (!action) return;
     event.preventDefault();
