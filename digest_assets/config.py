@@ -66,6 +66,7 @@ SECRETS_NAME = ".env"
 _FROM_SECRETS: dict[str, str] = {}
 """Variables of this process that came from `.env`, with their values: these follow the file."""
 SECOND_READER = "checks.second_reader"
+EMBEDDINGS = "ranking.embeddings"
 NO_CONTACT = "arxiv.contact is not set: arXiv wants to be able to reach you. Set it to your e-mail address."
 
 _NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
@@ -396,6 +397,28 @@ class CheckSettings(_Section):
     None: there is no such reader."""
 
 
+class EmbeddingsSettings(EndpointSettings):
+    """An endpoint's `/v1/embeddings`, within a budget of its own. What only a chat has (`temperature`, `stream`) says
+    nothing here."""
+
+    max_output_tokens: int = Field(256, ge=256)
+    """No answer is longer: what is left of the context is the paper's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_its_model(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not values.get("model"):
+            raise ValueError("model is missing: name one that gives embeddings")
+        return values
+
+
+class RankingSettings(_Section):
+    """What is shown first, beside `[[interests]]`."""
+
+    embeddings: Annotated[EmbeddingsSettings | None, NoDecode] = None
+    """An endpoint whose embeddings are fused with the ranking by words. None: words alone, and nothing is asked."""
+
+
 class ArxivSettings(_Section):
     """arXiv's addresses, its pace, and who asks."""
 
@@ -594,6 +617,7 @@ class Settings(BaseSettings):
     output: OutputSettings = OutputSettings()
     delivery: DeliverySettings = DeliverySettings()
     interests: tuple[InterestSettings, ...] = ()
+    ranking: RankingSettings = RankingSettings()
     runs: RunSettings = RunSettings()
     root: Path = Field(default_factory=Path.cwd, exclude=True)
     is_beside: bool = Field(False, exclude=True)
@@ -845,7 +869,8 @@ def _explain(error: Any) -> str:
 
 def _unknown_variables() -> list[str]:
     """What is wrong with variables that look like settings and are none: a clause each."""
-    names = [*setting_names(), *(f"{SECOND_READER}.{key}" for key in SecondReaderSettings.model_fields)]
+    parts = {SECOND_READER: SecondReaderSettings, EMBEDDINGS: EmbeddingsSettings}
+    names = [*setting_names(), *(f"{part}.{key}" for part, of in parts.items() for key in of.model_fields)]
     known = {ENVIRONMENT_PREFIX + name.replace(".", "__").upper() for name in names}
     clauses = []
     for variable in sorted(os.environ):

@@ -19,10 +19,11 @@ from digest_assets.blog import NO_PASSTHROUGH, find_blog, lets_formulas_through,
 from digest_assets.config import NO_CONTACT, Settings
 from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
+from digest_assets.llm.embeddings import embedding_prompt, unpacked
 from digest_assets.pipeline.taken_away import taken_away
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
-from digest_assets.resources.model_access import EndpointAccess, ModelAccess
+from digest_assets.resources.model_access import EndpointAccess, ModelAccess, embeddings_of
 from digest_assets.resources.pace import LocalPace
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
@@ -62,6 +63,8 @@ def examine(digests: Sequence[Settings], clock: Clock | None = None) -> Iterator
     yield from _model(settings)
     if (second := ModelAccess.of(settings).second_reader) is not None:
         yield _told("second reader", lambda: _second_reader(second))
+    if (embeddings := embeddings_of(settings)) is not None:
+        yield _told("embeddings", lambda: asyncio.run(_embeddings(embeddings)))
     quick = settings.arxiv.model_copy(update={"attempts": 1, "timeout_seconds": SECONDS})
     pace = StorePace(store, clock.now) if store.may_be_written else LocalPace()
     access = ArxivAccess(quick, pace, clock)
@@ -214,6 +217,18 @@ def _second_reader(access: EndpointAccess) -> str:
     if listed is not None and not listed.is_well:
         raise ConfigurationError(listed.text.replace("llm.", f"{access.section}."), cure="")
     return f"{settings.model} at {settings.base_url}"
+
+
+async def _embeddings(access: EndpointAccess) -> str:
+    """Asks for one vector."""
+    settings, key = access.settings, access.settings.api_key()
+    if key is None:
+        cure = f"Set {settings.api_key_env}; until then papers are ranked by words alone."
+        raise ConfigurationError(f"{settings.api_key_env} is not set.", cure=cure)
+    access.check()
+    async with access.client(settings, key, section=access.section, patience_seconds=0) as model:
+        answer = await model.ask(embedding_prompt("Speech codecs", ""))
+    return f"{settings.model} at {settings.base_url}: {len(unpacked(answer.text))} dimensions"
 
 
 async def _api(arxiv: ArxivAccess) -> str:

@@ -100,7 +100,7 @@ def make(
     if not dates:
         return
     access = ModelAccess.of(settings)
-    for each in (access, access.second_reader):
+    for each in (access, access.second_reader, access.embeddings):
         if each is not None:
             each.check()
     progress = TerminalProgress(err)

@@ -51,7 +51,7 @@ def read_payload(
         return Problem(Refusal.UNUSABLE, "JSON that is not an object")
     choice = _first(payload.get("choices"))
     usage = read_usage(payload.get("usage") or choice.get("usage"))
-    if (refused := _error_in(payload, model, provider)) is not None:
+    if (refused := error_in(payload, model, provider)) is not None:
         return refused
     message = choice.get("message")
     if not isinstance(message, Mapping):
@@ -186,7 +186,7 @@ def _claims_error(payload: Mapping[str, Any]) -> bool:
     return has_words and str(code if code is not None else "").lower() not in _WELL
 
 
-def _error_in(payload: Mapping[str, Any], model: str, provider: Provider) -> Problem | None:
+def error_in(payload: Mapping[str, Any], model: str, provider: Provider) -> Problem | None:
     if not _claims_error(payload) or (payload.get("choices") and not payload.get("error")):
         return None
     return read_problem(_status_in(payload), json.dumps(payload), provider=provider, model=model)

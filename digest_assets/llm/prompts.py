@@ -48,6 +48,8 @@ class Task(str, Enum):
     """A sentence for each group of a day's papers, from their gists (`glance/overview.py`)."""
     SECOND_READING = "second_reading"
     """Verdicts on sentences of the others' answers (`second_reader.py`)."""
+    EMBEDDING = "embedding"
+    """A paper's vector (`embeddings.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

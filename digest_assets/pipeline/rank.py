@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import duckdb
 
 from digest_assets.config import Settings
 from digest_assets.model import Outcome, Paper
+from digest_assets.pipeline.embed import Embedded
 from digest_assets.ranking.interests import DayPaper, Interest, Ranked, Words, best_of
 from digest_assets.resources.interests import profiles
 from digest_assets.store import ledger
@@ -35,15 +36,33 @@ class RankedDate:
     """Identifiers of own papers of which the store knows nothing yet."""
     background: int
     """Papers."""
+    embedded: Embedded | None = None
+    """What came of asking for embeddings. None: nobody was asked."""
 
 
-def rank_papers(settings: Settings, store: DigestStore, day: date) -> RankedDate:
-    """Ranks the papers that `day` keeps, and records that. Raises `NotInStore` for a date that claimed none there."""
+Embed = Callable[[Mapping[str, Words]], Embedded]
+"""The vectors of papers, by their names (`pipeline/embed.py`)."""
+
+
+def rank_papers(settings: Settings, store: DigestStore, day: date, embed: Embed | None = None) -> RankedDate:
+    """Ranks the papers that `day` keeps, and records that. Raises `NotInStore` for a date that claimed none there.
+
+    With `embed` the order of words and that of embeddings are fused; while it is asked, nobody waits for the store.
+    """
     digest = settings.digest.name
     with store.transaction() as connection:
         ledger.require_made(connection, store, digest, day)
         kept = [each.paper for each in ledger.claimed_by(connection, digest, day) if each.outcome is Outcome.KEPT]
         made = judge(connection, settings, day, kept)
+        if embed is None or not made.found:
+            stored.record_ranked(connection, digest, day, made.found)
+            return made
+    from digest_assets.ranking.fusion import fused
+
+    own = {each.name: each.words for of in made.interests for each in (*of.likes, *of.unwanted)}
+    embedded = embed({**own, **{each.identifier: words_of(each) for each in kept}})
+    made = replace(made, found=fused(made.found, made.interests, embedded.vectors), embedded=embedded)
+    with store.transaction() as connection:
         stored.record_ranked(connection, digest, day, made.found)
     return made
 

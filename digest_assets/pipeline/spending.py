@@ -48,7 +48,7 @@ async def spent_today(
 ) -> tuple[Usage, Decimal | None]:
     """What was spent on the day (UTC) of `now` on translating and reading, and what batches under way will take; but
     these answers and batches. Money: None where a price is not known."""
-    asked = [task for task in Task if task is not Task.SECOND_READING]
+    asked = [task for task in Task if task not in (Task.SECOND_READING, Task.EMBEDDING)]
     usage, money = await spent_on_tasks(gathered, settings, access, now, asked, without)
     coming = await gathered.run(lambda connection: batches.estimated_under_way(connection, without_batches))
     coming_money = cost(coming, access.price, in_batch=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from digest_assets.config import SECOND_READER, EndpointSettings, LlmSettings, Settings
+from digest_assets.config import EMBEDDINGS, SECOND_READER, EndpointSettings, LlmSettings, Settings
 from digest_assets.errors import ConfigurationError, EndpointPaused, NoKey
 from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
@@ -24,11 +24,12 @@ from digest_assets.model import Usage
 from digest_assets.resources.batch_endpoint import BatchEndpoint
 from digest_assets.resources.breaker import PATIENCE_SECONDS
 from digest_assets.resources.concurrency import shared_limiter
+from digest_assets.resources.embeddings import EmbeddingModel
 from digest_assets.resources.language_model import LanguageModel
 from digest_assets.resources.own_prompts import lay_over
 
-_SECOND_READER_SECONDS = 60.0
-"""What it would say keeps nothing from being published: a date does not wait long for it."""
+_SECONDS_BESIDE = 60.0
+"""What a second reader or embeddings would say keeps nothing from being published: a date does not wait long for it."""
 
 
 def price_table(settings: EndpointSettings) -> dict[str, Price]:
@@ -41,8 +42,11 @@ def price_table(settings: EndpointSettings) -> dict[str, Price]:
 
 def all_prices(settings: Settings) -> dict[str, Price]:
     """Those of every model that a digest asks."""
-    second = settings.checks.second_reader
-    return {**(price_table(second) if second else {}), **price_table(settings.llm)}
+    beside = filter(None, (settings.checks.second_reader, settings.ranking.embeddings))
+    return {
+        **{model: price for each in beside for model, price in price_table(each).items()},
+        **price_table(settings.llm),
+    }
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class EndpointAccess:
     """An endpoint that the settings name. The key is read from the environment when it is used, and kept nowhere."""
 
     settings: EndpointSettings
+    client: type[LanguageModel] = field(default=LanguageModel, kw_only=True)
     section: str = field(default="llm", kw_only=True)
     """Of digest.toml, as messages name its settings."""
     limits: Path | None = field(default=None, kw_only=True)
@@ -130,7 +135,7 @@ class EndpointAccess:
             settings.tokens_per_minute,
             self.limits,
         )
-        async with LanguageModel(
+        async with self.client(
             settings,
             key,
             limiter=limiter,
@@ -155,6 +160,8 @@ class ModelAccess(EndpointAccess):
     them."""
     second_reader: EndpointAccess | None = None
     """Who reads again what this one wrote."""
+    embeddings: EndpointAccess | None = None
+    """Whose vectors join the ranking."""
 
     @classmethod
     def of(cls, settings: Settings, limits: Path | None = None) -> ModelAccess:
@@ -167,9 +174,10 @@ class ModelAccess(EndpointAccess):
             settings.llm,
             settings.root,
             settings.digest.categories,
-            EndpointAccess(second, section=SECOND_READER, limits=limits, patience_seconds=_SECOND_READER_SECONDS)
+            EndpointAccess(second, section=SECOND_READER, limits=limits, patience_seconds=_SECONDS_BESIDE)
             if second is not None and second.is_used
             else None,
+            embeddings_of(settings, limits),
             limits=limits,
         )
 
@@ -202,6 +210,16 @@ class ModelAccess(EndpointAccess):
                 f"The glossary {path} cannot be read: {said}.", cure="Correct llm.glossary, or leave it empty."
             ) from None
         return default.extended(parse_glossary(text, language, str(path)))
+
+
+def embeddings_of(settings: Settings, limits: Path | None = None) -> EndpointAccess | None:
+    """How to ask for embeddings. None: the settings name no endpoint for them."""
+    found = settings.ranking.embeddings
+    if found is None or not found.is_used:
+        return None
+    return EndpointAccess(
+        found, client=EmbeddingModel, section=EMBEDDINGS, limits=limits, patience_seconds=_SECONDS_BESIDE
+    )
 
 
 @lru_cache(maxsize=256)

@@ -1,10 +1,10 @@
 """A small OpenAI-compatible server on loopback that answers at once, and misbehaves on request.
 
-It answers chat completions (streamed and not), models, files and batches. A request that holds `<background>` asks for
-a reading, one with `<g1>` for an overview, one with `<verdicts>` for a second reader's word, one with `<gist>` and no
-`<translation>` for a gist, any other for a translation. For invented papers, recognised by abstract or title, it gives
-what was written by hand in Chinese; for others, and in Japanese and English, what keeps all that has to be kept
-(`generic_answers`).
+It answers chat completions (streamed and not), embeddings, models, files and batches. A request that holds
+`<background>` asks for a reading, one with `<g1>` for an overview, one with `<verdicts>` for a second reader's word,
+one with `<gist>` and no `<translation>` for a gist, any other for a translation. For invented papers, recognised by
+abstract or title, it gives what was written by hand in Chinese; for others, and in Japanese and English, what keeps all
+that has to be kept (`generic_answers`).
 Dialects and faults are those that endpoints in the field have: see the functions that make them.
 """
 
@@ -15,6 +15,7 @@ import json
 import re
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -53,6 +54,9 @@ TRANSLATION = "translation"
 GIST = "gist"
 OVERVIEW = "overview"
 VERDICTS = "verdicts"
+EMBEDDINGS = "sandbox-embeddings"
+"""The model that gives vectors."""
+_DIMENSIONS = 256
 _GROUP = re.compile(r"^<g(\d+)>[^\n]*\n(.*?)(?=^<g\d+>|\Z)", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(r"^\[([^\]]+)\] (.+)$", re.MULTILINE)
 _SAID_AT_MOST = 3
@@ -216,7 +220,7 @@ class ModelRequest:
     """One request, as the server saw it."""
 
     route: str
-    """chat, models, files, batches, or nothing for an unknown path."""
+    """chat, embeddings, models, files, batches, or nothing for an unknown path."""
     path: str
     body: Mapping[str, Any]
     kind: str | None
@@ -299,7 +303,7 @@ class SandboxModel(LoopbackServer):
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         path, started = request.url.path.rstrip("/"), self.clock()
-        route = {"/v1/chat/completions": "chat", "/v1/models": "models"}.get(path, "")
+        route = {"/v1/chat/completions": "chat", "/v1/models": "models", "/v1/embeddings": "embeddings"}.get(path, "")
         route = route or next((name for name in ("files", "batches", "models") if f"/v1/{name}" in path), "")
         self._in_flight += route == "chat"
         in_flight = self._in_flight
@@ -449,6 +453,8 @@ class SandboxModel(LoopbackServer):
         key = (request.method, re.sub(r"(file|batch)-\d+", "*", path))
         if key == ("GET", "/v1/models"):
             return _answer({"object": "list", "data": [_model(self.model)]})
+        if key == ("POST", "/v1/embeddings"):
+            return self._embedding(parsed)
         if key == ("POST", "/v1/files"):
             return self._keep_file(_uploaded(body))
         if key in (("GET", "/v1/files/*"), ("GET", "/v1/files/*/content")):
@@ -464,6 +470,28 @@ class SandboxModel(LoopbackServer):
         if path == f"/v1/models/{self.model}":
             return _answer(_model(self.model))
         return _error(404, f"Unknown request URL: {request.method} {path}.", "invalid_request_error", "unknown_url")
+
+    def _embedding(self, body: Mapping[str, Any]) -> HttpAnswer:
+        """A vector that is the more like another's, the more words their texts share."""
+        text = body.get("input")
+        if body.get("model") != EMBEDDINGS:
+            return _error(
+                404, f"The model `{body.get('model')}` does not exist.", "invalid_request_error", "model_not_found"
+            )
+        if not isinstance(text, str) or not text:
+            return _error(400, "'input' must be a non-empty string.", "invalid_request_error", None)
+        vector = [0.0] * _DIMENSIONS
+        for word in re.findall(r"\w+", text.lower()):
+            vector[zlib.crc32(word.encode()) % _DIMENSIONS] += 1.0
+        tokens = estimated_tokens(text)
+        return _answer(
+            {
+                "object": "list",
+                "model": EMBEDDINGS,
+                "data": [{"object": "embedding", "index": 0, "embedding": vector}],
+                "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+            }
+        )
 
     def _keep_file(self, content: bytes) -> HttpAnswer:
         if self.largest_file is not None and len(content) > self.largest_file:

@@ -149,6 +149,17 @@ def test_a_run_says_the_same_of_answers_that_are_cut(
     assert "(most often: The answer was cut" in caplog.text
 
 
+def test_an_endpoint_for_embeddings_is_asked_for_one(digest: CommandLine, capsys: Captured) -> None:
+    settings = '[ranking.embeddings]\nbase_url = "{url}"\nmodel = "{model}"\napi_key_env = "{env}"\n'
+    given = {"url": digest.sandbox.model.base_url, "env": digest.environment["DIGEST__LLM__API_KEY_ENV"]}
+    digest.write(settings.format(model=model_server.EMBEDDINGS, **given))
+    said = digest(capsys, "doctor", "--json")
+    told = {finding["subject"]: finding["text"] for finding in said.json}
+    assert told["embeddings"].endswith(": 256 dimensions")
+    digest.write(settings.format(model="absent", **given))
+    assert "ranking.embeddings.model" in ailing(digest(capsys, "doctor", "--json"))["embeddings"]
+
+
 def test_an_endpoint_that_reads_less_than_it_is_sent(digest: CommandLine, capsys: Captured) -> None:
     digest.sandbox.model.manners = PLAYS["ollama, cut at 4,096"]()
     found = ailing(digest(capsys, "doctor", "--json"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from digest_assets.config import InterestSettings, SecondReaderSettings, setting_names
+from digest_assets.config import EmbeddingsSettings, InterestSettings, SecondReaderSettings, setting_names
 from digest_assets.sandbox import serving
 from digest_assets_tests.assets.test_deliveries import Inbox
 from digest_assets_tests.cli.command_line import CommandLine, a_command_line
@@ -144,6 +144,7 @@ def test_a_key_in_the_place_of_any_setting_is_told_nowhere(digest: CommandLine, 
     names = [
         *setting_names(),
         *(f"checks.second_reader.{name}" for name in SecondReaderSettings.model_fields),
+        *(f"ranking.embeddings.{name}" for name in EmbeddingsSettings.model_fields),
         *(f"interests.{field.alias or name}" for name, field in InterestSettings.model_fields.items()),
         f"llm.prices.{key}",
     ]

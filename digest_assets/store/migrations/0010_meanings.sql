@@ -65,7 +65,7 @@ COMMENT ON COLUMN full_texts.figure_caption IS 'of the first figure';
 COMMENT ON COLUMN full_texts.fetched_at IS 'when it came, UTC';
 
 COMMENT ON COLUMN model_answers.answer_key IS 'the hash of what produced it: model, parameters, prompt, input';
-COMMENT ON COLUMN model_answers.kind IS 'translation, reading';
+COMMENT ON COLUMN model_answers.kind IS 'what was asked for: translation, gist, reading, overview, second_reading, embedding';
 COMMENT ON COLUMN model_answers.identifier IS 'arXiv''s, without a version';
 COMMENT ON COLUMN model_answers.version IS 'of the paper';
 COMMENT ON COLUMN model_answers.model IS 'that answered';

@@ -1,0 +1,99 @@
+"""The vectors of papers by an endpoint's `/v1/embeddings` (`ranking.embeddings`), each paid for once.
+
+They join the ranking by words (`ranking/fusion.py`), which never needs them: where the vector of a paper cannot be had,
+or the budget is used up, its words decide alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from digest_assets.config import Settings
+from digest_assets.errors import BudgetUsedUp, EndpointError, NoKey
+from digest_assets.llm.asking import Ask, StoredAnswer
+from digest_assets.llm.budget import Meter
+from digest_assets.llm.embeddings import embedding_prompt, unpacked
+from digest_assets.llm.keys import answer_key
+from digest_assets.llm.prompts import Task
+from digest_assets.model import Usage
+from digest_assets.pipeline.spending import spent_on_tasks
+from digest_assets.ranking.interests import Words
+from digest_assets.resources.clock import Clock
+from digest_assets.resources.model_access import EndpointAccess
+from digest_assets.store.answers import KnownAnswers
+from digest_assets.store.connection import DigestStore
+from digest_assets.store.gathering import GatheredStore
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What came of the papers that were asked about."""
+
+    vectors: Mapping[str, list[float]]
+    """By the paper's name, of those that have one."""
+    usage: Usage
+    """Of the calls of this run."""
+    without: int
+    """Papers that have none."""
+
+
+async def embed(
+    settings: Settings,
+    store: DigestStore,
+    access: EndpointAccess,
+    clock: Clock,
+    papers: Mapping[str, Words],
+    log: Callable[[str], None],
+) -> Embedded:
+    """The vectors of `papers`, by their names. That some cannot be had is logged, once for each cause."""
+    meter, said = Meter(), set[str]()
+
+    async def vector(name: str, words: Words, known: KnownAnswers, ask: Ask) -> tuple[str, list[float]] | None:
+        try:
+            return name, unpacked((await _answered(access, known, ask, name, words)).text)
+        except (BudgetUsedUp, EndpointError, NoKey) as error:
+            if str(error) not in said:
+                said.add(str(error))
+                log(f"ranked without embeddings, {name} and others: {error}" if len(said) == 1 else str(error))
+            return None
+
+    async with (
+        GatheredStore(store) as gathered,
+        KnownAnswers.open(gathered, list(papers), clock.now, store.journals) as known,
+    ):
+        spent = await spent_on_tasks(gathered, settings, access, clock.now(), [Task.EMBEDDING])
+        room = partial(known.make_room, access.settings.max_concurrency)
+        if not access.can_be_asked:
+            found = await asyncio.gather(*(vector(*each, known, access.refuse) for each in papers.items()))
+        else:
+            async with access.open(access.budget(*spent), clock.now, room) as model:
+                ask = meter.metered(model.ask)
+                found = await asyncio.gather(*(vector(*each, known, ask) for each in papers.items()))
+    vectors = dict(each for each in found if each is not None)
+    return Embedded(vectors, meter.usage, len(papers) - len(vectors))
+
+
+async def _answered(access: EndpointAccess, known: KnownAnswers, ask: Ask, name: str, words: Words) -> StoredAnswer:
+    model, prompt = access.settings.model, embedding_prompt(words.title, words.abstract)
+    key = answer_key(model, {}, prompt)
+
+    async def asked() -> StoredAnswer:
+        answer = await ask(prompt)
+        made = StoredAnswer(
+            key=key,
+            kind=Task.EMBEDDING,
+            model=answer.model,
+            prompt_version=prompt.version,
+            identifier=name,
+            version=0,
+            text=answer.text,
+            usage=answer.usage,
+            finish_reason=answer.finish_reason,
+        )
+        known.arrived(made)
+        return made
+
+    return known.find(key) or await known.once(key, asked)
