@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digest_assets.cli.console import print_json, say
-from digest_assets.cli.options import ConfigOption, JsonOption, opened
+from digest_assets.cli.options import ConfigOption, JsonOption, opened, store_of
 
 if TYPE_CHECKING:
     from digest_assets.config import Settings
@@ -60,21 +60,28 @@ def publish(
 
 def _files(digests: Sequence[Settings], blog: Branch | None) -> dict[str, Path]:
     """What is published of `digests`; with the branch of a `blog`, the posts alone."""
-    from digest_assets.resources.publication import files_of
+    from digest_assets.resources.publication import site_files
 
+    posts = _posts(digests)
     if blog is not None:
-        return {name: file for each in digests for name, file in blog.in_the_tree(_posts(each)).items()}
+        return blog.in_the_tree(posts)
     sites = {each.digest.name: each.path(each.output.site_dir) for each in digests if each.output.site_dir}
     page = digests[0].overview_page
     top = page.parent if page is not None else next(iter(sites.values()), None)
-    files = files_of(top, None)
-    for each in digests:
-        site, name = sites.get(each.digest.name), each.digest.name
-        if site is not None and top is not None and not site.is_relative_to(top):
-            files |= {f"{name}/{path}": file for path, file in files_of(site, None).items()}
-        files |= files_of(None, _posts(each))
-    return files
+    files = site_files(top) if top is not None else {}
+    for name, site in sites.items():
+        if top is not None and not site.is_relative_to(top):
+            files |= {f"{name}/{path}": file for path, file in site_files(site).items()}
+    return files | {f"posts/{each.name}": each for each in posts}
 
 
-def _posts(settings: Settings) -> Path:
-    return settings.path(settings.output.posts_dir)
+def _posts(digests: Sequence[Settings]) -> list[Path]:
+    """The posts that are ours: of digests that were taken away or had another name, too."""
+    from digest_assets.resources.publication import post_files
+    from digest_assets.store.posts import paths_by_digest
+
+    one = digests[0]
+    with store_of(one).reading() as connection:
+        recorded = {one.path(path) for paths in paths_by_digest(connection).values() for path in paths}
+    found = [post_files(each.path(each.output.posts_dir), each.digest.name, recorded) for each in digests]
+    return sorted({post for posts in found for post in posts})

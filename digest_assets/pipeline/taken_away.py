@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from digest_assets.config import DIGESTS_NAME, Settings
+from digest_assets.config import CONFIG_NAME, DIGESTS_NAME, Settings
 from digest_assets.store.posts import paths_by_digest
 
 
@@ -27,8 +27,8 @@ class TakenAway:
         posts = f"{self.posts} post{'s' if self.posts > 1 else ''} (*-{self.name}.md)" if self.posts else ""
         left = " and ".join(filter(None, (posts, f"its site in {self.site}" if self.site else "")))
         return (
-            f"The settings have no digest {self.name} any more; there is still {left}. Delete that, or bring back "
-            f"{DIGESTS_NAME}/{self.name}.toml."
+            f"The settings have no digest {self.name} any more; there is still {left}. Delete that, or have a "
+            f"digest of that name again: in {CONFIG_NAME}, or as {DIGESTS_NAME}/{self.name}.toml."
         )
 
 

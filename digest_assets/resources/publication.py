@@ -10,10 +10,11 @@ A blog's own branch gets its posts in a commit of nothing else, also where it is
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -34,16 +35,22 @@ class Publication:
     pushed: bool = False
 
 
-def files_of(site: Path | None, posts: Path | None, posts_prefix: str = "posts/") -> dict[str, Path]:
-    """What is published: the site at the top, the posts under their prefix. Hidden files are nobody's business."""
+def site_files(folder: Path) -> dict[str, Path]:
+    """The files of a site by their names in it. Hidden files are nobody's business."""
     found: dict[str, Path] = {}
-    for prefix, folder in (("", site), (posts_prefix, posts)):
-        if folder is not None and folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                relative = file.relative_to(folder)
-                if file.is_file() and not any(part.startswith(".") for part in relative.parts):
-                    found[prefix + relative.as_posix()] = file
+    for file in sorted(folder.rglob("*")):
+        relative = file.relative_to(folder)
+        if file.is_file() and not any(part.startswith(".") for part in relative.parts):
+            found[relative.as_posix()] = file
     return found
+
+
+def post_files(folder: Path, digest: str, recorded: Container[Path] = ()) -> list[Path]:
+    """The posts in `folder` that are ours: by the names that `digest` gives them, or `recorded`. A blog's folder has
+    posts of others, too, and drafts that nobody is to see."""
+    ours = re.compile(rf"\d{{4}}-\d\d-\d\d-{re.escape(digest)}\.md")
+    files = sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
+    return [each for each in files if ours.fullmatch(each.name) or each in recorded]
 
 
 def publish_to_folder(files: Mapping[str, Path], target: Path) -> Publication:
@@ -120,12 +127,15 @@ class Branch:
                 cure="Name another with --branch, or say --posts where it is the blog's own.",
             )
 
-    def in_the_tree(self, folder: Path) -> dict[str, Path]:
-        """The files of `folder` by their names in the repository, hidden ones left out."""
+    def in_the_tree(self, files: Iterable[Path]) -> dict[str, Path]:
+        """`files` by their names in the repository."""
         top = Path(self._git("rev-parse", "--show-toplevel"))
-        if not folder.is_relative_to(top):
-            raise OutputUnwritable(f"{folder} is not in the repository {top}.", cure="Correct output.posts_dir.")
-        return files_of(None, folder, folder.relative_to(top).as_posix() + "/")
+        found = {}
+        for file in files:
+            if not file.is_relative_to(top):
+                raise OutputUnwritable(f"{file} is not in the repository {top}.", cure="Correct output.posts_dir.")
+            found[file.relative_to(top).as_posix()] = file
+        return found
 
     def publish(self, files: Mapping[str, Path], message: str) -> Publication:
         """Commits `files` where they differ from what the branch has, and pushes it where there is a remote."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from digest_assets.cli import main
+from digest_assets.config import load_digests
 from digest_assets.errors import OutputUnwritable
-from digest_assets.resources.publication import Branch, files_of, publish_to_folder
+from digest_assets.resources.publication import Branch, post_files, publish_to_folder, site_files
+from digest_assets.store.opening import open_store
+from digest_assets.store.posts import RenderedPost, record_post
 from digest_assets_tests.disks import a_disk, enlarge
 
 
@@ -50,7 +54,8 @@ def write(path: Path, text: str) -> None:
 
 
 def files(project: Path) -> dict[str, Path]:
-    return files_of(project / "site", project / "posts")
+    posts = {f"posts/{each.name}": each for each in post_files(project / "posts", "arxiv")}
+    return site_files(project / "site") | posts
 
 
 def names(project: Path, branch: str) -> list[str]:
@@ -159,6 +164,28 @@ def test_the_command_publishes_and_says_where(project: Path, capsys: pytest.Capt
     assert main(["publish", "--config", config]) == 2
 
 
+@pytest.mark.parametrize("target", [["--branch", "gh-pages"], ["--to", "../web"]], ids=["branch", "folder"])
+def test_of_a_folder_of_posts_only_ours_are_published(project: Path, target: list[str], tmp_path: Path) -> None:
+    """By their names, and those that the store knows from another name of the digest."""
+    write(project / "posts" / "2026-11-21-a-draft.md", "nobody is to see this yet")
+    for name in ("before", "arxiv"):
+        write(project / "posts" / f"2026-11-19-{name}.md", "post")
+    settings = load_digests(project / "digest.toml")[0]
+    with open_store(settings).transaction() as connection:
+        path = "posts/2026-11-19-before.md"
+        post = RenderedPost(date(2026, 11, 19), path, "0", announced=1, published=1, filtered=0, failed=0, late=0)
+        record_post(connection, "before", post, datetime(2026, 11, 19, 12, tzinfo=timezone.utc))
+    to = [each if each != "../web" else str(tmp_path / "web") for each in target]
+    assert main(["publish", *to, "--config", str(project / "digest.toml")]) == 0
+    found = (
+        names(project, "gh-pages")
+        if "--branch" in target
+        else [file.relative_to(tmp_path / "web").as_posix() for file in (tmp_path / "web").rglob("*.md")]
+    )
+    ours = ["2026-11-19-arxiv.md", "2026-11-19-before.md", "2026-11-20-arxiv.md"]
+    assert sorted(each for each in found if each.startswith("posts/")) == [f"posts/{each}" for each in ours]
+
+
 @pytest.mark.parametrize("branch", ["main", "source"], ids=["checked out", "not checked out"])
 def test_a_blog_s_own_branch_gets_posts_and_nothing_else(
     project: Path, branch: str, capsys: pytest.CaptureFixture[str]
@@ -166,6 +193,8 @@ def test_a_blog_s_own_branch_gets_posts_and_nothing_else(
     git(project, "branch", "source")
     write(project / "draft.md", "staged")
     git(project, "add", "draft.md")
+    for theirs in ("2026-11-21-a-draft.md", "about.md", "2026-11-20-arxiv.md.bak"):
+        write(project / "posts" / theirs, "nobody is to see this yet")
     publish = ["publish", "--posts", "--branch", branch, "--push", "origin", "--config", str(project / "digest.toml")]
     assert main(publish) == 0
     assert "1 files published: " in capsys.readouterr().out
