@@ -20,7 +20,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -47,7 +47,7 @@ from digest_assets.arxiv import taxonomy
 from digest_assets.arxiv.identifiers import split_version
 from digest_assets.arxiv.origins import Origins
 from digest_assets.digests.days import DigestDays
-from digest_assets.errors import ConfigurationError, hide, looks_like_a_key
+from digest_assets.errors import ConfigurationError, hide, looks_like_a_key, redact
 from digest_assets.llm.providers import NO_MODEL, presets
 
 if sys.version_info >= (3, 11):
@@ -81,7 +81,10 @@ def _unknown_category(name: str) -> str:
 
 
 def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)):
+        return value
+    return [each.strip() if isinstance(each, str) else each for each in parts if each not in ("", " ")]
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -115,6 +118,14 @@ _LARGEST = {"_seconds": 86_400, "_minutes": 7 * 24 * 60, "_days": 3_650}
 _LARGEST_NUMBER = 10**12
 
 
+def _wanted(annotation: Any) -> str:
+    """What a setting of this type takes, as a user writes it."""
+    types = {annotation, get_origin(annotation), *get_args(annotation)}
+    if types & {int, float, Decimal}:
+        return "a number"
+    return "a list" if tuple in types else "a table" if dict in types else "a text in quotes"
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -124,7 +135,7 @@ class _Section(BaseModel):
         """`true` is no 1, which pydantic takes it for."""
         field = cls.model_fields[info.field_name or ""]
         if isinstance(value, bool) and bool not in (field.annotation, *get_args(field.annotation)):
-            raise ValueError(f"{str(value).lower()} is not what it takes")
+            raise ValueError(f"{str(value).lower()} is not {_wanted(field.annotation)}")
         return value
 
     @field_validator("*")
@@ -145,8 +156,8 @@ class _Section(BaseModel):
             for name, value in values.items():
                 if any(map(looks_like_a_key, _texts_in(value))):
                     raise ValueError(
-                        f"what {name} holds looks like a key; put it into an environment variable, and the variable's "
-                        "name into llm.api_key_env"
+                        f"what {name} holds looks like a key; put it into an environment variable, and that "
+                        "variable's name into the setting that ends in _env"
                     )
         return values
 
@@ -203,6 +214,7 @@ class DigestSettings(_Section):
     @field_validator("categories")
     @classmethod
     def _is_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        value = tuple(name for each in value for name in each.split())
         if not value:
             raise ValueError("at least one category is needed")
         if unknown := [each for each in value if not taxonomy.is_known(each)]:
@@ -302,7 +314,14 @@ class EndpointSettings(_Section):
         preset = presets().get(name) if isinstance(name, str) else None
         if preset is None:
             return values
-        return {**preset, **{key: value for key, value in values.items() if value != "" or key == "api_key_env"}}
+        return {
+            **preset,
+            **{
+                key: value
+                for key, value in values.items()
+                if value != "" or key not in cls.model_fields or key == "api_key_env"
+            },
+        }
 
     @field_validator("preset")
     @classmethod
@@ -481,6 +500,13 @@ class StoreSettings(_Section):
     lock_wait_seconds: float = Field(60, gt=0)
     """How long to wait for another program that holds the store."""
 
+    @field_validator("url")
+    @classmethod
+    def _is_path_or_lake(cls, value: str) -> str:
+        if "://" in value and not value.startswith("ducklake:"):
+            raise ValueError(f"{redact(value)!r} is neither a path nor a lake's address (ducklake:postgres:...)")
+        return value
+
 
 class OutputSettings(_Section):
     """What is written, and where."""
@@ -556,9 +582,9 @@ class InterestSettings(_Section):
 
     name: str
     """A word or a few."""
-    keywords: tuple[str, ...] = ()
+    keywords: Words = ()
     """Words that a wanted paper has."""
-    authors: tuple[str, ...] = ()
+    authors: Words = ()
     """Whose papers are wanted."""
     papers: tuple[str, ...] = ()
     """arXiv's identifiers."""
@@ -658,6 +684,11 @@ class Settings(BaseSettings):
     def figure_origins(self) -> Origins | None:
         """Whose figures posts and pages show. None: nobody's."""
         return self.arxiv.origins if self.output.figures else None
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of the user's own templates. None: there is none."""
+        return self.path(self.output.templates_dir) if self.output.templates_dir else None
 
     def path(self, value: str) -> Path:
         """`value` as an absolute path, relative ones taken from the folder of digest.toml."""
@@ -858,11 +889,19 @@ def _variable_of(error: Any) -> str:
     return name if name in map(str.upper, os.environ) else ""
 
 
+_OTHER_WORDS = {
+    "tuple_type": "it should be a list",
+    "int_parsing_size": f"it should be a whole number up to {_LARGEST_NUMBER:,}",
+}
+"""By pydantic's type of an error: what it says of Python's types, in TOML's."""
+
+
 def _explain(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"there is no setting {name}{_nearest(name)}"
     said = error["msg"].removeprefix("Value error, ").replace("Input should", "it should")
+    said = _OTHER_WORDS.get(error["type"], said)
     said = re.sub(r"'([^']{60})[^']+'", r"'\1...'", said)
     return f"{name}: {said}"
 

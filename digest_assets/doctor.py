@@ -6,7 +6,6 @@ It changes nothing, asks the model for one paragraph (some 2,000 tokens), and as
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,16 +20,20 @@ from digest_assets.endpoint_trial import list_models, try_model
 from digest_assets.errors import ArxivError, ArxivUnavailable, ConfigurationError, DigestError, StoreUnusable
 from digest_assets.llm.embeddings import embedding_prompt, unpacked
 from digest_assets.pipeline.taken_away import taken_away
+from digest_assets.pipeline.write_post import require_outputs
 from digest_assets.resources.arxiv_access import ArxivAccess
 from digest_assets.resources.clock import Clock, SystemClock
+from digest_assets.resources.interests import profiles
 from digest_assets.resources.model_access import EndpointAccess, ModelAccess, embeddings_of
 from digest_assets.resources.pace import LocalPace
+from digest_assets.resources.topics import topics_of_digest
 from digest_assets.store.connection import DigestStore
 from digest_assets.store.export import table_counts
 from digest_assets.store.journal import AnswerJournal, left_behind
 from digest_assets.store.opening import open_store
 from digest_assets.store.pace import StorePace
 from digest_assets.store.stop_signs import standing_signs
+from digest_assets.user_templates import environment
 
 SECONDS = 20
 """How long an endpoint may take here: this is a look, not a run."""
@@ -50,12 +53,14 @@ def examine(digests: Sequence[Settings], clock: Clock | None = None) -> Iterator
     """Looks at each thing in turn, the cheap ones first; at what the digests of a project share once."""
     clock, settings = clock or SystemClock(), digests[0]
     store = open_store(settings, lock_wait_seconds=5)
-    yield from map(_settings, digests)
+    for each in digests:
+        yield _told("settings", partial(_settings, each))
     yield _contact(settings)
     yield _published(settings, store)
     yield _calendar(clock.now().date())
     folders = {each.path(each.output.posts_dir): each for each in digests}
-    yield from map(_posts, folders.values())
+    for each in folders.values():
+        yield _told("posts", partial(_posts, each))
     yield _told("history", _history)
     yield _told("store", lambda: _store(store))
     yield from _taken_away(store, digests)
@@ -81,9 +86,13 @@ def _told(subject: str, look: Callable[[], str]) -> Finding:
         return Finding(subject, False, str(error))
 
 
-def _settings(settings: Settings) -> Finding:
+def _settings(settings: Settings) -> str:
+    """With the files that they name, which a run would miss only when it needs them."""
     digest = settings.digest
-    return Finding("settings", True, f"{digest.name}: {', '.join(digest.categories)}; dates in {digest.timezone}")
+    topics_of_digest(settings)
+    profiles(settings)
+    environment("digest_assets.posts", settings.templates)
+    return f"{digest.name}: {', '.join(digest.categories)}; dates in {digest.timezone}"
 
 
 def _contact(settings: Settings) -> Finding:
@@ -119,14 +128,9 @@ def _calendar(today: date) -> Finding:
     return Finding("calendar", True, f"arXiv's holidays of {today.year} are known")
 
 
-def _posts(settings: Settings) -> Finding:
-    folder = settings.path(settings.output.posts_dir)
-    existing = next(each for each in (folder, *folder.parents) if each.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK):
-        return Finding(
-            "posts", False, f"{existing} cannot be written. Check its permissions or correct output.posts_dir."
-        )
-    return Finding("posts", True, str(folder))
+def _posts(settings: Settings) -> str:
+    require_outputs(settings)
+    return str(settings.path(settings.output.posts_dir))
 
 
 def _history() -> str:

@@ -79,7 +79,14 @@ def test_a_mistake_is_one_line_that_names_it(written: Callable[[str], Path], tex
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[llm]\nattempts = true", ["llm.attempts", "true is not what it takes"]),
+        ("[llm]\nattempts = true", ["llm.attempts", "true is not a number"]),
+        ("[llm]\nmodel = true", ["llm.model", "true is not a text in quotes"]),
+        ("[digest]\ncategories = true", ["digest.categories", "true is not a list"]),
+        ("[llm]\nprices = true", ["llm.prices", "true is not a table"]),
+        ("[filters]\nexclude_keywords = 5", ["filters.exclude_keywords", "it should be a list"]),
+        ("[llm]\ntext_tokens = 1e99", ["llm.text_tokens", "it should be a whole number up to"]),
+        ('[llm]\naudienc = ""', ["there is no setting llm.audienc"]),
+        ('[store]\nurl = "mysql://me:secret@x/y"', ["store.url", "neither a path nor a lake's address"]),
         ("[llm]\ntimeout_seconds = true", ["llm.timeout_seconds", "true"]),
         ("[llm]\nbudget_run_money = false", ["llm.budget_run_money", "false"]),
         ('[llm.prices."m"]\ninput = true\noutput = 1', ["llm.prices.m.input", "true"]),
@@ -96,6 +103,13 @@ def test_a_number_that_cannot_be_meant_is_refused(written: Callable[[str], Path]
     said = str(caught.value)
     assert all(word in said for word in words), said
     assert "\n" not in said
+
+
+def test_blanks_part_categories_and_empty_words_are_none(written: Callable[[str], Path]) -> None:
+    text = '[digest]\ncategories = ["cs.SD eess.AS"]\n[filters]\ninclude_keywords = ["", " ", " codec "]'
+    settings = load_settings(written(text))
+    assert settings.digest.categories == ("cs.SD", "eess.AS")
+    assert settings.filters.include_keywords == ("codec",)
 
 
 def test_a_switch_takes_true_and_the_environments_word_for_it(

@@ -101,6 +101,7 @@ FLOORS = (
     ("pipeline", "sandbox"),
     ("resources",),
     ("store",),
+    ("folders",),
     ("config",),
     ("site",),
     ("posts",),

@@ -71,7 +71,7 @@ def _version(parts: Iterable[object]) -> str:
 def _templates(settings: Settings) -> list[bytes]:
     """The package's templates, and the user's own over them."""
     folder = resources.files("digest_assets.posts") / "templates"
-    own = settings.path(settings.output.templates_dir) if settings.output.templates_dir else None
+    own = settings.templates
     files = sorted(own.glob("*.j2")) if own is not None and own.is_dir() else []
     packaged = sorted((each for each in folder.iterdir() if each.name.endswith(".j2")), key=lambda each: each.name)
     return [each.read_bytes() for each in (*packaged, *files)]

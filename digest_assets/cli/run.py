@@ -89,6 +89,7 @@ def make(
     from digest_assets.cli.terminal import TerminalProgress
     from digest_assets.definitions import build_defs
     from digest_assets.pipeline.read import BATCH_TAG, HAND_IN
+    from digest_assets.pipeline.write_post import require_outputs
     from digest_assets.resources.clock import SystemClock
     from digest_assets.resources.model_access import ModelAccess
 
@@ -99,6 +100,7 @@ def make(
     dates = [day for day in dates if not without[day]]
     if not dates:
         return
+    require_outputs(settings)
     access = ModelAccess.of(settings)
     for each in (access, access.second_reader, access.embeddings):
         if each is not None:

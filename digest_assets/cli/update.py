@@ -50,5 +50,5 @@ def update(
         say(f"{each.count} {each.stage} of earlier prompts, {each.first} to {each.last}; making them took {cost}")
     if stale:
         first, last = min(each.first for each in stale), max(each.last for each in stale)
-        say("They stay as they are. To have them made anew:")
+        say("They stay as they are until their dates are run again (`digest run D`). To have all of them made anew:")
         say(f"  digest backfill --again --from {first} --to {last}")

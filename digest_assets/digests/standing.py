@@ -94,7 +94,7 @@ def _of_made(record: DateRecord) -> tuple[Standing, str | None]:
     if record.waiting:
         return Standing.NOT_YET, f"{record.waiting} of its answers wait for a batch; run it again."
     if record.failed is None:
-        return Standing.FAILED, "Its papers are claimed, and its post was not written."
+        return Standing.FAILED, "Its papers are claimed, and its post was not written; run it again, it says why."
     if record.without_key:
         return Standing.IN_PART, f"no key: {record.without_key} of its texts wait for one."
     if record.failed:

@@ -61,7 +61,7 @@ def site_of(settings: Settings) -> Site:
         categories=digest.categories,
         base_url=output.site_url,
         notice=output.notice,
-        templates=settings.path(output.templates_dir) if output.templates_dir else None,
+        templates=settings.templates,
         feed_entries=output.feed_entries,
         all_digests=way(settings.path(output.site_dir), settings.overview_page) if settings.overview_page else "",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digest_assets.config import Settings
 from digest_assets.errors import DigestError
+from digest_assets.folders import require_takes_files
 from digest_assets.model import AnswerStatus, DigestPaper, Outcome, texts_made
 from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.pipeline.overviews import Overview
@@ -43,6 +44,13 @@ class Published:
     """What the answers about its papers cost, whichever run asked for them."""
     kept: str | None = None
     """Why the file is not what was made: a person's edit is not overwritten."""
+
+
+def require_outputs(settings: Settings) -> None:
+    """Raises `OutputUnwritable` where posts or site could not be written: to be called before answers are paid for."""
+    require_takes_files(settings.path(settings.output.posts_dir), "output.posts_dir")
+    if settings.output.site_dir:
+        require_takes_files(settings.path(settings.output.site_dir), "output.site_dir")
 
 
 def publish(
@@ -117,7 +125,7 @@ def _rendered(settings: Settings, page: DigestPage) -> tuple[DigestPage, str]:
         groups = page.groups if len(papers) == len(page.papers) else ()
         failed = page.failed - _failed(page.papers) + _failed(papers)
         shown = replace(page, papers=papers, groups=groups, failed=failed)
-        return shown, render_post(shown, templates_dir=_templates(settings), form=PostForm(settings.output.form))
+        return shown, render_post(shown, templates_dir=settings.templates, form=PostForm(settings.output.form))
 
     try:
         return render(page.papers)
@@ -171,10 +179,6 @@ def _page(settings: Settings, day: date, held: DateContent) -> DigestPage:
         with_abstracts=len(held.papers) <= output.abstracts_up_to or not output.site_dir,
         site_page=f"{settings.output.site_url}d/{day}.html" if settings.output.site_url else "",
     )
-
-
-def _templates(settings: Settings) -> Path | None:
-    return settings.path(settings.output.templates_dir) if settings.output.templates_dir else None
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -40,6 +40,7 @@ from typing import TypeVar
 import duckdb
 
 from digest_assets.errors import StoreError, StoreLocked, StoreUnusable, redact
+from digest_assets.folders import nearest, takes_files
 from digest_assets.store.schema import is_new, migrate, pending
 
 Result = TypeVar("Result")
@@ -93,12 +94,7 @@ class DigestStore:
         """Whether the file, or the folder in which it would be made, lets this user write."""
         if self.path.exists():
             return os.access(self.path, os.W_OK)
-        return self._folder.is_dir() and os.access(self._folder, os.W_OK)
-
-    @property
-    def _folder(self) -> Path:
-        """The nearest that there is above the file; where the address is wrong, a file."""
-        return next(each for each in self.path.parents if each.exists())
+        return takes_files(self.path.parent)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -183,7 +179,7 @@ class DigestStore:
         as by `session`. Raises as `session` does.
         """
         if not self.path.exists():
-            if not self._folder.is_dir():
+            if not nearest(self.path.parent).is_dir():
                 raise _unusable(self.path, NotADirectoryError("a part of its path is a file"))
             with _engine().cursor() as connection, _in_memory(connection):
                 migrate(connection, self.path)

@@ -212,6 +212,29 @@ def test_a_store_and_posts_that_cannot_be_written(digest: CommandLine, capsys: C
     assert "output.posts_dir" in found["posts"]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "subject", "setting"),
+    [
+        ("DIGEST__OUTPUT__SITE_DIR", "notes.txt/site", "posts", "output.site_dir"),
+        ("DIGEST__OUTPUT__TEMPLATES_DIR", "nowhere", "settings", "output.templates_dir"),
+        ("DIGEST__DIGEST__TOPICS", "nowhere/topics.toml", "settings", "digest.topics"),
+    ],
+)
+def test_what_the_settings_name_and_is_not_there(
+    digest: CommandLine, capsys: Captured, variable: str, value: str, subject: str, setting: str
+) -> None:
+    (digest.folder / "notes.txt").write_text("a file, no folder")
+    digest.set(**{variable: value})
+    assert setting in ailing(digest(capsys, "doctor", "--json"))[subject]
+
+
+def test_a_folder_that_refuses_root_too(digest: CommandLine, capsys: Captured) -> None:
+    digest.set(DIGEST__STORE__URL="/proc/self/digest.duckdb", DIGEST__OUTPUT__POSTS_DIR="/proc/self/posts")
+    found = ailing(digest(capsys, "doctor", "--json"))
+    assert "store.url" in found["store"]
+    assert "output.posts_dir" in found["posts"]
+
+
 def test_a_year_whose_holidays_nobody_wrote_down(
     digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

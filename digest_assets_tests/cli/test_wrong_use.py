@@ -98,6 +98,18 @@ def test_a_date_that_is_still_to_come_says_when_its_mailing_is_announced(digest:
     assert "arXiv announces the papers of 2026-11-24 at 09:00" in said.error
 
 
+@pytest.mark.parametrize("setting", ["posts_dir", "site_dir"])
+def test_where_posts_or_pages_cannot_be_written_nothing_is_asked(
+    digest: CommandLine, capsys: Captured, setting: str
+) -> None:
+    (digest.folder / "notes.txt").write_text("a file, no folder")
+    digest.set(**{f"DIGEST__OUTPUT__{setting.upper()}": "notes.txt/below"})
+    said = digest(capsys, "run", "2026-11-19")
+    assert said.code == 1
+    assert f"correct output.{setting}" in said.error
+    assert not digest.sandbox.model.requests
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(
     digest: CommandLine, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
