@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from digest_assets.config import EmbeddingsSettings, InterestSettings, RankingSettings, load_settings
@@ -163,11 +164,7 @@ def test_the_asset_tells_what_they_took_and_the_date_is_complete(world: World) -
     calls = world.calls
     assert world.make(DAY).outcome.name == "COMPLETE"
     assert world.calls == calls
-    key = world.definitions.resolve_asset_graph().asset_nodes
-    assert any(each.key.path[-1] == "ranked_papers" for each in key)
-    event = world.instance.get_latest_materialization_event(
-        next(each.key for each in key if each.key.path[-1] == "ranked_papers")
-    )
+    event = world.instance.get_latest_materialization_event(dg.AssetKey("ranked_papers"))
     assert event is not None
     assert event.asset_materialization is not None
     assert event.asset_materialization.metadata["embeddings"].value == len(order(world)) + 2
