@@ -39,3 +39,17 @@ def test_what_is_sent_is_bounded_and_written_the_heaviest_word_first() -> None:
 def test_papers_without_words_and_a_site_without_earlier_papers_are_no_error() -> None:
     assert Usual([]).weighed(Words("", "")) == Weighed({}, 0)
     assert Usual([]).weighed(Words("Codecs")).words == {"codecs": SCALE}
+
+
+def test_categories_weigh_less_than_words_and_what_all_papers_say_is_counted() -> None:
+    assert Usual([]).weighed(Words("Codec", "", ("cs.SD",))).words == {"codec": 975, "c:cs.SD": 224}
+    usual = Usual([Words("Codec"), Words("Codec"), Words("Choir"), Words("Choir")])
+    assert usual.weighed(Words("Codec")) == Weighed({"codec": SCALE}, SCALE**2 // 2)
+    assert usual.weighed(Words("Bats")) == Weighed({"bats": SCALE}, 0)
+
+
+def test_a_word_said_often_or_rare_before_weighs_more() -> None:
+    usual = Usual([Words("Codec")] * 9)
+    assert list(usual.weighed(Words("Codec of bats")).words) == ["bats", "codec"]
+    words = usual.weighed(Words("Bats sing", "Bats sing. Bats.")).words
+    assert words["bats"] > words["sing"]

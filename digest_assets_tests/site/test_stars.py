@@ -143,6 +143,20 @@ def test_it_is_kept_for_the_next_page_and_the_keys_follow_it(tab: Any, site: Exa
     assert 0 < len(only) < len(found)
 
 
+def test_stars_of_which_nothing_is_known_leave_the_date_as_it_is(browser: Any, folder: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{folder.as_uri()}/d/{DAY}.html")
+    own = shown(page)
+    star(page, "2512.00001")
+    page.click("#by-stars")
+    said = "document.getElementById('progress').textContent === document.getElementById('papers').dataset.failed"
+    page.wait_for_function(f"() => {said}")
+    page.wait_for_selector("#by-stars:not([disabled])")
+    assert page.get_attribute("#by-stars", "aria-pressed") == "false"
+    assert shown(page) == own
+    page.close()
+
+
 def test_a_date_of_377_is_put_in_order_whole(tab: Any, tmp_path: Path) -> None:
     big = busy_day(377)
     big.write(tmp_path)

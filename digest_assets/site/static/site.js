@@ -491,7 +491,9 @@
 
   async function arrange() {
     await file(byStars.dataset.script);
-    const [found] = await Promise.all([window.digestStars.order(day), showAll()]);
+    const found = await window.digestStars.order(day);
+    if (!found.length) throw new Error("no star is known here");
+    await showAll();
     own = { nodes: Array.from(holder.children), papers: papers };
     const known = new Map(papers.map((paper) => [paper.dataset.id, paper]));
     papers = found.map((each) => known.get(each.id)).filter(Boolean);

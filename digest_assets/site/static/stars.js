@@ -39,15 +39,17 @@
     return { sums: sums, count: count };
   }
 
-  // Of each paper of a date, the best first: its identifier, and the words that it shares with the stars.
+  // Of each paper of a date, the best first: its identifier, and the words that it shares with the stars. None: of no star
+  // anything is known here.
   async function order(day) {
     const [{ sums, count }] = await Promise.all([liked(), window.digest.file("d/" + day + ".words.js")]);
+    if (!count) return [];
     const papers = dates.get(day).map(([id, usual, written]) => {
       const shared = weights(written).map(([word, weight]) => [word, weight * (sums.get(word) || 0)]);
       const alike = shared.reduce((sum, [, worth]) => sum + worth, 0);
       const telling = shared.filter(([word, worth]) => worth && !word.startsWith("c:"));
       telling.sort((one, other) => other[1] - one[1]);
-      return { id: id, score: count ? alike / count - usual : 0, terms: telling.slice(0, TERMS_SHOWN).map(([word]) => word) };
+      return { id: id, score: alike / count - usual, terms: telling.slice(0, TERMS_SHOWN).map(([word]) => word) };
     });
     return papers.sort((one, other) => other.score - one.score || (one.id < other.id ? 1 : -1));
   }
