@@ -645,6 +645,16 @@ def test_a_new_version_is_told_on_the_page_of_the_earlier_paper(tmp_path: Path) 
     assert str(newest) in one(page(tmp_path, f"p/{each.identifier}.html"), "[aria-labelledby=versions]").text()
 
 
+@pytest.mark.parametrize("name", ["index", "search", "marked", "archive"])
+def test_a_page_names_all_its_files_before_the_script_that_it_waits_for(name: str, tmp_path: Path) -> None:
+    """After it a browser would ask for them only when it has run: a round trip later."""
+    ExampleSite.of(3).write(tmp_path)
+    files = page(tmp_path, f"{name}.html").css("link[rel=stylesheet], script[src]")
+    waited_for = [each.tag == "script" and "defer" not in each.attributes for each in files]
+    assert waited_for == [*[False] * (len(files) - 1), True]
+    assert len(files) >= 4
+
+
 def test_both_languages_stand_sentence_by_sentence_where_the_pairs_are_known(tmp_path: Path) -> None:
     site = ExampleSite.of(1)
     (each,) = site.days_of[DAY]
