@@ -166,6 +166,12 @@ class EndpointTooSlow(EndpointUnavailable):
     trouble = Trouble.TIME
 
 
+class ModelUnfit(EndpointError):
+    """None of a run's first answers can be published: no more is asked in this run."""
+
+    trouble = Trouble.MODEL
+
+
 class ContentRefused(EndpointError):
     """A moderation does not let this text through."""
 

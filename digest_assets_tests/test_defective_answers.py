@@ -14,6 +14,7 @@ import pytest
 from digest_assets.automation.command_line_runs import RunOutcome
 from digest_assets.cli.run import exit_code
 from digest_assets.digests.standing import Standing
+from digest_assets.llm.first_answers import LOOKED_AT
 from digest_assets.sandbox import model_server, serving
 from digest_assets.store.standings import standings
 from digest_assets_tests.worlds import World, a_world, noon_in_shanghai
@@ -34,6 +35,27 @@ def wrong_number() -> model_server.ReplyFault:
         "wrong number",
         lambda reply: replace(reply, content=reply.content.replace("。", "，提升了87.31%。", 1)),
     )
+
+
+def test_a_model_that_answers_nothing_well_is_asked_no_more_after_ten_answers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with a_world(tmp_path, noon_in_shanghai(DAY), llm={"max_concurrency": 2}) as world:
+        world.sandbox.model.faults.always("chat", model_server.says("Sure! Here is the translation."))
+        world.make(DAY)
+        most = 2 * LOOKED_AT + 8  # two tries each, and what has begun by then
+        assert sum(world.sandbox.model.calls.values()) <= most
+        found = [
+            reason or "" for table in ("translations", "summaries") for _, reason in statuses(world, table).values()
+        ]
+        not_asked = [each for each in found if each.startswith("Not asked, because none of the run's first 10 answers")]
+        assert len(not_asked) >= len(found) - LOOKED_AT - 4 > 0
+        assert "Choose another llm.model." in not_asked[0]
+        assert caplog.text.count("too weak: 10 of its first 10 answers cannot be published") == 1
+        world.sandbox.model.faults.clear()
+        world.make(DAY)
+        again = [status for table in ("translations", "summaries") for status, _ in statuses(world, table).values()]
+        assert again.count("done") >= len(not_asked), "what was not asked is, by the next run"
 
 
 def statuses(world: World, table: str) -> dict[str, tuple[str, str | None]]:

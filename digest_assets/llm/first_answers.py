@@ -17,6 +17,8 @@ VERDICTS = {
     Trouble.ROOM: "no room for its answers",
 }
 """As `digest doctor` says it, too. What else may be wrong says nothing of the model."""
+_PAID_FOR = frozenset({Trouble.MODEL, Trouble.ROOM})
+"""What does not fit into the window is refused, and costs nothing."""
 _CURE = {
     Trouble.MODEL: "Choose another llm.model; `digest doctor` tries it on one paragraph.",
     Trouble.WINDOW: "",
@@ -31,13 +33,23 @@ class FirstAnswers:
 
     model: str
     _found: list[tuple[Trouble, str] | None] = field(default_factory=list)
+    _new: list[Trouble | None] = field(default_factory=list)
+    """Of those that were asked for in this run."""
     _is_said: bool = False
 
-    def take(self, trouble: Trouble | None, reason: str) -> str | None:
-        """What is to be said after one more answer; None: nothing. `trouble` is None where it can be published."""
+    def take(self, trouble: Trouble | None, reason: str, *, is_new: bool = True) -> str | None:
+        """What is to be said after one more answer; None: nothing. `trouble` is None where it can be published.
+        `is_new`: it was asked for in this run, and not stored before."""
+        if is_new and len(self._new) < LOOKED_AT and (trouble is None or trouble in VERDICTS):
+            self._new.append(trouble)
         if len(self._found) < LOOKED_AT and (trouble is None or trouble in VERDICTS):
             self._found.append(None if trouble is None else (trouble, reason))
         return self._verdict() if len(self._found) == LOOKED_AT else None
+
+    @property
+    def none_is_good(self) -> bool:
+        """Whether not one of the first new ones can be published, all being paid for: more would be in vain."""
+        return len(self._new) == LOOKED_AT and all(each in _PAID_FOR for each in self._new)
 
     def at_the_end(self) -> str | None:
         """The same where no more will come."""

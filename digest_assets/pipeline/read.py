@@ -19,13 +19,13 @@ from typing import TypeVar
 import duckdb
 
 from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, EndpointPaused, StoreError, unexpected
+from digest_assets.errors import DigestError, EndpointError, EndpointPaused, ModelUnfit, StoreError, unexpected
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.glance.topics import Topics
 from digest_assets.llm import asking
 from digest_assets.llm.asking import Ask, AskingRules, Subject
 from digest_assets.llm.budget import Budget, Meter
-from digest_assets.llm.first_answers import FirstAnswers
+from digest_assets.llm.first_answers import LOOKED_AT, FirstAnswers
 from digest_assets.llm.prompts import Task
 from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, TextSource, Translation
@@ -94,6 +94,8 @@ class _Session:
     """None: no second reader is set, or it cannot be asked."""
     paused: Callable[[], EndpointPaused | None]
     """What ended the run for all its calls, if a later one may succeed."""
+    end: Callable[[Callable[[], EndpointError]], None]
+    """Ends the run for all its calls that are not under way."""
     unpacked: asyncio.Semaphore
     """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
     ahead: Ahead
@@ -213,6 +215,7 @@ class PaperReading:
             in_batches: DateBatches | None = None
             second: SecondReading | None = None
             paused: Callable[[], EndpointPaused | None] = _is_not_paused
+            end: Callable[[Callable[[], EndpointError]], None] = _nothing_to_end
             if self.settings.llm.lacks_key():
                 ask = dict.fromkeys(self.meters, self.language_model.refuse)
             elif self.settings.llm.is_used:
@@ -220,7 +223,7 @@ class PaperReading:
                 budget = self.language_model.budget(*spent)
                 room = partial(known.make_room, self.settings.llm.max_concurrency)
                 model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now, room))
-                paused = model.paused
+                paused, end = model.paused, model.end
                 ask = {stage: meter.metered(model.ask) for stage, meter in self.meters.items()}
                 if self.batch_wait_seconds is not None:
                     in_batches = await self._batches(day, gathered, identifiers, budget, model)
@@ -233,7 +236,7 @@ class PaperReading:
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency)
             ahead = Ahead(self.settings, len(papers))
             yield _Session(
-                day, gathered, known, rules, of_papers, topics, ask, in_batches, second, paused, unpacked, ahead
+                day, gathered, known, rules, of_papers, topics, ask, in_batches, second, paused, end, unpacked, ahead
             )
 
     async def _second_reading(
@@ -469,22 +472,29 @@ class PaperReading:
             row = answers.reading_row(*place, made, self.clock.now())
             await session.gathered.keep(answers.record_readings, row)
 
-    def _look_at_the_first(self, made: Made) -> None:
-        """Says once that the model does not fit, where half of the first answers cannot be published as they are."""
-        if made.trouble is not None or made.status is AnswerStatus.DONE:
-            self._say_of_the_model(self._first.take(made.trouble, made.reason or made.status.value))
+    def _look_at_the_first(self, session: _Session, made: Made) -> None:
+        """Says once that the model does not fit, where half of the first answers cannot be published as they are, and
+        asks no more where none can."""
+        if made.trouble is None and made.status is not AnswerStatus.DONE:
+            return
+        reason, is_new = made.reason or made.status.value, bool(made.usage.calls)
+        self._say_of_the_model(self._first.take(made.trouble, reason, is_new=is_new))
+        if self._first.none_is_good:
+            said = f"Not asked, because none of the run's first {LOOKED_AT} answers can be published"
+            model = self.settings.llm.model
+            session.end(lambda: ModelUnfit(f"{said} ({model}).", cure="Choose another llm.model."))
 
     def _say_of_the_model(self, verdict: str | None) -> None:
         if verdict is not None:
             _log.warning("%s", verdict)
 
     async def _record(self, session: _Session, stage: str, made: Made) -> None:
+        self._look_at_the_first(session, made)
         self._storing += 1
         if self._storing == self._unfinished:
             session.gathered.hurry()
         await self._keep(session, made)
         self._storing, self._unfinished = self._storing - 1, self._unfinished - 1
-        self._look_at_the_first(made)
         unwell = made.status not in (AnswerStatus.DONE, AnswerStatus.NOT_ASKED, AnswerStatus.WAITING)
         spent = (made.usage.input_tokens or 0) + (made.usage.output_tokens or 0) if made.usage.calls else 0
         self.waiting[stage] += made.status is AnswerStatus.WAITING
@@ -496,6 +506,10 @@ def excerpt_of(paper: Paper, text: FullText, tokens: int) -> asking.Excerpt:
     """What the model gets of `text`: so many tokens at most."""
     piece = excerpt(text, paper.abstract, tokens)
     return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
+
+
+def _nothing_to_end(why: Callable[[], EndpointError]) -> None:
+    """Of a run that asks nobody."""
 
 
 def _is_not_paused() -> EndpointPaused | None:

@@ -132,7 +132,8 @@ class Call:
 
 
 class Limiter:
-    """Lets calls begin: `async with limiter.call(tokens) as call: ...`. First come, first served."""
+    """Lets calls begin: `async with limiter.call(tokens) as call: ...`. First come, first served, but for those that
+    go on with what was begun."""
 
     def __init__(
         self,
@@ -172,11 +173,17 @@ class Limiter:
 
     @asynccontextmanager
     async def call(
-        self, tokens: int = 0, answer_tokens: int = 0, is_wanted: Callable[[], bool] = lambda: True
+        self,
+        tokens: int = 0,
+        answer_tokens: int = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+        *,
+        is_next: bool = False,
     ) -> AsyncIterator[Call | None]:
         """Waits until a call may begin; None where it `is_wanted` no more by then. `tokens` of the prompt and those
-        that the answer is expected to have count against the tokens a minute, until what was billed is known."""
-        await self._enter()
+        that the answer is expected to have count against the tokens a minute, until what was billed is known.
+        `is_next`: it goes before those that wait."""
+        await self._enter(is_next)
         try:
             begun = await self._begin(tokens, answer_tokens, is_wanted)
             if begun is None:
@@ -193,7 +200,7 @@ class Limiter:
         finally:
             self._leave()
 
-    async def _enter(self) -> None:
+    async def _enter(self, is_next: bool) -> None:
         """Takes a place in the window."""
         loop = asyncio.get_running_loop()
         with self._lock:
@@ -201,7 +208,7 @@ class Limiter:
                 self._under_way += 1
                 return
             turn: asyncio.Future[None] = loop.create_future()
-            self._waiting.append((loop, turn))
+            (self._waiting.appendleft if is_next else self._waiting.append)((loop, turn))
         try:
             await turn
         except asyncio.CancelledError:

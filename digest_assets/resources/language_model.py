@@ -183,6 +183,10 @@ class LanguageModel:
         """The context's length in tokens, as far as it is known by now."""
         return self._context.window
 
+    def end(self, why: Callable[[], EndpointError]) -> None:
+        """Ends the run's calls: from now on each that is not under way raises what `why` makes."""
+        self._breaker.decide(why)
+
     # -- asking
 
     async def ask(self, prompt: Prompt) -> Answer:
@@ -462,7 +466,10 @@ class LanguageModel:
     ) -> Answer | Problem | None:
         """One request, in its place among those under way. None: `may_call` said no when the place was there."""
         expected = self._billed.of(prompt, self._count_tokens)
-        async with self._limiter.call(expected.input_tokens or 0, expected.output_tokens or 0, may_call) as call:
+        # A second try goes before the first tries of all others: what is begun is ended, and a model that is too weak
+        # is known by the first papers.
+        tokens, answer_tokens = expected.input_tokens or 0, expected.output_tokens or 0
+        async with self._limiter.call(tokens, answer_tokens, may_call, is_next=not prompt.is_first) as call:
             if call is None:
                 return None
             self._before_call()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from digest_assets.config import EMBEDDINGS, SECOND_READER, EndpointSettings, LlmSettings, Settings
-from digest_assets.errors import ConfigurationError, EndpointPaused, NoKey
+from digest_assets.errors import ConfigurationError, EndpointError, EndpointPaused, NoKey
 from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.answers import Answer
@@ -60,6 +60,8 @@ class OpenModel:
     count_tokens: Callable[[str], int]
     paused: Callable[[], EndpointPaused | None]
     """What ended the run for all its calls, where a later run may succeed."""
+    end: Callable[[Callable[[], EndpointError]], None]
+    """Ends the run for all its calls that are not under way, with the error that is made for each."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class EndpointAccess:
             patience_seconds=self.patience_seconds,
             section=self.section,
         ) as model:
-            yield OpenModel(budgeted(model.ask, budget, _counted), BatchEndpoint(model), _counted, lambda: model.paused)
+            ask = budgeted(model.ask, budget, _counted)
+            yield OpenModel(ask, BatchEndpoint(model), _counted, lambda: model.paused, model.end)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,25 @@ def test_what_is_not_the_models_fault_says_nothing_of_it() -> None:
     assert "10 of its first 10" in told
 
 
+def test_none_is_good_where_ten_new_ones_that_were_paid_for_are_not() -> None:
+    first = FirstAnswers("m")
+    for _ in range(LOOKED_AT):
+        first.take(Trouble.MODEL, "stored before", is_new=False)
+        assert not first.none_is_good
+    for number in range(LOOKED_AT):
+        assert not first.none_is_good
+        first.take(Trouble.ROOM if number else Trouble.MODEL, "cut")
+    assert first.none_is_good
+
+
+@pytest.mark.parametrize("other", [None, Trouble.WINDOW])
+def test_one_that_is_good_or_cost_nothing_is_enough_to_go_on(other: Trouble | None) -> None:
+    first = FirstAnswers("m")
+    for trouble in (*[Trouble.MODEL] * (LOOKED_AT - 1), other, *[Trouble.MODEL] * LOOKED_AT):
+        first.take(trouble, "")
+        assert not first.none_is_good
+
+
 def test_the_most_frequent_trouble_names_it() -> None:
     (told,) = said(*[Trouble.MODEL] * 3, *[Trouble.WINDOW] * 4, *[None] * 3)
     assert told.startswith("m: window too small: 7 of its first 10")

@@ -98,6 +98,23 @@ def test_tokens_a_minute_are_kept() -> None:
     assert 100 <= seconds <= 122
 
 
+def test_who_goes_on_with_what_was_begun_goes_before_those_that_wait() -> None:
+    begun: list[str] = []
+
+    async def run() -> None:
+        limiter = Limiter(1, clock=asyncio.get_running_loop().time)
+
+        async def ask(name: str, *, is_next: bool = False) -> None:
+            async with limiter.call(is_next=is_next):
+                begun.append(name)
+                await asyncio.sleep(1)
+
+        await asyncio.gather(ask("one"), ask("two"), ask("three"), ask("one again", is_next=True))
+
+    run_virtually(run())
+    assert begun == ["one", "one again", "two", "three"]
+
+
 def test_nothing_is_begun_before_retry_after() -> None:
     begun: list[float] = []
 
