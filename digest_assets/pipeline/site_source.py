@@ -23,7 +23,7 @@ from digest_assets.pipeline.showable import showable
 from digest_assets.posts.page import MOST_LINKS, why_chosen
 from digest_assets.posts.words import LANGUAGES
 from digest_assets.ranking.interests import Ranked, Words, chosen_of
-from digest_assets.ranking.stars import Usual
+from digest_assets.ranking.stars import Usual, Weighed
 from digest_assets.resources.clock import Clock
 from digest_assets.resources.model_access import all_prices
 from digest_assets.resources.topics import topics_of_digest
@@ -103,8 +103,6 @@ class StoreSource:
                 connection, name, day.date, figures=settings.figure_origins, updated=settings.digest.updates != "ignore"
             )
             worth = by_worth(connection, settings, day.date)
-            compared = {each.paper.identifier: words_of(each.paper) for each in held.papers}
-            usual = self._usual_before(connection, day.date, list(compared.values()))
             liked = ranking.chosen_by(connection, name, day.date) if settings.interests else {}
             later: dict[str, tuple[LaterVersion, ...]] = {}
             for identifier, on, version, changed, gone in updates.later_than(connection, name, day.date):
@@ -139,8 +137,13 @@ class StoreSource:
             ),
             updates=tuple(held.updates),
             later=later,
-            weighed={identifier: usual.weighed(said) for identifier, said in compared.items()},
         )
+
+    def weighed(self, shown: DayPapers) -> dict[str, Weighed]:
+        compared = {each.paper.identifier: words_of(each.paper) for each in shown.papers}
+        with self._store.reading() as connection:
+            usual = self._usual_before(connection, shown.day.date, list(compared.values()))
+        return {identifier: usual.weighed(said) for identifier, said in compared.items()}
 
     def costs(self, since: date | None) -> list[MonthCost]:
         first = since.replace(day=1) if since is not None else None

@@ -9,7 +9,7 @@ a look-up in the book; no page grows with all that came before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, partial
@@ -22,6 +22,7 @@ from markupsafe import Markup
 from digest_assets import user_templates
 from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.model import PaperUpdate
+from digest_assets.ranking.stars import Weighed
 from digest_assets.site import card, charts, citation, day_document, day_view, empty, html, lists, review, search
 from digest_assets.site.card import Card
 from digest_assets.site.charts import Bar
@@ -110,8 +111,11 @@ class _MonthView:
 class _Shown:
     """A date that was loaded, and its papers as they are shown: as the source has them, and in the page's order."""
 
-    def __init__(self, loaded: DayPapers, papers: list[PaperView], words: SiteWords) -> None:
+    def __init__(
+        self, loaded: DayPapers, papers: list[PaperView], words: SiteWords, weighed: Mapping[str, Weighed]
+    ) -> None:
         self.loaded = loaded
+        self.weighed = weighed
         self.papers = papers
         self.items = day_view.items(papers, loaded.groups, words)
         self.places = {each.paper.identifier: place for place, each in enumerate(self.items)}
@@ -237,8 +241,8 @@ class _Pages:
 
     def _words_of(self, day: Day) -> str:
         """What a browser puts the papers of a date in order by, as a script that `static/stars.js` loads."""
-        weighed = self._shown(day).loaded.weighed
-        rows = [[identifier, each.usual, each.written] for identifier, each in weighed.items()]
+        weighed = self._shown(day).weighed.items()
+        rows = [[identifier, each.usual, each.written] for identifier, each in weighed]
         return f'digest.words("{day.date}",{citation.in_script(rows)});\n'
 
     def _all(self, day: Day) -> str:
@@ -262,7 +266,7 @@ class _Pages:
                 )
                 for each in loaded.papers
             ]
-            self._kept = _Shown(loaded, papers, self._words)
+            self._kept = _Shown(loaded, papers, self._words, self._source.weighed(loaded))
         return self._kept
 
     def _renewed(self, renewed: dict[date, list[str]], touched: Touched) -> Iterator[Unit]:
@@ -366,7 +370,7 @@ class _Pages:
             "gist": "" if view.gist.is_beginning else view.gist.text,
             "csl": view.csl,
             "body": body,
-            "words": weighed.written if (weighed := shown.loaded.weighed.get(identifier)) else "",
+            "words": shown.weighed[identifier].written,
         }
         return f"digest.paper({citation.in_script(told)});\n"
 

@@ -175,8 +175,6 @@ class DayPapers:
     """In the order in which they are shown; a paper that is in none comes after them."""
     later: Mapping[str, tuple[LaterVersion, ...]] = field(default_factory=dict)
     """By identifier, the later versions that dates have listed, oldest first."""
-    weighed: Mapping[str, Weighed] = field(default_factory=dict)
-    """By identifier, what a browser compares with the reader's stars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +262,10 @@ class Source(Protocol):
 
     def day(self, day: Day) -> DayPapers:
         """Everything that the page of `day` shows."""
+        ...
+
+    def weighed(self, shown: DayPapers) -> Mapping[str, Weighed]:
+        """What a browser compares with the reader's stars, of each paper of a date by its identifier."""
         ...
 
     def costs(self, since: date | None) -> Sequence[MonthCost]:

@@ -24,7 +24,7 @@ from digest_assets.model import (
     Translation,
 )
 from digest_assets.pipeline.rank import words_of
-from digest_assets.ranking.stars import Usual
+from digest_assets.ranking.stars import Usual, Weighed
 from digest_assets.resources.site_folder import SiteWritten, write_site
 from digest_assets.site.values import (
     NOTHING,
@@ -155,8 +155,10 @@ class ExampleSite:
         tags: dict[str, tuple[Tag, ...]] = {each.paper.identifier: (Tag("speech", "语音"),) for each in papers}
         left_out = (LeftOut("2611.99999", "A paper about radar", FilterReason.KEYWORD),)
         updates, groups = self.updates.get(day.date, ()), self.groups.get(day.date, ())
-        weighed = {each.paper.identifier: usual().weighed(words_of(each.paper)) for each in papers}
-        return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later, weighed)
+        return DayPapers(day, tuple(papers), tags, left_out, updates, self.glances, groups, self.later)
+
+    def weighed(self, shown: DayPapers) -> dict[str, Weighed]:
+        return {each.paper.identifier: usual().weighed(words_of(each.paper)) for each in shown.papers}
 
     def costs(self, since: date | None) -> list[MonthCost]:
         return [MonthCost(f"2026-{month:02}", 1000 * month, None) for month in range(since.month if since else 1, 12)]
