@@ -17,7 +17,7 @@ def body(vector: object, **more: object) -> str:
 
 
 def test_a_vector_is_kept_as_one_of_length_1_with_what_it_cost() -> None:
-    made = read_embedding(body([3.0, 4, *[0] * 10], usage={"prompt_tokens": 7, "total_tokens": 7}), "m")
+    made = read_embedding("\ufeff" + body([3.0, 4, *[0] * 10], usage={"prompt_tokens": 7, "total_tokens": 7}), "m")
     assert isinstance(made, Answer)
     assert (made.model, made.usage.calls, made.usage.input_tokens) == ("m-2", 1, 7)
     assert unpacked(made.text) == pytest.approx([0.6, 0.8, *[0.0] * 10], abs=1e-3)

@@ -27,6 +27,14 @@ def test_a_paper_rises_that_is_like_the_own_ones_and_scores_keep_their_places() 
     assert (made[1].own_paper, made[1].terms, made[3].own_paper) == ("own", (), "")
 
 
+def test_a_keyword_is_never_told_as_an_own_paper() -> None:
+    likes = (OwnPaper("own", Words("Codecs")), OwnPaper("bats", Words("Bats"), is_keyword=True))
+    vectors = {"own": NORTH, "bats": EAST, "a": NORTH, "b": WEST, "d": EAST, "e": WEST}
+    made = {each.identifier: each for each in fused(FOUND, [Interest("codecs", likes)], vectors)}
+    assert made["d"].is_chosen
+    assert made["d"].own_paper == "own"
+
+
 def test_what_is_not_wanted_goes_down() -> None:
     vectors = {"own": EAST, "a": NORTH, "b": NORTH, "d": NORTH, "e": (0.0, 0.0, 1.0), "no": NORTH}
     assert [each.identifier for each in fused(FOUND, [INTEREST], vectors)][-1] != "e"
@@ -41,7 +49,7 @@ def test_without_vectors_words_decide_alone() -> None:
 
 def test_vectors_of_another_length_are_none() -> None:
     vectors = {"own": EAST, "a": EAST, "b": NORTH, "d": EAST, "e": (1.0, 0.0)}
-    assert {each.identifier for each in fused(FOUND, [INTEREST], vectors)} == {"a", "b", "d", "e"}
+    assert [each.identifier for each in fused(FOUND, [INTEREST], vectors)] == ["a", "d", "b", "e"]
 
 
 def test_a_named_author_s_paper_stays_first_and_an_own_paper_is_no_news() -> None:
