@@ -86,7 +86,15 @@ def _family(pid: int) -> list[int]:
                 found += map(int, tasks.read_text().split())
         except OSError:  # ended meanwhile
             continue
-    return found
+    # One that only begins has its parent's memory until its own program starts, and would count twice.
+    return [pid, *(each for each in found[1:] if _command(each) != _command(pid))]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _held_by(pid: int) -> int:

@@ -64,6 +64,8 @@ _LOCKS: dict[Path, threading.RLock] = {}
 _ENGINES: dict[int, duckdb.DuckDBPyConnection] = {}
 """By process: one that was forked inherits an engine without its threads."""
 _NAMES = itertools.count()
+_GAVE_BACK_AT = 0.0
+_GIVES_BACK_SECONDS = 2.0
 
 
 class DigestStore:
@@ -319,6 +321,9 @@ def _engine() -> duckdb.DuckDBPyConnection:
                 sys.modules["pandas"] = None  # type: ignore[assignment]
             engine = duckdb.connect()
             engine.execute("SET GLOBAL TimeZone = 'UTC'")
+            # Our tables are far smaller than what it shares out among threads, each of which keeps pages of its own.
+            engine.execute("SET GLOBAL threads = 1")
+            engine.execute("SET GLOBAL allocator_background_threads = true")
             # When the file takes its log over is decided here (`_shorten_log`). DuckDB's own threshold adds up what a
             # transaction may have allocated, some 250 kB for each index, and was passed by nearly all of ours.
             engine.execute("PRAGMA disable_checkpoint_on_shutdown")
@@ -342,9 +347,24 @@ def _in_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def _detach(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     try:
         connection.execute("USE memory")
+        if gives_back := _is_time_to_give_back():
+            connection.execute("SET GLOBAL allocator_bulk_deallocation_flush_threshold = '0B'")
         connection.execute(f"DETACH {name}")
+        if gives_back:
+            connection.execute("RESET GLOBAL allocator_bulk_deallocation_flush_threshold")
     except duckdb.Error:  # after a fatal error, which was raised before, nothing can be executed any more
         _forget_engine()
+
+
+def _is_time_to_give_back() -> bool:
+    """Whether the engine is to give the memory of a file's pages, of which it keeps up to 512 MB, back to the system.
+    That takes some 12 ms, and as much again until it has new ones: not after each transaction."""
+    global _GAVE_BACK_AT
+    now = time.monotonic()
+    if now - _GAVE_BACK_AT < _GIVES_BACK_SECONDS:
+        return False
+    _GAVE_BACK_AT = now
+    return True
 
 
 def _forget_engine() -> None:

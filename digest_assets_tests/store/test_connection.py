@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from digest_assets.errors import StoreLocked, StoreUnusable
+from digest_assets.store import connection
 from digest_assets.store.connection import LOG_LIMIT, DigestStore, log_of
 from digest_assets.store.rows import insert
 from digest_assets.store.schema import migrations
@@ -230,6 +231,34 @@ def test_the_log_takes_many_small_transactions_and_never_grows_long(store: Diges
     assert 2 <= taken_over <= 4
     with store.transaction() as open_store:
         assert open_store.execute("SELECT count(*) FROM entry_payloads").fetchall() == [(rows,)]
+
+
+def test_the_engine_gives_memory_back_now_and_then_and_not_each_time(
+    store: DigestStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    class Cursor:
+        """A connection that notes what it is told."""
+
+        def execute(self, statement: str) -> None:
+            said.append(statement.partition(" ")[0])
+
+    for now in (100.0, 101.9, 102.0):
+        monkeypatch.setattr(f"{connection.__name__}.time.monotonic", lambda now=now: now)
+        if now == 100.0:
+            monkeypatch.setattr(connection, "_GAVE_BACK_AT", 0.0)
+        connection._detach(Cursor(), "store_1")  # type: ignore[arg-type]
+    assert said == ["USE", "SET", "DETACH", "RESET", "USE", "DETACH", "USE", "SET", "DETACH", "RESET"]
+
+
+def test_the_engine_has_one_thread_and_its_own_threshold_again(store: DigestStore) -> None:
+    names = ("threads", "allocator_background_threads", "allocator_bulk_deallocation_flush_threshold")
+    before = [duckdb.connect().execute(f"SELECT current_setting('{name}')").fetchone() for name in names]
+    for _ in range(3):
+        with store.transaction() as c:
+            now = [c.execute(f"SELECT current_setting('{name}')").fetchone() for name in names]
+    assert now == [(1,), (True,), before[2]]
 
 
 def test_a_path_with_quotes_is_a_path(tmp_path: Path) -> None:
