@@ -103,6 +103,13 @@ def test_formulas_are_typeset_and_those_that_cannot_be_read_are_code(tmp_path: P
     assert one(title, "code").text() == r"\notacommand{x}"
 
 
+def test_the_contents_say_which_papers_are_withdrawn(tmp_path: Path) -> None:
+    papers = [digest_paper(paper(number), DAY) for number in range(2)]
+    ExampleSite({DAY: [replace(papers[0], withdrawn=True), papers[1]]}).write(tmp_path)
+    lines = page(tmp_path, f"d/{DAY}.html").css("#contents li")
+    assert sorted("已撤回" in line.text() for line in lines) == [False, True]
+
+
 def test_every_link_inside_the_site_leads_to_a_file(tmp_path: Path) -> None:
     ExampleSite.of(110, a_day=10).write(tmp_path)
     missing = set()
