@@ -890,6 +890,7 @@ def _variable_of(error: Any) -> str:
 
 
 _OTHER_WORDS = {
+    "string_type": "it should be a text in quotes",
     "tuple_type": "it should be a list",
     "int_parsing_size": f"it should be a whole number up to {_LARGEST_NUMBER:,}",
 }

@@ -83,6 +83,7 @@ def test_a_mistake_is_one_line_that_names_it(written: Callable[[str], Path], tex
         ("[llm]\nmodel = true", ["llm.model", "true is not a text in quotes"]),
         ("[digest]\ncategories = true", ["digest.categories", "true is not a list"]),
         ("[llm]\nprices = true", ["llm.prices", "true is not a table"]),
+        ("[digest]\nname = 8", ["digest.name", "it should be a text in quotes"]),
         ("[filters]\nexclude_keywords = 5", ["filters.exclude_keywords", "it should be a list"]),
         ("[llm]\ntext_tokens = 1e99", ["llm.text_tokens", "it should be a whole number up to"]),
         ('[llm]\naudienc = ""', ["there is no setting llm.audienc"]),
