@@ -31,7 +31,7 @@ def test_tokens_are_those_of_the_vocabulary(text: str, tokens: int) -> None:
 def own_interface() -> Any:
     import bpe_openai
 
-    return bpe_openai.get_encoding("o200k_base")
+    return bpe_openai.get_encoding("cl100k_base")
 
 
 @given(text=st.text(max_size=300))
