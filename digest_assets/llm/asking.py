@@ -98,6 +98,22 @@ class StoredAnswer:
     repairs: tuple[Repair, ...] = ()
     """What was taken off it, or written in the usual way."""
 
+    @classmethod
+    def of(cls, key: str, kind: Task, about: Subject, prompt: Prompt, answer: Answer) -> StoredAnswer:
+        """`answer` to `prompt`, as it came."""
+        return cls(
+            key=key,
+            kind=kind,
+            model=answer.model,
+            prompt_version=prompt.version,
+            identifier=about.identifier,
+            version=about.version,
+            text=answer.text,
+            usage=answer.usage,
+            finish_reason=answer.finish_reason,
+            in_batch=answer.in_batch,
+        )
+
 
 class Subject(Protocol):
     """What a question is about: a paper, or a date."""
@@ -120,6 +136,19 @@ class AnswerStore(Protocol):
     async def once(self, key: str, ask: Callable[[], Awaitable[StoredAnswer]]) -> StoredAnswer:
         """What `ask` returns, stored. Whoever wants `key` meanwhile gets the same, and asks nobody."""
         ...
+
+
+async def answered_once(
+    answers: AnswerStore, ask: Ask, key: str, kind: Task, about: Subject, prompt: Prompt
+) -> StoredAnswer:
+    """What is held under `key`, or else the answer to `prompt`, taken down as it comes, and judged by nobody."""
+
+    async def asked() -> StoredAnswer:
+        made = StoredAnswer.of(key, kind, about, prompt, await ask(prompt))
+        answers.arrived(made)
+        return made
+
+    return answers.find(key) or await answers.once(key, asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,7 +561,7 @@ class _Conversation:
         fresh: list[tuple[Content | None, tuple[Defect, ...]]] = []
 
         async def ask() -> StoredAnswer:
-            answer = self._record(key, prompt, await self._ask(prompt))
+            answer = StoredAnswer.of(key, self._task, self._about, prompt, await self._ask(prompt))
             self._answers.arrived(answer)
             await asyncio.sleep(_OTHERS_BEGIN_SECONDS)
             fresh.append(await _checked(judge, answer.text))
@@ -543,20 +572,6 @@ class _Conversation:
         self._rules.judged(key, defects)
         self._usages.append(stored.usage)
         return _Try(stored, content, hard(defects))
-
-    def _record(self, key: str, prompt: Prompt, answer: Answer) -> StoredAnswer:
-        return StoredAnswer(
-            key=key,
-            kind=self._task,
-            model=answer.model,
-            prompt_version=prompt.version,
-            identifier=self._about.identifier,
-            version=self._about.version,
-            text=answer.text,
-            usage=answer.usage,
-            finish_reason=answer.finish_reason,
-            in_batch=answer.in_batch,
-        )
 
     def _published(self, tried: _Try[Content], reason: str | None = None) -> _Outcome[Content]:
         content = tried.content.marked(self._doubts) if tried.content else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
 from digest_assets.config import Settings
 from digest_assets.errors import BudgetUsedUp, EndpointError, NoKey
-from digest_assets.llm.asking import Ask, StoredAnswer
+from digest_assets.llm.asking import Ask, answered_once
 from digest_assets.llm.budget import Meter
 from digest_assets.llm.embeddings import embedding_prompt, unpacked
 from digest_assets.llm.keys import answer_key
@@ -40,6 +41,14 @@ class Embedded:
     """Papers that have none."""
 
 
+@dataclass(frozen=True)
+class _Named:
+    """What a vector is of: a paper as the reader's library names it has no version."""
+
+    identifier: str
+    version: int = 0
+
+
 async def embed(
     settings: Settings,
     store: DigestStore,
@@ -52,48 +61,26 @@ async def embed(
     meter, said = Meter(), set[str]()
 
     async def vector(name: str, words: Words, known: KnownAnswers, ask: Ask) -> tuple[str, list[float]] | None:
+        prompt = embedding_prompt(words.title, words.abstract)
+        key = answer_key(access.settings.model, {}, prompt)
         try:
-            return name, unpacked((await _answered(access, known, ask, name, words)).text)
+            answer = await answered_once(known, ask, key, Task.EMBEDDING, _Named(name), prompt)
+            return name, unpacked(answer.text)
         except (BudgetUsedUp, EndpointError, NoKey) as error:
             if str(error) not in said:
                 said.add(str(error))
                 log(f"ranked without embeddings, {name} and others: {error}" if len(said) == 1 else str(error))
             return None
 
-    async with (
-        GatheredStore(store) as gathered,
-        KnownAnswers.open(gathered, list(papers), clock.now, store.journals) as known,
-    ):
-        spent = await spent_on_tasks(gathered, settings, access, clock.now(), [Task.EMBEDDING])
-        room = partial(known.make_room, access.settings.max_concurrency)
-        if not access.can_be_asked:
-            found = await asyncio.gather(*(vector(*each, known, access.refuse) for each in papers.items()))
-        else:
-            async with access.open(access.budget(*spent), clock.now, room) as model:
-                ask = meter.metered(model.ask)
-                found = await asyncio.gather(*(vector(*each, known, ask) for each in papers.items()))
+    async with AsyncExitStack() as stack:
+        gathered = await stack.enter_async_context(GatheredStore(store))
+        known = await stack.enter_async_context(KnownAnswers.open(gathered, list(papers), clock.now, store.journals))
+        ask: Ask = access.refuse
+        if access.can_be_asked:
+            spent = await spent_on_tasks(gathered, settings, access, clock.now(), [Task.EMBEDDING])
+            room = partial(known.make_room, access.settings.max_concurrency)
+            model = await stack.enter_async_context(access.open(access.budget(*spent), clock.now, room))
+            ask = meter.metered(model.ask)
+        found = await asyncio.gather(*(vector(*each, known, ask) for each in papers.items()))
     vectors = dict(each for each in found if each is not None)
     return Embedded(vectors, meter.usage, len(papers) - len(vectors))
-
-
-async def _answered(access: EndpointAccess, known: KnownAnswers, ask: Ask, name: str, words: Words) -> StoredAnswer:
-    model, prompt = access.settings.model, embedding_prompt(words.title, words.abstract)
-    key = answer_key(model, {}, prompt)
-
-    async def asked() -> StoredAnswer:
-        answer = await ask(prompt)
-        made = StoredAnswer(
-            key=key,
-            kind=Task.EMBEDDING,
-            model=answer.model,
-            prompt_version=prompt.version,
-            identifier=name,
-            version=0,
-            text=answer.text,
-            usage=answer.usage,
-            finish_reason=answer.finish_reason,
-        )
-        known.arrived(made)
-        return made
-
-    return known.find(key) or await known.once(key, asked)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from digest_assets.errors import BudgetUsedUp, ContextTooLong, DigestError, EndpointError
 from digest_assets.llm import second_reader
-from digest_assets.llm.asking import AnswerStore, Ask, StoredAnswer
+from digest_assets.llm.asking import AnswerStore, Ask, answered_once
 from digest_assets.llm.keys import answer_key
 from digest_assets.llm.prompts import Prompt, Task
 from digest_assets.llm.second_reader import NO_DOUBTS, Doubts
@@ -62,24 +62,8 @@ class SecondReading:
     async def _answered(self, paper: Paper, prompt: Prompt) -> str:
         settings = self._settings
         key = answer_key(settings.model, {"temperature": settings.temperature}, prompt)
-
-        async def ask() -> StoredAnswer:
-            answer = await self._ask(prompt)
-            made = StoredAnswer(
-                key=key,
-                kind=Task.SECOND_READING,
-                model=answer.model,
-                prompt_version=prompt.version,
-                identifier=paper.identifier,
-                version=paper.version,
-                text=answer.text,
-                usage=answer.usage,
-                finish_reason=answer.finish_reason,
-            )
-            self._answers.arrived(made)
-            return made
-
-        return (self._answers.find(key) or await self._answers.once(key, ask)).text
+        stored = await answered_once(self._answers, self._ask, key, Task.SECOND_READING, paper, prompt)
+        return stored.text
 
     def _give_up(self, paper: Paper, error: DigestError) -> None:
         if isinstance(error, ContextTooLong):
