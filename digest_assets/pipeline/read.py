@@ -19,7 +19,7 @@ from typing import TypeVar
 import duckdb
 
 from digest_assets.config import LlmSettings, Settings
-from digest_assets.errors import DigestError, EndpointError, EndpointPaused, ModelUnfit, StoreError, unexpected
+from digest_assets.errors import DigestError, ModelUnfit, StoreError, unexpected
 from digest_assets.full_text.excerpt import excerpt
 from digest_assets.glance.topics import Topics
 from digest_assets.llm import asking
@@ -92,10 +92,8 @@ class _Session:
     """None: no batches."""
     second: SecondReading | None
     """None: no second reader is set, or it cannot be asked."""
-    paused: Callable[[], EndpointPaused | None]
-    """What ended the run for all its calls, if a later one may succeed."""
-    end: Callable[[Callable[[], EndpointError]], None]
-    """Ends the run for all its calls that are not under way."""
+    model: OpenModel | None
+    """None: nobody is asked."""
     unpacked: asyncio.Semaphore
     """What a paper has while it is read: a text and its prompt are unpacked for the papers whose turn is near."""
     ahead: Ahead
@@ -196,7 +194,7 @@ class PaperReading:
 
     def _note_pause(self, session: _Session, connection: duckdb.DuckDBPyConnection) -> None:
         """Records when the date is worth asking for again, where the endpoint ended this run; else that it is not."""
-        digest, paused = self.settings.digest.name, session.paused()
+        digest, paused = self.settings.digest.name, session.model.paused() if session.model is not None else None
         if paused is None or paused.until is None:
             endpoint_pauses.forget(connection, digest, session.day)
         else:
@@ -214,8 +212,7 @@ class PaperReading:
             ask: Mapping[str, Ask] | None = None
             in_batches: DateBatches | None = None
             second: SecondReading | None = None
-            paused: Callable[[], EndpointPaused | None] = _is_not_paused
-            end: Callable[[Callable[[], EndpointError]], None] = _nothing_to_end
+            model: OpenModel | None = None
             if self.settings.llm.lacks_key():
                 ask = dict.fromkeys(self.meters, self.language_model.refuse)
             elif self.settings.llm.is_used:
@@ -223,7 +220,6 @@ class PaperReading:
                 budget = self.language_model.budget(*spent)
                 room = partial(known.make_room, self.settings.llm.max_concurrency)
                 model = await stack.enter_async_context(self.language_model.open(budget, self.clock.now, room))
-                paused, end = model.paused, model.end
                 ask = {stage: meter.metered(model.ask) for stage, meter in self.meters.items()}
                 if self.batch_wait_seconds is not None:
                     in_batches = await self._batches(day, gathered, identifiers, budget, model)
@@ -236,7 +232,7 @@ class PaperReading:
             unpacked = asyncio.Semaphore(2 * self.settings.llm.max_concurrency)
             ahead = Ahead(self.settings, len(papers))
             yield _Session(
-                day, gathered, known, rules, of_papers, topics, ask, in_batches, second, paused, end, unpacked, ahead
+                day, gathered, known, rules, of_papers, topics, ask, in_batches, second, model, unpacked, ahead
             )
 
     async def _second_reading(
@@ -479,10 +475,10 @@ class PaperReading:
             return
         reason, is_new = made.reason or made.status.value, bool(made.usage.calls)
         self._say_of_the_model(self._first.take(made.trouble, reason, is_new=is_new))
-        if self._first.none_is_good:
+        if self._first.none_is_good and session.model is not None:
             said = f"Not asked, because none of the run's first {LOOKED_AT} answers can be published"
             model = self.settings.llm.model
-            session.end(lambda: ModelUnfit(f"{said} ({model}).", cure="Choose another llm.model."))
+            session.model.end(lambda: ModelUnfit(f"{said} ({model}).", cure="Choose another llm.model."))
 
     def _say_of_the_model(self, verdict: str | None) -> None:
         if verdict is not None:
@@ -506,15 +502,6 @@ def excerpt_of(paper: Paper, text: FullText, tokens: int) -> asking.Excerpt:
     """What the model gets of `text`: so many tokens at most."""
     piece = excerpt(text, paper.abstract, tokens)
     return asking.Excerpt(piece.text, piece.note, piece.tokens, text.source, piece.paragraphs, piece.numbered)
-
-
-def _nothing_to_end(why: Callable[[], EndpointError]) -> None:
-    """Of a run that asks nobody."""
-
-
-def _is_not_paused() -> EndpointPaused | None:
-    """Of a run that asks nobody."""
-    return None
 
 
 def _asked_by_us(known: answers.KnownAnswers, in_batches: DateBatches | None) -> tuple[set[str], set[str]]:
