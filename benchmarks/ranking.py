@@ -26,7 +26,7 @@ from typing import Any
 
 from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper, Words
 from digest_assets.ranking.scores import ranked
-from digest_assets.ranking.stars import Usual, Weighed
+from digest_assets.ranking.stars import Usual, Weighed, worth
 from digest_assets.ranking.vectors import Background, background_of, pairs_of
 
 SHARED = Path(__file__).parents[2] / "shared" / "arxiv"
@@ -205,14 +205,10 @@ def by_stars(corpus: Corpus) -> Order:
         likes: Counter[str] = Counter()
         for place in profile:
             likes.update(weighed(place).words)
-        scores = {place: _alike(weighed(place), likes, len(profile)) for place in day}
+        scores = {place: worth(weighed(place), likes, len(profile)) for place in day}
         return sorted(day, key=lambda place: -scores[place])
 
     return order
-
-
-def _alike(paper: Weighed, likes: Mapping[str, int], stars: int) -> float:
-    return sum(weight * likes[word] for word, weight in paper.words.items()) / stars - paper.usual
 
 
 def arxiv_order(profile: Sequence[int], day: Sequence[int]) -> list[int]:

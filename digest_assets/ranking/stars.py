@@ -40,6 +40,12 @@ class Weighed:
         return " ".join(f"{word} {weight}" for word, weight in self.words.items())
 
 
+def worth(paper: Weighed, likes: Mapping[str, int], stars: int) -> float:
+    """The score of `paper` for who has so many stars, of which `likes` are the words, summed: what `static/stars.js`
+    adds up, to the last digit."""
+    return sum(weight * likes.get(word, 0) for word, weight in paper.words.items()) / stars - paper.usual
+
+
 class Usual:
     """What papers are like: how rare each word is, and what they have in common."""
 

@@ -14,6 +14,7 @@ import pytest
 from digest_assets.pipeline.rank import words_of
 from digest_assets.ranking.interests import DayPaper, Interest, OwnPaper
 from digest_assets.ranking.scores import ranked
+from digest_assets.ranking.stars import worth
 from digest_assets.ranking.vectors import background_of
 from digest_assets_tests.site.browsers import NEEDS_CHROMIUM, over_http
 from digest_assets_tests.site.examples import ExampleSite, busy_day, digest_paper, paper, usual
@@ -92,11 +93,8 @@ def in_python(site: ExampleSite, stars: list[str]) -> list[str]:
     for each in stars:
         likes.update(weighed[each].words)
 
-    def worth(identifier: str) -> tuple[float, str]:
-        of = weighed[identifier]
-        return sum(weight * likes[word] for word, weight in of.words.items()) / len(stars) - of.usual, identifier
-
-    return sorted((each.paper.identifier for each in site.days_of[DAY]), key=worth, reverse=True)
+    day = [each.paper.identifier for each in site.days_of[DAY]]
+    return sorted(day, key=lambda each: (worth(weighed[each], likes, len(stars)), each), reverse=True)
 
 
 def test_the_order_is_python_s_and_the_first_are_those_of_the_ranking_of_interests(
