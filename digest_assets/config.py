@@ -686,6 +686,13 @@ class Settings(BaseSettings):
         return self.arxiv.origins if self.output.figures else None
 
     @property
+    def page_of_all(self) -> Path | None:
+        """Where the page of the sites of all digests is, or would be if there were several. None: there is no site."""
+        if self.overview_page is not None:
+            return self.overview_page
+        return self.path(self.output.site_dir) / OVERVIEW_NAME if self.output.site_dir else None
+
+    @property
     def templates(self) -> Path | None:
         """The folder of the user's own templates. None: there is none."""
         return self.path(self.output.templates_dir) if self.output.templates_dir else None

@@ -66,7 +66,7 @@ def _files(digests: Sequence[Settings], blog: Branch | None) -> dict[str, Path]:
     if blog is not None:
         return blog.in_the_tree(posts)
     sites = {each.digest.name: each.path(each.output.site_dir) for each in digests if each.output.site_dir}
-    page = digests[0].overview_page
+    page = digests[0].page_of_all
     top = page.parent if page is not None else next(iter(sites.values()), None)
     files = site_files(top) if top is not None else {}
     for name, site in sites.items():

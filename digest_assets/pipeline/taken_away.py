@@ -36,16 +36,10 @@ def taken_away(connection: duckdb.DuckDBPyConnection, digests: Sequence[Settings
     """Of the digests that the store knows, those that are none of the project's, while something of them is left."""
     one = digests[0]
     names = {each.digest.name for each in one.project or digests}
-    top = (
-        one.overview_page.parent
-        if one.overview_page
-        else one.path(one.output.site_dir)
-        if one.output.site_dir
-        else None
-    )
+    page = one.page_of_all
     found = []
     for name, paths in paths_by_digest(connection).items():
         if name not in names:
-            site = top / name if top is not None and (top / name / "index.html").is_file() else None
+            site = page.parent / name if page is not None and (page.parent / name / "index.html").is_file() else None
             found.append(TakenAway(name, sum(one.path(path).is_file() for path in paths), site))
     return [each for each in found if each.posts or each.site]

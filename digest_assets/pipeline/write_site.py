@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from digest_assets.config import OVERVIEW_NAME, Settings
+from digest_assets.config import Settings
 from digest_assets.errors import DigestError
 from digest_assets.pipeline.site_source import StoreSource, site_of, way
 from digest_assets.resources.clock import Clock
@@ -41,8 +41,8 @@ def _write_overview(settings: Settings, store: DigestStore) -> None:
     digests = [each for each in settings.project or (settings,) if each.output.site_dir]
     sites = {each.digest.name: each.path(each.output.site_dir) for each in digests}
     there = [each for each in digests if (sites[each.digest.name] / "index.html").is_file()]
-    page = settings.overview_page or settings.path(settings.output.site_dir) / OVERVIEW_NAME
-    if not there or not (settings.overview_page or page.is_file()):
+    page = settings.page_of_all
+    if page is None or not there or not (settings.overview_page or page.is_file()):
         return
     with store.reading() as connection:
         newest = newest_published(connection)
