@@ -58,9 +58,7 @@ def examine(digests: Sequence[Settings], clock: Clock | None = None) -> Iterator
     yield _contact(settings)
     yield _published(settings, store)
     yield _calendar(clock.now().date())
-    folders = {each.path(each.output.posts_dir): each for each in digests}
-    for each in folders.values():
-        yield _told("posts", partial(_posts, each))
+    yield _told("posts", lambda: _posts(digests))
     yield _told("history", _history)
     yield _told("store", lambda: _store(store))
     yield from _taken_away(store, digests)
@@ -128,9 +126,10 @@ def _calendar(today: date) -> Finding:
     return Finding("calendar", True, f"arXiv's holidays of {today.year} are known")
 
 
-def _posts(settings: Settings) -> str:
-    require_outputs(settings)
-    return str(settings.path(settings.output.posts_dir))
+def _posts(digests: Sequence[Settings]) -> str:
+    for each in digests:
+        require_outputs(each)
+    return ", ".join(dict.fromkeys(str(each.path(each.output.posts_dir)) for each in digests))
 
 
 def _history() -> str:
@@ -210,13 +209,18 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("endpoint", False, str(error))
 
 
+def _key_of(access: EndpointAccess, until_then: str) -> str:
+    """The key of an endpoint that a date can be made without, if the settings fit it."""
+    name, key = access.settings.api_key_env, access.settings.api_key()
+    if key is None:
+        raise ConfigurationError(f"{name} is not set.", cure=f"Set {name}; until then {until_then}.")
+    access.check()
+    return key
+
+
 def _second_reader(access: EndpointAccess) -> str:
     """Asks it nothing but which models it has."""
-    settings, key = access.settings, access.settings.api_key()
-    if key is None:
-        cure = f"Set {settings.api_key_env}; until then nothing is read a second time."
-        raise ConfigurationError(f"{settings.api_key_env} is not set.", cure=cure)
-    access.check()
+    settings, key = access.settings, _key_of(access, "nothing is read a second time")
     listed = asyncio.run(list_models(settings, key))
     if listed is not None and not listed.is_well:
         raise ConfigurationError(listed.text.replace("llm.", f"{access.section}."), cure="")
@@ -225,11 +229,7 @@ def _second_reader(access: EndpointAccess) -> str:
 
 async def _embeddings(access: EndpointAccess) -> str:
     """Asks for one vector."""
-    settings, key = access.settings, access.settings.api_key()
-    if key is None:
-        cure = f"Set {settings.api_key_env}; until then papers are ranked by words alone."
-        raise ConfigurationError(f"{settings.api_key_env} is not set.", cure=cure)
-    access.check()
+    settings, key = access.settings, _key_of(access, "papers are ranked by words alone")
     async with access.client(settings, key, section=access.section, patience_seconds=0) as model:
         answer = await model.ask(embedding_prompt("Speech codecs", ""))
     return f"{settings.model} at {settings.base_url}: {len(unpacked(answer.text))} dimensions"
