@@ -84,7 +84,8 @@ def _split(value: object) -> object:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, (list, tuple)):
         return value
-    return [each.strip() if isinstance(each, str) else each for each in parts if each not in ("", " ")]
+    stripped = (each.strip() if isinstance(each, str) else each for each in parts)
+    return [each for each in stripped if each != ""]
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]

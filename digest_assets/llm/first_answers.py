@@ -40,10 +40,11 @@ class FirstAnswers:
     def take(self, trouble: Trouble | None, reason: str, *, is_new: bool = True) -> str | None:
         """What is to be said after one more answer; None: nothing. `trouble` is None where it can be published.
         `is_new`: it was asked for in this run, and not stored before."""
-        if is_new and len(self._new) < LOOKED_AT and (trouble is None or trouble in VERDICTS):
-            self._new.append(trouble)
-        if len(self._found) < LOOKED_AT and (trouble is None or trouble in VERDICTS):
-            self._found.append(None if trouble is None else (trouble, reason))
+        if trouble is None or trouble in VERDICTS:
+            if is_new and len(self._new) < LOOKED_AT:
+                self._new.append(trouble)
+            if len(self._found) < LOOKED_AT:
+                self._found.append(None if trouble is None else (trouble, reason))
         return self._verdict() if len(self._found) == LOOKED_AT else None
 
     @property

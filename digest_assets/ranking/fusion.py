@@ -62,13 +62,10 @@ def _fused(found: Sequence[Ranked], interest: Interest, vectors: Mapping[str, Fl
     for place, each in enumerate(sorted(found, key=worth, reverse=True)):
         is_chosen = room > 0 and each.identifier not in mine
         room -= is_chosen
-        own = each.own_paper or (
-            _nearest(vectors[each.identifier], likes, vectors) if each.identifier in vectors else ""
-        )
-        why = (each.terms, own if is_chosen else "") if is_chosen else ((), "")
-        made.append(
-            replace(each, rank=place + 1, score=scores[place], is_chosen=is_chosen, terms=why[0], own_paper=why[1])
-        )
+        terms, own = (each.terms, each.own_paper) if is_chosen else ((), "")
+        if is_chosen and not own and each.identifier in vectors:
+            own = _nearest(vectors[each.identifier], likes, vectors)
+        made.append(replace(each, rank=place + 1, score=scores[place], is_chosen=is_chosen, terms=terms, own_paper=own))
     return made
 
 
