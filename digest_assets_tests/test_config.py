@@ -107,7 +107,7 @@ def test_a_number_that_cannot_be_meant_is_refused(written: Callable[[str], Path]
 
 
 def test_blanks_part_categories_and_empty_words_are_none(written: Callable[[str], Path]) -> None:
-    text = '[digest]\ncategories = ["cs.SD eess.AS"]\n[filters]\ninclude_keywords = ["", " ", " codec "]'
+    text = '[digest]\ncategories = ["cs.SD eess.AS"]\n[filters]\ninclude_keywords = ["", " ", "   ", " codec "]'
     settings = load_settings(written(text))
     assert settings.digest.categories == ("cs.SD", "eess.AS")
     assert settings.filters.include_keywords == ("codec",)

@@ -228,6 +228,19 @@ def test_what_the_settings_name_and_is_not_there(
     assert setting in ailing(digest(capsys, "doctor", "--json"))[subject]
 
 
+def test_the_folders_of_each_digest_are_looked_at(digest: CommandLine, capsys: Captured) -> None:
+    """Their posts lie in one folder, and each has a site of its own."""
+    (digest.folder / "notes.txt").write_text("a file, no folder")
+    (digest.folder / "digests").mkdir()
+    (digest.folder / "digests" / "one.toml").write_text(
+        '[digest]\ncategories = ["cs.CL"]\n[output]\nsite_dir = "notes.txt/site"\n'
+    )
+    (digest.folder / "digests" / "two.toml").write_text('[digest]\ncategories = ["cs.CV"]\n')
+    said = digest(capsys, "doctor", "--json")
+    assert "output.site_dir" in ailing(said)["posts"]
+    assert [each["subject"] for each in said.json].count("posts") == 1
+
+
 def test_a_folder_that_refuses_root_too(digest: CommandLine, capsys: Captured) -> None:
     digest.set(DIGEST__STORE__URL="/proc/self/digest.duckdb", DIGEST__OUTPUT__POSTS_DIR="/proc/self/posts")
     found = ailing(digest(capsys, "doctor", "--json"))
