@@ -172,7 +172,8 @@ readable = st.text(
     st.characters(min_codepoint=32, blacklist_categories=("Cs", "Cc", "Cf"), blacklist_characters="&"),
     min_size=1,
     max_size=60,
-)
+).filter(str.strip)
+"""Not blank: an entry whose title is blank is called by its identifier."""
 
 
 @given(readable, readable)
