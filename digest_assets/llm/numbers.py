@@ -72,7 +72,8 @@ _ENGLISH_COMPOUND = re.compile(
 _HAN_NUMBER = re.compile(
     r"(?<![\d零〇一二两三四五六七八九十百千万亿数几第])[一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千]*"
 )
-_LARGE_HAN = re.compile(rf"{_HAN_NUMBER.pattern}(?:[万萬亿億][零〇一二两三四五六七八九十百千]*)+")
+_LARGE_HAN = re.compile(rf"{_HAN_NUMBER.pattern}(?:[万萬亿億](?:(?!千[瓦米克赫])[零〇一二两三四五六七八九十百千])*)+")
+"""Without the 千 of a unit: 二十万千瓦 is 200,000 kW."""
 _COMPOUND = re.compile(
     r"(?<![\d.,])(\d+)([万萬亿億])(?:(\d{1,4})(千万|百万|[千百万萬])|(\d{4}))(?![\d.,]*\d)(?![十百千万亿萬億])"
 )
@@ -324,9 +325,8 @@ def _large_han_value(numeral: str) -> int:
     for units, exponent in (("亿億", 8), ("万萬", 4)):
         if found := [at for at, sign in enumerate(numeral) if sign in units]:
             above, below = numeral[: found[-1]], numeral[found[-1] + 1 :]
-            spoken = len(below) == 1 and below in _HAN
-            rest = _HAN[below] * int(10 ** (exponent - 1)) if spoken else _large_han_value(below) if below else 0
-            return (_large_han_value(above) or 1) * int(10**exponent) + rest
+            rest = _HAN[below] * int(10 ** (exponent - 1)) if below in _HAN else _large_han_value(below)
+            return _large_han_value(above) * int(10**exponent) + rest
     return _han_value(numeral) if numeral else 0
 
 
