@@ -12,6 +12,8 @@ from digest_assets.model import Usage
 FIRST_OUTPUT_TOKENS = 1500
 """What an answer is taken to need before one has come: about what a three-part reading in Chinese takes."""
 _TOKENS_A_MESSAGE = 8
+_ANSWERS_KNOWN = 10
+_LEAST_ROOM = 1024
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class _Billed:
     characters: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    longest: int = 0
+    """The most output tokens of one call."""
 
 
 def count_prompt(prompt: Prompt, count_tokens: Callable[[str], int]) -> int:
@@ -44,6 +48,14 @@ class Estimates:
         inputs = ceil(len(prompt.text) * before.input_tokens / max(1, before.characters))
         return Usage(1, max(counted, inputs), int(before.output_tokens / before.calls * reserve), 0)
 
+    def room(self, prompt: Prompt) -> int | None:
+        """Room that the answer to `prompt` will hardly fill: twice the longest of such answers. None: too few are
+        known."""
+        before = self._billed.get(prompt.version)
+        if before is None or before.calls < _ANSWERS_KNOWN:
+            return None
+        return max(_LEAST_ROOM, 2 * before.longest)
+
     def learn(self, prompt: Prompt, billed: Usage) -> None:
         """Takes down what `prompt` was billed, in as many calls as `billed` says."""
         calls, of_its_version = max(1, billed.calls), self._billed.setdefault(prompt.version, _Billed())
@@ -51,3 +63,4 @@ class Estimates:
         of_its_version.characters += calls * len(prompt.text)
         of_its_version.input_tokens += billed.input_tokens or 0
         of_its_version.output_tokens += billed.output_tokens or 0
+        of_its_version.longest = max(of_its_version.longest, (billed.output_tokens or 0) // calls)

@@ -56,6 +56,8 @@ class Provider:
     """`base_url`, `model` and `api_key_env` for the setting `llm.preset`. None: there is no such preset."""
     limit_names: tuple[str, ...] = ("max_tokens", "max_completion_tokens")
     """What the limit of an answer is called, the usual name first."""
+    counts_room: bool = False
+    """Whether a minute's tokens are those of a prompt and as many as its answer may have, and not those that it has."""
     key_header: str | None = None
     """A header that carries the key, besides `Authorization`."""
     thinking_off: Mapping[str, Any] | None = None

@@ -112,6 +112,8 @@ class Problem:
     """For `BUSY`: it says that a minute was too full."""
     of_tokens: bool = False
     """For `BUSY`: it says that tokens are counted, and not calls."""
+    requested: int | None = None
+    """For `BUSY`: as how many tokens it counted the call, where it says so."""
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -138,11 +140,16 @@ _AMBIGUOUS = frozenset({Refusal.BUSY, Refusal.BALANCE, Refusal.DAY})
 _FIELDS = {"number": re.compile(r'"n_ctx": ?(\d+)'), "prompt": re.compile(r'"n_prompt_tokens": ?(\d+)')}
 """Typed fields of an error with the numbers that phrases else have as groups (llama.cpp)."""
 _ALLOWED = re.compile(r"limit:? ?(\d{3,8})")
-_A_MINUTE = re.compile(r"per[ _-]?min|#token-limit|/ ?min\b|[rt]pm(?:\b|exceeded|ratelimit)|每分钟")
-_OF_TOKENS = re.compile(r"#token-limit|tokens? per[ _-]?min|tokens?/ ?min|tpm(?:\b|exceeded|ratelimit)")
+_A_MINUTE = re.compile(r"per[ _-]?min|#token-limit|/ ?min\b|[rt]pm(?:\b|exceeded|ratelimit)|每分钟|token rate limit")
+_OF_TOKENS = re.compile(
+    r"#token-limit|tokens? per[ _-]?min|tokens?/ ?min|tpm(?:\b|exceeded|ratelimit)|token rate limit"
+)
+"""The last of each: Azure."""
 _OF_CALLS = re.compile(r"requests? per[ _-]?min|rpm(?:\b|exceeded|ratelimit)")
 _ALLOWED_A_MINUTE = re.compile(r"(?:limit:? ?|max [rt]pm:? ?|\(actual/limit\): ?\d+/)(\d{1,9})\b")
 """Groq and OpenAI: Limit 6000; Moonshot: max RPM: 20; xAI: (actual/limit): 21/20."""
+_REQUESTED = re.compile(r"\brequested:? (\d{1,9})\b")
+"""Groq and OpenAI: Used 5600, Requested 1200."""
 _LIMIT = re.compile(r"max_(?:completion_|output_|new_)?tokens")
 _UNSUPPORTED = re.compile(
     r"unsupported|not supported|does ?n[o']t support|unrecognized|unknown|unexpected|not permitted|not allowed"
@@ -203,11 +210,13 @@ def read_problem(
     elif meaning is Refusal.TOO_LARGE:
         number = _number(_ALLOWED.search(said.message.lower()))
     of_a_minute = of_tokens = False
+    requested = None
     if meaning is Refusal.BUSY:
         text = " ".join((*said.codes, said.message)).lower()
         of_a_minute = bool(_A_MINUTE.search(text))
         of_tokens = bool(_OF_TOKENS.search(text)) and not _OF_CALLS.search(text)
         number = _number(_ALLOWED_A_MINUTE.search(text)) if of_a_minute else None
+        requested = _number(_REQUESTED.search(text)) if of_tokens else None
     return Problem(
         meaning,
         redact(said.message) or "no explanation",
@@ -216,6 +225,7 @@ def read_problem(
         prompt_tokens,
         of_a_minute=of_a_minute,
         of_tokens=of_tokens,
+        requested=requested,
         wait_seconds=wait,
         rests_on=rests_on,
     )

@@ -21,7 +21,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from pathlib import Path
+from typing import TypeAlias
 
 from filelock import FileLock
 
@@ -117,7 +119,7 @@ class Call:
     _limiter: Limiter
     started_at: float
     was_full: bool
-    _estimated_tokens: int
+    _size: CallSize
 
     def answered(self, output_tokens: int | None, all_tokens: int | None = None) -> None:
         self._limiter._answered(self, output_tokens, all_tokens)
@@ -173,25 +175,20 @@ class Limiter:
 
     @asynccontextmanager
     async def call(
-        self,
-        tokens: int = 0,
-        answer_tokens: int = 0,
-        is_wanted: Callable[[], bool] = lambda: True,
-        *,
-        is_next: bool = False,
+        self, size: CallSize | None = None, is_wanted: Callable[[], bool] = lambda: True, *, is_next: bool = False
     ) -> AsyncIterator[Call | None]:
-        """Waits until a call may begin; None where it `is_wanted` no more by then. `tokens` of the prompt and those
-        that the answer is expected to have count against the tokens a minute, until what was billed is known.
-        `is_next`: it goes before those that wait."""
+        """Waits until a call may begin; None where it `is_wanted` no more by then. What its `size` expects counts
+        against the tokens a minute, until what was billed is known. `is_next`: it goes before those that wait."""
+        size = size or CallSize()
         await self._enter(is_next)
         try:
-            begun = await self._begin(tokens, answer_tokens, is_wanted)
+            begun = await self._begin(size, is_wanted)
             if begun is None:
                 yield None
                 return
             now, place = begun
             try:
-                yield Call(self, now, self._under_way >= self.window.allowed, tokens + answer_tokens)
+                yield Call(self, now, self._under_way >= self.window.allowed, size)
             finally:
                 with self._lock:
                     self._begun -= 1
@@ -239,9 +236,7 @@ class Limiter:
             self._under_way += 1
             loop.call_soon_threadsafe(_wake, turn)
 
-    async def _begin(
-        self, tokens: int, answer_tokens: int, is_wanted: Callable[[], bool]
-    ) -> tuple[float, FileLock | None] | None:
+    async def _begin(self, size: CallSize, is_wanted: Callable[[], bool]) -> tuple[float, FileLock | None] | None:
         """Waits for a place among the calls of all processes, the end of a pause that the endpoint asked for, and the
         allowances a minute; by the clock when the call begins, and its place. Who waits for the pace holds no place,
         and who waits for a place has not used the pace: else all that wait for one begin at once. None: it is not
@@ -254,7 +249,7 @@ class Limiter:
             begins = False
             try:
                 with self._lock, self._pace_of_all(now := self._clock()):
-                    delay = self._spend(now, tokens, answer_tokens)
+                    delay = self._spend(now, size)
                     begins = delay <= 0
             finally:
                 if place is not None and not begins:
@@ -264,20 +259,20 @@ class Limiter:
             await self._sleep(delay)
         return None
 
-    def _spend(self, now: float, tokens: int, answer_tokens: int) -> float:
+    def _spend(self, now: float, size: CallSize) -> float:
         """Takes a call of the pace and of the allowances, and returns 0; or takes nothing, and returns after how many
         seconds that may be tried again. Holds the lock."""
         paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
         delay = max(self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0)
         if delay <= 0 and self._shared is not None:
-            delay = self._shared.take(tokens + answer_tokens)
+            delay = self._shared.take(size.expected)
         if delay <= 0:
             self._begun += 1
-            self.learned.spend(now, self.window.allowed, tokens, answer_tokens)
+            self.learned.spend(now, self.window.allowed, size)
             if self._requests is not None:
                 self._requests.spend(now, 1)
             if self._tokens is not None:
-                self._tokens.spend(now, tokens + answer_tokens)
+                self._tokens.spend(now, size.expected)
         return delay
 
     @contextmanager
@@ -297,11 +292,11 @@ class Limiter:
         matters = learned.is_careful or (all_tokens is not None and learned.may_count_tokens)
         with self._lock, self._pace_of_all(now := self._clock(), matters=matters):
             self.window.answered(call.started_at, now, output_tokens, call.was_full)
-            learned.answered(call.started_at, now, call._estimated_tokens, all_tokens)
+            learned.answered(call.started_at, now, call._size.expected, all_tokens)
             if self._tokens is not None and all_tokens is not None:
-                self._tokens.spend(now, all_tokens - call._estimated_tokens)
+                self._tokens.spend(now, all_tokens - call._size.expected)
             if self._shared is not None and all_tokens is not None:
-                self._shared.correct(all_tokens - call._estimated_tokens)
+                self._shared.correct(all_tokens - call._size.expected)
             self._let_in()
 
     def _congested(self, call: Call, retry_after_seconds: float | None) -> None:
@@ -316,7 +311,7 @@ class Limiter:
             self.window.congested(call.started_at, now)
             begun = self._begun if self._shared is None else self._shared.under_way()
             known = self.learned.per_minute
-            pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds, minute)
+            pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds, minute, call._size)
             if known is None and self.learned.per_minute is None and begun > 1 and not retry_after_seconds:
                 self.window.refused(begun)
             self._paused_until = max(self._paused_until, now + pause)
@@ -343,14 +338,57 @@ _MOST_STARTS = 300
 """So many are kept: at each call they are told to other processes. A faster pace is found as this one at first."""
 
 
+class Counted(IntEnum):
+    """What of a call a provider's minute counts."""
+
+    CALL = 0
+    TOKENS = 1
+    """Those of the prompt, and of the answer when it is there."""
+    ROOM = 2
+    """Those of the prompt, and as many as the answer may have."""
+    LARGER = 3
+    """The larger one of these two."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSize:
+    """The tokens of a call: of its prompt, those expected of its answer, and as many as that may have."""
+
+    prompt: int = 0
+    answer: int = 0
+    room: int = 0
+
+    @property
+    def expected(self) -> int:
+        return self.prompt + self.answer
+
+    @property
+    def taken(self) -> Taken:
+        return (1, self.prompt, self.prompt + self.room, max(self.prompt, self.room))
+
+    def counted(self, requested: int) -> Counted:
+        """By which way to count it a call of this size is one of `requested` tokens, most nearly."""
+        ways = {
+            Counted.TOKENS: self.expected,
+            Counted.ROOM: self.prompt + self.room,
+            Counted.LARGER: max(self.prompt, self.room),
+        }
+        return min(ways, key=lambda way: abs(ways[way] - requested))
+
+
+Taken: TypeAlias = tuple[int, int, int, int]
+"""What a call takes of a minute, by `Counted`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Minute:
     """What a refusal says of the minute that was too full."""
 
     allows: int | None = None
     """How many. None: it does not say."""
-    of_tokens: bool = False
-    """Whether tokens are counted, and not calls."""
+    counted: Counted = Counted.CALL
+    requested: int | None = None
+    """As how many tokens the refused call was counted. None: it does not say."""
 
 
 @dataclass(slots=True)
@@ -360,16 +398,16 @@ class LearnedPace:
     Calls begin a little apart, so that the first refusal comes before many others are on their way. A refusal while
     others are being answered may mean that there are too many at once; while few are, or where the endpoint asks for
     seconds of patience, that there were too many in the last minute: as many as it took then are its pace. Where it
-    says that it counts tokens, these are counted instead of calls, those of answers too; where it says how many, that
-    is the pace, or what it took if that is more: not all count answers.
+    says that it counts tokens, these are counted instead of calls, and of answers as it does; where it says how many,
+    that is the pace, or what it took if that is more: not all count answers.
     """
 
     per_minute: float | None = None
     """Calls, or tokens. None: nothing was found out."""
-    of_tokens: bool = False
-    _starts: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
-    """Of the calls of the last minute that were not refused: when, and how many tokens: those of the prompt, and once
-    it was answered what was billed."""
+    counted: Counted = Counted.CALL
+    _starts: deque[tuple[float, Taken]] = field(default_factory=lambda: deque(maxlen=_MOST_STARTS))
+    """Of the calls of the last minute that were not refused: when, and what they took; of tokens, once one was
+    answered, what was billed."""
     _next_at: float = float("-inf")
     _latency: float | None = None
     _refused_at: float | None = None
@@ -388,7 +426,12 @@ class LearnedPace:
     @property
     def may_count_tokens(self) -> bool:
         """Whether what answers were billed matters."""
-        return self.of_tokens or self.per_minute is None
+        return self.counted is Counted.TOKENS or self.per_minute is None
+
+    @property
+    def counts_room(self) -> bool:
+        """Whether a call takes less of the minute where its answer may have less room."""
+        return self.counted in (Counted.ROOM, Counted.LARGER)
 
     @property
     def _careful_spacing(self) -> float:
@@ -399,7 +442,8 @@ class LearnedPace:
         """All of it, for other processes to go on with: their calls and refusals are of the same minute."""
         numbers = {name: getattr(self, each) for name, each in _TOLD.items()}
         known = {name: float(each) for name, each in numbers.items() if each is not None and math.isfinite(each)}
-        return {**known, "starts": [at for at, _ in self._starts], "tokens": [float(each) for _, each in self._starts]}
+        taken = [float(each) for _, four in self._starts for each in four]
+        return {**known, "starts": [at for at, _ in self._starts], "taken": taken}
 
     def take_over(self, told: Mapping[str, float | list[float]]) -> None:
         """Goes on with what `told` gave, here or in another process; with nothing where it is empty. How long an answer
@@ -408,31 +452,35 @@ class LearnedPace:
         for name, each in _TOLD.items():
             setattr(self, each, told.get(name, getattr(blank, each)))
         self._latency = self._latency if latency is None else latency
-        starts, tokens = told.get("starts", []), told.get("tokens", [])
-        both = zip(starts, tokens, strict=False) if isinstance(starts, list) and isinstance(tokens, list) else ()
-        self._starts = deque(((at, int(each)) for at, each in both), maxlen=_MOST_STARTS)
+        self.counted = Counted(self.counted)
+        starts, taken = told.get("starts", []), told.get("taken", [])
+        fours = zip(*[iter(map(int, taken))] * len(Counted), strict=False) if isinstance(taken, list) else ()
+        both = zip(starts, fours, strict=False) if isinstance(starts, list) else ()
+        self._starts = deque(both, maxlen=_MOST_STARTS)
 
     def delay(self, now: float) -> float:
         """Seconds until the next call may begin."""
         delay = self._next_at - now
         return delay if delay > _UNIMPORTANT_SECONDS else 0.0
 
-    def spend(self, now: float, window: int, tokens: int = 0, answer_tokens: int = 0) -> None:
-        """A call of `tokens` begins at `now`, of `window` that may be under way; so many are expected of its answer."""
+    def spend(self, now: float, window: int, size: CallSize | None = None) -> None:
+        """A call of this `size` begins at `now`, of `window` that may be under way."""
+        size = size or CallSize()
         latency = self._latency or 0.0
         spacing = min(_LONGEST_SPACING, latency / (2 * window))
         if self.is_careful:
             spacing = self._careful_spacing
         if self.per_minute is not None:
             self._speed_up(now)
-            spacing = max(spacing, _MINUTE * self._weight(tokens + answer_tokens) / self.per_minute)
+            weight = size.expected if self.counted is Counted.TOKENS else size.taken[self.counted]
+            spacing = max(spacing, _MINUTE * max(1, weight) / self.per_minute)
         self._next_at = max(now, self._next_at) + spacing
-        self._starts.append((now, tokens))
+        self._starts.append((now, size.taken))
         while self._starts and self._starts[0][0] <= now - _MINUTE:
             self._starts.popleft()
 
-    def _weight(self, tokens: int) -> int:
-        return max(1, tokens) if self.of_tokens else 1
+    def _taken_since(self, since: float) -> int:
+        return sum(max(1, taken[self.counted]) for at, taken in self._starts if at > since)
 
     def _drop(self, started_at: float) -> None:
         """The call begun then was refused. Times that went by another clock are only nearly the same."""
@@ -454,14 +502,22 @@ class LearnedPace:
         if billed is None:
             return
         if (index := self._index(started_at)) is not None:
-            self._starts[index] = (self._starts[index][0], billed)
-        if self.per_minute is not None and self.of_tokens:
+            at, (call, _, with_room, larger) = self._starts[index]
+            self._starts[index] = (at, (call, billed, with_room, larger))
+        if self.per_minute is not None and self.counted is Counted.TOKENS:
             self._next_at += _MINUTE * (billed - expected) / self.per_minute
 
     def refused(
-        self, started_at: float, now: float, others: int, wait_seconds: float | None, minute: Minute | None = None
+        self,
+        started_at: float,
+        now: float,
+        others: int,
+        wait_seconds: float | None,
+        minute: Minute | None = None,
+        size: CallSize | None = None,
     ) -> float:
-        """Takes down a refusal, met while `others` were under way; for how many seconds nothing should begin."""
+        """Takes down a refusal of a call of this `size`, met while `others` were under way; for how many seconds
+        nothing should begin."""
         self._drop(started_at)
         before, self._fewest_others = self._fewest_others, min(others, self._fewest_others or others)
         is_new = self._refused_at is None or started_at > self._refused_at
@@ -473,16 +529,15 @@ class LearnedPace:
             self._next_at = max(self._next_at, now + self._careful_spacing)
         if is_new and self.per_minute is not None:
             self._slow_down(now)
-            usual = sum(self._weight(tokens) for _, tokens in self._starts) / max(1, len(self._starts))
+            usual = self._taken_since(-math.inf) / max(1, len(self._starts))
             return max(wait_seconds or 0.0, _MINUTE * usual / self.per_minute)
         if is_rate and is_new and self._starts:
-            return self._learn(now, wait_seconds, minute or Minute())
+            return self._learn(now, wait_seconds, minute or Minute(), size or CallSize())
         return wait_seconds or 0.0
 
-    def _learn(self, now: float, wait_seconds: float | None, minute: Minute) -> float:
-        self.of_tokens = minute.of_tokens
-        taken = sum(self._weight(tokens) for at, tokens in self._starts if at > now - _MINUTE)
-        taken = max(taken, minute.allows or 0)
+    def _learn(self, now: float, wait_seconds: float | None, minute: Minute, size: CallSize) -> float:
+        self.counted = minute.counted if minute.requested is None else size.counted(minute.requested)
+        taken = max(self._taken_since(now - _MINUTE), minute.allows or 0)
         self.per_minute, self._found_at, self._set_at = max(1.0, taken * _MARGIN), now, now
         self._faster_at = now + (_TRIED_FASTER_AFTER_SECONDS if minute.allows is None else _NOT_TRIED_AGAIN_SECONDS)
         until_free = self._starts[0][0] + _MINUTE + 0.5 - now
@@ -508,8 +563,8 @@ class LearnedPace:
 
 
 _TOLD = {
-    "per_minute": "per_minute",
-    "of_tokens": "of_tokens",
+    "a_minute": "per_minute",
+    "counted": "counted",
     "good": "_good",
     "latency": "_latency",
     "fewest_others": "_fewest_others",

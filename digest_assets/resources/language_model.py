@@ -54,7 +54,7 @@ from digest_assets.llm.refusals import (
 )
 from digest_assets.model import Usage
 from digest_assets.resources.breaker import PATIENCE_SECONDS, Breaker
-from digest_assets.resources.concurrency import Limiter, Minute, shared_limiter
+from digest_assets.resources.concurrency import CallSize, Counted, Limiter, Minute, shared_limiter
 from digest_assets.resources.http import CONNECT_SECONDS, NotFollowed, TooLarge, bounds, certificates
 
 _FIRST_DELAY_SECONDS = 1.0
@@ -72,6 +72,8 @@ _LIST_SECONDS = 10.0
 _NOT_ALL_ROOM = 1.5
 """More room has to be at least so many times what an answer was cut at: else it would be cut again."""
 
+_MUCH_ROOM = 1.5
+"""A call that waits with so many times the room that it would be given by now is made anew."""
 _MAYBE_THE_PROMPT = FINAL - {Refusal.BALANCE} | {Refusal.REQUEST, Refusal.SYSTEM_ROLE}
 _PROBE = Prompt("probe", (Message("user", "1 + 1 ="),))
 
@@ -216,7 +218,11 @@ class LanguageModel:
             await self._look_at_list()
         dialect, prompt = self._dialect, question.prompt
         limit, started_at = self._limit_for(question), self._clock()
-        outcome = await self._once(prompt, dialect, limit, may_call)
+
+        def is_wanted() -> bool:
+            return may_call() and limit <= _MUCH_ROOM * self._limit_for(question)
+
+        outcome = await self._once(prompt, dialect, limit, is_wanted)
         if outcome is None:
             return 0.0  # what another call learned meanwhile is for this one, too
         if isinstance(outcome, Answer):
@@ -240,6 +246,8 @@ class LanguageModel:
         """How long the answer may be. Raises `ContextTooLong` where the context leaves too little for one, and
         `AnswerUnusable` where an answer that was cut would be cut again."""
         wanted = self._settings.max_output_tokens * question.prompt.room
+        if self._limiter.learned.counts_room and question.prompt.room == 1:
+            wanted = min(wanted, self._billed.room(question.prompt) or wanted)
         highest = self._dialect.highest_limit or wanted
         context = question.guess or self._context
         excess = context.excess(question.tokens, min(self._settings.max_output_tokens, highest))
@@ -468,8 +476,8 @@ class LanguageModel:
         expected = self._billed.of(prompt, self._count_tokens)
         # A second try goes before the first tries of all others: what is begun is ended, and a model that is too weak
         # is known by the first papers.
-        tokens, answer_tokens = expected.input_tokens or 0, expected.output_tokens or 0
-        async with self._limiter.call(tokens, answer_tokens, may_call, is_next=not prompt.is_first) as call:
+        size = CallSize(expected.input_tokens or 0, expected.output_tokens or 0, limit)
+        async with self._limiter.call(size, may_call, is_next=not prompt.is_first) as call:
             if call is None:
                 return None
             self._before_call()
@@ -486,7 +494,9 @@ class LanguageModel:
                 # How long thoughts without an answer take says nothing of how long answers do.
                 call.answered(usage.output_tokens if outcome.finish_reason == "stop" else None, total)
             elif outcome.meaning is Refusal.BUSY:
-                minute = Minute(outcome.number, outcome.of_tokens) if outcome.of_a_minute else None
+                of_tokens = Counted.ROOM if self._provider.counts_room else Counted.TOKENS
+                counted = of_tokens if outcome.of_tokens else Counted.CALL
+                minute = Minute(outcome.number, counted, outcome.requested) if outcome.of_a_minute else None
                 call.refused(outcome.wait_seconds, minute)
             elif outcome.meaning is Refusal.TIMEOUT or outcome.status in (503, 529):
                 call.congested(min(outcome.wait_seconds, LONGEST_WAIT_SECONDS) if outcome.wait_seconds else None)

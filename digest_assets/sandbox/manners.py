@@ -10,6 +10,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import add
 from typing import Any
 
 from digest_assets.sandbox.serving import HttpAnswer
@@ -46,19 +47,22 @@ class Within(Manners):
 
     seconds: float
     most: int
-    said: Callable[[float], HttpAnswer]
-    """Given after how many seconds the first of them is over."""
+    said: Callable[[float, int, int], HttpAnswer]
+    """Given after how many seconds the first of them is over, how much is taken, and how much was asked for."""
     of_tokens: bool = False
     with_answers: bool = False
     """Whether an answer's tokens count, too, once it is given."""
+    of_room: Callable[[int, int], int] = lambda prompt, room: prompt
+    """What of a prompt and of all that its answer may have counts, as soon as it is asked for."""
     _taken: deque[tuple[float, int]] = field(default_factory=deque)
 
     def refuse(self, body: Mapping[str, Any], prompt_tokens: int, now: float) -> HttpAnswer | None:
         while self._taken and self._taken[0][0] <= now - self.seconds:
             self._taken.popleft()
-        weight = prompt_tokens if self.of_tokens else 1
-        if sum(each for _, each in self._taken) + weight > self.most:
-            return self.said(self._taken[0][0] + self.seconds - now if self._taken else 0.0)
+        weight = self.of_room(prompt_tokens, _limit(body)) if self.of_tokens else 1
+        used = sum(each for _, each in self._taken)
+        if used + weight > self.most:
+            return self.said(self._taken[0][0] + self.seconds - now if self._taken else 0.0, used, weight)
         self._taken.append((now, weight))
         return None
 
@@ -162,12 +166,12 @@ class Thinks(Manners):
 # --- by name ----------------------------------------------------------------------------------------------------------
 
 
-def _siliconflow(_: float) -> HttpAnswer:
+def _siliconflow(_: float, *_used: int) -> HttpAnswer:
     said = "Request was rejected due to rate limiting. Details: RPM limit reached."
     return _refusal(403, {"code": 50603, "message": said, "data": None})
 
 
-def _gemini(wait: float) -> HttpAnswer:
+def _gemini(wait: float, *_used: int) -> HttpAnswer:
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait:.0f}s"}
     said = f"You exceeded your current quota, please check your plan. Please retry in {wait:.2f}s."
     return _refusal(
@@ -175,7 +179,7 @@ def _gemini(wait: float) -> HttpAnswer:
     )
 
 
-def _azure(wait: float) -> HttpAnswer:
+def _azure(wait: float, *_used: int) -> HttpAnswer:
     said = (
         "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-10-21 have exceeded call "
         f"rate limit of your current OpenAI S0 pricing tier. Please retry after {wait:.0f} seconds."
@@ -183,12 +187,20 @@ def _azure(wait: float) -> HttpAnswer:
     return _refusal(429, {"error": {"code": "429", "message": said}})
 
 
-def _mistral(_: float) -> HttpAnswer:
+def _azure_tokens(wait: float, *_used: int) -> HttpAnswer:
+    said = (
+        "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-10-21 have exceeded "
+        f"token rate limit of your current OpenAI S0 pricing tier. Please retry after {wait:.0f} seconds."
+    )
+    return _refusal(429, {"error": {"code": "429", "message": said}})
+
+
+def _mistral(_: float, *_used: int) -> HttpAnswer:
     error = {"object": "error", "message": "Rate limit exceeded", "type": "rate_limited", "param": None, "code": "1300"}
     return _refusal(429, error)
 
 
-def _xai(_: float) -> HttpAnswer:
+def _xai(_: float, *_used: int) -> HttpAnswer:
     said = (
         "Too many requests for team 0 and model grok. Your team's rate limit is — Requests per Minute (actual/limit): "
         "21/20. You can view your team rate limits at https://console.x.ai."
@@ -218,32 +230,32 @@ def _lmstudio(window: int, prompt: int, _: int) -> HttpAnswer:
     return _refusal(400, {"error": said})
 
 
-def _moonshot(_: float) -> HttpAnswer:
+def _moonshot(_: float, *_used: int) -> HttpAnswer:
     said = "Your account org-0 request reached organization max RPM: 20, please try again after 1 seconds"
     return _refusal(429, {"error": {"message": said, "type": "rate_limit_reached_error"}})
 
 
-def _zhipu(_: float) -> HttpAnswer:
+def _zhipu(_: float, *_used: int) -> HttpAnswer:
     said = "您当前使用该API的并发数过高，请降低并发，或联系客服增加限额。"
     return _refusal(429, {"error": {"code": "1302", "message": said}})
 
 
-def _ark(_: float) -> HttpAnswer:
+def _ark(_: float, *_used: int) -> HttpAnswer:
     said = "The Tokens Per Minute (TPM) limit of the associated endpoint for your account has been exceeded."
     error = {"code": "RateLimitExceeded.EndpointTPMExceeded", "message": said, "param": "", "type": "TooManyRequests"}
     return _refusal(429, {"error": error})
 
 
-def _openai(wait: float) -> HttpAnswer:
+def _openai(wait: float, used: int, requested: int) -> HttpAnswer:
     said = (
-        "Rate limit reached for gpt-4o-mini in organization org-0 on tokens per min (TPM): Limit 100000, Used 98000, "
-        f"Requested 6800. Please try again in {wait:.3f}s."
+        "Rate limit reached for gpt-4o-mini in organization org-0 on tokens per min (TPM): Limit 100000, "
+        f"Used {used}, Requested {requested}. Please try again in {wait:.3f}s."
     )
     error = {"message": said, "type": "tokens", "param": None, "code": "rate_limit_exceeded"}
     return _refusal(429, {"error": error})
 
 
-def _minimax(_: float) -> HttpAnswer:
+def _minimax(_: float, *_used: int) -> HttpAnswer:
     return _refusal(200, {"base_resp": {"status_code": 1002, "status_msg": "rate limit exceeded(RPM)"}})
 
 
@@ -263,6 +275,15 @@ PLAYS: Mapping[str, Callable[[], Manners]] = {
     "ark, 100,000 tokens a minute with answers": lambda: Within(60, 100_000, _ark, of_tokens=True, with_answers=True),
     "openai, 100,000 tokens a minute with answers": lambda: Within(
         60, 100_000, _openai, of_tokens=True, with_answers=True
+    ),
+    "openai, 100,000 tokens a minute, of prompt and room the larger": lambda: Within(
+        60, 100_000, _openai, of_tokens=True, of_room=max
+    ),
+    "groq, 100,000 tokens a minute, of prompt and room": lambda: Within(
+        60, 100_000, _openai, of_tokens=True, of_room=add
+    ),
+    "azure, 100,000 tokens a minute, of prompt and room": lambda: Within(
+        60, 100_000, _azure_tokens, of_tokens=True, of_room=add
     ),
     "minimax, 20 a minute as 200": lambda: Within(60, 20, _minimax),
     "gemini, 20 a minute": lambda: Within(60, 20, _gemini),

@@ -330,24 +330,39 @@ def test_a_paper_that_deepseek_does_not_like_is_refused_for_its_content() -> Non
 
 
 @pytest.mark.parametrize(
-    ("message", "of_a_minute", "of_tokens", "number"),
+    ("message", "of_a_minute", "of_tokens", "number", "requested"),
     [
-        ("request reached organization max RPM: 20, please try again after 1 seconds", True, False, 20),
-        ("Rate limit reached on tokens per min (TPM): Limit 30000, Used 29937, Requested 385.", True, True, 30000),
-        ("The Tokens Per Minute (TPM) limit of the associated endpoint has been exceeded.", True, True, None),
-        ("Tokens per Minute (actual/limit): 65605/16000", True, True, 16000),
-        ("Requests per Minute (actual/limit): 21/20", True, False, 20),
-        ("inference exceeds tpm/rpm limit", True, False, None),
-        ("You exceeded your current quota. See error-code#token-limit", True, True, None),
-        ("您当前使用该API的并发数过高，请降低并发", False, False, None),
+        ("request reached organization max RPM: 20, please try again after 1 seconds", True, False, 20, None),
+        ("Rate limit reached on tokens per min (TPM): Limit 30000, Used 29937, Requested 385.", True, True, 30000, 385),
+        ("The Tokens Per Minute (TPM) limit of the associated endpoint has been exceeded.", True, True, None, None),
+        ("Tokens per Minute (actual/limit): 65605/16000", True, True, 16000, None),
+        ("Requests per Minute (actual/limit): 21/20", True, False, 20, None),
+        ("inference exceeds tpm/rpm limit", True, False, None, None),
+        ("You exceeded your current quota. See error-code#token-limit", True, True, None, None),
+        (
+            "Requests to the ChatCompletions_Create Operation have exceeded token rate limit of your pricing tier.",
+            True,
+            True,
+            None,
+            None,
+        ),
+        (
+            "Requests to it have exceeded call rate limit of your current OpenAI S0 pricing tier.",
+            False,
+            False,
+            None,
+            None,
+        ),
+        ("您当前使用该API的并发数过高，请降低并发", False, False, None, None),
     ],
 )
 def test_what_a_refusal_says_of_the_minute_is_read(
-    message: str, of_a_minute: bool, of_tokens: bool, number: int | None
+    message: str, of_a_minute: bool, of_tokens: bool, number: int | None, requested: int | None
 ) -> None:
     problem = read_problem(429, error(message))
     assert problem.meaning is Refusal.BUSY
     assert (problem.of_a_minute, problem.of_tokens, problem.number) == (of_a_minute, of_tokens, number)
+    assert problem.requested == requested
 
 
 def test_each_meaning_has_a_line_with_a_cure_that_says_what_it_rests_on() -> None:

@@ -184,6 +184,8 @@ def test_a_days_calls_are_those_it_needs(play: str) -> None:
     day = a_day(play)
     assert day.lost <= 0.05 * 2 * PAPERS, day
     assert day.paid_and_lost <= 1, day
+    if "room" in play:
+        assert day.minutes < 16, "28 where each call asks for all the room that an answer may have"
     if "daily quota" in play:
         assert day.statuses["done"] == 60
         assert "worth asking again at 2026-11-27 11:42 UTC" in day.told

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest_assets.resources.concurrency import LearnedPace, Limiter, Minute, Window, shared_limiter
+from digest_assets.resources.concurrency import CallSize, Counted, LearnedPace, Limiter, Minute, Window, shared_limiter
 from digest_assets.resources.shared_limits import TokenBucket
 from digest_assets_tests.resources.virtual_time import run_virtually
 
@@ -39,7 +39,7 @@ class Endpoint:
 
 async def one_call(limiter: Limiter, endpoint: Endpoint, retry_after: float | None = None) -> None:
     while True:
-        async with limiter.call(1000) as call:
+        async with limiter.call(CallSize(1000)) as call:
             assert call is not None
             if await endpoint.serve():
                 call.answered(500, 1000)
@@ -225,19 +225,19 @@ def test_a_lower_number_that_is_refused_is_the_one_that_counts() -> None:
     assert window.allowed == 2
 
 
-@pytest.mark.parametrize("said", [Minute(100_000, of_tokens=True), Minute(of_tokens=True)])
+@pytest.mark.parametrize("said", [Minute(100_000, Counted.TOKENS), Minute(counted=Counted.TOKENS)])
 def test_tokens_a_minute_are_kept_where_a_refusal_says_that_tokens_are_counted(said: Minute) -> None:
     pace, now = LearnedPace(), 0.0
     for _ in range(21):
-        pace.spend(now, 16, 5000)
+        pace.spend(now, 16, CallSize(5000))
     pace.refused(now, now, 3, None, said)
-    assert pace.of_tokens
+    assert pace.counted is Counted.TOKENS
     assert pace.per_minute == pytest.approx(95_000)
     starts: list[tuple[float, int]] = []
     for number in range(60):
         now = max(now, now + pace.delay(now))
         tokens = 9000 if number % 2 else 1000
-        pace.spend(now, 16, tokens)
+        pace.spend(now, 16, CallSize(tokens))
         starts.append((now, tokens))
     for at, _ in starts:
         assert sum(tokens for other, tokens in starts if at - 60 < other <= at) <= 106_000
@@ -246,14 +246,14 @@ def test_tokens_a_minute_are_kept_where_a_refusal_says_that_tokens_are_counted(s
 def test_what_answers_were_billed_counts_where_tokens_are_counted() -> None:
     pace = LearnedPace()
     for second in range(10):
-        pace.spend(float(second), 16, 4000, 1500)
+        pace.spend(float(second), 16, CallSize(4000, 1500))
         pace.answered(float(second), second + 0.5, 5500, 5000)
-    pace.spend(10.0, 16, 4000, 1500)
-    pace.refused(11.0, 11.0, 1, None, Minute(of_tokens=True))
+    pace.spend(10.0, 16, CallSize(4000, 1500))
+    pace.refused(11.0, 11.0, 1, None, Minute(counted=Counted.TOKENS))
     assert pace.per_minute == pytest.approx(0.95 * (10 * 5000 + 4000)), "the eleventh is not answered yet"
     assert pace.per_minute is not None
     before = pace.delay(12.0)
-    pace.spend(12.0 + before, 16, 4000, 1500)
+    pace.spend(12.0 + before, 16, CallSize(4000, 1500))
     assert pace.delay(12.0 + before) == pytest.approx(60 * 5500 / pace.per_minute)
     pace.answered(12.0 + before, 12.5 + before, 5500, 4500)
     assert pace.delay(12.0 + before) == pytest.approx(60 * 4500 / pace.per_minute)
@@ -262,10 +262,34 @@ def test_what_answers_were_billed_counts_where_tokens_are_counted() -> None:
 def test_a_minute_that_took_more_than_the_limit_it_names_does_not_count_answers() -> None:
     pace = LearnedPace()
     for second in range(10):
-        pace.spend(float(second), 16, 4000, 1500)
+        pace.spend(float(second), 16, CallSize(4000, 1500))
         pace.answered(float(second), second + 0.5, 5500, 5500)
-    pace.refused(11.0, 11.0, 1, None, Minute(40_000, of_tokens=True))
+    pace.refused(11.0, 11.0, 1, None, Minute(40_000, Counted.TOKENS))
     assert pace.per_minute == pytest.approx(0.95 * 55_000)
+
+
+@pytest.mark.parametrize(
+    ("requested", "counted", "taken"),
+    [(5400, Counted.TOKENS, 5500), (12_100, Counted.ROOM, 12_192), (8192, Counted.LARGER, 8192)],
+)
+def test_as_a_refusal_counts_its_call_the_others_are_counted(requested: int, counted: Counted, taken: int) -> None:
+    pace, size = LearnedPace(), CallSize(4000, 1500, 8192)
+    for second in range(5):
+        pace.spend(float(second), 16, size)
+    pace.refused(6.0, 6.0, 1, None, Minute(100_000, Counted.TOKENS, requested), size)
+    assert (pace.counted, pace.per_minute) == (counted, 95_000)
+    assert pace.counts_room is (counted is not Counted.TOKENS)
+    other = LearnedPace()
+    other.take_over(pace.told())
+    assert other == pace
+    at = other._next_at
+    other.spend(at, 16, size)
+    assert other._next_at - at == pytest.approx(60 * taken / 95_000)
+    before = other._next_at
+    other.answered(at, at + 5, size.expected, 4100)
+    assert (other._next_at < before) is (counted is Counted.TOKENS), (
+        "what was billed is no matter where room is counted"
+    )
 
 
 def test_a_call_that_is_not_wanted_any_more_uses_nothing_of_an_allowance() -> None:
@@ -294,7 +318,7 @@ def test_a_call_that_is_not_wanted_any_more_uses_nothing_of_an_allowance() -> No
 def test_a_minute_that_is_named_is_believed_and_a_wait_that_is_shorter_is_not() -> None:
     pace = LearnedPace()
     for _ in range(20):
-        pace.spend(0.0, 16, 1000)
+        pace.spend(0.0, 16, CallSize(1000))
     pause = pace.refused(1.0, 1.0, 5, 1.0, Minute(20))
     assert pace.per_minute == 19
     assert pause > 58
@@ -302,11 +326,11 @@ def test_a_minute_that_is_named_is_believed_and_a_wait_that_is_shorter_is_not() 
 
 def test_a_pace_that_stays_too_fast_is_slowed_down_each_minute_and_a_half() -> None:
     pace = LearnedPace()
-    pace.spend(0.0, 16, 1000)
+    pace.spend(0.0, 16, CallSize(1000))
     pace.refused(1.0, 1.0, 0, None, Minute(100))
     found = []
     for minute in range(1, 5):
-        pace.spend(minute * 100.0, 16, 1000)
+        pace.spend(minute * 100.0, 16, CallSize(1000))
         pace.refused(minute * 100.0, minute * 100.0 + 1, 0, None)
         found.append(pace.per_minute)
     assert found == pytest.approx([85.5, 76.95, 69.255, 62.3295])
