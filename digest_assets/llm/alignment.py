@@ -38,9 +38,9 @@ LEAST_SUPPORT = 0.4
 """A sentence of the answer of whose known words the source has the English of fewer than this share is not its own."""
 
 _ABBREVIATION = re.compile(
-    r"\b(?:i\.e|e\.g|et al|vs|cf|Fig|Figs|Eq|Sec|Dr|approx|resp|w\.r\.t|a\.k\.a|etc|No|U\.S|St)\.$"
+    r"\b(?:i\.e|e\.g|et al|vs|cf|Fig|Figs|Eq|Sec|Dr|approx|resp|w\.r\.t|a\.k\.a|etc|No|U\.S|St)\.[\"”)]?$"
 )
-_ENGLISH_END = re.compile(r"(?<=[.?!])[\"”)]?\s+(?=[A-Z\"“(\\$])")
+_ENGLISH_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!][\"”)]))\s+(?=[A-Z\"“(\\$])")
 _NUMBERED = r"(?:\s?\[\d+(?:\s?[,，、–-]\s?\d+)*\])*"
 _ANSWER_END = re.compile(
     rf"[。！？]+[”’）」』》*]*{_NUMBERED}\s*"
@@ -181,7 +181,7 @@ def sentences_of_english(text: str) -> list[str]:
     """The sentences of an abstract. Full stops in numbers, addresses and abbreviations end none."""
     found: list[str] = []
     held = ""
-    for piece in _ENGLISH_END.split(" ".join(text.split())):
+    for piece in filter(None, _ENGLISH_END.split(" ".join(text.split()))):
         held = f"{held} {piece}".strip()
         if not _ABBREVIATION.search(held):
             found.append(held)
@@ -193,10 +193,9 @@ def sentences_of(text: str) -> list[str]:
     """The sentences of an answer, in Chinese, Japanese or English; joined, they are `text`.
 
     A line's end ends a sentence: items of a list are apart. Numbers in brackets that name paragraphs (`。[12][15]`)
-    belong to the sentence before them. What stands in formulas and addresses ends none.
+    belong to the sentence before them. What stands in formulas ends none.
     """
-    masked = verbatim.URL.sub(lambda match: "x" * len(match.group(0)), text)
-    masked = formulas.replaced(masked, lambda formula: "x" * len(formula))
+    masked = formulas.replaced(text, lambda formula: "x" * len(formula))
     cuts = [0]
     for end in _ANSWER_END.finditer(masked):
         if end["latin"] and _ABBREVIATION.search(masked[: end.end("latin")]):
