@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -16,7 +16,10 @@ from digest_assets.automation import sensors
 from digest_assets.automation.sensors import FEED_STAYS, PAUSES, mailing_sensor, retry_sensor
 from digest_assets.config import Settings
 from digest_assets.definitions import build_defs
+from digest_assets.digests.due import FURTHEST_BACK
 from digest_assets.sandbox import arxiv_server
+from digest_assets.store import endpoint_pauses, ledger
+from digest_assets.store.rows import insert
 from digest_assets_tests.simulation import MortalStore, Simulation, a_simulation, noon
 from digest_assets_tests.test_ledger import MONDAY_BEFORE, TUESDAY, WEDNESDAY, a_few, announced, submitted
 
@@ -42,6 +45,7 @@ class Ticks:
         self.instance = dg.DagsterInstance.ephemeral()
         self.definitions = build_defs(simulation.settings, clock=simulation.clock)
         self.cursor: str | None = None
+        self.requests: list[dg.RunRequest] = []
 
     def at(self, instant: datetime) -> list[str] | str:
         """The keys of the runs that it asks for, or why it asks for none."""
@@ -60,8 +64,9 @@ class Ticks:
         ) as context:
             data = self.sensor.evaluate_tick(context)
         self.cursor = data.cursor or self.cursor
-        if data.run_requests:
-            return [request.run_key for request in data.run_requests if request.run_key]
+        self.requests = list(data.run_requests or ())
+        if self.requests:
+            return [request.run_key for request in self.requests if request.run_key]
         return data.skip_message or ""
 
 
@@ -74,13 +79,23 @@ def test_nothing_is_asked_before_the_mailing_and_arxiv_is_left_alone(simulation:
     assert requests(simulation) == 0
 
 
+def test_before_the_first_digest_it_is_said_which_that_is(simulation: Simulation) -> None:
+    told = Ticks(simulation, mailing_sensor).at(noon(MONDAY_BEFORE) - timedelta(days=1))
+    assert told == "The first digest is that of 2026-01-19."
+    assert requests(simulation) == 0
+
+
 def test_a_run_is_asked_for_once_as_soon_as_the_mailing_is_searchable(simulation: Simulation) -> None:
     simulation.arxiv.index_lag = timedelta(minutes=30)
     ticks = Ticks(simulation, mailing_sensor)
-    assert "not searchable yet" in ticks.at(MAILED + timedelta(minutes=10))
+    assert ticks.at(MAILED) == "The mailing of 2026-01-28 is not searchable yet."
     assert ticks.at(MAILED + timedelta(minutes=40)) == ["2026-01-28-api"]
+    assert [(each.partition_key, each.tags["digest/asked_by"]) for each in ticks.requests] == [
+        ("2026-01-28", "mailing sensor")
+    ]
     before = requests(simulation)
-    assert "feed follows at midnight" in ticks.at(MAILED + timedelta(minutes=50))
+    followed = "The mailing of 2026-01-28 was asked for; its feed follows at midnight in New York."
+    assert ticks.at(MAILED + timedelta(minutes=50)) == followed
     assert requests(simulation) == before
 
 
@@ -88,9 +103,9 @@ def test_polling_stops_when_feed_and_api_agree(simulation: Simulation) -> None:
     ticks = Ticks(simulation, mailing_sensor)
     ticks.at(MAILED + timedelta(minutes=10))
     assert simulation.make(WEDNESDAY) == "published"
-    assert "agree" in ticks.at(MAILED + timedelta(hours=5))
+    assert ticks.at(MAILED + timedelta(hours=4)) == "API and feed agree on 2026-01-28: 4 papers."
     before = requests(simulation)
-    assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+    assert ticks.at(MAILED + timedelta(hours=6)) == "The digest of 2026-01-28 was asked for; API and feed agree."
     assert requests(simulation) == before
 
 
@@ -149,7 +164,9 @@ def test_a_date_that_was_asked_for_is_asked_for_again_where_the_store_was_lost_s
 def test_an_arxiv_that_is_down_is_a_skip_that_says_so(simulation: Simulation) -> None:
     simulation.arxiv.faults.always("api", arxiv_server.rate_limited())
     ticks = Ticks(simulation, mailing_sensor)
-    assert "429" in ticks.at(MAILED + timedelta(minutes=10))
+    told = ticks.at(MAILED + timedelta(minutes=10))
+    assert "429" in told
+    assert str(told).endswith("Asked again in 10 minutes.")
     simulation.arxiv.faults.clear()
     assert ticks.at(MAILED + timedelta(minutes=20)) == ["2026-01-28-api"]
 
@@ -181,7 +198,62 @@ def test_dates_that_do_not_balance_are_asked_for_again_with_growing_pauses_until
         assert isinstance(asked, list)
         keys += asked
     assert len(set(keys)) == len(PAUSES)
+    assert [(each.partition_key, each.tags["digest/asked_by"]) for each in ticks.requests] == [
+        ("2026-01-28", "retry sensor")
+    ]
     assert "Given up after 5 tries: 2026-01-28" in ticks.at(at + timedelta(days=2))
     simulation.arxiv.faults.clear()
     assert simulation.make(WEDNESDAY) == "published"
     assert ticks.at(at + timedelta(days=3)) == "All digests balance."
+
+
+def unpublished(simulation: Simulation, *days: date) -> None:
+    """Each of `days` was made at its noon, and has no post."""
+    with simulation.store.transaction() as connection:
+        for day in days:
+            ledger.close(connection, simulation.settings.digest.name, day, ["cs.SD"], [], None, noon(day))
+
+
+def test_a_date_that_waits_for_the_endpoint_is_asked_for_when_that_answers_again(simulation: Simulation) -> None:
+    """Its pauses begin anew then: the endpoint's quota is none of the date's tries."""
+    unpublished(simulation, WEDNESDAY)
+    ticks, name, noon_of_it = Ticks(simulation, retry_sensor), simulation.settings.digest.name, noon(WEDNESDAY)
+    with simulation.store.transaction() as connection:
+        endpoint_pauses.note(connection, name, WEDNESDAY, noon_of_it + timedelta(hours=3), "a quota", noon_of_it)
+    waiting = "Waiting: 2026-01-28 until 2026-01-28 07:30 UTC, for the model's endpoint."
+    assert ticks.at(noon_of_it + timedelta(hours=2, minutes=59)) == waiting
+    assert ticks.at(noon_of_it + timedelta(hours=3)) == ["2026-01-28-again-0-20260128T073000"]
+    assert ticks.at(noon_of_it + timedelta(hours=3, minutes=59)) == "Waiting: 2026-01-28 until 2026-01-28 08:30 UTC."
+    assert ticks.at(noon_of_it + timedelta(hours=4)) == ["2026-01-28-again-1-20260128T083000"]
+
+
+def test_a_date_without_a_key_is_asked_for_once_there_is_one(
+    simulation: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulation.change(llm={"api_key_env": "A_KEY_OF_THE_TEST"})
+    unpublished(simulation, WEDNESDAY)
+    with simulation.store.transaction() as connection:
+        name = simulation.settings.digest.name
+        row: dict[str, object] = {"digest": name, "digest_date": WEDNESDAY, "identifier": "2601.00001", "version": 1}
+        told = {"language": "Chinese", "status": "no key", "recorded_at": noon(WEDNESDAY)}
+        insert(connection, "translations", [row | told])
+    ticks = Ticks(simulation, retry_sensor)
+    at = noon(WEDNESDAY) + timedelta(days=1)
+    assert ticks.at(at) == "Waiting: 2026-01-28 until a key is set in A_KEY_OF_THE_TEST."
+    monkeypatch.setenv("A_KEY_OF_THE_TEST", "secret")
+    assert ticks.at(at) == ["2026-01-28-again-1-20260129T043000"]
+
+
+def test_only_dates_that_runs_can_be_asked_for_are_and_none_of_long_ago(simulation: Simulation) -> None:
+    """A weekend's is of an earlier version: it stops no later one."""
+    weekend = MONDAY_BEFORE + timedelta(days=5)
+    unpublished(simulation, MONDAY_BEFORE, weekend, TUESDAY, WEDNESDAY)
+    ticks = Ticks(simulation, retry_sensor)
+    assert ticks.at(noon(WEDNESDAY) + timedelta(minutes=59)) == [
+        "2026-01-19-again-1-20260128T052900",
+        "2026-01-27-again-1-20260128T052900",
+    ]
+    assert ticks.at(noon(MONDAY_BEFORE) + FURTHEST_BACK + timedelta(days=1)) == [
+        "2026-01-27-again-2-20260306T043000",
+        "2026-01-28-again-1-20260306T043000",
+    ]

@@ -94,7 +94,7 @@ def mailing_sensor(place: Place, settings: Settings) -> dg.SensorDefinition:
             with store.transaction() as connection:
                 standings.record_asked(connection, settings.digest.name, [day], now)
         return dg.SensorResult(
-            run_requests=requests, skip_reason=None if requests else step.why, cursor=json.dumps(asdict(step.cursor))
+            run_requests=requests, skip_reason=step.why or None, cursor=json.dumps(asdict(step.cursor))
         )
 
     return sensor
