@@ -8,15 +8,14 @@ eighty a day.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 from math import ceil
 from pathlib import Path
 
-from digest_assets.resources.site_folder import JOINED_PAPERS
 from digest_assets.site import search
+from digest_assets.site.periods import MOST_PAPERS, Period, Periods
 from digest_assets.store.connection import DigestStore
 
 PAPERS_A_DAY = 20
@@ -30,6 +29,7 @@ LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
 PAPERS_A_PART = 7
 """Of the search index: an archive of 100,000 papers has some 14,000 parts (`searching.py`)."""
+PARTS_A_SHELF = 85
 
 _MADE = """
 CREATE TEMP TABLE made AS
@@ -190,20 +190,28 @@ def note_history(notes: Path, papers: int, last: date) -> None:
             "INSERT OR IGNORE INTO terms SELECT term, c.day, identifier || '-' || c.begins FROM copies c, terms m "
             "WHERE m.day = :model",
             "UPDATE term_papers SET papers = papers * (1 + (SELECT count(*) FROM copies))",
-            "INSERT OR IGNORE INTO merged SELECT substr(month, 1, 4) AS year FROM months "
-            "WHERE year < substr(:model, 1, 4) GROUP BY 1 HAVING sum(papers) <= :joined",
         ):
-            values = {"model": model, "joined": JOINED_PAPERS}
-            connection.execute(statement, {name: each for name, each in values.items() if f":{name}" in statement})
+            connection.execute(statement, {"model": model} if ":model" in statement else {})
         _note_index(connection)
 
 
 def _note_index(connection: sqlite3.Connection) -> None:
-    """Notes where the parts of the search index begin. Their words are invented: no file of an old period is made."""
-    months = connection.execute("SELECT month, papers FROM months ORDER BY month").fetchall()
-    merged = {year for (year,) in connection.execute("SELECT year FROM merged")}
-    firsts = {
-        period.name: ["", *(f"{number:05}" for number in range(1, period.papers // PAPERS_A_PART))]
-        for period in search.periods(months, merged)
-    }
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('firsts', ?)", [json.dumps(firsts)])
+    """Notes the search index of the copies: pieces as large as they become. Their words are invented, and no file of
+    them is made."""
+    (noted,) = connection.execute("SELECT value FROM meta WHERE name = 'periods'").fetchone()
+    periods = Periods(noted)
+    known = {day for period in periods.found.values() for day, _ in period.dates}
+    dates = connection.execute("SELECT day, papers FROM listed WHERE list = '' ORDER BY day").fetchall()
+    before = 0
+    for day, papers in dates:
+        if day not in known:
+            name = f"p{1 + before // MOST_PAPERS}"
+            periods.found.setdefault(name, Period(name, [])).dates.append((day, papers))
+            before += papers
+    for name, period in periods.found.items():
+        if not period.is_month:
+            parts = period.papers // PAPERS_A_PART
+            firsts = ["", *(f"{number:05}" for number in range(1, parts))]
+            shelves = [*range(0, parts, PARTS_A_SHELF)] if parts > search.SHELVED else []
+            periods.found[name] = Period(name, period.dates, firsts, shelves)
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'periods'", [periods.noted()])

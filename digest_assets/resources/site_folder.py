@@ -8,11 +8,12 @@ noted.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -23,16 +24,12 @@ from digest_assets.resources.site_notes import SiteNotes, open_notes
 from digest_assets.site import search
 from digest_assets.site.frame import frame
 from digest_assets.site.pages import plan
+from digest_assets.site.periods import Periods
 from digest_assets.site.planned import Touched, Unit
 from digest_assets.site.related import terms_of
-from digest_assets.site.values import Day, SearchText, Site, Source, month_of, year_of
+from digest_assets.site.values import Day, SearchText, Site, Source, month_of
 from digest_assets.site.words import SITE_WORDS
 
-JOINED_AT_ONCE = 40
-"""So many files of an earlier year's search index a build makes: a day's work, whatever the year held. A year of 5,000
-papers is in one piece after some twenty."""
-JOINED_PAPERS = 25_000
-"""A year of more stays by month: there a word's papers fill parts of their own, and one piece would save few files."""
 _FILES_AT_ONCE = 2
 _FILES_WAITING = 64
 """More are not made before some are written: they are in memory."""
@@ -61,12 +58,13 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
     that were never planned are left alone. Raises `OutputUnwritable`, `TemplateBroken`.
     """
     with open_notes(folder) as notes:
-        touched = _noted(folder, notes, site, source, day)
+        touched, periods = _noted(folder, notes, site, source, day)
         kept: set[tuple[str, str]] = set()
         written = unchanged = removed = 0
         try:
             with _Disk() as disk:
-                for unit in plan(site, notes, source, touched, notes.merged):
+                read = partial(_read_part, folder, notes, disk)
+                for unit in plan(site, notes, source, touched, periods, read):
                     made = _write(folder, notes, unit, disk)
                     written, unchanged, removed = written + made[0], unchanged + made[1], removed + made[2]
                     kept.update((unit.name, file.path) for file in unit.files)
@@ -77,16 +75,16 @@ def write_site(folder: Path, site: Site, source: Source, day: date | None = None
                 error.message,
                 cure="Check the folder's permissions or free space, or name another folder in output.site_dir.",
             ) from None
-        for year in touched.joined:
-            notes.forget_words(year)
-        notes.firsts = touched.firsts
+        for month in touched.joined:
+            notes.forget_words(month)
+        notes.periods = periods.noted()
         asked = notes.day(day) if day is not None else None
         dates, papers = notes.totals()
         return SiteWritten(written, unchanged, removed, dates, papers, asked.fingerprint if asked else None)
 
 
-def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date | None) -> Touched:
-    """Notes what has changed, and says what that touches."""
+def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date | None) -> tuple[Touched, Periods]:
+    """Notes what has changed, and says what that touches, and which periods the search index had."""
     framed = frame(site)
     everything = notes.frame != framed or not (folder / "index.html").is_file()
     if everything:
@@ -96,11 +94,13 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
     known = {each.date: notes.day(each.date) for each in found}
     changed = [each for each in found if _differs(known[each.date], each) or not _has_page(folder, each.date)]
     gone = {day} - known.keys() if day is not None and notes.day(day) is not None else set()
-    touched = Touched(everything, changed={each.date for each in changed} | gone, firsts=notes.firsts)
-    years = {year_of(each) for each in touched.changed}
-    touched.split = notes.merged & years
-    for year in touched.split:
-        _split(notes, source, year)
+    touched = Touched(everything, changed={each.date for each in changed} | gone)
+    periods = Periods(notes.periods)
+    for of in touched.changed:
+        periods.change(of.isoformat())
+    for name in periods.damaged:
+        touched.indexed_again |= _index_again(notes, source, periods, name)
+    periods.damaged.clear()
     for _, group in groupby(sorted(changed, key=lambda each: each.date), key=lambda each: month_of(each.date)):
         _put(notes, site, source, list(group), touched)
     for each_day in changed:
@@ -109,9 +109,9 @@ def _noted(folder: Path, notes: SiteNotes, site: Site, source: Source, day: date
         touched.lists.update(notes.forget(each))
     added = {each for each in touched.changed if known.get(each) is None}
     touched.days = _with_neighbours(notes, touched.changed, added | gone)
-    _join(notes, touched, set() if everything else years)
+    touched.joins = bool(periods.joining or periods.gone or touched.indexed_again)
     touched.costs = _put_costs(notes, source)
-    return touched
+    return touched, periods
 
 
 def _has_page(folder: Path, day: date) -> bool:
@@ -137,11 +137,15 @@ def _put(notes: SiteNotes, site: Site, source: Source, days: Sequence[Day], touc
         notes.put_terms(day.date, terms)
 
 
-def _split(notes: SiteNotes, source: Source, year: str) -> None:
-    """Brings back the words of a year whose months change again."""
-    notes.merge(year, merged=False)
-    for text in source.papers(date(int(year), 1, 1), date(int(year), 12, 31)):
-        notes.put_words(text.entry.day, text.entry.identifier, search.paper_words(text))
+def _index_again(notes: SiteNotes, source: Source, periods: Periods, name: str) -> set[str]:
+    """Gives up a piece of the search index that somebody damaged. Returns the months that its papers are of."""
+    periods.leave(name)
+    dates = [date.fromisoformat(day) for day, papers in periods.found[name].dates if papers > 0]
+    periods.drop(name)
+    for each in dates:
+        for text in source.papers(each, each):
+            notes.put_words(each, text.entry.identifier, search.paper_words(text))
+    return {month_of(each) for each in dates}
 
 
 def _with_neighbours(notes: SiteNotes, changed: set[date], added: set[date]) -> set[date]:
@@ -153,37 +157,6 @@ def _with_neighbours(notes: SiteNotes, changed: set[date], added: set[date]) -> 
     if newest is not None and changed and max(changed) >= newest.date:
         days.add(newest.date)
     return days
-
-
-def _at_rest(notes: SiteNotes, changing: set[str]) -> set[str]:
-    """Years that are over, of which no date changes any more, and whose search index is still by month."""
-    newest = notes.newest(1)
-    years = Counter[str]()
-    for month, papers in notes.months():
-        years[month[:4]] += papers
-    over = {year for year, papers in years.items() if papers <= JOINED_PAPERS and year < year_of(newest[0].date)}
-    return over - notes.merged - changing
-
-
-def _join(notes: SiteNotes, touched: Touched, changing: set[str]) -> None:
-    """Puts years that are at rest into one piece, some files in each build; all of them where all is made anew."""
-    begun = {year: made for year, made in notes.joining.items() if year not in changing}
-    room = JOINED_AT_ONCE
-    for year in sorted(_at_rest(notes, changing)):
-        index = search.index_of(notes.words(year))
-        parts = len(index.parts)
-        first = begun.pop(year, 0)
-        last = parts if touched.everything else min(parts, first + room)
-        touched.joining[year] = index, range(first, last)
-        room -= last - first
-        if last < parts:
-            begun[year] = last
-        else:
-            notes.merge(year, merged=True)
-            touched.joined.add(year)
-        if room <= 0 and not touched.everything:
-            break
-    notes.joining = begun
 
 
 def _put_costs(notes: SiteNotes, source: Source) -> bool:
@@ -215,13 +188,30 @@ class _Disk:
         while len(self._writing) > _FILES_WAITING or (self._writing and self._writing[0].done()):
             self._writing.popleft().result()
 
+    def wait(self) -> None:
+        """Until all files are there."""
+        while self._writing:
+            self._writing.popleft().result()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._threads.shutdown(cancel_futures=error is not None)
         if error is None:
-            for each in self._writing:
-                each.result()
+            self.wait()
+
+
+def _read_part(folder: Path, notes: SiteNotes, disk: _Disk, period: str, number: int) -> search.Part:
+    """A part of the search index as it was written. Raises `LookupError` with the period's name where it is not."""
+    disk.wait()
+    path = f"s/{period}-{number}.js"
+    try:
+        content = (folder / path).read_bytes()
+    except OSError:
+        content = b""
+    if hashlib.sha256(content).hexdigest()[:20] != notes.file(f"s/{period}", path):
+        raise LookupError(period)
+    return search.read_part(content.decode())
 
 
 def _write(folder: Path, notes: SiteNotes, unit: Unit, disk: _Disk) -> tuple[int, int, int]:

@@ -78,7 +78,6 @@ CREATE TABLE related (
 ) WITHOUT ROWID;
 CREATE INDEX related_day ON related (day);
 CREATE TABLE costs (month TEXT PRIMARY KEY, tokens INTEGER NOT NULL, money TEXT) WITHOUT ROWID;
-CREATE TABLE merged (year TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE files (unit TEXT, path TEXT, sha256 TEXT NOT NULL, PRIMARY KEY (unit, path)) WITHOUT ROWID;
 """
 
@@ -120,11 +119,11 @@ class SiteNotes:
             "term_papers",
             "related",
             "costs",
-            "merged",
         ):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('frame', ?)", [frame])
-        self.joining, self.firsts = {}, {}
+        self._connection.execute("DELETE FROM meta WHERE name <> 'frame'")
+        self._connection.execute("DROP TABLE IF EXISTS merged")  # of the index by years
 
     # --- noting -------------------------------------------------------------------------------------------------------
 
@@ -265,9 +264,9 @@ class SiteNotes:
                 [json.dumps(related.nearest(weights, having)), identifier],
             )
 
-    def forget_words(self, year: str) -> None:
-        """Of a year whose index is made: they are only needed while its months still change."""
-        self._connection.execute("DELETE FROM words WHERE day BETWEEN ? AND ?", _span(year))
+    def forget_words(self, month: str) -> None:
+        """Of a month that is in a piece of the index: they are only needed while it is indexed by itself."""
+        self._connection.execute("DELETE FROM words WHERE day BETWEEN ? AND ?", _span(month))
 
     def put_words(self, day: date, identifier: str, words: PaperWords) -> None:
         self._connection.execute(
@@ -281,34 +280,13 @@ class SiteNotes:
         )
 
     @property
-    def merged(self) -> set[str]:
-        """The years whose index is in one piece."""
-        return {row[0] for row in self._connection.execute("SELECT year FROM merged")}
+    def periods(self) -> str:
+        """Those of the search index, as they note themselves."""
+        return str(self._value("SELECT value FROM meta WHERE name = 'periods'") or "")
 
-    def merge(self, year: str, *, merged: bool) -> None:
-        self._connection.execute("DELETE FROM merged WHERE year = ?", [year])
-        if merged:
-            self._connection.execute("INSERT INTO merged VALUES (?)", [year])
-
-    @property
-    def joining(self) -> dict[str, int]:
-        """The years that are being put into one piece, each with how many files of it are made."""
-        noted = self._value("SELECT value FROM meta WHERE name = 'joining'")
-        return {} if noted is None else json.loads(str(noted))
-
-    @joining.setter
-    def joining(self, begun: dict[str, int]) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('joining', ?)", [json.dumps(begun)])
-
-    @property
-    def firsts(self) -> dict[str, list[str]]:
-        """Of each period of the search index, where its parts begin."""
-        noted = self._value("SELECT value FROM meta WHERE name = 'firsts'")
-        return {} if noted is None else json.loads(str(noted))
-
-    @firsts.setter
-    def firsts(self, made: dict[str, list[str]]) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('firsts', ?)", [json.dumps(made)])
+    @periods.setter
+    def periods(self, noted: str) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('periods', ?)", [noted])
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -319,6 +297,10 @@ class SiteNotes:
     def files(self) -> set[tuple[str, str]]:
         """All of them, as (unit, path)."""
         return set(self._connection.execute("SELECT unit, path FROM files"))
+
+    def file(self, unit: str, path: str) -> str:
+        """The hash of a file; empty: there is none."""
+        return str(self._value("SELECT sha256 FROM files WHERE unit = ? AND path = ?", unit, path) or "")
 
     def put_file(self, unit: str, path: str, sha256: str) -> None:
         sql = "INSERT INTO files VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sha256 = excluded.sha256"
@@ -388,9 +370,9 @@ class SiteNotes:
     def months(self) -> list[tuple[str, int]]:
         return self._connection.execute("SELECT month, papers FROM months ORDER BY month").fetchall()
 
-    def dates_in(self, of: ListName, most: int, year: str = "") -> list[tuple[date, int]]:
+    def dates_in(self, of: ListName, most: int, period: str = "") -> list[tuple[date, int]]:
         sql = "SELECT day, papers FROM listed WHERE list = ? AND day BETWEEN ? AND ? ORDER BY day DESC LIMIT ?"
-        found = self._connection.execute(sql, [_key(of), *_span(year), most])
+        found = self._connection.execute(sql, [_key(of), *_span(period), most])
         return [(date.fromisoformat(day), count) for day, count in found]
 
     def lists(self, kind: str) -> list[tuple[ListName, int]]:
@@ -402,10 +384,14 @@ class SiteNotes:
         found = self._connection.execute("SELECT month, tokens, money FROM costs ORDER BY month")
         return [MonthCost(month, tokens, None if money is None else Decimal(money)) for month, tokens, money in found]
 
-    def words(self, period: str) -> Iterator[PaperWords]:
+    def words(self, month: str) -> Iterator[PaperWords]:
         sql = "SELECT words FROM words WHERE day BETWEEN ? AND ? ORDER BY day, identifier"
-        for (packed,) in self._connection.execute(sql, _span(period)):
+        for (packed,) in self._connection.execute(sql, _span(month)):
             yield _unpacked_words(packed)
+
+    def dates_with_words(self, month: str) -> list[tuple[str, int]]:
+        sql = "SELECT day, count(*) FROM words WHERE day BETWEEN ? AND ? GROUP BY day ORDER BY day"
+        return self._connection.execute(sql, _span(month)).fetchall()
 
     def _days(self, rest: str, *parameters: object) -> list[Day]:
         return [_day(row) for row in self._connection.execute(f"SELECT * FROM days {rest}", parameters)]

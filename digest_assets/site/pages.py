@@ -31,6 +31,7 @@ from digest_assets.site.day_document import llms_text
 from digest_assets.site.feed_files import MONTHS, WEEKS, FeedFiles, feed_of
 from digest_assets.site.frame import WITHIN, environment, version
 from digest_assets.site.paper_view import PaperView, paper_view
+from digest_assets.site.periods import Periods, ReadPart
 from digest_assets.site.planned import PlannedFile, Touched, Unit, dated
 from digest_assets.site.search_files import SearchFiles
 from digest_assets.site.values import (
@@ -62,8 +63,8 @@ _CLOUD = 400
 """So many categories or topics stand on one page."""
 
 
-def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[str]) -> Iterator[Unit]:
-    """The files that `touched` makes anew. `merged`: the years whose search index is in one piece, with the joined."""
+def plan(site: Site, book: Book, source: Source, touched: Touched, periods: Periods, read: ReadPart) -> Iterator[Unit]:
+    """The files that `touched` makes anew. `periods`: of the search index, as they become; `read`: its files."""
     pages = _Pages(site, book, source)
     if touched.everything:
         yield from pages.fixed()
@@ -72,8 +73,8 @@ def plan(site: Site, book: Book, source: Source, touched: Touched, merged: set[s
         yield from pages.lists(touched)
         yield from pages.periods(touched)
         yield from pages.feeds.touched(touched)
-    if touched.changed or touched.joining:
-        yield from SearchFiles(book, merged).touched(touched)
+    if touched.changed or touched.joins:
+        yield from SearchFiles(book, periods, read).touched(touched)
     if touched.changed or touched.everything:
         yield from pages.overviews()
     if touched.changed or touched.everything or touched.costs:

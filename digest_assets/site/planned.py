@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from digest_assets.site.search import Index
 from digest_assets.site.values import ListName
 
 
@@ -42,14 +41,12 @@ class Touched:
     lists: Counter[ListName] = field(default_factory=Counter)
     """Each with how many of its papers changed, at most."""
     costs: bool = False
-    split: set[str] = field(default_factory=set)
-    """Years whose search index was in one piece and is by month again."""
-    joining: dict[str, tuple[Index, range]] = field(default_factory=dict)
-    """Years whose search index is put into one piece, each with the files that are made of it now."""
+    indexed_again: set[str] = field(default_factory=set)
+    """Months of which papers that did not change are to be indexed anew."""
+    joins: bool = False
+    """Whether periods of the search index are being put together."""
     joined: set[str] = field(default_factory=set)
-    """Those of which all files are made: their search index is in one piece from now on."""
-    firsts: dict[str, list[str]] = field(default_factory=dict)
-    """Of each period of the search index, where its parts begin: as noted at first, and then as they are made."""
+    """Months whose papers are in a larger period of the search index from now on."""
 
 
 class Once:

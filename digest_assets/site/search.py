@@ -1,10 +1,11 @@
 """The index that a browser searches: which papers hold a word, in files small enough to be fetched on demand.
 
-A word of a query needs one file for each period. A period is a month, or an earlier year as a whole once its dates have
-come to rest, so that a new date changes the files of its own month alone, and old years cost a request each instead of
-twelve. The words of a period stand in their order and are cut into parts of like size, so no part grows with what it
-holds: words that begin alike are side by side, which makes `enhanc` find `enhancement`, and a word that half of the
-papers have is a part of its own. The overview names where each part begins.
+A word of a query needs one file for each period, and `periods.py` keeps these few. The words of a period stand in their
+order and are cut into parts of like size, so no part grows with what it holds: words that begin alike are side by side,
+which makes `enhanc` find `enhancement`, and a word that half of the papers have is a part of its own. The overview
+names where each part begins. For a period of many parts that would be long: they stand on shelves, the overview names
+where each shelf begins, and a file for each shelf says which words are in which of its parts. That file is the
+dictionary in which a misprint is looked up, too.
 
 Chinese has no spaces between words: it is indexed by pairs of neighbouring characters, and 语音增强 is looked for as
 语音, 音增 and 增强. `static/search.js` cuts queries by the same rules; a test holds the two together.
@@ -14,11 +15,10 @@ The files are scripts rather than JSON, because a page that is opened from a dis
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -29,11 +29,15 @@ from digest_assets.site.simplified import simplified, table
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
 PART = 12_000
-"""Characters of a part, unless one word alone has more. An archive of twenty years is looked through in as many parts,
-so they are small."""
-TITLES_A_FILE = 20
-"""So many titles are in a file, as in `static/search.js`: the 30 papers of a page of results may lie in as many files,
-and all of each is loaded."""
+"""Characters of a part, unless one word alone has more: on a slow line it takes 60 ms."""
+SHELVED = 1_000
+"""A period with more parts than this has them on shelves."""
+SHELF = 4_000
+"""Characters of the words of a shelf."""
+SHELF_PARTS = 100
+TITLES_A_FILE = 10
+"""So many titles are in a file, as in `static/search.js`: the papers that a page of results shows may lie in as many
+files, and all of each is loaded."""
 
 _WORD = re.compile(r"[a-z]+\.[a-z]{2}(?![a-z])|[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -63,7 +67,7 @@ def fold(text: str) -> str:
     """`text` without capitals, accents, wide forms and traditional characters."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", clean(text).lower())
+    decomposed = unicodedata.normalize("NFKD", clean(text).lower()).lower()
     return simplified(unicodedata.normalize("NFC", _MARKS.sub("", decomposed)))
 
 
@@ -75,36 +79,42 @@ def _pairs(run: str) -> Sequence[str]:
     return [first + second for first, second in pairwise(run)] or (run,)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A month, as `2026-11`, or a year that is over, as `2025`, with the months whose papers it holds."""
-
-    name: str
-    months: tuple[tuple[str, int], ...]
-    """Each with how many papers it has, oldest first: the papers of the period are numbered in that order."""
-
-    @property
-    def papers(self) -> int:
-        return sum(count for _, count in self.months)
-
-
-def periods(months: Iterable[tuple[str, int]], merged: Collection[str]) -> list[Period]:
-    """The periods of a site, newest first. `months`: with their papers, oldest first; `merged`: years in one piece."""
-    grouped: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for month, count in months:
-        grouped[month[:4] if month[:4] in merged else month].append((month, count))
-    return [Period(name, tuple(of)) for name, of in sorted(grouped.items(), reverse=True)]
-
-
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """The papers in the order by which a period numbers them."""
     return sorted(entries, key=lambda each: (each.day, each.identifier))
 
 
-def overview(found: Sequence[Period], firsts: Mapping[str, Sequence[str]]) -> str:
-    """The file that is loaded first: which periods there are. `firsts`: of each, where its parts begin."""
-    rows = [[each.name, list(firsts[each.name]), [list(month) for month in each.months]] for each in found]
-    return f"digestSearch.periods({in_script(rows)});\n"
+Run = tuple[str, int] | tuple[str, int, int]
+"""Papers of a period, as it numbers them: of which month, how many, and the place of the first of them among the titles
+of the month, where that is not 0. No month: numbers that no paper has any more."""
+Row = tuple[str, Sequence[str], Sequence[Run], bool]
+"""A period in the overview: its name, where its parts or shelves begin, its papers, and whether it has shelves."""
+
+
+def overview(rows: Sequence[Row]) -> str:
+    """The file that is loaded first: which periods there are."""
+    return f"digestSearch.periods({in_script([[*row[:3], int(row[3])] for row in rows])});\n"
+
+
+def shelf(period: str, number: int, first: int, parts: Sequence[Part]) -> str:
+    """Which words are in which part, from the part `first` on."""
+    rows = [_front_coded([word for word, _ in part]) for part in parts]
+    return f"digestSearch.shelf({in_script(period)},{number},{first},{in_script(rows)});\n"
+
+
+def _front_coded(words: Sequence[str]) -> str:
+    """Each word as how much it shares with the one before, A: nothing, B: one letter, and the rest. No word has a
+    capital."""
+    made, before = [], ""
+    for word in words:
+        shared = 0
+        for mine, other in zip(word, before, strict=False):
+            if mine != other or mine > "\uffff" or shared == 25:
+                break
+            shared += 1
+        made.append(chr(65 + shared) + word[shared:])
+        before = word
+    return "".join(made)
 
 
 def titles(month: str, part: int, entries: Sequence[Entry]) -> str:
@@ -152,34 +162,39 @@ def _of_fields(entry: Entry) -> Iterator[str]:
         yield from (TOPIC + word for word in words(f"{tag.name} {tag.label}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The words of a period, in parts."""
-
-    parts: tuple[tuple[tuple[str, str], ...], ...]
-    """Each word with the papers that hold it, in the order of words."""
-
-    @property
-    def firsts(self) -> list[str]:
-        """Where each part begins: as much of its first word as tells it from the word before."""
-        before = [part[-1][0] for part in self.parts[:-1]]
-        return ["", *(_beginning(last, part[0][0]) for last, part in zip(before, self.parts[1:], strict=True))]
-
-    def file(self, period: str, number: int) -> str:
-        return f"digestSearch.part({in_script(period)},{number},{in_script(dict(self.parts[number]))});\n"
+Part = tuple[tuple[str, str], ...]
+"""Words in order, each with the papers that hold it."""
 
 
-def index_of(papers: Iterable[PaperWords]) -> Index:
+def part_file(period: str, number: int, part: Part) -> str:
+    return f"digestSearch.part({in_script(period)},{number},{in_script(dict(part))});\n"
+
+
+def read_part(file: str) -> Part:
+    """What `part_file` wrote. Raises `ValueError` where it is something else."""
+    held = json.loads(f"[{file.removeprefix('digestSearch.part(').removesuffix(');' + chr(10))}]")
+    if len(held) != 3 or not isinstance(held[2], dict):
+        raise ValueError("no part of the search index")
+    return tuple(held[2].items())
+
+
+def parts_of(papers: Iterable[PaperWords]) -> list[Part]:
     """`papers`: the words of all papers of a period, in their order."""
     prominent, other = _Postings(), _Postings()
     for number, paper in enumerate(papers):
         prominent.add(number, paper.prominent)
         other.add(number, paper.other)
     held = {word: f"{prominent.of(word)}.{other.of(word)}".rstrip(".") for word in {*prominent.words, *other.words}}
-    return Index(tuple(_parts(sorted(held.items(), key=lambda each: each[0].encode("utf-16-be", "replace")))))
+    return [*cut(sorted(held.items(), key=in_words_order))]
 
 
-def _parts(held: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
+def in_words_order(held: tuple[str, str]) -> bytes:
+    """Words are in the order in which JavaScript compares them."""
+    return held[0].encode("utf-16-be", "replace")
+
+
+def cut(held: Iterable[tuple[str, str]]) -> Iterator[Part]:
+    """Words in order, in parts of like size."""
     part: list[tuple[str, str]] = []
     size = 0
     for word, numbers in held:
@@ -189,12 +204,66 @@ def _parts(held: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], .
             part, size = [], 0
         part.append((word, numbers))
         size += more
-    yield tuple(part)
+    if part:
+        yield tuple(part)
 
 
-def _beginning(before: str, word: str) -> str:
+def shelves_of(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Parts in their order, as many together as make a shelf."""
+    shelf: list[Part] = []
+    size = 0
+    for part in parts:
+        more = len(_front_coded([word for word, _ in part]))
+        if shelf and (size + more > SHELF or len(shelf) == SHELF_PARTS):
+            yield shelf
+            shelf, size = [], 0
+        shelf.append(part)
+        size += more
+    if shelf:
+        yield shelf
+
+
+def beginning(before: str, word: str) -> str:
+    """As much of `word` as tells it from the word before."""
     common = next((place for place, (a, b) in enumerate(zip(before, word, strict=False)) if a != b), len(before))
     return word[: common + 1]
+
+
+def joined(held: Sequence[tuple[int, str]]) -> str:
+    """The papers that hold a word in several periods, as those of one: each with how many papers are before it."""
+    if len(held) == 1 and not held[0][0]:
+        return held[0][1]
+    both = [(before, *numbers.partition(".")[::2]) for before, numbers in held]
+    prominent = _joined([(before, numbers) for before, numbers, _ in both if numbers])
+    other = _joined([(before, numbers) for before, _, numbers in both if numbers])
+    return f"{prominent}.{other}".rstrip(".")
+
+
+def _joined(runs: Sequence[tuple[int, str]]) -> str:
+    made, last = [], 0
+    for place, (before, numbers) in enumerate(runs, 1):
+        first = _NUMBER.match(numbers)
+        assert first is not None
+        made += [_written(before + _read[first[0]] - last).decode(), numbers[first.end() :]]
+        if place < len(runs):
+            last = before + sum(_read[each] for each in _NUMBER.findall(numbers))
+    return "".join(made)
+
+
+_NUMBER = re.compile("[g-z0-9_-]*[A-Za-f]")
+
+
+class _Read(dict[str, int]):
+    """Numbers as they are written, by what they are."""
+
+    def __missing__(self, written: str) -> int:
+        value = sum((_DIGITS.index(digit) & 31) << 5 * place for place, digit in enumerate(written))
+        if len(self) < 100_000:
+            self[written] = value
+        return value
+
+
+_read = _Read()
 
 
 class _Postings:

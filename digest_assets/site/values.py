@@ -320,8 +320,8 @@ class Book(Protocol):
         """The months that have papers, oldest first, with how many."""
         ...
 
-    def dates_in(self, of: ListName, most: int, year: str = "") -> list[tuple[date, int]]:
-        """The newest dates on which a list has papers, with how many; of one year, if given."""
+    def dates_in(self, of: ListName, most: int, period: str = "") -> list[tuple[date, int]]:
+        """The newest dates on which a list has papers, with how many; of one year or month, if given."""
         ...
 
     def lists(self, kind: str) -> list[tuple[ListName, int]]:
@@ -332,8 +332,12 @@ class Book(Protocol):
         """Oldest first."""
         ...
 
-    def words(self, period: str) -> Iterator[PaperWords]:
-        """Of the papers of a year or a month, in order of dates and identifiers."""
+    def words(self, month: str) -> Iterator[PaperWords]:
+        """Of the papers of a month whose words are noted, in order of dates and identifiers."""
+        ...
+
+    def dates_with_words(self, month: str) -> list[tuple[str, int]]:
+        """The dates of a month whose words are noted, oldest first, with how many papers."""
         ...
 
 

@@ -25,13 +25,13 @@ from digest_assets.model import (
     SentencePair,
     TextSource,
 )
-from digest_assets.resources import site_folder
 from digest_assets.resources.site_notes import NAME
-from digest_assets.site import empty, search
+from digest_assets.site import empty
 from digest_assets.site.values import LaterVersion
 from digest_assets.site.words import SITE_WORDS
 from digest_assets_tests.present import one
 from digest_assets_tests.site.examples import HOSTILE, ExampleSite, digest_paper, hostile_site, paper
+from digest_assets_tests.site.searched_index import searched_in
 
 DAY = date(2026, 11, 20)
 
@@ -157,7 +157,7 @@ def test_hostile_text_cannot_leave_the_search_index(tmp_path: Path) -> None:
     hostile_site().write(tmp_path)
     for file in (tmp_path / "s").iterdir():
         call = re.fullmatch(
-            r"digestSearch\.(?:periods|titles|part|simplified)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL
+            r"digestSearch\.(?:periods|titles|part|shelf|simplified)\((.*)\);\n", file.read_text("utf-8"), re.DOTALL
         )
         assert call
         json.loads(f"[{call[1]}]")
@@ -476,9 +476,10 @@ def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: i
         growing.days_of[day] = final.days_of[day]
         growing.changes[day] = 0
         growing.write(tmp_path / "by day", day)
-    # One more build with nothing new in the years that are over: their search index comes to rest.
+    # One more build with nothing new: the files of the search index that were put together go.
     growing.write(tmp_path / "by day", max(growing.days_of))
-    made, expected = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
+    assert searched_in(tmp_path / "by day") == searched_in(tmp_path / "at once")
+    made, expected = pages_in(tmp_path / "by day"), pages_in(tmp_path / "at once")
     for files in (made, expected):  # a paper is compared with what was there when its date was made
         related = re.compile(rb'<section aria-labelledby="related">.*?</section>\n', re.DOTALL)
         files |= {name: related.sub(b"", content) for name, content in files.items() if name.startswith("p/")}
@@ -486,66 +487,13 @@ def test_day_by_day_in_any_order_the_site_is_what_one_build_of_all_makes(seed: i
     assert [name for name in made if made[name] != expected[name]] == []
 
 
-@pytest.mark.slow
-def test_a_year_that_is_over_is_put_into_one_piece_by_a_few_files_a_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However much the year before held, a day writes what a day writes, and every paper is found all the while."""
-    monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 3)
-    monkeypatch.setattr(search, "PART", 4_000)
-
-    def built(papers: int) -> list[int]:
-        folder = tmp_path / str(papers)
-        site = ExampleSite.of(papers, a_day=papers // 5, last=date(2025, 12, 30))
-        site.write(folder)
-        written = []
-        for number in range(2, 8):
-            before, day = index_in(folder), date(2026, 1, number)
-            site.days_of[day] = [digest_paper(paper(5000 + number), day)]
-            site.write(folder, day)
-            written.append(sum(1 for name, content in index_in(folder).items() if before.get(name) != content))
-            periods = {name: (firsts, months) for name, firsts, months in overview_in(folder)}
-            assert all(f"{name}-{len(firsts) - 1}.js" in index_in(folder) for name, (firsts, _) in periods.items())
-            assert sum(count for _, months in periods.values() for _, count in months) == papers + number - 1
-        assert list(periods) == ["2026-01", "2025"]
-        assert not [name for name in index_in(folder) if name.startswith("2025-12-")]
-        return written
-
-    of_the_day = 3  # its month's part, titles, and the overview
-    assert max(built(20)) <= of_the_day + 3
-    assert max(built(160)) <= of_the_day + 3
-
-
-def index_in(folder: Path) -> dict[str, str]:
-    return {file.name: file.read_text("utf-8") for file in (folder / "s").iterdir()}
-
-
-def overview_in(folder: Path) -> list[tuple[str, list[str], list[tuple[str, int]]]]:
-    text = index_in(folder)["periods.js"].removeprefix("digestSearch.periods(").removesuffix(");\n")
-    found: list[tuple[str, list[str], list[tuple[str, int]]]] = json.loads(text)
-    return found
-
-
-@pytest.mark.slow
-def test_a_year_that_changes_while_it_is_put_into_one_piece_is_begun_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(site_folder, "JOINED_AT_ONCE", 2)
-    monkeypatch.setattr(search, "PART", 3_000)
-    site = ExampleSite.of(100, a_day=10, last=date(2025, 12, 30))
-    site.write(tmp_path / "by day")
-    for number, changed in ((2, None), (5, date(2025, 12, 24)), (6, None), (7, None), (8, None), (9, None)):
-        day = date(2026, 1, number)
-        site.days_of[day] = [digest_paper(paper(5000 + number), day)]
-        site.write(tmp_path / "by day", day)
-        if changed:
-            site.days_of[changed] = site.days_of[changed][:2]
-            site.changes[changed] = 500
-            site.write(tmp_path / "by day", changed)
-    site.write(tmp_path / "at once")
-    assert everything_in(tmp_path / "by day").keys() == everything_in(tmp_path / "at once").keys()
-    by_day, at_once = everything_in(tmp_path / "by day"), everything_in(tmp_path / "at once")
-    assert [name for name in by_day if by_day[name] != at_once[name] and not name.startswith("p/")] == []
+def pages_in(folder: Path) -> dict[str, bytes]:
+    """All but the parts of the search index, in which papers may lie in another order."""
+    return {
+        name: content
+        for name, content in everything_in(folder).items()
+        if not name.startswith("s/") or name.startswith("s/titles-")
+    }
 
 
 def test_new_versions_of_earlier_papers_are_listed(tmp_path: Path) -> None:
@@ -588,22 +536,6 @@ def test_a_template_with_an_error_is_one_line_that_names_it_and_leaves_the_site_
         with pytest.raises(TemplateBroken, match=r"day\.html\.j2, line 2"):
             site.write(tmp_path / "site")
     assert everything_in(tmp_path / "site") == before
-
-
-def test_a_year_that_is_over_is_indexed_in_one_piece_until_one_of_its_dates_changes(tmp_path: Path) -> None:
-    def index() -> set[str]:
-        return {file.name.rpartition("-")[0] for file in (tmp_path / "s").glob("20*.js")}
-
-    site = ExampleSite.of(40, a_day=1, last=date(2025, 12, 20))
-    site.days_of |= ExampleSite.of(3, a_day=1, last=date(2026, 1, 5)).days_of
-    site.write(tmp_path)
-    assert index() == {"2025", "2026-01"}
-    site.days_of[date(2025, 12, 21)] = [digest_paper(paper(900), date(2025, 12, 21))]
-    site.write(tmp_path, date(2025, 12, 21))
-    assert index() == {"2025-11", "2025-12", "2026-01"}
-    site.days_of[date(2026, 1, 6)] = [digest_paper(paper(901), date(2026, 1, 6))]
-    site.write(tmp_path, date(2026, 1, 6))
-    assert index() == {"2025", "2026-01"}
 
 
 def test_a_paper_s_page_names_earlier_ones_that_are_like_it_and_why(tmp_path: Path) -> None:

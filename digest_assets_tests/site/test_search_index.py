@@ -1,17 +1,17 @@
-"""The search index: which papers hold a word, in which file it is, and that only a month's files change with a date."""
+"""The search index: which papers hold a word, and in which file it is."""
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import date
 
 import pytest
 
 from digest_assets.site import search
 from digest_assets.site.html import plain_from_tex
+from digest_assets.site.periods import Period
 from digest_assets.site.values import Entry, PaperWords, SearchText, month_of
 from digest_assets_tests.site.examples import ExampleSite
+from digest_assets_tests.site.searched_index import absolute
 
 
 @pytest.mark.parametrize(
@@ -34,24 +34,18 @@ def test_text_is_cut_into_words(text: str, found: list[str]) -> None:
 
 def test_a_part_has_few_words_or_one_and_says_where_it_begins() -> None:
     rare = [PaperWords(frozenset({f"w{number:05}", "speech"}), frozenset()) for number in range(20_000)]
-    index = search.index_of(rare)
-    sizes = [sum(len(word) + len(held) + 6 for word, held in part) for part in index.parts]
-    assert all(size <= search.PART or len(part) == 1 for size, part in zip(sizes, index.parts, strict=True))
-    assert [word for word, _ in index.parts[0]] == ["speech"]
+    parts = search.parts_of(rare)
+    period = Period("2026-01", [("2026-01-01", 20_000)])
+    period.add(parts, "", shelved=False)
+    sizes = [sum(len(word) + len(held) + 6 for word, held in part) for part in parts]
+    assert all(size <= search.PART or len(part) == 1 for size, part in zip(sizes, parts, strict=True))
+    assert [word for word, _ in parts[0]] == ["speech"]
     assert min(sizes[1:-1]) > search.PART / 2
-    words = [word for part in index.parts for word, _ in part]
+    words = [word for part in parts for word, _ in part]
     assert words == sorted({word for paper in rare for word in paper.prominent})
-    for first, part, before in zip(index.firsts[1:], index.parts[1:], index.parts, strict=False):
+    for first, part, before in zip(period.firsts[1:], parts[1:], parts, strict=False):
         assert before[-1][0] < first <= part[0][0]
-    assert max(map(len, index.firsts)) < 7
-
-
-def test_years_in_one_piece_are_a_period_and_others_are_by_month() -> None:
-    months = [("2024-03", 1), ("2024-12", 1), ("2025-07", 2), ("2026-01", 1), ("2026-02", 1)]
-    found = search.periods(months, {"2024", "2025"})
-    assert [period.name for period in found] == ["2026-02", "2026-01", "2025", "2024"]
-    assert found[-1].months == (("2024-03", 1), ("2024-12", 1))
-    assert found[-1].papers == 2
+    assert max(map(len, period.firsts)) < 7
 
 
 def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
@@ -60,35 +54,12 @@ def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
     entries = search.in_order(text.entry for text in texts.values())
     for name in ("2026-01", "2025-12"):
         within = [entry for entry in entries if month_of(entry.day) == name]
-        index = search.index_of(search.paper_words(texts[entry.identifier]) for entry in within)
-        held = {
-            word: said for number in range(len(index.parts)) for word, said in read(index.file(name, number)).items()
-        }
+        parts = search.parts_of(search.paper_words(texts[entry.identifier]) for entry in within)
+        held = {word: said for part in parts for word, said in search.read_part(search.part_file(name, 0, part))}
         for number, entry in enumerate(within):
             text = texts[entry.identifier]
             for word in set(search.words(f"{plain_from_tex(entry.title)} {text.abstract} {text.translation}")):
                 assert number in [each for numbers in held[word].split(".") for each in absolute(numbers)]
-
-
-def read(file: str) -> dict[str, str]:
-    match = re.fullmatch(r"digestSearch\.part\((.*)\);\n", file, re.DOTALL)
-    assert match
-    content = json.loads(f"[{match[1]}]")[2]
-    assert isinstance(content, dict)
-    return content
-
-
-def absolute(written: str) -> list[int]:
-    found: list[int] = []
-    read = bits = 0
-    for digit in written:
-        value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(digit)
-        read |= (value & 31) << bits
-        bits += 5
-        if value < 32:
-            found.append((found[-1] if found else 0) + read)
-            read = bits = 0
-    return found
 
 
 @pytest.mark.parametrize("numbers", [[0], [0, 31, 32, 1_056, 40_000], [5, 6, 2_000_000]])
@@ -102,6 +73,7 @@ def test_papers_are_read_as_they_are_written(numbers: list[int]) -> None:
 def test_script_cannot_be_ended_by_a_word() -> None:
     entry = Entry(date(2026, 1, 1), "2601.00001", "</script>\u2028", ("A\u2029B",), ("cs.SD",))
     text = SearchText(entry, "</script>")
-    index = search.index_of([search.paper_words(text)])
+    (part,) = search.parts_of([search.paper_words(text)])
     assert "\u2028" not in search.titles("2026-01", 0, [entry])
-    assert all("</script>" not in index.file("2026-01", number) for number in range(len(index.parts)))
+    assert "</script>" not in search.part_file("2026-01", 0, part)
+    assert "</script>" not in search.shelf("2026-01", 0, 0, [part])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from benchmarks.history import PAPERS_A_DAY, fill, note_history, settle
 from digest_assets.resources.site_notes import NAME, open_notes
-from digest_assets.site import search
+from digest_assets.site.periods import Periods
 from digest_assets.store.connection import DigestStore
-from digest_assets_tests.site.examples import ExampleSite
+from digest_assets_tests.site.examples import ExampleSite, digest_paper, paper
 
 LAST = date(2026, 11, 19)
 
@@ -36,12 +36,12 @@ def test_the_site_goes_on_behind_it(tmp_path: Path) -> None:
     site = ExampleSite.of(PAPERS_A_DAY)
     site.write(tmp_path)
     note_history(tmp_path / NAME, 8_000, LAST)
-    site.days_of[date(2026, 11, 21)] = site.days_of[date(2026, 11, 20)]
+    site.days_of[date(2026, 11, 21)] = [digest_paper(paper(900), date(2026, 11, 21))]
     site.write(tmp_path, date(2026, 11, 21))
     with open_notes(tmp_path) as notes:
-        found = search.periods(notes.months(), notes.merged)
-        assert {period.name for period in found} == set(notes.firsts)
-        assert "2025" in notes.merged
+        found = Periods(notes.periods).found
+    assert found.keys() == {"p1", "2026-11"}
+    assert found["p1"].papers + found["2026-11"].papers == 8_000 + PAPERS_A_DAY + 1
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
         assert connection.execute("SELECT count(*) FROM days").fetchone() == (402,)
     assert json.loads((tmp_path / "s" / "periods.js").read_text("utf-8").removeprefix("digestSearch.periods(")[:-3])

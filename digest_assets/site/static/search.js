@@ -3,7 +3,8 @@
 (function () {
   "use strict";
 
-  const PAGE = 30;
+  const FIRST = 10; // results: each may cost a file
+  const MORE = 30;
   const folder = document.body.dataset.root + "s/";
   const form = document.getElementById("conditions");
   const box = document.getElementById("q");
@@ -22,6 +23,7 @@
     periods: (rows) => arrived.set("periods", rows),
     titles: (month, part, rows) => arrived.set("titles-" + month + "-" + part, rows),
     part: (period, number, words) => arrived.set(period + "-" + number, words),
+    shelf: (period, number, first, parts) => arrived.set(period + "-words-" + number, parts.map((words, place) => [first + place, spelt(words)])),
     simplified: (from, to) => Array.from(from).forEach((each, place) => simpler.set(each, Array.from(to)[place])),
   };
 
@@ -46,8 +48,14 @@
   const CJK = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/g;
 
   function fold(text) {
-    const folded = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFC");
+    const folded = text.toLowerCase().normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "").normalize("NFC");
     return simpler.size ? Array.from(folded, (each) => simpler.get(each) || each).join("") : folded;
+  }
+
+  // The words of a part: each as a capital for how many letters it shares with the one before, and the rest.
+  function spelt(coded) {
+    let word = "";
+    return Array.from(coded.matchAll(/([A-Z])([^A-Z]*)/g), ([, shared, rest]) => (word = word.slice(0, shared.charCodeAt(0) - 65) + rest));
   }
 
   // What a paper must hold: a Latin word, or most of the pairs of a run of Chinese characters, in a field or anywhere.
@@ -139,62 +147,96 @@
     return from;
   }
 
-  async function wordsOf([name], from, to) {
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    const parts = await Promise.all(numbers.map((number) => file(name + "-" + number)));
-    return parts.flatMap((part) => Object.entries(part));
+  function filesOf(name, from, to) {
+    return Promise.all(Array.from({ length: to - from + 1 }, (_, index) => file(name + (from + index))));
   }
 
-  // The words of a period that are `term`, or begin with it.
+  // The parts, [number, words], that say what of a period is `word`, or begins with it; where shelves say it no part is
+  // loaded. Null: there are too many.
+  async function partsWith(period, word, open) {
+    const [name, firsts, , hasShelves] = period;
+    const from = partOf(firsts, word);
+    const to = open ? partOf(firsts, word + "\uffff") : from;
+    if (to - from >= (hasShelves ? 2 : MOST_PARTS)) return null;
+    if (hasShelves) return (await filesOf(name + "-words-", from, to)).flat();
+    return (await filesOf(name + "-", from, to)).map((part, index) => [from + index, Object.keys(part)]);
+  }
+
+  // The words of a period that are `word`, or begin with it, with the papers that hold them.
   async function matching(period, word, open) {
-    const from = partOf(period[1], word);
-    const to = open ? partOf(period[1], word + "\uffff") : from;
-    if (to - from >= MOST_PARTS) return matching(period, word, false);
-    const held = await wordsOf(period, from, to);
-    return held.filter(([each]) => (open ? each.startsWith(word) : each === word));
+    const is = (each) => (open ? each.startsWith(word) : each === word);
+    const parts = ((await partsWith(period, word, open)) || []).filter(([, words]) => words.some(is));
+    if (open && (!parts.length || parts.length > MOST_PARTS)) return matching(period, word, false);
+    const held = await Promise.all(parts.map(([number]) => file(period[0] + "-" + number)));
+    return held.flatMap((part) => Object.entries(part).filter(([each]) => is(each)));
   }
 
-  // The words near where `word` would stand, among those that begin with the same letters.
-  async function near(period, word) {
-    const here = partOf(period[1], word);
-    const beginning = word.slice(0, word.lastIndexOf(":") + 1 + 3);
-    const from = Math.max(here - 2, partOf(period[1], beginning));
-    const to = Math.min(here + 2, partOf(period[1], beginning + "\uffff"));
-    return wordsOf(period, from, to);
+  // What may have been meant by `word`: words that stand near it, and those of which two letters changed places. A
+  // period with shelves is a dictionary; where there is none, the parts beside it are loaded.
+  async function meant(periods, word) {
+    const most = word.length < 8 ? 1 : 2;
+    const shelved = periods.filter((period) => period[3]);
+    const found = new Set();
+    await Promise.all(periods.map(async (period) => {
+      const here = partOf(period[1], word);
+      const around = shelved.length ? 0 : 1;
+      const [from, to] = [Math.max(0, here - around), Math.min(period[1].length - 1, here + around)];
+      const parts = await filesOf(period[0] + (period[3] ? "-words-" : "-"), from, to);
+      for (const other of parts.flatMap((part) => (period[3] ? part.flatMap(([, words]) => words) : Object.keys(part)))) {
+        if (other.slice(0, 3) === word.slice(0, 3) && isNear(word, other, most)) found.add(other);
+      }
+    }));
+    if (found.size) return found;
+    const others = swapped(word);
+    await Promise.all((shelved.length ? shelved : periods).flatMap((period) => others.map(async (other) => {
+      const parts = await partsWith(period, other, false);
+      if (parts.some(([, words]) => words.includes(other))) found.add(other);
+    })));
+    return found;
   }
 
-  // Of one period, the papers that hold all units: number -> score. `loosely`: misprints count, and most of a compound.
-  async function searchPeriod(period, wanted, loosely) {
-    const each = await Promise.all(wanted.map((unit) => searchUnit(period, unit, loosely)));
-    return each.reduce((held, scores) => (held === null ? scores : both(held, scores)), null) || new Map();
+  // Of each period the papers that hold all units: number -> score. `loosely`: misprints count, and most of a compound.
+  async function searchAll(periods, wanted, loosely) {
+    const each = await Promise.all(wanted.map((unit) => searchUnit(periods, unit, loosely)));
+    return periods.map((_, index) => each.map((scores) => scores[index]).reduce(both));
   }
 
-  async function searchUnit(period, unit, loosely) {
-    const found = await Promise.all(unit.words.map((term) => searchTerm(period, term, loosely)));
+  async function searchUnit(periods, unit, loosely) {
+    const found = await Promise.all(unit.words.map((term) => searchTerm(periods, term, loosely)));
     if (found.length === 1) return found[0];
     const needed = loosely ? Math.ceil(0.6 * found.length) : found.length;
-    const counts = new Map();
-    for (const scores of found) {
-      for (const [number, score] of scores) {
-        const [count, sum] = counts.get(number) || [0, 0];
-        counts.set(number, [count + 1, sum + score]);
+    return periods.map((_, index) => {
+      const counts = new Map();
+      for (const scores of found) {
+        for (const [number, score] of scores[index]) {
+          const [count, sum] = counts.get(number) || [0, 0];
+          counts.set(number, [count + 1, sum + score]);
+        }
       }
-    }
-    return new Map([...counts].filter(([, [count]]) => count >= needed).map(([number, [, sum]]) => [number, sum / found.length]));
+      return new Map([...counts].filter(([, [count]]) => count >= needed).map(([number, [, sum]]) => [number, sum / found.length]));
+    });
   }
 
-  async function searchTerm(period, term, loosely) {
+  async function searchTerm(periods, term, loosely) {
+    const exact = await Promise.all(periods.map((period) => scoresIn(period, term)));
+    if (!loosely || !term.open || term.word.length < 4 || exact.some((scores) => scores.size)) return exact;
+    const others = [...(await meant(periods, term.word))];
+    return Promise.all(periods.map(async (period) => {
+      const scores = new Map();
+      for (const found of await Promise.all(others.map((other) => matching(period, other, false)))) {
+        for (const [, held] of found) add(scores, held, 0.4);
+      }
+      return scores;
+    }));
+  }
+
+  async function scoresIn(period, term) {
     const scores = new Map();
-    for (const [word, held] of await matching(period, term.word, term.open)) add(scores, held, word === term.word ? 1 : 0.6);
-    for (const other of term.others || []) {
-      for (const [word, held] of await matching(period, other, term.open)) add(scores, held, word === other ? 0.9 : 0.5);
-    }
-    if (!loosely || !term.open || term.word.length < 4 || scores.size) return scores;
-    const most = term.word.length < 8 ? 1 : 2;
-    for (const [word, held] of await near(period, term.word)) if (isNear(term.word, word, most)) add(scores, held, 0.4);
-    for (const other of swapped(term.word)) {
-      for (const [, held] of await matching(period, other, false)) add(scores, held, 0.4);
-    }
+    const words = [term.word, ...(term.others || [])];
+    const found = await Promise.all(words.map((word) => matching(period, word, term.open)));
+    found.forEach((held, place) => {
+      for (const [word, numbers] of held) add(scores, numbers, (word === words[place] ? 1 : 0.6) - (place ? 0.1 : 0));
+    });
     return scores;
   }
 
@@ -229,29 +271,33 @@
     return common;
   }
 
-  const TITLES_A_FILE = 20;
+  const TITLES_A_FILE = 10;
 
-  // Where a paper's title is: its month, a file of that, and its place there.
-  function place(months, number) {
-    for (const [month, count] of months) {
-      if (number < count) return [month, "titles-" + month + "-" + Math.floor(number / TITLES_A_FILE), number % TITLES_A_FILE];
-      number -= count;
-    }
-    throw new Error("the index is not of one piece");
+  // Where each run of a period's papers begins, and whose numbers end it.
+  function startsOf(runs) {
+    let start = 0;
+    return runs.map(([, count]) => (start += count) - count);
   }
 
   async function hitsFor(wanted, since, until, loosely) {
     const all = await file("periods");
-    const periods = all.filter(([, , months]) => months.some(([month]) => inMonths(month, since, until)));
-    const found = await Promise.all(periods.map((period) => searchPeriod(period, wanted, loosely)));
+    const periods = all.filter(([, , runs]) => runs.some(([month]) => month && inMonths(month, since, until)));
+    const found = periods.length ? await searchAll(periods, wanted, loosely) : [];
     const made = [];
-    found.forEach((scores, age) => {
+    found.forEach((scores, index) => {
+      const runs = periods[index][2];
+      const starts = startsOf(runs);
       for (const [number, score] of scores) {
-        const [month, name, index] = place(periods[age][2], number);
-        if (inMonths(month, since, until)) made.push({ month, name, index, score, age, number });
+        const run = partOf(starts, number);
+        const [month, , from] = runs[run];
+        if (month && inMonths(month, since, until)) made.push({ month, score, place: (from || 0) + number - starts[run] });
       }
     });
     return withinDays(made, since, until);
+  }
+
+  function titleOf({ month, place }) {
+    return file("titles-" + month + "-" + Math.floor(place / TITLES_A_FILE)).then((rows) => rows[place % TITLES_A_FILE]);
   }
 
   function inMonths(month, since, until) {
@@ -261,20 +307,29 @@
   // Only the first and the last month have papers of days that are not meant.
   async function withinDays(found, since, until) {
     const edges = [since && since.slice(0, 7), until && until.slice(0, 7)];
-    const kept = [];
+    const kept = await Promise.all(found.map(async (hit) => {
+      if (!edges.includes(hit.month)) return true;
+      const day = (await titleOf(hit))[1];
+      return (!since || day >= since) && (!until || day <= until);
+    }));
+    return found.filter((_, index) => kept[index]);
+  }
+
+  // Better ones first; among equals the newer. Those that are not asked for are not put in order.
+  function* inOrder(found) {
+    const groups = new Map();
     for (const hit of found) {
-      if (edges.includes(hit.month)) {
-        const day = (await file(hit.name))[hit.index][1];
-        if ((since && day < since) || (until && day > until)) continue;
-      }
-      kept.push(hit);
+      if (!groups.has(hit.score)) groups.set(hit.score, []);
+      groups.get(hit.score).push(hit);
     }
-    return kept;
+    for (const score of [...groups.keys()].sort((a, b) => b - a)) {
+      yield* groups.get(score).sort((a, b) => (a.month === b.month ? b.place - a.place : a.month < b.month ? 1 : -1));
+    }
   }
 
   let latest = 0;
-  let hits = [];
-  let shown = 0;
+  let hits = inOrder([]);
+  let left = 0; // of them, those that are not shown
   let sought = []; // what is marked in titles and snippets
 
   function asked() {
@@ -294,7 +349,7 @@
     status.textContent = status.dataset.searching;
     const began = performance.now();
     try {
-      if (/[\u3400-\u9fff\uf900-\ufaff]/.test(text)) await file("simplified");
+      if (/[\u3400-\u9fff\uf900-\ufaff]/.test(text)) await Promise.all([file("simplified"), file("periods")]);
       const free = units(query.q, "");
       const wanted = [...free, ...units(query.author, "a:"), ...units(query.topic, "t:")];
       if (!wanted.length) {
@@ -305,33 +360,32 @@
       const isExact = found.length > 0;
       if (!isExact) found = await hitsFor(wanted, query.since, query.until, true);
       if (mine !== latest) return; // a newer query is under way
-      // Better ones first; among equals the newer.
-      hits = found.sort((a, b) => b.score - a.score || a.age - b.age || b.number - a.number);
+      hits = inOrder(found);
+      left = found.length;
       sought = free.flatMap((unit) => [unit.shown, ...unit.words.flatMap((term) => [...(term.others || []), ...(unit.words.length > 1 ? [term.word] : [])])]);
-      shown = 0;
-      await showMore();
+      const said = found.length ? (isExact ? status.dataset.found : status.dataset.near) : status.dataset.nothing;
+      await showMore(FIRST);
       if (mine !== latest) return;
-      const said = hits.length ? (isExact ? status.dataset.found : status.dataset.near) : status.dataset.nothing;
-      status.textContent = said.replace("{count}", hits.length);
+      status.textContent = said.replace("{count}", found.length);
       status.dataset.milliseconds = Math.round(performance.now() - began);
     } catch (error) {
       if (mine === latest) status.textContent = status.dataset.failed;
     }
   }
 
-  async function showMore() {
+  async function showMore(count) {
     const mine = latest;
-    const page = hits.slice(shown, shown + PAGE);
-    shown += page.length;
-    const files = page.map((hit) => file(hit.name)); // all are asked for, and each is shown when those before it are
-    for (const [at, hit] of page.entries()) {
-      const titles = await files[at];
+    const page = [];
+    for (let each = Math.min(count, left); each; each--) page.push(titleOf(hits.next().value)); // asked for at once
+    left -= page.length;
+    for (const title of page) {
+      const told = await title;
       if (mine !== latest) return;
-      const line = item(titles[hit.index]);
+      const line = item(told);
       results.append(line);
       snippets.observe(line);
     }
-    more.hidden = shown >= hits.length;
+    more.hidden = !left;
   }
 
   // --- what a result shows ------------------------------------------------------------------------------------------
@@ -465,13 +519,14 @@
       search();
     });
   }
-  more.addEventListener("click", showMore);
+  more.addEventListener("click", () => showMore(MORE));
 
   const given = new URLSearchParams(location.search);
   for (const name of ["author", "topic", "since", "until"]) {
     form.elements[name].value = given.get(name) || "";
     if (given.get(name)) document.getElementById("narrower").open = true;
   }
+  file("periods").catch(() => {}); // while the query is typed
   box.value = given.get("q") || "";
   if ([...given.values()].some(Boolean)) search();
   else box.focus();
