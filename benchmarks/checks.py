@@ -1,6 +1,6 @@
 """What the checks say of real answers, and of deliberate damage to them, from ../shared/truth: a table.
 
-    python -m benchmarks checks [texts damaged of each half, 200]
+    python -m benchmarks.checks [texts damaged of each half, 200]
 
 Real translations and readings by real models, some read by a person (its README). The set is split into halves by
 paper: rules are developed on `a`, `b` is looked at for the figures. Beside them what is found on ten papers of the

@@ -190,15 +190,19 @@ def _check_clause(text: str, gists: Sequence[str], language: str) -> Iterator[De
 
 
 def _unspelt(defects: Iterable[Defect], support: str) -> Iterator[Defect]:
-    """The checks expect an English source: what is spelt in the gist as it is here (“四”, “显著”) is the gist's own."""
+    """The checks expect an English source: what is spelt in the gist as it is here (“四”, “显著”, 240万) is its own."""
+    spelt_there = "".join(support.split())
     for defect in defects:
-        spelt = _QUOTED.search(defect.detail) if defect.kind in _SPELT else None
-        if spelt is None or spelt[1] not in support:
+        spelt = _AS_SPELT.search(defect.detail) if defect.kind in _SPELT else None
+        said = "".join((spelt[1] or spelt[2]).split()) if spelt else ""
+        alone = r"(?<![\d.])" if said[:1].isdigit() else ""
+        if not said or not re.search(alone + re.escape(said), spelt_there):
             yield defect
 
 
 _SPELT = (DefectKind.NUMBER_INVENTED, DefectKind.PRAISE_ADDED)
 _QUOTED = re.compile(r"“([^”\d]+)”")
+_AS_SPELT = re.compile(rf"{_QUOTED.pattern}|number ([\d.,\s]+[十百千万億亿]\S*) is")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-.+][A-Za-z0-9]+)*")
 _NAMES = {"zh": _LATIN, "ja": _LATIN, "en": re.compile(r"(?<=[\w,] )[A-Z][A-Za-z0-9]+(?:[-.+][A-Za-z0-9]+)*")}
 """What stands for itself in a sentence: in Chinese and Japanese whatever is Latin."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from digest_assets.llm import checks, verbatim
+from digest_assets.llm import checks, directions, verbatim
 from digest_assets.llm.answers import PIECES, TRANSLATION, one_paragraph, take_apart
 from digest_assets.llm.defects import Defect, DefectKind
+from digest_assets.llm.directions import pairs
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -123,7 +124,7 @@ def check_meaning(said: str, support: str, told: str, language: str) -> Iterator
     yield from _praise(said, support, told, language)
     yield from _percentages(said, support)
     if told:
-        yield from _meaning(said, told, language)
+        yield from directions.check(said, told, language)
         yield from check_subject(said, told, language)
 
 
@@ -187,102 +188,6 @@ def _table(name: str, language: str) -> dict[str, str]:
     return table
 
 
-# --- direction, comparison, negation ----------------------------------------------------------------------------------
-
-_LIKE = 0.5
-"""Share of a clause's pairs of characters from which on a clause of the source is about the same."""
-
-
-def _says(what: str, text: str, language: str) -> str:
-    """The first words in `text` that say so; empty where none do."""
-    found = _says_pattern(what, language).search(text)
-    return found.group(0) if found else ""
-
-
-@lru_cache(maxsize=64)
-def _says_pattern(what: str, language: str) -> re.Pattern[str]:
-    return re.compile(_table("directions", language)[what], re.IGNORECASE)
-
-
-def _meaning(said: str, told: str, language: str) -> Iterator[Defect]:
-    """Each clause against the clauses of `told` that have its figures, or else are like it."""
-    clauses, there = _clauses(said, language), _clauses(told, language)
-    for clause in clauses:
-        ground = _ground(clause, there, language)
-        if not ground:
-            continue
-        for one, other in (("up", "down"), ("down", "up")):
-            word = _says(one, clause, language)
-            is_opposite = _says(other, ground, language) and not _says(f"{one} broadly", ground, language)
-            if word and not _says(other, clause, language) and is_opposite:
-                yield Defect(DefectKind.DIRECTION, f"“{word}”, where the abstract says the opposite")
-        if (word := _says("not", clause, language)) and not _says("not broadly", ground, language):
-            yield Defect(DefectKind.DIRECTION, f"“{word}”, where the abstract denies nothing")
-        if (word := _says("not", ground, language)) and not _says("not broadly", clause, language):
-            yield Defect(DefectKind.DIRECTION, f"without “{word}”, which the abstract says")
-    for one, other in (("better", "worse"), ("worse", "better")):
-        word = _says(one, said, language)
-        if word and not _says(f"{one} broadly", told, language) and _says(other, told, language):
-            yield Defect(DefectKind.DIRECTION, f"“{word}”, where the abstract says the opposite")
-    for what in ("worse", "good goes down", "bad goes up", "no success"):
-        # What spoils a text is often said of earlier work, in the first third: that excuses no outcome.
-        ground = told if what == "worse" else _without_beginning(told)
-        if (word := _says(what, said, language)) and not _says(f"{what} broadly", ground, language):
-            yield Defect(DefectKind.DIRECTION, f"“{word}”, of which the abstract says nothing")
-    yield from _swapped(said, told, language)
-
-
-def _clauses(text: str, language: str) -> list[str]:
-    parts = re.split(r",\s|;\s|[.:]\s|\b(?:and|while)\b" if language == "en" else r"[，；。、：！？,;]\s*", text)
-    return [part for part in parts if part.strip()]
-
-
-def _ground(clause: str, there: Sequence[str], language: str) -> str:
-    """The clauses of the source that say what `clause` says; empty where that cannot be told."""
-    figures = [each for each in re.findall(r"\d+(?:\.\d+)?", clause) if len(each) > 1]
-    if found := [each for each in there if any(_has_figure(each, figure) for figure in figures)]:
-        return " ".join(found)
-    pairs = _pairs(clause, language)
-    if len(pairs) < 4:
-        return ""
-    shares = [(len(pairs & _pairs(each, language)) / len(pairs), each) for each in there]
-    most = max((share for share, _ in shares), default=0.0)
-    return " ".join(each for share, each in shares if share >= max(_LIKE, most - 0.1))
-
-
-def _without_beginning(told: str) -> str:
-    sentences = re.findall(r"[^。！？]+[。！？]?", told) if "。" in told else re.split(r"(?<=[.!?])\s", told)
-    return "".join(sentences[len(sentences) // 3 :])
-
-
-def _has_figure(text: str, figure: str) -> bool:
-    return re.search(rf"(?<![\d.]){re.escape(figure)}(?!\d|\.\d)", text.replace(",", "")) is not None
-
-
-def _swapped(said: str, told: str, language: str) -> Iterator[Defect]:
-    """`A 优于 B`, where the source says that B is better than A."""
-    sides = _sides(said, language)
-    if sides is None:
-        return
-    winner, loser = sides
-    others = [_sides(each, language) for each in re.split(r"[。！？]|(?<=[a-z])\. ", told)]
-    if (loser, winner) in others and (winner, loser) not in others:
-        yield Defect(DefectKind.DIRECTION, f"{loser} is better than {winner}, not the other way")
-
-
-def _sides(text: str, language: str) -> tuple[str, str] | None:
-    """The names on both sides of a comparison: the better one, the other."""
-    found = _says_pattern("better", language).search(text)
-    if found is None or re.search(r"(?:不|未能?|没有|并未|not )$", text[: found.start()]):
-        return None
-    before, after = _names(text[: found.start()]), _names(text[found.end() :])
-    return (before[-1], after[0]) if before and after else None
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*[A-Z0-9][A-Za-z0-9]*|[A-Z]{2,}", text))
-
-
 # --- percentages, and another subject ---------------------------------------------------------------------------------
 
 
@@ -307,18 +212,16 @@ papers by other models the lowest is 0.35; with another paper's translation 99.8
 LEAST_OVERLAP_OF_CLAUSE = 0.2
 _LEAST_PAIRS = 8
 _LEAST_PAIRS_OF_CLAUSE = 4
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
-_STEM = 5
 
 
 def check_subject(said: str, told: str, language: str) -> Iterator[Defect]:
     """A sentence, or a clause of it, that shares too little with `told` (in the same language) to be about it."""
-    there = _pairs(told, language)
-    clauses = [each for each in re.split(r"[，、；：,;:]", said) if len(_pairs(each, language)) >= _LEAST_PAIRS]
+    there = pairs(told, language)
+    clauses = [each for each in re.split(r"[，、；：,;:]", said) if len(pairs(each, language)) >= _LEAST_PAIRS]
     for part, least in ((said, LEAST_OVERLAP), *((clause, LEAST_OVERLAP_OF_CLAUSE) for clause in clauses)):
-        pairs = _pairs(part, language)
-        if len(pairs) >= _LEAST_PAIRS and len(pairs & there) < least * len(pairs):
-            shared = len(pairs & there) / len(pairs)
+        own = pairs(part, language)
+        if len(own) >= _LEAST_PAIRS and len(own & there) < least * len(own):
+            shared = len(own & there) / len(own)
             yield Defect(DefectKind.OFF_SUBJECT, f"only {shared:.0%} of “{part[:30]}” is found in the abstract")
             return
 
@@ -326,17 +229,10 @@ def check_subject(said: str, told: str, language: str) -> Iterator[Defect]:
 def check_nearness(said: str, sources: Sequence[str], language: str) -> Iterator[Defect]:
     """A clause that is further from `sources`, sentences in the same language, than a wording of its own explains; or
     that one of them has nothing to do with."""
-    pairs = _pairs(said, language)
-    there = [_pairs(each, language) for each in sources]
-    shared = pairs & frozenset().union(*there)
-    if len(pairs) >= _LEAST_PAIRS_OF_CLAUSE and len(shared) < LEAST_OVERLAP * len(pairs):
-        yield Defect(DefectKind.OFF_SUBJECT, f"only {len(shared) / len(pairs):.0%} of “{said[:30]}” is found there")
-    elif pairs and (idle := [each for each, of in zip(sources, there, strict=True) if of and not pairs & of]):
+    own = pairs(said, language)
+    there = [pairs(each, language) for each in sources]
+    shared = own & frozenset().union(*there)
+    if len(own) >= _LEAST_PAIRS_OF_CLAUSE and len(shared) < LEAST_OVERLAP * len(own):
+        yield Defect(DefectKind.OFF_SUBJECT, f"only {len(shared) / len(own):.0%} of “{said[:30]}” is found there")
+    elif own and (idle := [each for each, of in zip(sources, there, strict=True) if of and not own & of]):
         yield Defect(DefectKind.OFF_SUBJECT, f"“{said[:30]}” has nothing of “{idle[0][:30]}”")
-
-
-def _pairs(text: str, language: str) -> frozenset[str]:
-    """Pairs of characters next to each other; in English, beginnings of words of four letters and more."""
-    if language == "en":
-        return frozenset(word[:_STEM] for word in re.findall(r"[a-z]{4,}", text.lower()))
-    return frozenset(run[at : at + 2] for run in _CJK.findall(text) for at in range(len(run) - 1))

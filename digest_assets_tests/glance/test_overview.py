@@ -88,6 +88,16 @@ def test_what_they_do_not_say_falls(sentence: str, kind: str) -> None:
     assert kind in wrong(sentence)
 
 
+def test_a_number_that_a_gist_spells_with_a_chinese_scale_is_the_gists_own() -> None:
+    told = ToldGroup("corpora", "语料", ((ONE, "整理出 240 万句耳语语料。"), (TWO, "标注 1.5亿帧钟声。")))
+
+    def kinds(said: str, paper: str) -> list[str]:
+        return [each.kind.value for each in check_sentence(clauses_of(f"{said} [{paper}]。"), told, "zh")]
+
+    assert kinds("整理出 240 万句耳语语料", ONE) == kinds("标注 1.5亿帧钟声", TWO) == []
+    assert kinds("整理出 40 万句耳语语料", ONE) == kinds("标注 5亿帧钟声", TWO) == ["number invented"]
+
+
 def test_brackets_of_any_kind_and_versions_are_read_and_years_are_no_papers() -> None:
     said = f"甲【arXiv:{ONE}v2】；乙 [{ONE}，{TWO}] [math.GT/0309136]；丙（2026）。"
     assert clauses_of(said) == (("甲", (ONE,)), ("乙", (ONE, TWO, "math.GT/0309136")), ("丙（2026）", ()))

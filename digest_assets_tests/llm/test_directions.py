@@ -1,0 +1,96 @@
+"""Directions, comparisons and denials of a sentence against those of its source: invented pairs of the kinds that pass
+or were once let pass, and deliberate damage."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.llm.directions import check
+from digest_assets_tests.llm import damage
+
+BELLS = (
+    "大钟的录音常被交通噪声淹没，现有方法会降低钟声的音质。本文提出 Belfry，用两层图网络分离钟声与街声。"
+    "在 31 座教堂的录音上，Belfry 的分离误差从 8.4 dB 降至 5.1 dB，优于 StreetNet，且参数量减少 40%。"
+    "它不需要成对录音，但在雨天的录音上准确率低于人工标注。人工评审认为音质提升明显。"
+)
+HARBOUR = (
+    "港口的雾号难以定位。我们研究了雾号定位模型的规模与精度之间的关系。结果显示，更大的模型并不优于简单的相关法，"
+    "而更深的候选列表使召回率提高了 12 个百分点。蒸馏在减少推理延迟的同时提高了定位成功率。"
+    "与先前方法相比，均方误差持续降低。雾号的音量对结果没有影响。"
+)
+
+RIGHT = [
+    (BELLS, "Belfry 用图网络分离钟声与街声，误差降至 5.1 dB，优于 StreetNet。"),
+    (BELLS, "Belfry 提升钟声音质，参数量减少 40%，不需要成对录音。"),
+    (BELLS, "Belfry 减少了分离误差，但雨天录音上准确率低于人工标注。"),
+    (HARBOUR, "更大的雾号定位模型并不优于简单的相关法。"),
+    (HARBOUR, "更深的候选列表使雾号定位的召回率提高 12 个百分点。"),
+    (HARBOUR, "蒸馏降低推理延迟并提高定位成功率，均方误差更低。"),
+]
+TURNED = [
+    (BELLS, "Belfry 用图网络分离钟声与街声，误差升至 5.1 dB，优于 StreetNet。"),
+    (BELLS, "Belfry 用图网络分离钟声与街声，误差降至 5.1 dB，劣于 StreetNet。"),
+    (BELLS, "Belfry 用图网络分离钟声与街声，StreetNet 优于 Belfry。"),
+    (BELLS, "Belfry 降低钟声音质，参数量减少 40%，不需要成对录音。"),  # the beginning says it, of earlier methods
+    (BELLS, "Belfry 提升钟声音质，参数量增加 40%，不需要成对录音。"),
+    (BELLS, "Belfry 提升钟声音质，参数量减少 40%，需要成对录音。"),
+    (BELLS, "Belfry 增加了分离误差，但雨天录音上准确率低于人工标注。"),
+    (BELLS, "Belfry 减少了分离误差，但雨天录音上准确率高于人工标注。"),
+    (BELLS, "Belfry 无法用图网络分离钟声与街声，误差降至 5.1 dB。"),
+    (BELLS, "实验并不表明 Belfry 的分离误差降至 5.1 dB。"),
+    (HARBOUR, "更大的雾号定位模型优于简单的相关法。"),
+    (HARBOUR, "更深的候选列表使雾号定位的召回率降低 12 个百分点。"),
+    (HARBOUR, "蒸馏提高推理延迟并提高定位成功率。"),
+    (HARBOUR, "蒸馏降低推理延迟并降低定位成功率。"),
+    (HARBOUR, "与先前方法相比，均方误差持续提高。"),
+    (HARBOUR, "雾号的音量对结果有影响。"),
+]
+
+
+@pytest.mark.parametrize(("told", "said"), RIGHT)
+def test_what_the_source_bears_passes(told: str, said: str) -> None:
+    assert list(check(said, told, "zh")) == []
+
+
+@pytest.mark.parametrize(("told", "said"), TURNED)
+def test_what_it_does_not_bear_is_found(told: str, said: str) -> None:
+    assert list(check(said, told, "zh"))
+
+
+@pytest.mark.parametrize("told", [BELLS, HARBOUR])
+def test_a_sentence_of_the_source_is_borne_by_it_and_turned_is_not(told: str) -> None:
+    tried = found = 0
+    for sentence in damage.sentences(told)[1:]:  # the first tells of earlier work
+        assert list(check(sentence, told, "zh")) == []
+        for turn in (damage.direction_turned, damage.negation_changed):
+            for said in turn(sentence):
+                tried, found = tried + 1, found + bool(list(check(said, told, "zh")))
+    assert found >= 0.9 * tried > 3, f"{found} of {tried}"
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "right", "wrong"),
+    [
+        (
+            "ja",
+            "提案手法は鐘の音を分離する。実験では誤り率が 8.4% から 5.1% に低下し、StreetNet を上回った。",
+            "鐘の音の分離で誤り率が 5.1% に低下した。",
+            "鐘の音の分離で誤り率が 5.1% に増加した。",
+        ),
+        (
+            "en",
+            "Existing methods degrade bells. Belfry reduces the separation error by 40% and improves the sound.",
+            "Belfry improves the sound of bells and reduces the error by 40%.",
+            "Belfry improves the sound of bells and increases the error by 40%.",
+        ),
+        (
+            "en",
+            "Belfry separates bells from streets. It needs no pairs of recordings, and outperforms StreetNet in tests.",
+            "Belfry separates bells from streets and outperforms StreetNet.",
+            "Belfry separates bells from streets and underperforms StreetNet.",
+        ),
+    ],
+)
+def test_other_languages_are_judged_by_words_of_their_own(language: str, told: str, right: str, wrong: str) -> None:
+    assert list(check(right, told, language)) == []
+    assert list(check(wrong, told, language))
