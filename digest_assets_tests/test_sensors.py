@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,11 +18,11 @@ from digest_assets.automation.sensors import FEED_STAYS, PAUSES, mailing_sensor,
 from digest_assets.config import Settings
 from digest_assets.definitions import build_defs
 from digest_assets.digests.due import FURTHEST_BACK
-from digest_assets.sandbox import arxiv_server
-from digest_assets.store import endpoint_pauses, ledger
+from digest_assets.sandbox import arxiv_server, serving
+from digest_assets.store import endpoint_pauses, ledger, standings
 from digest_assets.store.rows import insert
 from digest_assets_tests.simulation import MortalStore, Simulation, a_simulation, noon
-from digest_assets_tests.test_ledger import MONDAY_BEFORE, TUESDAY, WEDNESDAY, a_few, announced, submitted
+from digest_assets_tests.test_ledger import MONDAY_BEFORE, TUESDAY, WEDNESDAY, a_few, announced, replaced, submitted
 
 MAILED = datetime.fromisoformat("2026-01-28T01:00:00+00:00")
 """Wednesday, 09:00 in Shanghai: 20:00 in New York on Tuesday."""
@@ -30,7 +31,8 @@ MAILED = datetime.fromisoformat("2026-01-28T01:00:00+00:00")
 @pytest.fixture
 def simulation(tmp_path: Path) -> Iterator[Simulation]:
     late = announced("2601.00004", submitted(TUESDAY, 9), on=WEDNESDAY)
-    papers = [*a_few(MONDAY_BEFORE, begin=1), late, *a_few(WEDNESDAY, begin=11)]
+    other_version = replaced(announced("2512.00001", submitted(MONDAY_BEFORE)), submitted(WEDNESDAY))
+    papers = [*a_few(MONDAY_BEFORE, begin=1), late, *a_few(WEDNESDAY, begin=11), other_version]
     with a_simulation(tmp_path, papers, MONDAY_BEFORE) as simulation:
         simulation.store.kept_open = False  # a sensor opens the store by itself
         yield simulation
@@ -125,6 +127,20 @@ def test_a_feed_asks_where_the_search_never_showed_the_mailing(simulation: Simul
     simulation.make(WEDNESDAY)
     assert ticks.at(MAILED + timedelta(hours=5)) == ["2026-01-28-feed"]
     assert "agree" in ticks.at(MAILED + timedelta(hours=6))
+    assert "agree" in ticks.at(MAILED + timedelta(hours=21)), "though the search shows it now"
+
+
+def test_a_feed_of_another_mailing_is_waited_for(simulation: Simulation) -> None:
+    ticks = Ticks(simulation, mailing_sensor)
+    ticks.at(MAILED)
+    yesterday = serving.Fault(
+        "yesterday's", lambda answer: replace(answer, body=answer.body.replace(b"28 Jan", b"27 Jan"))
+    )
+    simulation.arxiv.faults.always("feed", yesterday)
+    told = "The feed does not show the mailing of 2026-01-28 yet."
+    assert [ticks.at(MAILED + timedelta(hours=hours)) for hours in (5, 6)] == [told, told]
+    simulation.arxiv.faults.clear()
+    assert ticks.at(MAILED + timedelta(hours=7)) == ["2026-01-28-feed"]
 
 
 def test_a_feed_that_is_gone_ends_the_asking(simulation: Simulation) -> None:
@@ -205,6 +221,8 @@ def test_dates_that_do_not_balance_are_asked_for_again_with_growing_pauses_until
     simulation.arxiv.faults.clear()
     assert simulation.make(WEDNESDAY) == "published"
     assert ticks.at(at + timedelta(days=3)) == "All digests balance."
+    with simulation.store.transaction() as connection:
+        assert standings.times_asked_again(connection, simulation.settings.digest.name) == {}
 
 
 def unpublished(simulation: Simulation, *days: date) -> None:
