@@ -87,12 +87,11 @@ class Window:
 
     def refused(self, at_once: int) -> None:
         """So many at once were too many."""
-        again = self._too_many is not None and at_once >= self._too_many
-        if not again:
+        if self._too_many is None or at_once < self._too_many:
             self._too_many, self._kept_for, self._since = at_once, _ANSWERS_BEFORE_MORE, 0
         elif self._since:
             self._kept_for, self._since = 2 * self._kept_for, 0
-        self.size = max(1.0, min(self.size, (self._too_many or at_once) - 0.01))
+        self.size = max(1.0, min(self.size, self._too_many - 0.01))
 
     def congested(self, started_at: float, now: float) -> None:
         """The endpoint refused, or slowed down: half of the window. Calls begun before the last halving are of the
@@ -263,7 +262,7 @@ class Limiter:
         """Takes a call of the pace and of the allowances, and returns 0; or takes nothing, and returns after how many
         seconds that may be tried again. Holds the lock."""
         paces = [pace for pace in (self._requests, self._tokens) if pace is not None]
-        delay = max(self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces), 0.0)
+        delay = max(self._paused_until - now, self.learned.delay(now), *(pace.delay(now) for pace in paces))
         if delay <= 0 and self._shared is not None:
             delay = self._shared.take(size.expected)
         if delay <= 0:
@@ -310,9 +309,8 @@ class Limiter:
         with self._lock, self._pace_of_all(now := self._clock()):
             self.window.congested(call.started_at, now)
             begun = self._begun if self._shared is None else self._shared.under_way()
-            known = self.learned.per_minute
             pause = self.learned.refused(call.started_at, now, begun - 1, retry_after_seconds, minute, call._size)
-            if known is None and self.learned.per_minute is None and begun > 1 and not retry_after_seconds:
+            if self.learned.per_minute is None and begun > 1 and not retry_after_seconds:
                 self.window.refused(begun)
             self._paused_until = max(self._paused_until, now + pause)
 
@@ -453,7 +451,7 @@ class LearnedPace:
             setattr(self, each, told.get(name, getattr(blank, each)))
         self._latency = self._latency if latency is None else latency
         self.counted = Counted(self.counted)
-        starts, taken = told.get("starts", []), told.get("taken", [])
+        starts, taken = told.get("starts"), told.get("taken")
         fours = zip(*[iter(map(int, taken))] * len(Counted), strict=False) if isinstance(taken, list) else ()
         both = zip(starts, fours, strict=False) if isinstance(starts, list) else ()
         self._starts = deque(both, maxlen=_MOST_STARTS)

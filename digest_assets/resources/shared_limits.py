@@ -144,11 +144,11 @@ class SharedLimits:
 
 
 def _shifted(told: Mapping[str, float | list[float]], by: float) -> dict[str, float | list[float]]:
-    """The same with its times by another clock: those whose name ends in `_at`, and lists."""
+    """The same with its times by another clock: those whose name ends in `_at`, and `starts`."""
     shifted: dict[str, float | list[float]] = {}
     for name, each in told.items():
         if isinstance(each, list):
-            shifted[name] = [one + by for one in each]
+            shifted[name] = [one + by for one in each] if name == "starts" else each
         else:
             shifted[name] = each + by if name.endswith("_at") else each
     return shifted

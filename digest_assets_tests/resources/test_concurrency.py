@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import AsyncExitStack
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest_assets.llm.refusals import Problem, Refusal
 from digest_assets.resources.concurrency import CallSize, Counted, LearnedPace, Limiter, Minute, Window, shared_limiter
 from digest_assets.resources.shared_limits import TokenBucket
 from digest_assets_tests.resources.virtual_time import run_virtually
@@ -115,6 +118,138 @@ def test_who_goes_on_with_what_was_begun_goes_before_those_that_wait() -> None:
     assert begun == ["one", "one again", "two", "three"]
 
 
+def test_who_comes_first_is_served_first() -> None:
+    begun: list[int] = []
+
+    async def run() -> None:
+        limiter = Limiter(1, clock=asyncio.get_running_loop().time)
+
+        async def ask(number: int) -> None:
+            async with limiter.call():
+                begun.append(number)
+                await asyncio.sleep(1)
+
+        await asyncio.gather(*map(ask, range(4)))
+
+    run_virtually(run())
+    assert begun == [0, 1, 2, 3]
+
+
+def test_the_window_grows_to_its_ceiling_while_calls_wait_for_it() -> None:
+    limiter, _ = all_calls(200, {"ceiling": 64}, Endpoint(1000))
+    assert limiter.window.allowed == 64
+
+
+def test_how_long_an_answer_is_counts_where_it_is_judged_whether_it_is_slow() -> None:
+    async def run() -> int:
+        limiter = Limiter(16, clock=asyncio.get_running_loop().time)
+        for tokens in (*[50] * 20, *[950] * 20):
+            async with limiter.call() as call:
+                assert call is not None
+                await asyncio.sleep((tokens + 50) / 100)
+                call.answered(tokens)
+        return limiter.window.allowed
+
+    assert run_virtually(run())[0] == 16
+
+
+SIZE = CallSize(1000, 500)
+
+
+async def refused_beside(
+    limiter: Limiter, others: int, wait: float | None = None, minute: Minute | None = None
+) -> None:
+    """A refusal of the last call, while so many others are under way."""
+    async with AsyncExitStack() as stack:
+        for _ in range(others):
+            await stack.enter_async_context(limiter.call(SIZE))
+        async with limiter.call(SIZE) as call:
+            assert call is not None
+            call.refused(wait, minute)
+
+
+async def next_begins(limiter: Limiter) -> float:
+    """When."""
+    async with limiter.call(SIZE):
+        return asyncio.get_running_loop().time()
+
+
+def test_a_refusal_beside_others_is_of_calls_at_once_and_one_without_is_of_the_minute() -> None:
+    async def run() -> None:
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 1)
+        assert (limiter.window.allowed, limiter.learned.per_minute) == (1, None)
+        await asyncio.sleep(1)
+        await refused_beside(limiter, 0)
+        assert limiter.learned.per_minute == 1, "one call was not refused in this minute"
+
+    run_virtually(run())
+
+
+def test_where_no_call_was_taken_before_a_refusal_says_nothing_of_a_pace() -> None:
+    async def run() -> None:
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 0)
+        assert (limiter.window.allowed, limiter.learned.per_minute) == (4, None)
+        assert await next_begins(limiter) == 0
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 0, 30.0)
+        assert await next_begins(limiter) == 30
+
+    run_virtually(run())
+
+
+def test_a_refusal_that_asks_for_a_second_says_nothing_of_how_many_at_once() -> None:
+    async def run() -> None:
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 1, 1.0)
+        assert (limiter.window.allowed, limiter.learned.per_minute) == (4, None)
+
+    run_virtually(run())
+
+
+@pytest.mark.parametrize("billed", [None, 600])
+def test_after_a_refusal_that_counts_tokens_the_next_begins_by_what_the_last_was_billed(billed: int | None) -> None:
+    async def run() -> float:
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 1, minute=Minute(counted=Counted.TOKENS))
+        assert limiter.learned.per_minute == 950
+        await asyncio.sleep(120)
+        return await second_begins(limiter, billed)
+
+    assert run_virtually(run())[0] == pytest.approx(120 + 60 * (billed or 1500) / 950)
+
+
+BY_WHAT_WAS_BILLED = [(None, 5.0), (1500, 5.0), (600, 1.0), (3000, 20.0)]
+"""When a second call may begin, of 6000 tokens a minute and what ten seconds bring, after one of 1500 that is answered
+after one second."""
+
+
+async def second_begins(limiter: Limiter, billed: int | None) -> float:
+    async with limiter.call(SIZE) as call:
+        assert call is not None
+        await asyncio.sleep(1)
+        call.answered(100, billed)
+    return await next_begins(limiter)
+
+
+@pytest.mark.parametrize(("billed", "seconds"), BY_WHAT_WAS_BILLED)
+def test_of_tokens_a_minute_those_that_were_billed_count(billed: int | None, seconds: float) -> None:
+    async def run() -> float:
+        limiter = Limiter(8, tokens_per_minute=6000, clock=asyncio.get_running_loop().time)
+        return await second_begins(limiter, billed)
+
+    assert run_virtually(run())[0] == pytest.approx(seconds)
+
+
+def test_what_a_limiter_knows_of_its_endpoint_begins_with_nothing() -> None:
+    limiter, until = Limiter(1), datetime(2026, 11, 28, tzinfo=timezone.utc)
+    assert (limiter.proven, limiter.closed) == (set(), {})
+    quota = Problem(Refusal.DAY, "no more today")
+    limiter.close("a-model", until, quota)
+    assert limiter.closed == {"a-model": (until, quota)}
+
+
 def test_nothing_is_begun_before_retry_after() -> None:
     begun: list[float] = []
 
@@ -142,6 +277,7 @@ def test_a_cancelled_wait_loses_no_place() -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert endpoint.answered >= 10
+        assert endpoint.most == 2
         return limiter.under_way
 
     assert run_virtually(run())[0] == 0
@@ -199,7 +335,7 @@ def test_calls_begun_before_a_halving_do_not_halve_again() -> None:
     window.congested(started_at=1.0, now=2.0)
     window.congested(started_at=1.5, now=2.1)
     assert window.allowed == 8
-    window.congested(started_at=2.5, now=3.0)
+    window.congested(started_at=2.0, now=3.0)
     assert window.allowed == 4
 
 
@@ -214,8 +350,45 @@ def test_as_many_as_were_refused_are_not_tried_again_before_long() -> None:
         if window.allowed >= 3:
             tried.append(answers)
             window.refused(3)
-            assert window.allowed == 2
-    assert len(tried) == 2  # after 40 answers, and after 80 more
+        assert window.allowed == 2
+    assert tried == [39, 119]  # after 40 answers, and after 80 more
+
+
+def test_a_higher_number_that_is_refused_leaves_the_lower_one_and_one_call_is_always_allowed() -> None:
+    window = Window(16)
+    window.refused(3)
+    for _ in range(50):
+        window.answered(0.0, 0.0, None, was_full=True)
+    assert window.allowed > 5
+    window.refused(5)
+    assert window.allowed == 2
+    window.refused(1)
+    assert window.allowed == 1
+    window.answered(0.0, 0.0, None, was_full=True)
+    assert window.allowed == 1
+
+
+def test_a_long_answer_is_not_slow_for_taking_longer() -> None:
+    window = Window(16)
+    for tokens in (*[50] * 20, *[950] * 20):
+        window.answered(0.0, (tokens + 50) / 100, tokens, was_full=False)
+    assert window.allowed == 16
+    for _ in range(20):
+        window.answered(0.0, 10.0, 50, was_full=False)
+    assert window.allowed == 8
+
+
+def test_one_slow_answer_is_no_congestion_nor_are_the_first_ten() -> None:
+    window = Window(16)
+    for seconds in (*[1.0] * 12, 10.0, *[1.0] * 12):
+        window.answered(0.0, seconds, 50, was_full=False)
+    assert window.allowed == 16
+    window = Window(16)
+    for seconds in (1.0, *[100.0] * 9):
+        window.answered(0.0, seconds, 50, was_full=False)
+    assert window.allowed == 16
+    window.answered(0.0, 100.0, 50, was_full=False)
+    assert window.allowed == 8
 
 
 def test_a_lower_number_that_is_refused_is_the_one_that_counts() -> None:
@@ -321,7 +494,7 @@ def test_a_minute_that_is_named_is_believed_and_a_wait_that_is_shorter_is_not() 
         pace.spend(0.0, 16, CallSize(1000))
     pause = pace.refused(1.0, 1.0, 5, 1.0, Minute(20))
     assert pace.per_minute == 19
-    assert pause > 58
+    assert pause == 59.5, "the first of them is a minute old then"
 
 
 def test_a_pace_that_stays_too_fast_is_slowed_down_each_minute_and_a_half() -> None:
@@ -378,12 +551,153 @@ def test_a_waiter_whose_loop_was_closed_takes_no_place() -> None:
     limiter = Limiter(1)
     gone = asyncio.new_event_loop()
 
+    async def call() -> int:
+        async with limiter.call():
+            return limiter.under_way
+
     async def run() -> int:
         async with limiter.call():
             limiter._waiting.append((gone, gone.create_future()))
             gone.close()
-        async with limiter.call():
-            return limiter.under_way
+            behind = asyncio.ensure_future(call())
+            await asyncio.sleep(0)
+        return await behind
 
     assert asyncio.run(asyncio.wait_for(run(), 5)) == 1
     assert limiter.under_way == 0
+
+
+# The pace that was found
+
+
+def test_another_process_goes_on_with_all_that_one_found_out() -> None:
+    pace = LearnedPace()
+    for second in range(10):
+        pace.spend(float(second), 16, CallSize(4000, 1500))
+        pace.answered(float(second), second + 0.5, 5500, 5000)
+    pace.refused(11.0, 11.0, 1, None, Minute(counted=Counted.TOKENS))
+    other = LearnedPace()
+    other.take_over(pace.told())
+    assert other == pace
+    other.answered(30.0, 32.0)
+    other.take_over(pace.told())
+    assert other.told()["latency"] == pytest.approx(0.7 * 0.5 + 0.3 * 2.0), "as it is here"
+    other.take_over({})
+    assert other.told() == {**LearnedPace().told(), "latency": pytest.approx(0.95)}
+
+
+def test_of_the_calls_of_a_minute_the_last_three_hundred_are_kept() -> None:
+    pace = LearnedPace()
+    pace.take_over({})
+    for number in range(400):
+        pace.spend(number / 100, 16)
+    assert pace.told()["starts"] == [number / 100 for number in range(100, 400)]
+
+
+def test_calls_begin_a_little_apart_by_how_long_an_answer_takes() -> None:
+    pace = LearnedPace()
+    pace.spend(0.0, 16)
+    assert pace.delay(0.0) == 0, "nothing is known yet"
+    pace.answered(0.0, 1.6)
+    pace.spend(2.0, 16)
+    assert pace.delay(2.0) == pytest.approx(0.05)
+    assert pace.delay(2.04995) == 0
+    assert pace.delay(9.0) == 0
+    pace.spend(10.0, 1)
+    assert pace.delay(10.0) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("latency", "seconds"), [(None, 0.0), (2.0, 2.0), (9.0, 4.0)])
+def test_after_a_refusal_the_next_call_waits_until_others_may_be_answered(
+    latency: float | None, seconds: float
+) -> None:
+    pace = LearnedPace()
+    if latency is not None:
+        pace.answered(0.0, latency)
+    pace.refused(10.0, 10.0, 5, None)
+    assert pace.delay(10.0) == pytest.approx(seconds)
+
+
+def test_an_answer_to_a_call_of_long_ago_changes_nothing_of_the_last_minute() -> None:
+    pace = LearnedPace()
+    pace.answered(0.0, 1.0, 100, 200)
+    pace.spend(100.0, 16, CallSize(100))
+    before = pace.told()["taken"]
+    pace.answered(3.0, 101.0, 100, 200)
+    assert pace.told()["taken"] == before
+
+
+def twenty_a_minute(wait_seconds: float | None = None, minute: Minute | None = None) -> tuple[LearnedPace, float]:
+    """What is found out where the next one is refused after a second; how long nothing begins."""
+    pace = LearnedPace()
+    for _ in range(20):
+        pace.spend(0.0, 16)
+    return pace, pace.refused(1.0, 1.0, 0, wait_seconds, minute)
+
+
+@pytest.mark.parametrize(
+    ("wait_seconds", "minute", "pause"),
+    [
+        (None, None, 59.5),
+        (5.0, None, 5.0),
+        (5.0, Minute(), 5.0),
+        (5.0, Minute(20), 59.5),
+        (90.0, Minute(20), 90.0),
+    ],
+)
+def test_after_a_refusal_of_the_minute_nothing_begins_before_there_is_room(
+    wait_seconds: float | None, minute: Minute | None, pause: float
+) -> None:
+    pace, found = twenty_a_minute(wait_seconds, minute)
+    assert (pace.per_minute, found, pace.delay(1.0)) == (19, pause, pause)
+
+
+def test_a_pace_is_tried_faster_every_four_minutes_and_for_an_hour_no_more_where_that_is_refused() -> None:
+    pace, _ = twenty_a_minute()
+
+    def found_at(now: float) -> float | None:
+        pace.spend(now, 16)
+        return pace.per_minute
+
+    assert [found_at(240.9), found_at(241.0)] == [19, pytest.approx(22.8)]
+    assert pace.refused(250.0, 251.0, 3, None) == pytest.approx(60 / 19)
+    assert [found_at(251.0 + 3599.9), found_at(251.0 + 3600)] == [19, pytest.approx(22.8)]
+    assert [found_at(3851.0 + 239.9), found_at(3851.0 + 240)] == [pytest.approx(22.8), pytest.approx(27.36)]
+
+
+def test_what_was_sent_before_a_pace_was_found_does_not_slow_it_down() -> None:
+    pace, _ = twenty_a_minute()
+    assert pace.refused(0.5, 2.0, 3, 7.0) == 7, "sent before the refusal that found it"
+    pace.refused(30.0, 91.0, 3, None)
+    assert pace.per_minute == 19
+    pace.refused(92.0, 92.0, 3, None)
+    assert pace.per_minute == pytest.approx(17.1)
+
+
+def test_few_others_at_a_refusal_tell_of_the_minute_where_twice_as_many_were_under_way_at_the_last() -> None:
+    def found(*others: int) -> float | None:
+        pace = LearnedPace()
+        for _ in range(20):
+            pace.spend(0.0, 16)
+        for number, each in enumerate(others, 1):
+            pace.refused(float(number), float(number), each, None)
+        return pace.per_minute
+
+    assert found(6) is None
+    assert found(6, 4) is None
+    assert found(6, 3) == 19
+    assert found(3, 6, 2) is None
+    assert found(6, 4, 2) == 19
+    assert found(0) == 19
+
+
+def test_a_later_call_that_is_answered_ends_the_care() -> None:
+    pace = LearnedPace()
+    pace.spend(0.0, 16)
+    pace.refused(1.0, 2.0, 6, None)
+    pace.answered(1.5, 3.0)
+    assert pace.is_careful, "it was begun before that"
+    pace.answered(2.5, 3.0)
+    assert not pace.is_careful
+    pace.refused(4.0, 4.0, 3, None)
+    assert pace.per_minute is None, "the six others are forgotten"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest_assets.resources.concurrency import Limiter
+from digest_assets.resources.concurrency import CallSize, Limiter
 from digest_assets.resources.shared_limits import SharedLimits
+from digest_assets_tests.resources.test_concurrency import BY_WHAT_WAS_BILLED, next_begins, second_begins
 from digest_assets_tests.resources.virtual_time import run_virtually
 
 URL = "http://127.0.0.1:8000/v1"
@@ -85,6 +86,57 @@ def test_allowances_a_minute_are_spent_together(tmp_path: Path, rates: dict[str,
     assert (limits[1].take(1000) > 20) is ("tokens_per_minute" in rates)
 
 
+@pytest.mark.parametrize(("billed", "seconds"), BY_WHAT_WAS_BILLED)
+def test_of_tokens_a_minute_of_all_processes_those_that_were_billed_count(
+    tmp_path: Path, billed: int | None, seconds: float
+) -> None:
+    async def run() -> float:
+        clock = asyncio.get_running_loop().time
+        shared = SharedLimits(tmp_path, URL, 8, tokens_per_minute=6000, clock=lambda: 1e9 + clock())
+        return await second_begins(Limiter(8, shared=shared, clock=clock), billed)
+
+    assert run_virtually(run())[0] == pytest.approx(seconds, abs=1e-3)
+
+
+def test_a_pause_is_waited_for_where_there_is_no_rate(tmp_path: Path) -> None:
+    async def run() -> float:
+        clock = asyncio.get_running_loop().time
+        limiter = Limiter(8, shared=SharedLimits(tmp_path, URL, 8, clock=lambda: 1e9 + clock()), clock=clock)
+        async with limiter.call() as call:
+            assert call is not None
+            call.congested(0.5)
+        return await next_begins(limiter)
+
+    assert run_virtually(run())[0] == pytest.approx(0.5)
+
+
+def test_what_one_process_learns_of_a_refusal_and_its_end_the_others_know(tmp_path: Path) -> None:
+    async def run() -> None:
+        clock = asyncio.get_running_loop().time
+        ours, theirs = (
+            Limiter(8, shared=SharedLimits(tmp_path, URL, 8, clock=lambda: 1e9 + clock()), clock=clock)
+            for _ in range(2)
+        )
+        async with ours.call(CallSize(1000, 500)) as first:
+            assert first is not None
+            await asyncio.sleep(1)
+            async with theirs.call(CallSize(2000, 500)) as second:
+                assert second is not None
+                second.refused()
+            assert (theirs.window.allowed, theirs.learned.per_minute) == (1, None), "there was one beside it"
+            first.answered(100, 1200)
+        await asyncio.sleep(1)
+        async with ours.call() as third:
+            assert third is not None
+            assert ours.learned.is_careful
+            third.answered(100)
+        async with theirs.call():
+            assert not theirs.learned.is_careful
+            assert theirs.learned.told()["taken"] == [1, 1200, 1000, 1000, 1, 0, 0, 0, 1, 0, 0, 0]
+
+    run_virtually(run())
+
+
 def test_where_no_rate_is_set_nothing_is_written(tmp_path: Path) -> None:
     limits = SharedLimits(tmp_path, URL, 2)
     assert limits.take(1000) == 0
@@ -147,9 +199,17 @@ def test_how_many_calls_are_under_way_is_known_of_all_processes(tmp_path: Path) 
 @pytest.mark.parametrize("later", [-3600.0, 13 * 3600.0])
 def test_a_pace_of_another_day_or_another_clock_is_found_out_anew(tmp_path: Path, later: float) -> None:
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9).pace(5.0) as told:
-        told |= {"per_minute": 19.0, "next_at": 8.0, "faster_at": 245.0, "found_at": 5.0}
+        told |= {
+            "per_minute": 19.0,
+            "next_at": 8.0,
+            "faster_at": 245.0,
+            "found_at": 5.0,
+            "starts": [4.0],
+            "taken": [7.0],
+        }
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + 1).pace(70.0) as told:
-        assert told == {"per_minute": 19.0, "next_at": 72.0, "faster_at": 309.0, "found_at": 69.0}
+        times = {"next_at": 72.0, "faster_at": 309.0, "found_at": 69.0, "starts": [68.0]}
+        assert told == {"per_minute": 19.0, "taken": [7.0], **times}
     with SharedLimits(tmp_path, URL, 2, clock=lambda: 1e9 + later).pace(0.0) as told:
         assert told == {}
 
