@@ -240,16 +240,24 @@ def joined(held: Sequence[tuple[int, str]]) -> str:
 
 
 def _joined(runs: Sequence[tuple[int, str]]) -> str:
-    made, last = [], 0
-    for place, (before, numbers) in enumerate(runs, 1):
-        first = _NUMBER.match(numbers)
-        assert first is not None
-        made += [_written(before + _read[first[0]] - last).decode(), numbers[first.end() :]]
-        if place < len(runs):
-            last = before + sum(_read[each] for each in _NUMBER.findall(numbers))
-    return "".join(made)
+    made = ""
+    last: int | None = 0
+    for before, numbers in runs:
+        for place, stretch in enumerate(numbers.split(ANEW)):
+            if place or last is None:
+                made, last = made + ANEW, 0
+            first = _NUMBER.match(stretch)
+            assert first is not None
+            made += _written(before + _read[first[0]] - last).decode() + stretch[first.end() :]
+            is_short = len(stretch) <= _COUNTED
+            last = before + sum(_read[each] for each in _NUMBER.findall(stretch)) if is_short else None
+    return made
 
 
+ANEW = "!"
+"""Behind it a number is not the distance from the one before."""
+_COUNTED = 200
+"""Digits that are added up to say that distance: of more, five in two hundred are no loss."""
 _NUMBER = re.compile("[g-z0-9_-]*[A-Za-f]")
 
 

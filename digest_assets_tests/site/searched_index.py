@@ -50,12 +50,14 @@ def overview_in(folder: Path) -> list[tuple[str, list[str], list[list[Any]], int
 
 def absolute(written: str) -> list[int]:
     found: list[int] = []
-    read = bits = 0
-    for digit in written:
-        value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(digit)
-        read |= (value & 31) << bits
-        bits += 5
-        if value < 32:
-            found.append((found[-1] if found else 0) + read)
-            read = bits = 0
+    for stretch in written.split("!"):
+        number = read = bits = 0
+        for digit in stretch:
+            value = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(digit)
+            read |= (value & 31) << bits
+            bits += 5
+            if value < 32:
+                number += read
+                found.append(number)
+                read = bits = 0
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
@@ -64,10 +65,36 @@ def test_every_paper_is_found_by_every_word_of_its_texts() -> None:
 
 @pytest.mark.parametrize("numbers", [[0], [0, 31, 32, 1_056, 40_000], [5, 6, 2_000_000]])
 def test_papers_are_read_as_they_are_written(numbers: list[int]) -> None:
+    assert absolute(written(numbers)) == numbers
+
+
+def test_the_papers_of_several_periods_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_COUNTED", 8)
+    rng = random.Random(21)
+    for _ in range(100):
+        periods, expected, before = [], [], 0
+        for _ in range(4):
+            size = rng.choice([1, 40, 3_000])
+            found = [sorted(rng.sample(range(size), min(size, rng.choice([0, 1, 5, 30])))) for _ in range(2)]
+            if any(found):
+                periods.append((before, ".".join(map(written, found)).rstrip(".")))
+            expected.append([[before + number for number in numbers] for numbers in found])
+            before += size
+        while len(periods) > 1:  # two at a time, as pieces are put together
+            (start, first), (second_start, second) = periods[-2:]
+            periods[-2:] = [(start, search.joined([(0, first), (second_start - start, second)]))]
+        if periods:
+            start, made = periods[0]
+            prominent, _, other = made.partition(".")
+            assert [start + each for each in absolute(prominent)] == [number for each, _ in expected for number in each]
+            assert [start + each for each in absolute(other)] == [number for _, each in expected for number in each]
+
+
+def written(numbers: list[int]) -> str:
     postings = search._Postings()
     for number in numbers:
         postings.add(number, {"word"})
-    assert absolute(postings.of("word")) == numbers
+    return postings.of("word")
 
 
 def test_script_cannot_be_ended_by_a_word() -> None:

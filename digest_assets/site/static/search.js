@@ -243,7 +243,8 @@
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const VALUES = new Map(Array.from(DIGITS, (digit, value) => [digit.charCodeAt(0), value]));
 
-  // Papers as `search.py` writes them: in title, authors, lists, and behind a dot those in the texts alone.
+  // Papers as `search.py` writes them: in title, authors, lists, and behind a dot those in the texts alone; behind a dot
+  // and an exclamation mark they are counted from the first.
   function add(scores, held, factor) {
     let score = 4 * factor;
     let number = 0;
@@ -252,7 +253,7 @@
     for (let place = 0; place < held.length; place++) {
       const value = VALUES.get(held.charCodeAt(place));
       if (value === undefined) {
-        score = factor;
+        if (held[place] === ".") score = factor;
         number = 0;
         continue;
       }
