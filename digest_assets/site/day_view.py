@@ -16,7 +16,7 @@ from digest_assets.site.words import SiteWords
 
 COMPACT_ABOVE = 30
 """Papers. A date with more begins with a line or two each, which unfold."""
-ROWS_AT_FIRST = 40
+ROWS_AT_FIRST = 30
 """So many of them stand in the page itself: what a telephone on a slow line gets and sets in a second."""
 ROWS_IN_A_BLOCK = 100
 """So many come at once when the page is there and they are asked for."""
