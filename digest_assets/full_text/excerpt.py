@@ -106,11 +106,7 @@ def excerpt(full_text: FullText, abstract: str, budget_tokens: int) -> Excerpt:
     parts: list[_Part] = []
     for section, role in sections:
         parts.append(_part(section, role, parts[-1].first + len(parts[-1].costs) if parts else 1))
-    if sum(sum(part.costs) + part.heading_cost for part in parts) <= budget_tokens:
-        for part in parts:
-            part.chosen = [True] * len(part.costs)
-    else:
-        _spend(parts, budget_tokens)
+    _spend(parts, budget_tokens)
     return _written(parts, budget_tokens)
 
 

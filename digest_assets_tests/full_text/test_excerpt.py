@@ -54,6 +54,7 @@ def titles_in(text: str) -> list[str]:
         ("1 Introduction", Role.INTRODUCTION),
         ("I. INTRODUCTION", Role.INTRODUCTION),
         ("2 Related Work", Role.BACKGROUND),
+        ("a. Introduction", Role.INTRODUCTION),
         ("II. BACKGROUND AND NOTATION", Role.BACKGROUND),
         ("3 Proposed Model", Role.METHOD),
         ("Speech as tokens", Role.METHOD),
@@ -114,6 +115,28 @@ def test_marks_of_omission_do_not_pass_the_budget() -> None:
     result = excerpt(full_text(method, *results), ABSTRACT, 1500)
     assert result.text.count("[…]") > 20
     assert 1400 < result.tokens == count_tokens(result.numbered) <= 1500
+
+
+@pytest.mark.parametrize(
+    ("budget", "shown"),
+    [
+        (310, (2, 1, 20)),
+        (290, (1, 1, 20)),
+        (260, (0, 1, 20)),
+        (230, (0, 0, 20)),
+        (220, (0, 0, 19)),
+    ],
+)
+def test_for_marks_of_omission_the_last_of_what_matters_least_is_given_up(
+    budget: int, shown: tuple[int, int, int]
+) -> None:
+    long = Block(BlockKind.FORMULA, "word " * 3000)
+    gaps = tuple(each for number in range(20) for each in (Block(BlockKind.FORMULA, f"$x_{number}$"), long))
+    thanks, intro = Section("Acknowledgements", 1, prose("thanks", 2)), Section("1 Introduction", 1, prose("intro", 1))
+    result = excerpt(full_text(thanks, Section("3 Method", 1, gaps), intro), ABSTRACT, budget)
+    assert result.tokens == count_tokens(result.numbered) <= budget
+    assert tuple(map(result.text.count, ("thanks", "intro", "$x_"))) == shown
+    assert result.numbered.count("\n[") == len(result.paragraphs) + result.text.count("[…]")
 
 
 @pytest.mark.parametrize("budget", [400, 1200, 100_000])
@@ -197,6 +220,20 @@ def test_an_abstract_that_is_larger_than_the_budget_is_cut_at_sentences() -> Non
     assert result.text.rstrip("[…] \n").endswith(".")
     assert result.tokens <= 60
     assert excerpt(full_text(Section("1 One", 1, prose("one"))), " ".join([ABSTRACT] * 20), 200).text.count("works") > 5
+
+
+@pytest.mark.parametrize("more", range(-12, 13, 3))
+def test_the_abstract_leads_where_it_just_fills_the_budget_or_just_does_not(more: int) -> None:
+    empty = FullText("2601.00001", 1, TextSource.ABSTRACT, ())
+    result = excerpt(empty, " ".join([ABSTRACT] * 5), count_tokens(" ".join([ABSTRACT] * 5)) + more)
+    assert result.text.startswith("## Abstract\n\nWe do a thing.")
+    first = result.paragraphs[0]
+    assert (first.number, first.kind, first.section) == (1, BlockKind.PARAGRAPH, "Abstract")
+
+
+def test_an_abstract_is_not_read_on_behind_a_sentence_that_does_not_fit() -> None:
+    abstract = f"We do a thing. It is {'very ' * 90}good. It works."
+    assert excerpt(full_text(Section("1 One", 1, ())), abstract, 60).text == "## Abstract\n\nWe do a thing.\n\n[…]"
 
 
 def test_a_table_that_is_larger_than_the_budget_does_not_keep_smaller_ones_out() -> None:
@@ -334,6 +371,34 @@ def test_a_title_without_text_that_is_not_in_the_excerpt_is_named() -> None:
     assert "3 Model (its title)" in str(result.note)
     assert "3.1 Encoder (" in str(result.note)
     assert "3 Model" in excerpt(full_text(*sections), ABSTRACT, 50_000).text
+
+
+def test_a_title_leads_to_the_one_section_right_below_it() -> None:
+    sections = Section("3 Model", 1, ()), Section("3.1 Encoder", 2, prose("encoder", 2))
+    result = excerpt(full_text(*sections, Section("Related Work", 1, prose("related", 40))), ABSTRACT, 150)
+    assert titles_in(result.text)[:3] == ["Abstract", "3 Model", "3.1 Encoder"]
+    assert result.cut == ("Related Work",)
+
+
+def test_a_section_without_a_title_has_no_heading_and_is_named_so() -> None:
+    untitled, last = Section("", 1, prose("intro", 1)), Section("A Proofs", 1, prose("proof", 1), appendix=True)
+    assert (
+        excerpt(full_text(untitled), ABSTRACT, 500).text == f"## Abstract\n\n{ABSTRACT}\n\n{prose('intro', 1)[0].text}"
+    )
+    note = excerpt(full_text(untitled, last), ABSTRACT, 25).note
+    length = [len(prose(name, 1)[0].text) for name in ("intro", "proof")]
+    assert note == (
+        f"Left out or shortened for length: (untitled) ({length[0]} of {length[0]} characters); "
+        f"A Proofs ({length[1]} of {length[1]} characters)."
+    )
+
+
+def test_an_introduction_has_its_share_of_what_a_long_abstract_leaves() -> None:
+    sections = (Section(title, 1, prose(title, 60)) for title in ("Introduction", "Method"))
+    parts = tokens_by_section(excerpt(full_text(*sections), " ".join([ABSTRACT] * 40), 2000))
+    left = 1 - parts["Abstract"]
+    assert 0.4 < left < 0.8
+    assert parts["Introduction"] == pytest.approx(0.18 * left, abs=0.02)
 
 
 TITLES = st.sampled_from(
