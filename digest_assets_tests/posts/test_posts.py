@@ -17,8 +17,17 @@ from markdown_it import MarkdownIt
 from digest_assets.checks.posts import defects_of
 from digest_assets.errors import TemplateBroken
 from digest_assets.glance.day import NamedGroup
-from digest_assets.model import AnswerStatus, DigestPaper, PaperUpdate, TextSource
-from digest_assets.posts.page import DigestPage, PostForm, in_post_order, post_name, render_post, view
+from digest_assets.model import (
+    AnswerStatus,
+    DigestPaper,
+    Doubt,
+    Figure,
+    PaperUpdate,
+    ReadSentence,
+    SentencePair,
+    TextSource,
+)
+from digest_assets.posts.page import DigestPage, PostForm, anchor, in_post_order, post_name, render_post, view
 from digest_assets.posts.words import LANGUAGES
 from digest_assets.ranking.interests import Ranked
 
@@ -263,6 +272,81 @@ def test_the_count_line_tells_window_and_earlier_apart_and_is_silent_on_zeros() 
     )
 
 
+def test_texts_that_were_asked_for_and_are_not_there_are_counted() -> None:
+    failed = {"status": AnswerStatus.FAILED}
+    whole = digest_paper(a_paper(1), translation=translated("译文。"), reading=read("背景。"))
+    others = digest_paper(a_paper(2), translation=failed, reading=failed), digest_paper(a_paper(3))
+    (line,) = [each for each in lines(a_page(whole, *others)) if each.startswith("- 公布")]
+    assert line.endswith("；译文 1/2；解读 1/2"), "of the third nobody asked"
+    (line,) = [each for each in lines(a_page(whole)) if each.startswith("- 公布")]
+    assert "译文" not in line
+
+
+def test_sentences_that_are_withheld_or_doubted_are_counted_and_marked_where_they_stand() -> None:
+    doubt = Doubt.CONTRADICTED
+    pairs = (
+        SentencePair("It rains.", "下雨。"),
+        SentencePair("It hails.", "错。", withheld=True),
+        SentencePair("It snows.", "下雪。", doubt=doubt),
+    )
+    background = ReadSentence("背景。"), ReadSentence("存疑。", doubt=doubt)
+    sentences = background, (ReadSentence("方法。"),), (ReadSentence("结果。"),)
+    paper = digest_paper(
+        translation={**translated("下雨。It hails. 下雪。"), "pairs": pairs},
+        reading={**read("背景。存疑。", "方法。", "结果。"), "sentences": sentences, "left_out": (0, 3, 0)},
+    )
+    shown = lines(a_page(paper))
+    (line,) = [each for each in shown if each.startswith("- 公布")]
+    assert line.endswith("；待校或略去 4 句；存疑 2 句")
+    assert "下雨。It hails.（待校）下雪。（存疑）" in shown
+    assert "背景。存疑。（存疑）" in shown
+    method = shown.index("方法。")
+    assert shown[method + 1 : method + 3] == ["", "（本部分略去 3 句：未通过检查）"]
+    assert len([each for each in shown if "本部分略去" in each]) == 1
+
+
+def test_a_figure_stands_by_its_address_on_the_web_alone() -> None:
+    paper = replace(digest_paper(), figure=Figure("https://e.org/x1.png", "The $x$ of *rain*"))
+    shown = lines(a_page(paper))
+    image = shown.index("![Figure](https://e.org/x1.png)")
+    assert shown[image + 1 : image + 3] == ["", r"The $$x$$ of \*rain\*"]
+    assert "![Figure](http://e.org/x1.png)" in lines(a_page(replace(paper, figure=Figure("http://e.org/x1.png", ""))))
+    for elsewhere in ("file:///etc/x.png", "javascript:x"):
+        assert "Figure" not in "\n".join(lines(a_page(replace(paper, figure=Figure(elsewhere, "")))))
+
+
+def test_a_page_without_groups_is_described_by_its_count_and_its_tags_are_each_there_once() -> None:
+    shown = view(a_page(digest_paper(), name="cs.SD"))
+    assert shown.description == "1 篇"
+    assert [str(each) for each in shown.tags] == ["cs.SD", "eess.AS"]
+    assert shown.lang == "zh-CN"
+    assert shown.date == "2026-01-29"
+
+
+def test_an_old_identifier_is_a_place_without_a_stroke() -> None:
+    assert anchor("cs/9802040") == "paper-cs-9802040"
+    paper = digest_paper(a_paper(identifier="cs/9802040"), translation=translated("译文。"), reading=read("背景。"))
+    shown = lines(a_page(paper, with_readings=False, site_page="https://e.org/d.html"))
+    assert "详细解读见[网站](https://e.org/d.html#pcs-9802040)" in shown
+
+
+def test_a_title_with_an_address_in_it_is_no_link_to_its_place() -> None:
+    paper = digest_paper(a_paper(title="See https://e.org/x"))
+    (line,) = [each for each in lines(a_page(paper, groups=(NamedGroup("音乐", ("2601.00001",)),))) if "- See" in each]
+    assert line.startswith("- See [https://e.org/x](https://e.org/x)")
+
+
+@pytest.mark.parametrize(
+    ("translation", "is_marked"),
+    [({"status": AnswerStatus.NOT_ASKED}, False), ({"status": AnswerStatus.FAILED}, True)],
+)
+def test_of_a_withdrawn_paper_a_translation_is_missed_only_where_it_was_asked_for(
+    translation: dict[str, Any], is_marked: bool
+) -> None:
+    shown = "\n".join(lines(a_page(digest_paper(withdrawn=True, translation=translation))))
+    assert ("未翻译" in shown or "翻译失败" in shown) is is_marked
+
+
 def test_the_window_is_told_in_the_digests_own_zone() -> None:
     text = render_post(a_page(zone=ZoneInfo("Europe/Berlin"), language="en"))
     assert "(anchor 08:50 CET): 2026-01-28 01:50 — 2026-01-29 01:50" in text
@@ -281,7 +365,9 @@ def test_a_notice_is_said_once_above_the_papers() -> None:
         ({"status": AnswerStatus.NOT_ASKED, "reason": "没有设置密钥"}, "**未翻译**"),
         ({"status": AnswerStatus.WITHHELD, "text": "错的", **REASON}, "**译文待校，以下为原文摘要**"),
         ({"status": AnswerStatus.FAILED, **REASON}, "**翻译失败，以下为原文摘要**"),
+        ({"status": AnswerStatus.NO_KEY}, "**未翻译**"),
         ({"status": AnswerStatus.BUDGET}, "**预算用尽，未翻译**"),
+        ({"status": AnswerStatus.WAITING}, "**等待批量翻译，以下为原文摘要**"),
         ({"status": AnswerStatus.DONE, "text": " "}, "**翻译失败，以下为原文摘要**"),
     ],
 )
@@ -298,7 +384,9 @@ def test_without_a_translation_the_original_is_shown_and_marked(translation: dic
         ({"status": AnswerStatus.NOT_ASKED, "reason": "没有设置密钥"}, "本篇没有解读"),
         ({**read("错的"), "status": AnswerStatus.WITHHELD, **REASON}, "本篇没有解读：解读未通过检查"),
         ({"status": AnswerStatus.FAILED, **REASON}, "本篇没有解读：解读失败"),
+        ({"status": AnswerStatus.NO_KEY}, "本篇没有解读"),
         ({"status": AnswerStatus.BUDGET}, "本篇没有解读：预算用尽"),
+        ({"status": AnswerStatus.WAITING}, "本篇暂无解读：等待批量处理"),
         ({"status": AnswerStatus.DONE, "background": "只有一部分"}, "本篇没有解读：解读失败"),
         (read("---"), "本篇没有解读：解读失败"),
     ],
