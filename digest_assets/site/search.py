@@ -19,6 +19,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -35,7 +36,7 @@ SHELVED = 1_000
 SHELF = 4_000
 """Characters of the words of a shelf."""
 SHELF_PARTS = 100
-TITLES_A_FILE = 10
+TITLES_A_FILE = 5
 """So many titles are in a file, as in `static/search.js`: the papers that a page of results shows may lie in as many
 files, and all of each is loaded."""
 
@@ -132,6 +133,11 @@ def titles(month: str, part: int, entries: Sequence[Entry]) -> str:
         for each in entries
     ]
     return f"digestSearch.titles({in_script(month)},{part},{in_script(rows)});\n"
+
+
+def days(month: str, dates: Sequence[tuple[date, int]]) -> str:
+    """Which of the titles of a month are of which date."""
+    return f"digestSearch.days({in_script(month)},{in_script([[day.isoformat(), count] for day, count in dates])});\n"
 
 
 def simplifying() -> str:

@@ -43,17 +43,16 @@ class SearchFiles:
         self._periods.gone.clear()
 
     def _titles(self, month: str) -> Unit:
-        days = self._book.days_of(month)
-        entries = search.in_order(self._book.entries(ALL, days[-1].date, days[0].date, -1)) if days else []
+        dates = [*reversed(self._book.dates_in(ALL, -1, month))]
+        entries = search.in_order(self._book.entries(ALL, dates[0][0], dates[-1][0], -1)) if dates else []
         size = search.TITLES_A_FILE
         parts = [entries[start : start + size] for start in range(0, len(entries), size)]
-        return Unit(
-            f"s/titles-{month}",
-            tuple(
-                PlannedFile(f"s/titles-{month}-{number}.js", partial(search.titles, month, number, part))
-                for number, part in enumerate(parts)
-            ),
-        )
+        files = [
+            PlannedFile(f"s/titles-{month}-{number}.js", partial(search.titles, month, number, part))
+            for number, part in enumerate(parts)
+        ]
+        files += [PlannedFile(f"s/days-{month}.js", partial(search.days, month, dates))] if dates else []
+        return Unit(f"s/titles-{month}", tuple(files))
 
     def _index_of(self, month: str) -> Iterator[Unit]:
         """Those papers of a month that are in no piece."""

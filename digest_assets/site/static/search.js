@@ -20,12 +20,20 @@
 
   // The index's files call these: scripts, because a page from a disk may fetch nothing else.
   window.digestSearch = {
-    periods: (rows) => arrived.set("periods", rows),
+    periods: (rows) => arrived.set("periods", rows.map(periodOf)),
+    days: (month, rows) => arrived.set("days-" + month, rows),
     titles: (month, part, rows) => arrived.set("titles-" + month + "-" + part, rows),
     part: (period, number, words) => arrived.set(period + "-" + number, words),
     shelf: (period, number, first, parts) => arrived.set(period + "-words-" + number, parts.map((words, place) => [first + place, spelt(words)])),
     simplified: (from, to) => Array.from(from).forEach((each, place) => simpler.set(each, Array.from(to)[place])),
   };
+
+  // Its runs say which papers have its numbers: [month, how many, place of the first among the titles of the month].
+  function periodOf([name, firsts, runs, hasShelves]) {
+    let papers = 0;
+    const starts = runs.map(([, count]) => (papers += count) - count);
+    return { name, firsts, runs, hasShelves, starts, papers };
+  }
 
   function file(name) {
     if (!loaded.has(name)) {
@@ -154,7 +162,7 @@
   // The parts, [number, words], that say what of a period is `word`, or begins with it; where shelves say it no part is
   // loaded. Null: there are too many.
   async function partsWith(period, word, open) {
-    const [name, firsts, , hasShelves] = period;
+    const { name, firsts, hasShelves } = period;
     const from = partOf(firsts, word);
     const to = open ? partOf(firsts, word + "\uffff") : from;
     if (to - from >= (hasShelves ? 2 : MOST_PARTS)) return null;
@@ -167,7 +175,7 @@
     const is = (each) => (open ? each.startsWith(word) : each === word);
     const parts = ((await partsWith(period, word, open)) || []).filter(([, words]) => words.some(is));
     if (open && (!parts.length || parts.length > MOST_PARTS)) return matching(period, word, false);
-    const held = await Promise.all(parts.map(([number]) => file(period[0] + "-" + number)));
+    const held = await Promise.all(parts.map(([number]) => file(period.name + "-" + number)));
     return held.flatMap((part) => Object.entries(part).filter(([each]) => is(each)));
   }
 
@@ -175,14 +183,14 @@
   // period with shelves is a dictionary; where there is none, the parts beside it are loaded.
   async function meant(periods, word) {
     const most = word.length < 8 ? 1 : 2;
-    const shelved = periods.filter((period) => period[3]);
+    const shelved = periods.filter((period) => period.hasShelves);
     const found = new Set();
-    await Promise.all(periods.map(async (period) => {
-      const here = partOf(period[1], word);
+    await Promise.all(periods.map(async ({ name, firsts, hasShelves }) => {
+      const here = partOf(firsts, word);
       const around = shelved.length ? 0 : 1;
-      const [from, to] = [Math.max(0, here - around), Math.min(period[1].length - 1, here + around)];
-      const parts = await filesOf(period[0] + (period[3] ? "-words-" : "-"), from, to);
-      for (const other of parts.flatMap((part) => (period[3] ? part.flatMap(([, words]) => words) : Object.keys(part)))) {
+      const [from, to] = [Math.max(0, here - around), Math.min(firsts.length - 1, here + around)];
+      const parts = await filesOf(name + (hasShelves ? "-words-" : "-"), from, to);
+      for (const other of parts.flatMap((part) => (hasShelves ? part.flatMap(([, words]) => words) : Object.keys(part)))) {
         if (other.slice(0, 3) === word.slice(0, 3) && isNear(word, other, most)) found.add(other);
       }
     }));
@@ -195,47 +203,44 @@
     return found;
   }
 
-  // Of each period the papers that hold all units: number -> score. `loosely`: misprints count, and most of a compound.
+  // Of each period the scores of its papers, by their numbers; 0: it does not hold all units. `loosely`: misprints count,
+  // and most of a compound.
   async function searchAll(periods, wanted, loosely) {
     const each = await Promise.all(wanted.map((unit) => searchUnit(periods, unit, loosely)));
-    return periods.map((_, index) => each.map((scores) => scores[index]).reduce(both));
+    return periods.map((_, index) => together(each.map((scores) => scores[index]), each.length));
   }
 
   async function searchUnit(periods, unit, loosely) {
     const found = await Promise.all(unit.words.map((term) => searchTerm(periods, term, loosely)));
-    if (found.length === 1) return found[0];
     const needed = loosely ? Math.ceil(0.6 * found.length) : found.length;
-    return periods.map((_, index) => {
-      const counts = new Map();
-      for (const scores of found) {
-        for (const [number, score] of scores[index]) {
-          const [count, sum] = counts.get(number) || [0, 0];
-          counts.set(number, [count + 1, sum + score]);
-        }
+    return periods.map((_, index) => together(found.map((scores) => scores[index]), needed).map((sum) => sum / found.length));
+  }
+
+  // The sum of scores, where so many are above 0.
+  function together(scores, needed) {
+    return scores[0].map((_, number) => {
+      let count = 0;
+      let sum = 0;
+      for (const each of scores) {
+        if (each[number]) count += 1;
+        sum += each[number];
       }
-      return new Map([...counts].filter(([, [count]]) => count >= needed).map(([number, [, sum]]) => [number, sum / found.length]));
+      return count >= needed ? sum : 0;
     });
   }
 
   async function searchTerm(periods, term, loosely) {
-    const exact = await Promise.all(periods.map((period) => scoresIn(period, term)));
-    if (!loosely || !term.open || term.word.length < 4 || exact.some((scores) => scores.size)) return exact;
+    const exact = await Promise.all(periods.map((period) => scoresIn(period, [term.word, ...(term.others || [])], term.open)));
+    if (!loosely || !term.open || term.word.length < 4 || exact.some((scores) => scores.some(Boolean))) return exact;
     const others = [...(await meant(periods, term.word))];
-    return Promise.all(periods.map(async (period) => {
-      const scores = new Map();
-      for (const found of await Promise.all(others.map((other) => matching(period, other, false)))) {
-        for (const [, held] of found) add(scores, held, 0.4);
-      }
-      return scores;
-    }));
+    return Promise.all(periods.map((period) => scoresIn(period, others, false).then((scores) => scores.map((score) => 0.4 * score))));
   }
 
-  async function scoresIn(period, term) {
-    const scores = new Map();
-    const words = [term.word, ...(term.others || [])];
-    const found = await Promise.all(words.map((word) => matching(period, word, term.open)));
+  async function scoresIn(period, words, open) {
+    const scores = new Float32Array(period.papers);
+    const found = await Promise.all(words.map((word) => matching(period, word, open)));
     found.forEach((held, place) => {
-      for (const [word, numbers] of held) add(scores, numbers, (word === words[place] ? 1 : 0.6) - (place ? 0.1 : 0));
+      for (const [word, numbers] of held) add(scores, numbers, (word === words[place] ? 1 : 0.6) - (open && place ? 0.1 : 0));
     });
     return scores;
   }
@@ -262,58 +267,45 @@
       if (value > 31) continue;
       number += read;
       read = bits = 0;
-      scores.set(number, Math.max(scores.get(number) || 0, score));
+      if (scores[number] < score) scores[number] = score;
     }
   }
 
-  function both(first, second) {
-    const common = new Map();
-    for (const [number, score] of second) if (first.has(number)) common.set(number, first.get(number) + score);
-    return common;
-  }
-
-  const TITLES_A_FILE = 10;
-
-  // Where each run of a period's papers begins, and whose numbers end it.
-  function startsOf(runs) {
-    let start = 0;
-    return runs.map(([, count]) => (start += count) - count);
-  }
+  const TITLES_A_FILE = 5;
 
   async function hitsFor(wanted, since, until, loosely) {
     const all = await file("periods");
-    const periods = all.filter(([, , runs]) => runs.some(([month]) => month && inMonths(month, since, until)));
-    const found = periods.length ? await searchAll(periods, wanted, loosely) : [];
+    const periods = all.filter((period) => period.runs.some(([month]) => month && inMonths(month, since, until)));
+    const [found, from, to] = await Promise.all([searchAll(periods, wanted, loosely), placeOf(since, periods, false), placeOf(until, periods, true)]);
     const made = [];
     found.forEach((scores, index) => {
-      const runs = periods[index][2];
-      const starts = startsOf(runs);
-      for (const [number, score] of scores) {
+      const { runs, starts } = periods[index];
+      scores.forEach((score, number) => {
+        if (!score) return;
         const run = partOf(starts, number);
-        const [month, , from] = runs[run];
-        if (month && inMonths(month, since, until)) made.push({ month, score, place: (from || 0) + number - starts[run] });
-      }
+        const [month, , first] = runs[run];
+        if (!month || !inMonths(month, since, until)) return;
+        const place = (first || 0) + number - starts[run];
+        if ((since.startsWith(month) && place < from) || (until.startsWith(month) && place >= to)) return;
+        made.push({ month, score, place });
+      });
     });
-    return withinDays(made, since, until);
-  }
-
-  function titleOf({ month, place }) {
-    return file("titles-" + month + "-" + Math.floor(place / TITLES_A_FILE)).then((rows) => rows[place % TITLES_A_FILE]);
+    return made;
   }
 
   function inMonths(month, since, until) {
     return (!since || month >= since.slice(0, 7)) && (!until || month <= until.slice(0, 7));
   }
 
-  // Only the first and the last month have papers of days that are not meant.
-  async function withinDays(found, since, until) {
-    const edges = [since && since.slice(0, 7), until && until.slice(0, 7)];
-    const kept = await Promise.all(found.map(async (hit) => {
-      if (!edges.includes(hit.month)) return true;
-      const day = (await titleOf(hit))[1];
-      return (!since || day >= since) && (!until || day <= until);
-    }));
-    return found.filter((_, index) => kept[index]);
+  // Where among the titles of its month those of `day` begin, or those after it.
+  async function placeOf(day, periods, after) {
+    const month = day.slice(0, 7);
+    if (!month || !periods.some((period) => period.runs.some(([of]) => of === month))) return 0;
+    return (await file("days-" + month)).reduce((place, [each, count]) => (each < day || (after && each === day) ? place + count : place), 0);
+  }
+
+  function titleOf({ month, place }) {
+    return file("titles-" + month + "-" + Math.floor(place / TITLES_A_FILE)).then((rows) => rows[place % TITLES_A_FILE]);
   }
 
   // Better ones first; among equals the newer. Those that are not asked for are not put in order.
@@ -350,7 +342,8 @@
     status.textContent = status.dataset.searching;
     const began = performance.now();
     try {
-      if (/[\u3400-\u9fff\uf900-\ufaff]/.test(text)) await Promise.all([file("simplified"), file("periods")]);
+      const isSimpler = /[\u3400-\u9fff\uf900-\ufaff]/.test(text) && file("simplified");
+      const folded = fold(text);
       const free = units(query.q, "");
       const wanted = [...free, ...units(query.author, "a:"), ...units(query.topic, "t:")];
       if (!wanted.length) {
@@ -360,7 +353,9 @@
       let found = await hitsFor(wanted, query.since, query.until, false);
       const isExact = found.length > 0;
       if (!isExact) found = await hitsFor(wanted, query.since, query.until, true);
+      await isSimpler;
       if (mine !== latest) return; // a newer query is under way
+      if (fold(text) !== folded) return search();
       hits = inOrder(found);
       left = found.length;
       sought = free.flatMap((unit) => [unit.shown, ...unit.words.flatMap((term) => [...(term.others || []), ...(unit.words.length > 1 ? [term.word] : [])])]);
