@@ -207,26 +207,30 @@
   // and most of a compound.
   async function searchAll(periods, wanted, loosely) {
     const each = await Promise.all(wanted.map((unit) => searchUnit(periods, unit, loosely)));
-    return periods.map((_, index) => together(each.map((scores) => scores[index]), each.length));
+    return periods.map((_, index) => together(each.map((scores) => scores[index]), each.length, 1));
   }
 
   async function searchUnit(periods, unit, loosely) {
     const found = await Promise.all(unit.words.map((term) => searchTerm(periods, term, loosely)));
     const needed = loosely ? Math.ceil(0.6 * found.length) : found.length;
-    return periods.map((_, index) => together(found.map((scores) => scores[index]), needed).map((sum) => sum / found.length));
+    return periods.map((_, index) => together(found.map((scores) => scores[index]), needed, found.length));
   }
 
-  // The sum of scores, where so many are above 0.
-  function together(scores, needed) {
-    return scores[0].map((_, number) => {
-      let count = 0;
-      let sum = 0;
-      for (const each of scores) {
-        if (each[number]) count += 1;
-        sum += each[number];
+  // The sum of scores, divided by `parts`, where so many are above 0. Plain loops: a period may have 100,000 papers.
+  function together(scores, needed, parts) {
+    if (scores.length === 1) return scores[0];
+    const papers = scores[0].length;
+    const sums = new Float32Array(papers);
+    const counts = new Uint8Array(papers);
+    for (const each of scores) {
+      for (let number = 0; number < papers; number++) {
+        if (!each[number]) continue;
+        sums[number] += each[number] / parts;
+        counts[number] += 1;
       }
-      return count >= needed ? sum : 0;
-    });
+    }
+    for (let number = 0; number < papers; number++) if (counts[number] < needed) sums[number] = 0;
+    return sums;
   }
 
   async function searchTerm(periods, term, loosely) {
@@ -280,15 +284,15 @@
     const made = [];
     found.forEach((scores, index) => {
       const { runs, starts } = periods[index];
-      scores.forEach((score, number) => {
-        if (!score) return;
+      for (let number = 0; number < scores.length; number++) {
+        if (!scores[number]) continue;
         const run = partOf(starts, number);
         const [month, , first] = runs[run];
-        if (!month || !inMonths(month, since, until)) return;
+        if (!month || !inMonths(month, since, until)) continue;
         const place = (first || 0) + number - starts[run];
-        if ((since.startsWith(month) && place < from) || (until.startsWith(month) && place >= to)) return;
-        made.push({ month, score, place });
-      });
+        if ((since.startsWith(month) && place < from) || (until.startsWith(month) && place >= to)) continue;
+        made.push({ month, score: scores[number], place });
+      }
     });
     return made;
   }
