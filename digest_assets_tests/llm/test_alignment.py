@@ -86,6 +86,29 @@ def test_a_sentence_is_missing_where_less_than_three_fifths_of_it_is_said(first:
     assert "".join(said for _, said in found) == first + last
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "missing"),
+    [("GMM、LDA、PCA", "", False), ("GMM", "LDA、PCA", False), ("GMM、LDA", "", True)],
+)
+def test_what_is_said_in_another_place_is_not_missing(first: str, second: str, missing: bool) -> None:
+    answer = [f"我们以{first}在LibriSpeech上训练WavTrans。", f"请看XTTSv2的{second}。", LAST_SAID]
+    found = pairs(f"{FIRST} Behold XTTSv2. {LAST} {MODELS}", "".join(answer))
+    assert found[-1] == ((MODELS, "") if missing else (f"{LAST} {MODELS}", LAST_SAID))
+
+
+def test_a_term_that_is_left_in_english_is_said_in_capitals_too() -> None:
+    said = "我们以VOCODER在LibriSpeech上训练WavTrans。"
+    found = pairs(f"{FIRST} Behold XTTSv2. {LAST} A vocoder is a vocoder, GMM.", f"{said}请看XTTSv2的GMM。{LAST_SAID}")
+    assert found[-1] == (f"{LAST} A vocoder is a vocoder, GMM.", LAST_SAID)
+
+
+def test_a_sentence_of_which_the_source_has_the_words_in_another_place_is_not_added() -> None:
+    source, said = "We train the model with an encoder.", "我们用编码器训练模型。"
+    again = "模型的编码器训练。"
+    found = pairs(f"{source} {LAST} Behold XTTSv2 of 4096.", f"{said}{LAST_SAID}{again}请看4096的XTTSv2。")
+    assert found == [(source, said), (LAST, LAST_SAID + again), ("Behold XTTSv2 of 4096.", "请看4096的XTTSv2。")]
+
+
 def test_what_is_said_in_three_sentences_apart_is_missing() -> None:
     answer = "我们以GMM在LibriSpeech上训练WavTrans。XTTSv2用SVM。它以HMM在VoxCeleb上以ResNet34胜出。"
     assert (MODELS, "") in pairs(f"{FIRST} Behold XTTSv2. {LAST} {MODELS}", answer)

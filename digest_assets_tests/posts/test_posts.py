@@ -189,9 +189,12 @@ def test_new_versions_of_earlier_papers_say_what_changed() -> None:
         return PaperUpdate(a_paper(number, version=2), DAY - timedelta(days=1), 1, abstract_changed, withdrawn)
 
     shown = lines(a_page(digest_paper(), updates=(update(7, True), update(8, False), update(9, True, withdrawn=True))))
-    for number, change in ((7, "摘要有改动"), (8, "摘要未改动"), (9, "已撤回")):
-        (line,) = [each for each in shown if f"abs/2601.0000{number}v2" in each]
-        assert f"（2026-01-28 收录 v1；{change}）" in line
+    first = shown.index("**往期论文的新版本**") + 2
+    assert shown[first : first + 3] == [
+        f"- [2601.0000{number}v2](https://arxiv.org/abs/2601.0000{number}v2) Invented paper {number}"
+        f"（2026-01-28 收录 v1；{change}）"
+        for number, change in ((7, "摘要有改动"), (8, "摘要未改动"), (9, "已撤回"))
+    ]
 
 
 def test_the_overview_names_no_paper_that_is_not_in_the_post_and_says_what_is_withdrawn() -> None:
@@ -211,6 +214,8 @@ def test_an_english_post_counts_no_translations() -> None:
 
     assert counts("en") == {"papers": 1, "read": 0}
     assert counts("zh") == {"papers": 1, "translated": 1, "read": 0}
+    failed = a_page(digest_paper(translation={"status": AnswerStatus.FAILED}), language="en")
+    assert view(failed).counts == "1 announced, 1 on this page: 1 submitted in the window, 0 earlier."
 
 
 def chosen(number: int, score: float, **reasons: Any) -> dict[str, Ranked]:
@@ -319,8 +324,8 @@ def test_a_page_without_groups_is_described_by_its_count_and_its_tags_are_each_t
     shown = view(a_page(digest_paper(), name="cs.SD"))
     assert shown.description == "1 篇"
     assert [str(each) for each in shown.tags] == ["cs.SD", "eess.AS"]
-    assert shown.lang == "zh-CN"
-    assert shown.date == "2026-01-29"
+    assert (shown.lang, shown.date) == ("zh-CN", "2026-01-29")
+    assert [each.identifier for each in shown.papers] == ["2601.00001"]
 
 
 def test_an_old_identifier_is_a_place_without_a_stroke() -> None:
