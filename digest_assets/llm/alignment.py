@@ -120,10 +120,11 @@ class _Sureness:
 
     def is_missing(self, row: int) -> bool:
         """Whether no sentence of the answer, nor two in a row, show enough of what the source sentence says."""
-        if sum(cue.weight for cue in self.cues[row]) < LEAST_CUES:
+        cues, shown = self.cues[row], self.shown[row]
+        total = sum(cue.weight for cue in cues)
+        if total < LEAST_CUES:
             return False
-        columns = range(len(self.shown[row]))
-        return all(_recall(self.cues[row], self.shown[row][at : at + 2]) < LEAST_RECALL for at in columns)
+        return all(_shown_weight(cues, shown[at : at + 2]) / total < LEAST_RECALL for at in range(len(shown)))
 
     def is_foreign(self, column: int) -> bool:
         """Whether too few of the words that a sentence of the answer says are anywhere in the source."""
@@ -313,11 +314,6 @@ def _groups(
 def _shown_weight(cues: tuple[_Cue, ...], shown: list[set[str]]) -> float:
     seen = set().union(*shown)
     return sum(cue.weight for cue in cues if cue.name in seen)
-
-
-def _recall(cues: tuple[_Cue, ...], shown: list[set[str]]) -> float:
-    total = sum(cue.weight for cue in cues)
-    return _shown_weight(cues, shown) / total if total else 1.0
 
 
 @lru_cache(maxsize=4)

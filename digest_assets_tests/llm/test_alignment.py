@@ -96,6 +96,31 @@ def test_what_is_said_in_another_place_is_not_missing(first: str, second: str, m
     assert found[-1] == ((MODELS, "") if missing else (f"{LAST} {MODELS}", LAST_SAID))
 
 
+@pytest.mark.parametrize(
+    ("last", "said", "missing"),
+    [
+        ("Behold 4096.", "4096", False),
+        ("Behold 4096 and 512.", "512", True),
+        ("Behold XTTSv2.", "XTTSv2", False),
+        ("Behold the advantage of the agent.", "智能体的优势", False),
+        ("Behold the vocoder and the phoneme.", "声码器与音素", False),
+    ],
+)
+def test_each_kind_of_cue_is_looked_for_in_every_sentence(last: str, said: str, missing: bool) -> None:
+    found = pairs(
+        f"{FIRST} {MODELS} {LAST} {last}", f"我们以{said}在LibriSpeech上训练WavTrans。请看GMM、LDA、PCA。{LAST_SAID}"
+    )
+    assert (found[-1] == (last, "")) is missing
+
+
+def test_what_several_sentences_say_tells_little_of_one() -> None:
+    first, last = "We train WavTrans with GMM and LDA on LibriSpeech.", "GMM and LDA win on VoxCeleb with ResNet34."
+    assert pairs(f"{first} Behold GMM and LDA. {last}", FIRST_SAID + LAST_SAID) in (
+        [(f"{first} Behold GMM and LDA.", FIRST_SAID), (last, LAST_SAID)],
+        [(first, FIRST_SAID), (f"Behold GMM and LDA. {last}", LAST_SAID)],
+    )
+
+
 def test_a_term_that_is_left_in_english_is_said_in_capitals_too() -> None:
     said = "我们以VOCODER在LibriSpeech上训练WavTrans。"
     found = pairs(f"{FIRST} Behold XTTSv2. {LAST} A vocoder is a vocoder, GMM.", f"{said}请看XTTSv2的GMM。{LAST_SAID}")
