@@ -27,9 +27,9 @@ AUTHORS_SELDOM = 1_000
 """Of so many dates, one has papers by each of the authors of the measured day: fifty among a million papers."""
 LOOKED_BACK = 32
 """Mailings that an answer of the API shows again (`arxiv.lookback_days`, weekends left out)."""
-PAPERS_A_PART = 7
-"""Of the search index: an archive of 100,000 papers has some 14,000 parts (`searching.py`)."""
-PARTS_A_SHELF = 85
+PAPERS_A_PART = 4
+"""Of the search index: an archive of 100,000 papers has some 23,000 parts (`searching.py`)."""
+PARTS_A_SHELF = 77
 
 _MADE = """
 CREATE TEMP TABLE made AS

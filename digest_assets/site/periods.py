@@ -24,8 +24,8 @@ from digest_assets.site.search import SHELVED, Part, Row, Run, beginning, cut, i
 
 RATIO = 12
 MOST_PAPERS = 100_000
-PARTS_AT_ONCE = 100
-"""Some 1.2 MB."""
+PARTS_AT_ONCE = 160
+"""Some 1 MB."""
 
 
 @dataclass

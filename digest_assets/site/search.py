@@ -29,8 +29,8 @@ from digest_assets.site.html import plain_from_answer, plain_from_tex, source_fr
 from digest_assets.site.simplified import simplified, table
 from digest_assets.site.values import AUTHORS_SHOWN, Entry, PaperWords, SearchText
 
-PART = 12_000
-"""Characters of a part, unless one word alone has more: on a slow line it takes 60 ms."""
+PART = 6_000
+"""Characters of a part, unless one word alone has more: on a slow line it takes 30 ms."""
 SHELVED = 1_000
 """A period with more parts than this has them on shelves."""
 SHELF = 4_000

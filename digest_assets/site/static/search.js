@@ -141,7 +141,7 @@
 
   // --- searching ----------------------------------------------------------------------------------------------------
 
-  const MOST_PARTS = 4; // of a period that one beginning may take: one that more words share says little
+  const MOST_PARTS = 6; // of a period that one beginning may take: one that more words share says little
 
   // The last of `firsts` that does not stand behind `word`: the part in which it is, if anywhere.
   function partOf(firsts, word) {
