@@ -12,23 +12,35 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections.abc import Iterator
 from operator import add
 from pathlib import Path
 
+from digest_assets.llm.alignment import sentences_of_english
 from digest_assets.model import BlockKind, Paragraph
 from digest_assets_tests.llm.swapped_evidence import measured
 
 READINGS = Path(__file__).resolve().parents[2] / "shared" / "truth" / "readings.jsonl.gz"
-_LEAST = 40
-"""Characters of a paragraph: less is a heading or a rest of the layout."""
+_LEAST, _MOST = 40, 800
+"""Characters of a paragraph: less is a heading or a rest of the layout, more is several, whose ends PDF has lost."""
 
 
 def paragraphs(text: str) -> dict[int, Paragraph]:
     """Of a paper as plain text, up to its references."""
     body = re.split(r"\n#*\s*references\s*\n", text, flags=re.IGNORECASE)[0]
-    found = (" ".join(each.split()) for each in re.split(r"\n\s*\n", body))
-    kept = [each for each in found if len(each) >= _LEAST]
+    blocks = (" ".join(each.split()) for each in re.split(r"\n\s*\n", body))
+    kept = [part for block in blocks if len(block) >= _LEAST for part in _parts(block)]
     return {number: Paragraph(number, BlockKind.PARAGRAPH, each) for number, each in enumerate(kept, 1)}
+
+
+def _parts(block: str) -> Iterator[str]:
+    held = ""
+    for sentence in sentences_of_english(block):
+        if held and len(held) + len(sentence) > _MOST:
+            yield held
+            held = ""
+        held = f"{held} {sentence}".strip()
+    yield held
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ class _Said:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.known = _known_words(text)
+        self.known = known_words(text)
         self.lowered = text.lower()
         self.core = verbatim.name_core(text)
         self.values = numbers.possible_in_answer(text)
@@ -101,10 +101,10 @@ def aligned(source: str, answer: str, language: str) -> tuple[Pair, ...]:
     cues = _weighted_cues(tuple(written), language)
     forms = [_Said(sentence) for sentence in said]
     shown = [[{cue.name for cue in each if cue.is_shown_in(form)} for form in forms] for each in cues]
-    stems = [frozenset(_stems(sentence)) for sentence in written]
-    groups = _groups(written, said, cues, shown, stems, [form.known for form in forms])
+    words = [frozenset(stems(sentence)) for sentence in written]
+    groups = _groups(written, said, cues, shown, words, [form.known for form in forms])
     pairs: list[Pair] = []
-    for rows, columns in _merged(groups, _Sureness(cues, shown, stems, [form.known for form in forms])):
+    for rows, columns in _merged(groups, _Sureness(cues, shown, words, [form.known for form in forms])):
         pairs.append(Pair(" ".join(written[row] for row in rows), "".join(said[column] for column in columns)))
     return tuple(pairs)
 
@@ -233,7 +233,7 @@ def _cues(sentence: str, language: str) -> Iterator[_Cue]:
     for number in numbers.stated_in_english(sentence):
         yield _Cue(f"number {number.value}", _has_number(number), 1.5)
     words = _lexicon(language)
-    for stem in dict.fromkeys(_stems(sentence)):
+    for stem in dict.fromkeys(stems(sentence)):
         if stem in words:
             yield _Cue(f"word {stem}", _has_any(words[stem]), 0.7)
 
@@ -337,7 +337,7 @@ def _english_of() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     return pattern, parts
 
 
-def _known_words(text: str) -> tuple[frozenset[str], ...]:
+def known_words(text: str) -> tuple[frozenset[str], ...]:
     """For each word of a Chinese sentence that the lexicon has, each once, the stems of what it may be in English."""
     pattern, stems = _english_of()
     return tuple(stems[word] for word in dict.fromkeys(pattern.findall(text)))
@@ -350,7 +350,8 @@ _ENDINGS = (
 """The longest first where one ends in another."""
 
 
-def _stems(text: str) -> list[str]:
+def stems(text: str) -> list[str]:
+    """The words of an English text without their endings, as the lexicon has them."""
     return [_stem(word) for word in re.findall(r"[a-z]{3,}", text.lower())]
 
 
