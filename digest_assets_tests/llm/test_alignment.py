@@ -127,11 +127,22 @@ def test_a_term_that_is_left_in_english_is_said_in_capitals_too() -> None:
     assert found[-1] == (f"{LAST} A vocoder is a vocoder, GMM.", LAST_SAID)
 
 
-def test_a_sentence_of_which_the_source_has_the_words_in_another_place_is_not_added() -> None:
-    source, said = "We train the model with an encoder.", "我们用编码器训练模型。"
-    again = "模型的编码器训练。"
-    found = pairs(f"{source} {LAST} Behold XTTSv2 of 4096.", f"{said}{LAST_SAID}{again}请看4096的XTTSv2。")
-    assert found == [(source, said), (LAST, LAST_SAID + again), ("Behold XTTSv2 of 4096.", "请看4096的XTTSv2。")]
+@pytest.mark.parametrize(
+    ("again", "is_own"),
+    [
+        ("模型的编码器训练。", True),
+        ("模型、训练、错误、语音、噪声。", True),  # two of five
+        ("模型、错误、语音、噪声。", False),
+    ],
+)
+def test_a_sentence_is_its_own_where_the_source_has_two_fifths_of_its_words_in_any_place(
+    again: str, is_own: bool
+) -> None:
+    first, said = "We train the model with an encoder.", "我们用编码器训练模型。"
+    last, last_said = "Behold XTTSv2 of 4096.", "请看4096的XTTSv2。"
+    found = pairs(f"{first} {LAST} {last}", f"{said}{LAST_SAID}{again}{last_said}")
+    between = [(LAST, LAST_SAID + again)] if is_own else [(LAST, LAST_SAID), ("", again)]
+    assert found == [(first, said), *between, (last, last_said)]
 
 
 def test_what_is_said_in_three_sentences_apart_is_missing() -> None:
@@ -164,6 +175,11 @@ def test_what_stands_first_and_is_not_sure_goes_to_the_next() -> None:
     assert pairs(f"{FIRST} {LAST}", f"这些天气很好。{FIRST_SAID}{LAST_SAID}") == [
         (FIRST, f"这些天气很好。{FIRST_SAID}"),
         (LAST, LAST_SAID),
+    ]
+    assert pairs(f"{FIRST} {LAST}", f"{FIRST_SAID}模型的错误降低。这些天气很好。{LAST_SAID}") == [
+        (FIRST, FIRST_SAID),
+        ("", "模型的错误降低。"),
+        (LAST, f"这些天气很好。{LAST_SAID}"),
     ]
     assert pairs(f"{FIRST} Behold XTTSv2. Behold GMM.", FIRST_SAID) == [
         (FIRST, FIRST_SAID),

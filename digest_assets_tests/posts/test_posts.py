@@ -325,7 +325,8 @@ def test_a_page_without_groups_is_described_by_its_count_and_its_tags_are_each_t
     assert shown.description == "1 篇"
     assert [str(each) for each in shown.tags] == ["cs.SD", "eess.AS"]
     assert (shown.lang, shown.date) == ("zh-CN", "2026-01-29")
-    assert [each.identifier for each in shown.papers] == ["2601.00001"]
+    assert [(each.identifier, each.no_reading) for each in shown.papers] == [("2601.00001", "本篇没有解读")]
+    assert view(a_page(digest_paper(reading=read("背景。")))).papers[0].no_reading == ""
 
 
 def test_an_old_identifier_is_a_place_without_a_stroke() -> None:
