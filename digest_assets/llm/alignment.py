@@ -284,8 +284,6 @@ def _groups(
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(len(written) + 1):
         for j in range(len(said) + 1):
-            if (i, j) not in best:
-                continue
             for rows, columns in _SHAPES:
                 end = (i + rows, j + columns)
                 if end[0] > len(written) or end[1] > len(said):

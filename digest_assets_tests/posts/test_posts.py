@@ -156,6 +156,7 @@ def test_facts_stand_on_a_line_unless_they_are_not_wanted() -> None:
     paper = digest_paper(a_paper(comment="5 pages, accepted by ICASSP 2026. Code: https://github.com/a/b"))
     line = "ICASSP 2026（已接收） · [代码](https://github.com/a/b) · 5 页"
     assert line in lines(a_page(paper))
+    assert view(a_page(paper, facts=False)).papers[0].facts == ""
     assert line not in lines(a_page(paper, facts=False))
     assert "在审" in lines(a_page(digest_paper(a_paper(comment="Under review"))))
 
@@ -168,6 +169,8 @@ def test_a_post_without_readings_says_where_they_are() -> None:
     assert {"译文。", "详细解读见网站"} <= set(lines(a_page(paper, with_readings=False)))
     shorter = lines(a_page(paper, with_readings=False, with_abstracts=False))
     assert "摘要与详细解读见网站" in shorter
+    linked = lines(a_page(paper, with_readings=False, with_abstracts=False, site_page="https://e.org/d.html"))
+    assert "摘要与详细解读见[网站](https://e.org/d.html#p2601.00001)" in linked
     assert not {"译文。", "详细解读见网站"} & set(shorter)
 
 
