@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate, groupby
@@ -91,7 +91,7 @@ def build(folder: Path, a_day: int) -> str:
     joined = {over - 18, over - 1} if over > 18 else {over}
     by_month = groupby(papers(a_day), key=lambda each: month_of(each[0].day))
     for number, (month, of_month) in enumerate(by_month, 1):
-        put_month(folder, periods, month, [*of_month])
+        put_month(folder, periods, month, of_month)
         if number in joined and periods.begin("9999-99", set()):
             join(folder, periods)
     rows = [period.row({}) for period in sorted(periods.found.values(), key=lambda each: each.dates[-1], reverse=True)]
@@ -105,14 +105,22 @@ def build(folder: Path, a_day: int) -> str:
             f"overview {(folder / 's' / 'periods.js').stat().st_size / 1e3:.0f} kB")  # fmt: skip
 
 
-def put_month(folder: Path, periods: Periods, month: str, of: list[tuple[Entry, PaperWords]]) -> None:
-    entries = [entry for entry, _ in of]
+def put_month(folder: Path, periods: Periods, month: str, of: Iterable[tuple[Entry, PaperWords]]) -> None:
+    entries: list[Entry] = []
+
+    def noted() -> Iterator[PaperWords]:
+        """Notes the titles by the way, so that not all words are in memory at once."""
+        for entry, words in of:
+            entries.append(entry)
+            yield words
+
+    parts = search.parts_of(noted())
     for part, start in enumerate(range(0, len(entries), search.TITLES_A_FILE)):
         text = search.titles(month, part, entries[start : start + search.TITLES_A_FILE])
         (folder / "s" / f"titles-{month}-{part}.js").write_text(text, "utf-8")
-    dates = [(day.isoformat(), sum(1 for _ in same)) for day, same in groupby(entry.day for entry in entries)]
-    period = Period(month, dates)
-    parts = search.parts_of(words for _, words in of)
+    dates = [(day, sum(1 for _ in same)) for day, same in groupby(entry.day for entry in entries)]
+    (folder / "s" / f"days-{month}.js").write_text(search.days(month, dates), "utf-8")
+    period = Period(month, [(day.isoformat(), count) for day, count in dates])
     last = ""
     for shelf in search.shelves_of(parts):
         write(folder, period, period.add(shelf, last, shelved=len(parts) > search.SHELVED), shelf)
