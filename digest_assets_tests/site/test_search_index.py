@@ -23,7 +23,7 @@ from digest_assets_tests.site.searched_index import absolute
         ("用wav2vec做ASR", ["用", "wav2vec", "做", "asr"]),
         ("Müller's ÉCOLE", ["muller", "ecole"]),
         ("cs.SD and eess.AS", ["cs.sd", "and", "eess.as"]),
-        ("ＧＰＴ ﬁne", ["gpt", "fine"]),
+        ("ＧＰＴ ﬁne ℝℤ", ["gpt", "fine", "rz"]),
         ("a b - !", []),
         ("\x00\ud800", []),
         ("2601.20573", ["2601", "20573"]),

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
+from digest_assets.site import periods, search
 from digest_assets_tests.site.browsers import NEEDS_CHROMIUM
 from digest_assets_tests.site.examples import ExampleSite, digest_paper, paper
+from digest_assets_tests.site.searched_index import overview_in
 
 pytestmark = NEEDS_CHROMIUM
 FIRST, SECOND, LAST = date(2026, 10, 3), date(2026, 11, 19), date(2026, 11, 20)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four papers among sixty others, each to be found in its own way."""
+@pytest.fixture(scope="module", params=["by month", "on shelves"])
+def folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Four papers among sixty others, each to be found in its own way: by the index of a first month, and by one of
+    years, whose months are put together."""
     watermark = paper(8001, title="Marks That Survive Codecs")
     colour = paper(8002, title="The Colour of Rooms under Normalisation")
     wei = replace(paper(8003, title="A Duck and its Echo"), authors=("Wei Zhangsun", "Bo Bergqvist"))
@@ -30,7 +33,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site.days_of[SECOND] = [*site.days_of[SECOND], digest_paper(colour, SECOND, translation="房间的颜色。")]
     site.days_of[FIRST] = [digest_paper(wei, FIRST, translation="鸭子与回声。")]
     made = tmp_path_factory.mktemp("searched")
-    site.write(made)
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param == "on shelves":
+            others = [replace(paper(number, title="Rain"), authors=("Xu Li",)) for number in range(8100, 8110)]
+            site.days_of[date(2026, 9, 2)] = [digest_paper(each, date(2026, 9, 2)) for each in others[1:]]
+            site.days_of[date(2026, 12, 1)] = [digest_paper(others[0], date(2026, 12, 1))]
+            patched.setattr(search, "PART", 300)
+            patched.setattr(search, "SHELF", 500)
+            patched.setattr(periods, "SHELVED", 5)
+        site.write(made)
+    expected = [("2026-12", 0), ("p1", 1)] if request.param == "on shelves" else [("2026-11", 0), ("2026-10", 0)]
+    assert [(row[0], row[3]) for row in overview_in(made)] == expected
     return made
 
 
