@@ -211,7 +211,7 @@ def _note_index(connection: sqlite3.Connection) -> None:
     for name, period in periods.found.items():
         if not period.is_month:
             parts = period.papers // PAPERS_A_PART
-            firsts = ["", *(f"{number:05}" for number in range(1, parts))]
             shelves = [*range(0, parts, PARTS_A_SHELF)] if parts > search.SHELVED else []
-            periods.found[name] = Period(name, period.dates, firsts, shelves)
+            firsts = ["", *(f"{number:05}" for number in range(1, len(shelves) or parts))]
+            periods.found[name] = Period(name, period.dates, firsts, shelves, parts)
     connection.execute("UPDATE meta SET value = ? WHERE name = 'periods'", [periods.noted()])

@@ -100,7 +100,7 @@ def build(folder: Path, a_day: int) -> str:
         for file in (folder / "s").glob(f"{name}-*.js"):
             file.unlink()
     sizes = sorted(file.stat().st_size for file in (folder / "s").iterdir() if not file.name.startswith("titles"))
-    told = ", ".join(f"{each.name} {each.papers} papers {len(each.firsts)} parts" for each in periods.found.values())
+    told = ", ".join(f"{each.name} {each.papers} papers {each.parts} parts" for each in periods.found.values())
     return (f"{told}; {len(sizes)} files, {sum(sizes) / 1e6:.0f} MB; largest {sizes[-1] / 1e3:.0f} kB; "
             f"overview {(folder / 's' / 'periods.js').stat().st_size / 1e3:.0f} kB")  # fmt: skip
 

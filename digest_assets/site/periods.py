@@ -36,9 +36,10 @@ class Period:
     dates: list[tuple[str, int]]
     """In the order in which it numbers papers, each with how many it has; below zero: as many numbers are nobody's."""
     firsts: list[str] = field(default_factory=list)
-    """Where its parts begin."""
+    """Where its parts begin, or its shelves, where it has any."""
     shelves: list[int] = field(default_factory=list)
     """The first part of each shelf; empty: it has none."""
+    parts: int = 0
 
     @property
     def is_month(self) -> bool:
@@ -51,25 +52,25 @@ class Period:
 
     def add(self, parts: Sequence[Part], last: str, *, shelved: bool) -> int:
         """Notes that further parts were made, the first of which comes behind the word `last`. Returns its number."""
-        number = len(self.firsts)
+        number = self.parts
         if shelved:
             self.shelves.append(number)
-        for part in parts:
+        for part in parts[:1] if shelved else parts:
             self.firsts.append(beginning(last, part[0][0]) if self.firsts else "")
             last = part[-1][0]
+        self.parts += len(parts)
         return number
 
     def row(self, split: Mapping[str, Mapping[str, int]]) -> Row:
         """What the overview says of it. `split`: months of which it has not all papers, or not in one piece, each with
         the places of its dates' first papers among the titles."""
-        firsts = [self.firsts[number] for number in self.shelves] if self.shelves else self.firsts
         runs: list[Run] = []
         for month, dates in groupby(self.dates, key=lambda each: each[0][:7]):
             if month in split:
                 runs += [(month, count, split[month][day]) if count > 0 else ("", -count) for day, count in dates]
             else:
                 runs.append((month, sum(count for _, count in dates)))
-        return self.name, firsts, runs, bool(self.shelves)
+        return self.name, self.firsts, runs, bool(self.shelves)
 
 
 @dataclass
@@ -159,7 +160,7 @@ class Periods:
         periods."""
         for each in sorted(self.joining, key=lambda each: each.made.papers):
             sources = [self.found[name] for name in each.sources]
-            shelved = sum(len(period.firsts) for period in sources) > SHELVED
+            shelved = sum(period.parts for period in sources) > SHELVED
             is_whole = True
             try:
                 for parts in shelves_of(cut(_words(sources, each.last, read))):
@@ -201,8 +202,8 @@ def _words(sources: Sequence[Period], last: str, read: ReadPart) -> Iterator[tup
 
 def _words_of(source: Period, before: int, last: str, read: ReadPart) -> Iterator[tuple[bytes, str, int, str]]:
     behind = in_words_order((last, ""))
-    begun = sum(in_words_order((first, "")) <= behind for first in source.firsts)
-    for number in range(max(0, begun - 1), len(source.firsts)):
+    begun = max(0, sum(in_words_order((first, "")) <= behind for first in source.firsts) - 1)
+    for number in range(source.shelves[begun] if source.shelves else begun, source.parts):
         for word, numbers in read(source.name, number):
             place = in_words_order((word, ""))
             if place > behind:
