@@ -311,6 +311,9 @@ def test_sentences_that_are_withheld_or_doubted_are_counted_and_marked_where_the
     method = shown.index("方法。")
     assert shown[method + 1 : method + 3] == ["", "（本部分略去 3 句：未通过检查）"]
     assert len([each for each in shown if "本部分略去" in each]) == 1
+    for pair, said in ((pairs[1], "It hails.（待校）"), (pairs[2], "下雪。（存疑）")):
+        alone = digest_paper(translation={**translated("下雨。"), "pairs": (pair,)})
+        assert said in lines(a_page(alone))
 
 
 def test_a_figure_stands_by_its_address_on_the_web_alone() -> None:
@@ -319,6 +322,10 @@ def test_a_figure_stands_by_its_address_on_the_web_alone() -> None:
     image = shown.index("![Figure](https://e.org/x1.png)")
     assert shown[image + 1 : image + 3] == ["", r"The $$x$$ of \*rain\*"]
     assert "![Figure](http://e.org/x1.png)" in lines(a_page(replace(paper, figure=Figure("http://e.org/x1.png", ""))))
+    assert (
+        view(a_page(replace(paper, figure=Figure("http://e.org/x", "")))).papers[0].figure
+        == "![Figure](http://e.org/x)"
+    )
     for elsewhere in ("file:///etc/x.png", "javascript:x"):
         assert "Figure" not in "\n".join(lines(a_page(replace(paper, figure=Figure(elsewhere, "")))))
 
@@ -413,11 +420,15 @@ def test_a_withdrawn_paper_is_marked_with_what_its_authors_say_and_is_not_read()
     assert "**已撤回**（作者说明：Error in Lemma 2; see [https://a.b](https://a.b)）" in shown
     assert "本篇没有解读：论文已撤回" in shown
     assert "<details>" not in shown
+    silent = view(a_page(digest_paper(a_paper(comment=None), withdrawn=True))).papers[0]
+    assert (silent.marks, silent.facts) == (("**已撤回**",), "")
 
 
 def test_a_late_paper_says_when_it_was_announced() -> None:
     late = digest_paper(late=True, announced_at=MAILING.replace(day=27))
     assert "**2026-01-27 已公布，当日的摘要未能收录**" in lines(a_page(late))
+    at_night = digest_paper(late=True, announced_at=datetime(2026, 1, 26, 23, tzinfo=timezone.utc))
+    assert "**2026-01-27 已公布，当日的摘要未能收录**" in lines(a_page(at_night)), "in the digest's zone"
 
 
 def test_a_reading_of_nothing_but_the_abstract_says_so() -> None:

@@ -220,6 +220,15 @@ def test_after_a_refusal_that_counts_tokens_the_next_begins_by_what_the_last_was
     assert run_virtually(run())[0] == pytest.approx(120 + 60 * (billed or 1500) / 950)
 
 
+def test_as_a_refusal_counts_its_own_call_others_are_counted() -> None:
+    async def run() -> None:
+        limiter = Limiter(8, clock=asyncio.get_running_loop().time)
+        await refused_beside(limiter, 1, minute=Minute(100_000, Counted.TOKENS, requested=1000))
+        assert limiter.learned.counted is Counted.ROOM, "1500 with its answer, 1000 without room"
+
+    run_virtually(run())
+
+
 BY_WHAT_WAS_BILLED = [(None, 5.0), (1500, 5.0), (600, 1.0), (3000, 20.0)]
 """When a second call may begin, of 6000 tokens a minute and what ten seconds bring, after one of 1500 that is answered
 after one second."""
@@ -663,6 +672,14 @@ def test_a_pace_is_tried_faster_every_four_minutes_and_for_an_hour_no_more_where
     assert pace.refused(250.0, 251.0, 3, None) == pytest.approx(60 / 19)
     assert [found_at(251.0 + 3599.9), found_at(251.0 + 3600)] == [19, pytest.approx(22.8)]
     assert [found_at(3851.0 + 239.9), found_at(3851.0 + 240)] == [pytest.approx(22.8), pytest.approx(27.36)]
+
+
+def test_a_minute_that_is_named_is_not_tried_faster_for_an_hour() -> None:
+    pace, _ = twenty_a_minute(minute=Minute(20))
+    pace.spend(3600.9, 16)
+    assert pace.per_minute == 19
+    pace.spend(3601.0, 16)
+    assert pace.per_minute == pytest.approx(22.8)
 
 
 def test_what_was_sent_before_a_pace_was_found_does_not_slow_it_down() -> None:
