@@ -95,6 +95,7 @@ def test_a_run_is_asked_for_once_as_soon_as_the_mailing_is_searchable(simulation
     assert [(each.partition_key, each.tags["digest/asked_by"]) for each in ticks.requests] == [
         ("2026-01-28", "mailing sensor")
     ]
+    assert json.loads(str(ticks.cursor)) == {"day": "2026-01-28", "by_api": True, "by_feed": False}
     before = requests(simulation)
     followed = "The mailing of 2026-01-28 was asked for; its feed follows at midnight in New York."
     assert ticks.at(MAILED + timedelta(minutes=50)) == followed
