@@ -104,6 +104,7 @@ def without_layout(text: str) -> str:
     for _ in range(3):
         text = _CONTENT_COMMAND.sub(r"\1", text)
     text = re.sub(r"\\url\s*\{([^{}]*)\}", r"\1 ", text)
+    text = re.sub(r"\\verb\*?([^\sA-Za-z*{])(.+?)\1", r"\2 ", text)
     text = _TEX_ACCENT.sub(r"\1", text).replace("``", '"').replace("''", '"')
     return _ASIDE.sub(lambda match: kept[ord(match[0]) - _FIRST_ASIDE], text).replace("{,}", ",")
 

@@ -151,6 +151,7 @@ def test_a_formula_changed_or_broken_is_named(source: str, answer: str, expected
         ("Code: https://a.example.org/x_y.", "代码：https://a.example.org/x_y。"),
         ("Code: https://a.example.org/x\\_y", "代码：<https://a.example.org/x_y>"),
         ("Code: https://a.example.org/x/", "代码：[链接](https://a.example.org/x)"),
+        ("Code is at \\verb+github.com/bells/belfry+.", "代码位于 github.com/bells/belfry。"),
         ("\\href{https://a.example.org}{Demo} is up", "演示：https://a.example.org"),
         ("code at github.com/ab/cd", "代码见https://github.com/ab/cd"),
         ("demo at \\url{http://a.example.org/~me}", "演示见 http://a.example.org/~me"),
