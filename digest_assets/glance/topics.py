@@ -32,6 +32,8 @@ _LEAST = 2.5
 """Below this nothing is said of a paper."""
 _SECOND_SHARE = 0.6
 """A second topic has at least this share of the first one's weight."""
+_KEPT = 4096
+"""Papers. The overview, the post and the site ask for those of a day, and 1,400 take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _topic(key: str, table: object, where: str) -> Topic:
     )
 
 
-def topics_of(topics: Topics, title: str, abstract: str, categories: Sequence[str] = ()) -> tuple[str, ...]:
+@lru_cache(maxsize=_KEPT)
+def topics_of(topics: Topics, title: str, abstract: str, categories: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The keys of at most two topics that title, abstract and categories speak for, the stronger first."""
     weights = {topic.key: _weight(topic, title, abstract, categories) for topic in topics}
     ordered = sorted(weights.items(), key=lambda each: -each[1])[:MOST_TOPICS]

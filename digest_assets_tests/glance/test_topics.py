@@ -97,7 +97,7 @@ def test_of_200_recorded_papers_the_title_alone_tells_the_topic_of_more_than_fou
     assigned = wrong = found = 0
     for row in rows("topics"):
         good = LABELS["topics"][row["id"]]
-        said = topics_of(AUDIO, row["title"], "", row["categories"])
+        said = topics_of(AUDIO, row["title"], "", tuple(row["categories"]))
         assigned += len(said)
         wrong += sum(key not in good for key in said)
         found += good[0] in said
