@@ -410,6 +410,8 @@ class PaperReading:
             self._asked_again.append(partial(self._read, session, paper, withdrawn))
             return
         await self._record(session, "summaries", made)
+        if session.second is None and made.status is not AnswerStatus.NOT_ASKED:
+            self._texts.pop(paper.identifier, None)  # a day of 1,400 has some 20 MB of them
         await self._read_again(session, paper, made)
 
     async def _reading_of(

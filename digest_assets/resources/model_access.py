@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
 from digest_assets.config import EMBEDDINGS, SECOND_READER, EndpointSettings, LlmSettings, Settings
@@ -225,7 +225,15 @@ def embeddings_of(settings: Settings, limits: Path | None = None) -> EndpointAcc
     )
 
 
-@lru_cache(maxsize=256)
+_COUNTS: dict[bytes, int] = {}
+_MOST_COUNTS = 4096
+
+
 def _counted(text: str) -> int:
-    """A prompt is counted for the budget and for the rates: once."""
-    return count_tokens(text)
+    """A prompt is counted for the budget and for the rates: once. Its hash is kept: 256 texts would be 30 MB."""
+    key = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+    if key not in _COUNTS:
+        if len(_COUNTS) >= _MOST_COUNTS:
+            _COUNTS.clear()
+        _COUNTS[key] = count_tokens(text)
+    return _COUNTS[key]

@@ -131,8 +131,7 @@ def _put(notes: SiteNotes, site: Site, source: Source, days: Sequence[Day], touc
         if text.entry.day in found:
             found[text.entry.day].append(text)
     for day in days:
-        papers = [(text.entry, search.paper_words(text)) for text in found[day.date]]
-        touched.lists.update(notes.put(day, papers, SITE_WORDS[site.language]))
+        touched.lists.update(notes.put(day, found[day.date], SITE_WORDS[site.language]))
         terms = {text.entry.identifier: terms_of(text.entry.title, text.abstract) for text in found[day.date]}
         notes.put_terms(day.date, terms)
 

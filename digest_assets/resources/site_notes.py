@@ -25,6 +25,7 @@ from typing import Any
 from digest_assets.errors import OutputUnwritable
 from digest_assets.site import related
 from digest_assets.site.lists import item, lists_of
+from digest_assets.site.search import paper_words
 from digest_assets.site.values import (
     ALL,
     Counts,
@@ -34,6 +35,7 @@ from digest_assets.site.values import (
     MonthCost,
     PaperWords,
     Related,
+    SearchText,
     Tag,
     month_of,
     year_of,
@@ -127,12 +129,7 @@ class SiteNotes:
 
     # --- noting -------------------------------------------------------------------------------------------------------
 
-    def put(
-        self,
-        day: Day,
-        papers: Sequence[tuple[Entry, PaperWords | None]],
-        words: SiteWords,
-    ) -> Counter[ListName]:
+    def put(self, day: Day, papers: Sequence[SearchText], words: SiteWords) -> Counter[ListName]:
         """Puts what `day` shows in the place of what was noted of it.
 
         Returns the lists that its papers were or are in, each as often as that.
@@ -150,13 +147,14 @@ class SiteNotes:
             ],
         )
         of = day.date.isoformat()
-        named = [tuple(lists_of(entry)) for entry, _ in papers]
+        entries = [text.entry for text in papers]
+        named = [tuple(lists_of(entry)) for entry in entries]
         self._connection.executemany(
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (of, position, entry.identifier, _packed(entry), item(entry, words), json.dumps([n.path for n in each]))
-                for position, ((entry, _), each) in enumerate(zip(papers, named, strict=True))
-            ],
+                for position, (entry, each) in enumerate(zip(entries, named, strict=True))
+            ),
         )
         positions: dict[str, list[int]] = {}
         for position, each in enumerate(named):
@@ -168,7 +166,7 @@ class SiteNotes:
         )
         self._connection.executemany(
             "INSERT OR REPLACE INTO words VALUES (?, ?, ?)",
-            [(of, entry.identifier, _packed_words(each)) for entry, each in papers if each is not None],
+            ((of, text.entry.identifier, _packed_words(paper_words(text))) for text in papers),
         )
         names = [name for each in named for name in each]
         self._count(day.date, names, len(papers), 1)
