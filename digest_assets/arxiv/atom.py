@@ -64,7 +64,7 @@ def _count(root: ElementTree.Element, name: str) -> int:
     return int(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read_entry(payload: str) -> FeedEntry | UnreadableEntry:
     """Reads one entry of the API as received, or says why it cannot be read.
 

@@ -113,7 +113,7 @@ def _instant(text: str | None) -> datetime | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read_entry(payload: str, rss: bool) -> FeedEntry | UnreadableEntry:
     """Reads one item of a feed as received, or says why it cannot be read."""
     try:

@@ -94,7 +94,7 @@ def _refused_or_empty(error: ElementTree.Element) -> OaiPage:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def read_record(payload: str) -> OaiRecord | UnreadableEntry:
     """Reads one record as received, or says why it cannot be read."""
     identifier: str | None = None
