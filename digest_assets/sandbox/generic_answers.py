@@ -113,6 +113,9 @@ _PHRASES = {
 }
 _WORDS_OF_A_PART = (90, 250, 90)
 """A little less than the limits of an English reading."""
+_LEAST_PROSE = 80
+"""Characters of a paragraph."""
+_FEWEST_WORDS = 4
 _NO_PROSE = re.compile(r"^\s*(?:#|\||\$\$|\[…\]|Figure |Table )")
 _DENIES = re.compile(
     r"\b(?:not|no|nor|never|neither|without|cannot|none|nothing|hardly|barely|rarely|seldom|unable"
@@ -159,7 +162,7 @@ def generic_translation(abstract: str, language: str = "zh", fields: tuple[str, 
 
 
 def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
-    """Background, method and results, within their limits, with numbers that `text` has."""
+    """Background, method and results, within their limits, with numbers and words that `text` has."""
     if language == "en":
         return _excerpts(text)
     phrases = _PHRASES[language]
@@ -168,11 +171,20 @@ def generic_reading(text: str, language: str = "zh") -> tuple[str, str, str]:
     stated = next((each for each in figures_of(text)), numbers[-1])
     first, last = (phrases.number.format(number=each) if each else "" for each in (numbers[0], stated))
     start = zlib.crc32(text.encode())
-    method = (
-        phrases.point.format(name=name, said=_clauses(phrases, start + step, 50))
-        for step, name in enumerate(phrases.points)
-    )
-    background, results = (f"{_clauses(phrases, start + step, 60)}。" for step in (0, 4))
+    prose = [line for line in text.splitlines() if len(line) > _LEAST_PROSE and not _NO_PROSE.match(line)] or [text]
+
+    def said(step: int, length: int) -> str:
+        """Of one paragraph of the text, so that a sentence rests on it."""
+        known = dict.fromkeys(_words(prose[(start + step) % len(prose)], language, _AUDIO))
+        words = [each for each in known if each.isalpha()]
+        clause = _clauses(phrases, start + step, 1)
+        room = length - len(clause)
+        chosen = [each for at, each in enumerate(words) if sum(map(len, words[: at + 1])) + at < room]
+        more = [_clauses(phrases, start + step + 1, room)] if len(chosen) < _FEWEST_WORDS else []
+        return phrases.between_clauses.join((clause, *more, *filter(None, [phrases.comma.join(chosen)])))
+
+    method = (phrases.point.format(name=name, said=said(step + 1, 50)) for step, name in enumerate(phrases.points))
+    background, results = (f"{said(step, 60)}。" for step in (0, 4))
     return background + first, "\n".join(method), results + last
 
 
