@@ -232,8 +232,9 @@ _MOST_COUNTS = 4096
 def _counted(text: str) -> int:
     """A prompt is counted for the budget and for the rates: once. Its hash is kept: 256 texts would be 30 MB."""
     key = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
-    if key not in _COUNTS:
+    count = _COUNTS.get(key)  # once: another thread's run may empty them meanwhile
+    if count is None:
         if len(_COUNTS) >= _MOST_COUNTS:
             _COUNTS.clear()
-        _COUNTS[key] = count_tokens(text)
-    return _COUNTS[key]
+        count = _COUNTS[key] = count_tokens(text)
+    return count
