@@ -11,22 +11,16 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
 from digest_assets.llm import numbers, verbatim
 from digest_assets.llm.glossary import Term, default_glossary
+from digest_assets.llm.word_lists import word_list
 from digest_assets.markup import formulas
 from digest_assets.markup.last_texts import of_last_texts
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 LEAST_RECALL = 0.6
 """A source sentence of whose cues no sentence of the answer shows more than this has no counterpart."""
@@ -317,9 +311,7 @@ def _shown_weight(cues: tuple[_Cue, ...], shown: list[set[str]]) -> float:
 @lru_cache(maxsize=4)
 def _lexicon(language: str) -> dict[str, tuple[str, ...]]:
     """Stems of English words, and what a translation may say for them. Empty for a language that has no table."""
-    path = resources.files("digest_assets.llm") / "glossaries" / "alignment.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get(language, {})
-    return {stem: tuple(shown.lower().split("|")) for stem, shown in table.items()}
+    return {stem: tuple(shown.lower().split("|")) for stem, shown in word_list("alignment", language).items()}
 
 
 @lru_cache(maxsize=1)

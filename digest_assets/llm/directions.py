@@ -10,19 +10,13 @@ better than a wrong one; a translation is judged more gently (`checks.py`).
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from digest_assets.llm.defects import Defect, DefectKind
+from digest_assets.llm.word_lists import word_list
 from digest_assets.markup.last_texts import of_last_texts
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _SIGN = {"better": 1, "worse": -1, "up": 1, "down": -1, "over": 1, "under": -1}
 """The kinds of words of direction. `over` and `under` compare; so do some of `better` and `worse` (`优于`)."""
@@ -258,7 +252,7 @@ def _first(what: str, text: str, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(what: str, language: str) -> re.Pattern[str]:
-    table = _table(language)
+    table = word_list("directions", language)
     if what == "changes":
         expression = "|".join(f"(?P<{kind}>{table[kind]})" for kind in _SIGN)
     elif what == "things":
@@ -266,10 +260,3 @@ def _pattern(what: str, language: str) -> re.Pattern[str]:
     else:
         expression = table.get(what, "(?!)")
     return re.compile(expression, re.IGNORECASE)
-
-
-@lru_cache(maxsize=4)
-def _table(language: str) -> dict[str, str]:
-    path = resources.files("digest_assets.llm") / "glossaries" / "directions.toml"
-    tables: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tables[language]

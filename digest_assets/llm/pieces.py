@@ -8,21 +8,15 @@ and negations, and no praise of its own.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from digest_assets.llm import checks, directions, verbatim
 from digest_assets.llm.answers import PIECES, TRANSLATION, one_paragraph, take_apart
 from digest_assets.llm.defects import Defect, DefectKind
 from digest_assets.llm.directions import pairs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from digest_assets.llm.word_lists import word_list
 
 TITLE, GIST, TOPICS = PIECES
 GIST_LIMITS = {"zh": 40, "ja": 60, "en": 25}
@@ -177,15 +171,8 @@ def _praise_patterns(language: str, table: str) -> tuple[tuple[re.Pattern[str], 
     mark = r"\b(?:{})\b" if language == "en" else "(?:{})"
     return tuple(
         (re.compile(mark.format(words), re.IGNORECASE), re.compile(excuse))
-        for words, excuse in _table("praise", table).items()
+        for words, excuse in word_list("praise", table).items()
     )
-
-
-@lru_cache(maxsize=8)
-def _table(name: str, language: str) -> dict[str, str]:
-    path = resources.files("digest_assets.llm") / "glossaries" / f"{name}.toml"
-    table: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return table
 
 
 # --- percentages, and another subject ---------------------------------------------------------------------------------

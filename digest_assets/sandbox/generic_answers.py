@@ -11,24 +11,18 @@ invented. The same source gives the same answer.
 from __future__ import annotations
 
 import re
-import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
 
 from digest_assets.fields import names
 from digest_assets.glance.topics import topics_of, topics_of_field
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.llm.numbers import PERCENT, POINT, TIMES, stated_in_english
 from digest_assets.llm.verbatim import URL, without_layout
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from digest_assets.llm.word_lists import word_list
 
 _KEPT = re.compile(
     r"\$\$.+?\$\$|(?<!\\)\$[^$]+(?<!\\)\$"  # formulas, not prices
@@ -269,12 +263,10 @@ def _words(source: str, language: str, fields: tuple[str, ...]) -> Iterator[str]
 
 @lru_cache(maxsize=4)
 def _common_words(language: str) -> tuple[tuple[tuple[str, ...], str], ...]:
-    path = resources.files("digest_assets.llm") / "glossaries" / "alignment.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get(language, {})
     return tuple(
         (tuple(f" {stem}" for stem in stems.split("|")), first)
-        for stems, said in table.items()
-        if not set(first := str(said).split("|")[0]) & set("二三四五六七八九十百千")  # "third" counts nothing
+        for stems, said in word_list("alignment", language).items()
+        if not set(first := said.split("|")[0]) & set("二三四五六七八九十百千")  # "third" counts nothing
     )
 
 
