@@ -7,14 +7,12 @@
 is the caller's; what is missing there is said. With `--all` every other PDF of the folder is read, too, for crashes,
 prose and time.
 
-- titles: those of the file's outline (or of the list), in order, among the titles that were read; numbers,
-bibliography and
-  abstract aside. A title that was read and is in no outline is counted beside them: outlines leave the deepest level
-  out.
+- titles: those of the file's outline (or of the list), in order, among the titles that were read; numbers, bibliography
+  and abstract aside. Both are aligned by their longest common subsequence. A title that was read and is in no outline
+  is counted beside them: outlines leave the deepest level out.
 - exponents: the list's, letter by letter, spaces aside.
 - prose: runs of five words of pdfium's own text, each line for itself, that are, but for one word, neither in the
-sections
-  that were read nor in what the reader says that it left out; in characters.
+  sections that were read nor in what the reader says that it left out; in characters.
 """
 
 from __future__ import annotations
@@ -47,6 +45,8 @@ else:
 
 LISTED = Path(__file__).with_name("documents.toml")
 RUN_OF_WORDS = 5
+_ALIKE = 0.87
+"""Of two titles, from which share of common letters on they are one: outlines have formulas in other letters."""
 _NUMBER = re.compile(
     r"^(?:§|[Aa]ppendix\s+|APPENDIX\s+|[Cc]hapter\s+|[Pp]art\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]+(?:-[A-Z])?)[.:)]?\s+"
 )
@@ -55,6 +55,8 @@ _NO_SECTION = re.compile(
     r"cover|index|literature cited|works cited",
     re.IGNORECASE,
 )
+_CAPTION = re.compile(r"\W*(?:Fig(?:ure|\.)?|Table|Algorithm|Scheme)\s*S?[\dIVX]+\b", re.IGNORECASE)
+"""A publisher's outline may name figures and tables among the sections."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def measure(path: Path, expected: Listed) -> Result:
     titles = list(expected.titles) or (_outline(document) if expected.outline else [])
     read = [each.title for each in text.sections if each.title]
     result.titles = len(titles)
-    result.titles_missing, result.titles_beside = _compared(titles, read)
+    result.titles_missing, result.titles_beside = compared(titles, read)
     letters = _of_prose(whole) + "".join(_of_prose(each.text) for each in text.left_out)
     for words in _runs_of_words(document):
         result.prose += len(words)
@@ -147,7 +149,7 @@ def _written(text: PdfText) -> str:
 
 def _outline(document: pypdfium2.PdfDocument) -> list[str]:
     titles: list[tuple[int, str]] = []
-    for entry in document.get_toc(max_depth=3):
+    for entry in document.get_toc(max_depth=4):
         destination = entry.get_dest()
         page = destination.get_index() if destination is not None else None
         title = " ".join(entry.get_title().split())
@@ -156,21 +158,40 @@ def _outline(document: pypdfium2.PdfDocument) -> list[str]:
     top = min((level for level, _ in titles), default=0)
     if len(titles) > 1 and sum(level == top for level, _ in titles) == 1:
         titles = [(level, title) for level, title in titles if level > top]  # the paper's own title above all
-    return [each for _, each in titles if not _NO_SECTION.fullmatch(_NUMBER.sub("", each).strip(" .:"))]
+    return [each for _, each in titles if not _names_no_section(each)]
 
 
-def _compared(expected: Sequence[str], read: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What of `expected` is not in `read` in this order, and what of `read` is not in `expected`."""
+def _names_no_section(title: str) -> bool:
+    return bool(_NO_SECTION.fullmatch(_NUMBER.sub("", title).strip(" .:"))) or bool(_CAPTION.match(title))
+
+
+def compared(expected: Sequence[str], read: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What of `expected` is not in `read` in this order, and what of `read` is not in `expected`.
+
+    By the longest common subsequence: a title that is missing moves none of those behind it.
+    """
     wanted, found = [_title(each) for each in expected], [_title(each) for each in read]
-    missing, place, used = [], 0, set()
-    for title, name in zip(wanted, expected, strict=True):
-        here = next((index for index in range(place, len(found)) if _are_alike(title, found[index])), None)
-        if here is None:
-            missing.append(name)
+    alike = [[_are_alike(one, two) for two in found] for one in wanted]
+    longest = [[0] * (len(found) + 1) for _ in range(len(wanted) + 1)]
+    """By how many of both are left out at the start: how many of the rest are alike, in order."""
+    for row in reversed(range(len(wanted))):
+        for column in reversed(range(len(found))):
+            longest[row][column] = (
+                longest[row + 1][column + 1] + 1
+                if alike[row][column]
+                else max(longest[row + 1][column], longest[row][column + 1])
+            )
+    missing, beside, row, column = [], [], 0, 0
+    while row < len(wanted) or column < len(found):
+        if row < len(wanted) and column < len(found) and alike[row][column]:
+            row, column = row + 1, column + 1
+        elif column == len(found) or (row < len(wanted) and longest[row + 1][column] >= longest[row][column + 1]):
+            missing.append(expected[row])
+            row += 1
         else:
-            used.add(here)
-            place = here + 1
-    beside = [read[index] for index in range(len(read)) if index not in used and found[index] != "abstract"]
+            if found[column] != "abstract":
+                beside.append(read[column])
+            column += 1
     return missing, beside if expected else []
 
 
@@ -179,7 +200,9 @@ def _title(text: str) -> str:
 
 
 def _are_alike(one: str, two: str) -> bool:
-    return one == two or SequenceMatcher(None, one, two).ratio() > 0.87
+    if one == two or 2 * min(len(one), len(two)) <= _ALIKE * (len(one) + len(two)):
+        return one == two
+    return SequenceMatcher(None, one, two).ratio() > _ALIKE
 
 
 def _runs_of_words(document: pypdfium2.PdfDocument) -> Iterator[str]:
@@ -267,7 +290,8 @@ def show(folder: Path, every: bool) -> None:
     page = sum(each.seconds for each in results) / max(sum(each.pages for each in results), 1)
     for line in (
         f"{len(results)} files read or refused, {len(crashed)} crashed, {len(missing)} of the list missing",
-        f"titles: all right and in order in {right} of {len(titled)} files; {there} of {titles} titles; "
+        f"titles: all right and in order in {right} of {len(titled)} files ({right / max(len(titled), 1):.0%}); "
+        f"{there} of {titles} titles ({there / max(titles, 1):.1%}); "
         f"{beside} read that are in no outline",
         f"exponents: {wanted - lost} of {wanted}",
         f"prose: {away} of {prose} characters lost without a note",
