@@ -30,9 +30,9 @@ from digest_assets.errors import (
 )
 from digest_assets.fields import fields_of
 from digest_assets.llm import answers as answer_texts
-from digest_assets.llm import checks, evidence, pieces
+from digest_assets.llm import checks, evidence, loops, pieces
 from digest_assets.llm.answers import PARTS, TRANSLATION, Answer, Repair
-from digest_assets.llm.defects import Defect, hard
+from digest_assets.llm.defects import Defect, DefectKind, hard, shortened
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.keys import answer_key
 from digest_assets.llm.pieces import NO_PIECES, Pieces
@@ -542,13 +542,16 @@ class _Conversation:
             return None
 
     async def _tried(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
-        tried = await self._answered(prompt, judge)
-        if tried.stored.finish_reason == "length":
-            tried = await self._answered(prompt.with_room(MORE_ROOM), judge)
-        if tried.stored.finish_reason == "length":
-            limit = MORE_ROOM * self._rules.max_output_tokens
-            raise _StillCut(_cut_at(tried.stored.usage.output_tokens, limit))
-        return tried
+        """The answer to `prompt`, with more room where it was cut, unless it went round in a circle."""
+        for asked in (prompt, prompt.with_room(MORE_ROOM)):
+            tried = await self._answered(asked, judge)
+            if tried.stored.finish_reason != "length":
+                return tried
+            if (circle := loops.repeated_at_the_end(tried.stored.text)) is not None:
+                detail = f"it says the same until it is cut: “{shortened(circle, 40)}”"
+                return replace(tried, content=None, defects=(Defect(DefectKind.TWICE, detail),))
+        limit = MORE_ROOM * self._rules.max_output_tokens
+        raise _StillCut(_cut_at(tried.stored.usage.output_tokens, limit))
 
     async def _answered(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
         """The stored answer to `prompt`, or a new one, which is stored.

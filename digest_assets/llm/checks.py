@@ -15,7 +15,7 @@ from functools import lru_cache
 from digest_assets.llm import alignment, numbers, verbatim
 from digest_assets.llm.alignment import Pair
 from digest_assets.llm.answers import PARTS
-from digest_assets.llm.defects import Defect, DefectKind
+from digest_assets.llm.defects import Defect, DefectKind, shortened
 from digest_assets.llm.glossary import EMPTY_GLOSSARY, Glossary
 from digest_assets.llm.prompts import PromptFile, Task, prompt_file
 from digest_assets.markup import formulas
@@ -71,10 +71,10 @@ def judge_translation(
 
 def _pair_defects(pair: Pair, answer: str, support: str, title: str, language: str) -> Iterator[Defect]:
     if not pair.said:
-        yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{_shortened(pair.source, 90)}”")
+        yield Defect(DefectKind.INCOMPLETE, f"this sentence of the source is missing: “{shortened(pair.source, 90)}”")
         return
     if not pair.source:
-        yield Defect(DefectKind.FOREIGN, f"this sentence is not in the source: “{_shortened(pair.said.strip(), 40)}”")
+        yield Defect(DefectKind.FOREIGN, f"this sentence is not in the source: “{shortened(pair.said.strip(), 40)}”")
     if language == "zh":
         yield from _word_salad(pair.said)
         yield from _traditional(pair.said)
@@ -231,7 +231,7 @@ def _language(text: str, language: str) -> Iterator[Defect]:
         name = {"zh": "Chinese", "ja": "Japanese"}[language]
         yield Defect(DefectKind.LANGUAGE, f"only {(han + kana) / written:.0%} of the text is {name}")
     elif run := _english_run(prose):
-        yield Defect(DefectKind.LANGUAGE, f"left in English: “{_shortened(run, 60)}”")
+        yield Defect(DefectKind.LANGUAGE, f"left in English: “{shortened(run, 60)}”")
 
 
 def _english_run(prose: str) -> str | None:
@@ -272,7 +272,7 @@ def _completeness(source: str, answer: str, language: str) -> Iterator[Defect]:
         )
     ends = re.compile(r"[。．.！!？?）)”」』\]…}$/A-Za-z0-9%*`>°]$")
     if not ends.search(answer.strip()) and re.search(r"[.!?)\"”]$", source.strip()):
-        yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{_shortened(answer.strip()[-20:], 20)}”")
+        yield Defect(DefectKind.INCOMPLETE, f"ends in mid-sentence: “{shortened(answer.strip()[-20:], 20)}”")
 
 
 def _length(part: str, limit: int, tolerance: float, language: str) -> Iterator[Defect]:
@@ -345,7 +345,7 @@ def _said_twice(pairs: Sequence[Pair]) -> Iterator[Defect]:
         for sentence in alignment.sentences_of(pair.said):
             core = re.sub(r"[\W_]+", "", sentence)
             if core in seen and len(core) >= _LEAST_REPEATED:
-                detail = f"this sentence is there twice: “{_shortened(sentence.strip(), 40)}”"
+                detail = f"this sentence is there twice: “{shortened(sentence.strip(), 40)}”"
                 yield Defect(DefectKind.TWICE, detail, sentence=index)
             seen.add(core)
 
@@ -618,7 +618,7 @@ def _formula_balance(text: str) -> Iterator[Defect]:
     for formula in verbatim.formulas(text):
         bare = re.sub(r"\\[{}]", "", formula)
         if bare.count("{") != bare.count("}"):
-            yield Defect(DefectKind.MARKDOWN, f"the braces of the formula {_shortened(formula, 60)} do not match")
+            yield Defect(DefectKind.MARKDOWN, f"the braces of the formula {shortened(formula, 60)} do not match")
 
 
 def _urls_lost(source: str, answer: str) -> Iterator[Defect]:
@@ -708,12 +708,12 @@ def _markdown(part: str, source: str) -> Iterator[Defect]:
         yield Defect(DefectKind.MARKDOWN, "a ` is opened and not closed")
     for block in re.split(r"\n", prose):
         if block.count("**") % 2:
-            yield Defect(DefectKind.MARKDOWN, f"** is opened and not closed: “{_shortened(block.strip(), 40)}”")
+            yield Defect(DefectKind.MARKDOWN, f"** is opened and not closed: “{shortened(block.strip(), 40)}”")
     if re.search(r"^\s{0,3}#{1,6}\s", prose, re.MULTILINE):
         yield Defect(DefectKind.MARKDOWN, "a heading where none is allowed")
     # Papers on transducers and tokens write `<blank>` and `<unk>`: a symbol of the paper's is no tag of the model's.
     if tag := next((each for each in _HTML_TAG.findall(prose) if each not in source), None):
-        yield Defect(DefectKind.MARKDOWN, f"an HTML tag: {_shortened(tag, 30)}")
+        yield Defect(DefectKind.MARKDOWN, f"an HTML tag: {shortened(tag, 30)}")
     if re.search(r"\[[^\]\n]*\]\([^)\n]*$", prose, re.MULTILINE):
         yield Defect(DefectKind.MARKDOWN, "a link is opened and not closed")
 
@@ -728,7 +728,7 @@ def _quotes(source: str, part: str) -> Iterator[Defect]:
             and not _HAN.search(quote)
             and verbatim.name_core(quote) not in _name_core(source)
         ):
-            yield Defect(DefectKind.QUOTE_INVENTED, f"the quotation “{_shortened(quote, 60)}” is not in the source")
+            yield Defect(DefectKind.QUOTE_INVENTED, f"the quotation “{shortened(quote, 60)}” is not in the source")
 
 
 # --- what is not the answer: refusals, chatter, leaks, traces of an injection -----------------------------------------
@@ -781,11 +781,11 @@ def _not_the_answer(text: str, task: Task, language: str, source: str) -> Iterat
     yield from _refusals(text)
     if preamble := _PREAMBLE.search(text):
         yield Defect(
-            DefectKind.PREAMBLE, f"begins with words that are not the answer: “{_shortened(preamble.group(0), 30)}”"
+            DefectKind.PREAMBLE, f"begins with words that are not the answer: “{shortened(preamble.group(0), 30)}”"
         )
     if epilogue := _EPILOGUE.search(text):
         yield Defect(
-            DefectKind.PREAMBLE, f"words to the reader or a note: “{_shortened(epilogue.group(0).strip(), 30)}”"
+            DefectKind.PREAMBLE, f"words to the reader or a note: “{shortened(epilogue.group(0).strip(), 30)}”"
         )
     yield from _leaks(text, task, language, source)
     yield from _injection_traces(text, source)
@@ -794,7 +794,7 @@ def _not_the_answer(text: str, task: Task, language: str, source: str) -> Iterat
 def _refusals(text: str) -> Iterator[Defect]:
     """A refusal makes every other defect noise."""
     if refusal := _REFUSAL.search(text):
-        yield Defect(DefectKind.REFUSAL, f"a refusal: “{_shortened(text[refusal.start() :], 40)}”")
+        yield Defect(DefectKind.REFUSAL, f"a refusal: “{shortened(text[refusal.start() :], 40)}”")
 
 
 def _leaks(text: str, task: Task, language: str, source: str) -> Iterator[Defect]:
@@ -803,7 +803,7 @@ def _leaks(text: str, task: Task, language: str, source: str) -> Iterator[Defect
     elif (said := _SYSTEM_PROMPT.search(text)) and "system prompt" not in source.lower():
         yield Defect(DefectKind.LEAKED_PROMPT, f"speaks of its instructions: “{said.group(0)}”")
     elif rule := next((rule for rule in _rules(task, language) if rule in text), None):
-        yield Defect(DefectKind.LEAKED_PROMPT, f"repeats its instructions: “{_shortened(rule, 40)}”")
+        yield Defect(DefectKind.LEAKED_PROMPT, f"repeats its instructions: “{shortened(rule, 40)}”")
 
 
 def _rules(task: Task, language: str) -> tuple[str, ...]:
@@ -827,7 +827,7 @@ def _injection_traces(text: str, source: str) -> Iterator[Defect]:
         for sentence in re.split(r"[。！？\n]|(?<=[.!?])\s", text):
             if payload.lower() in sentence.lower() and not _ABOUT_INSTRUCTIONS.search(sentence):
                 yield Defect(
-                    DefectKind.INJECTION, f"follows an instruction inside the paper: “{_shortened(payload, 40)}”"
+                    DefectKind.INJECTION, f"follows an instruction inside the paper: “{shortened(payload, 40)}”"
                 )
                 return
     if _injections(source) and (praise := _PRAISE.search(text)):
@@ -857,8 +857,3 @@ def _terms(source: str, answer: str, glossary: Glossary) -> Iterator[Defect]:
     for term in glossary.terms_in(source):
         if not term.is_said_in(answer):
             yield Defect(DefectKind.TERM, f"{term.source} is not rendered as {term.preferred}")
-
-
-def _shortened(text: str, limit: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -88,3 +88,9 @@ class Defect:
 def hard(defects: Iterable[Defect]) -> tuple[Defect, ...]:
     """Those for which an answer is asked again, and then withheld, as a whole or by sentence."""
     return tuple(defect for defect in defects if not defect.kind.is_soft)
+
+
+def shortened(text: str, limit: int) -> str:
+    """`text` on one line, for a detail that quotes it: at most `limit` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

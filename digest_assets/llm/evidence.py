@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from digest_assets.llm import alignment, numbers, verbatim
 from digest_assets.llm.alignment import sentences_of
-from digest_assets.llm.defects import Defect, DefectKind
+from digest_assets.llm.defects import Defect, DefectKind, shortened
 from digest_assets.llm.glossary import default_glossary
 from digest_assets.markup import formulas
 from digest_assets.model import BlockKind, Paragraph
@@ -162,7 +162,7 @@ def _are_evidence(found: tuple[int, ...], known: Collection[int], before: str, a
 def _wrong(
     sentence: str, given: Sequence[int], by_number: Mapping[int, Paragraph], subject: str, language: str
 ) -> Iterator[tuple[DefectKind, str]]:
-    shown = _shortened(sentence)
+    shown = shortened(sentence, 60)
     if not given:
         yield DefectKind.EVIDENCE_MISSING, f"this sentence rests on no paragraph: “{shown}”"
     for number in given:
@@ -253,8 +253,3 @@ def _terms(language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         (term.source, tuple(each for each in term.translations if len(each) > 1))
         for term in default_glossary(language).terms
     )
-
-
-def _shortened(text: str, limit: int = 60) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

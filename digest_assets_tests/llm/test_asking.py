@@ -20,7 +20,7 @@ from digest_assets.errors import (
 from digest_assets.llm.answers import Answer
 from digest_assets.llm.asking import AskingRules, Excerpt, OnDefect, StoredAnswer, key_of, read, translate
 from digest_assets.llm.prompts import Task, earlier_translation_messages
-from digest_assets.model import AnswerStatus, BlockKind, Paragraph, Reading, TextSource, Translation, Usage
+from digest_assets.model import AnswerStatus, BlockKind, Paragraph, Reading, TextSource, Translation, Trouble, Usage
 from digest_assets_tests.llm.examples import (
     BAD_TRANSLATION,
     GOOD_TRANSLATION,
@@ -242,6 +242,30 @@ def test_an_answer_that_stays_cut_is_never_published() -> None:
     assert (result.status, result.text) == (AnswerStatus.FAILED, None)
     assert "llm.max_output_tokens" in (result.reason or "")
     assert translated(ScriptedModel([]), answers, rules) == result
+
+
+ROUND = replace(CUT, text="<translation>" + "耳语语音缺少基频。" * 20)
+
+
+def test_an_answer_that_goes_round_in_a_circle_gets_no_more_room_and_is_the_models_fault() -> None:
+    model = ScriptedModel([ROUND, ROUND])
+    result = translated(model, rules=replace(RULES, on_defect=OnDefect.FLAG))
+    assert (result.status, result.text, result.trouble) == (AnswerStatus.WITHHELD, None, Trouble.MODEL)
+    assert [prompt.room for prompt in model.prompts] == [1, 1], "and once more, told what is wrong"
+    assert "it says the same until it is cut" in model.prompts[1].messages[-1].content
+
+
+def test_a_circle_that_is_met_with_more_room_only_is_mended_by_a_second_try() -> None:
+    model = ScriptedModel([CUT, ROUND, GOOD_TRANSLATION])
+    assert translated(model).text == GOOD_TRANSLATION
+    assert [prompt.room for prompt in model.prompts] == [1, 4, 1]
+
+
+def test_an_answer_that_says_much_thrice_and_ends_is_judged_as_any() -> None:
+    ended = replace(ROUND, finish_reason="stop", text=ROUND.text + "</translation>")
+    model = ScriptedModel([ended, GOOD_TRANSLATION])
+    assert translated(model).text == GOOD_TRANSLATION
+    assert "until it is cut" not in model.prompts[1].messages[-1].content
 
 
 def test_an_overflow_is_answered_with_a_shorter_excerpt() -> None:
