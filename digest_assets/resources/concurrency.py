@@ -30,7 +30,7 @@ from filelock import FileLock
 from digest_assets.llm.refusals import Problem
 from digest_assets.resources.shared_limits import SharedLimits, TokenBucket
 
-FIRST_WINDOW = 16
+FIRST_WINDOW = 32
 """How many calls may be under way before anything is known: a day's digest is too short to begin with less."""
 SLOW_FACTOR = 3.0
 """Latency for a token of answer so many times the usual one counts as congestion. Providers vary by 2 on good days."""
