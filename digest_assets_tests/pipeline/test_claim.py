@@ -1,5 +1,5 @@
 """What the step that claims works out of arXiv's answers before it asks the rules: pure. The step whole is in
-`test_ledger.py`."""
+`test_claim_in_store.py`, over weeks in `test_ledger.py`."""
 
 from __future__ import annotations
 
