@@ -128,10 +128,15 @@ def measure(path: Path, expected: Listed) -> Result:
     result.exponents = len(expected.exponents)
     result.exponents_missing = [each for each in expected.exponents if _squeezed(each) not in _squeezed(whole)]
     document = pypdfium2.PdfDocument(body)
-    titles = list(expected.titles) or (_outline(document) if expected.outline else [])
+    outline = _outline(document) if expected.outline and not expected.titles else []
+    titles = list(expected.titles) or [title for _, title in outline]
+    # A journal's outline may name what stands at the end of the paper behind what is in its last columns.
+    by_page = [title for _, title in sorted(outline, key=lambda each: each[0])] or titles
     read = [each.title for each in text.sections if each.title]
     result.titles = len(titles)
-    result.titles_missing, result.titles_beside = compared(titles, read)
+    result.titles_missing, result.titles_beside = min(
+        (compared(each, read) for each in (titles, by_page)), key=lambda each: len(each[0])
+    )
     letters = _of_prose(whole) + "".join(_of_prose(each.text) for each in text.left_out)
     for words in _runs_of_words(document):
         result.prose += len(words)
@@ -147,18 +152,24 @@ def _written(text: PdfText) -> str:
     )
 
 
-def _outline(document: pypdfium2.PdfDocument) -> list[str]:
-    titles: list[tuple[int, str]] = []
+def _outline(document: pypdfium2.PdfDocument) -> list[tuple[int, str]]:
+    """The titles of the outline, with their pages. None where most of them are not on the pages that it says: the
+    outline of an earlier text."""
+    titles: list[tuple[int, int, str]] = []
+    pages: dict[int, str] = {}
     for entry in document.get_toc(max_depth=4):
         destination = entry.get_dest()
         page = destination.get_index() if destination is not None else None
         title = " ".join(entry.get_title().split())
         if page is not None and page < PAGE_LIMIT and _letters(title):
-            titles.append((entry.level, title))
-    top = min((level for level, _ in titles), default=0)
-    if len(titles) > 1 and sum(level == top for level, _ in titles) == 1:
-        titles = [(level, title) for level, title in titles if level > top]  # the paper's own title above all
-    return [each for _, each in titles if not _names_no_section(each)]
+            titles.append((page, entry.level, title))
+            pages[page] = pages.get(page) or _letters(document[page].get_textpage().get_text_range())
+    top = min((level for _, level, _ in titles), default=0)
+    if len(titles) > 1 and sum(level == top for _, level, _ in titles) == 1:
+        titles = [each for each in titles if each[1] > top]  # the paper's own title above all
+    if 2 * sum(_title(title) in pages[page] for page, _, title in titles) < len(titles):
+        return []
+    return [(page, title) for page, _, title in titles if not _names_no_section(title)]
 
 
 def _names_no_section(title: str) -> bool:

@@ -16,8 +16,8 @@ from digest_assets.full_text import NoText
 from digest_assets.full_text.language import is_text
 from digest_assets.full_text.pdf_characters import read_page
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_heads, without_line_numbers
-from digest_assets.full_text.pdf_headings import Entry
 from digest_assets.full_text.pdf_order import Line, in_reading_order
+from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Section
 

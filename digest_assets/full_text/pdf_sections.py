@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
-from digest_assets.full_text.pdf_headings import CAPTION, Entry, Headings
+from digest_assets.full_text.pdf_headings import Headings
 from digest_assets.full_text.pdf_order import STEP, Line
+from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_setting import Setting
+from digest_assets.full_text.pdf_titles import CAPTION
 from digest_assets.model import Block, BlockKind, Section
 
 _BIBLIOGRAPHY = re.compile(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from digest_assets.full_text import NoText, pdf
 from digest_assets.full_text.pdf import read_pdf
 from digest_assets.full_text.pdf_furniture import LeftOut
-from digest_assets.full_text.pdf_headings import LONGEST_TITLE, Entry
 from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
+from digest_assets.full_text.pdf_titles import LONGEST_TITLE
 from digest_assets.model import Section
 from digest_assets_tests.full_text import test_pdf
 from digest_assets_tests.full_text.mutations import PDF_TOKENS, inflated, mutated

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from digest_assets.full_text.pdf_headings import Entry
 from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Block, BlockKind
 

@@ -1,0 +1,172 @@
+"""Where the titles of a PDF's outline stand on its pages.
+
+An outline has a title in plain letters, and often another number, another spelling of a formula or less than the page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_setting import Setting
+from digest_assets.full_text.pdf_titles import (
+    APPENDIX,
+    CAPTION,
+    FIRST_SENTENCE,
+    LONGEST_TITLE,
+    TITLE_LINES,
+    Heading,
+    glued,
+    numbers,
+    unnumbered,
+)
+
+_RUN_IN_GAP = re.compile(r"(?P<closers>[)\]}]*)\s*[.:–—]+\s*")
+_NEARLY = 0.85
+
+
+class Entry(NamedTuple):
+    """A line of the file's outline. `level` from 0, `page` from 0."""
+
+    title: str
+    level: int
+    page: int
+
+
+@dataclass(slots=True)
+class Outline:
+    """An outline, looked up among the lines of its pages."""
+
+    lines: Sequence[Line]
+    setting: Setting
+    entries: Sequence[Entry]
+    headings: dict[int, Heading] = field(default_factory=dict)
+    """By the index of their first line."""
+    is_trusted: bool = False
+    """Whether it names the sections: most of its lines are on the pages that it says."""
+
+    def __post_init__(self) -> None:
+        by_page: defaultdict[int, list[int]] = defaultdict(list)
+        for index, line in enumerate(self.lines):
+            by_page[line.page].append(index)
+        top = min((entry.level for entry in self.entries), default=0)
+        if sum(entry.level == top for entry in self.entries) == 1 and len(self.entries) > 2:
+            top += 1  # the paper's title, with its sections below
+        place, asked = -1, 0
+        for entry in self.entries:
+            if CAPTION.match(entry.title) or entry.page not in by_page:
+                continue
+            asked += 1
+            onwards = [index for index in by_page[entry.page] if index > place]
+            earlier = [index for index in by_page[entry.page] if index < place and index not in self.headings]
+            found = next(self._found(entry, top, onwards, earlier), None)
+            if found is not None:
+                index, heading = found
+                self.headings[index] = heading
+                place = max(place, heading.stop - 1)
+        self.is_trusted = len(self.headings) >= max(3, 0.6 * asked)
+        if asked and len(self.headings) < 0.3 * asked:
+            self.headings.clear()  # an outline of something else
+
+    def _found(
+        self, entry: Entry, top: int, onwards: Sequence[int], earlier: Sequence[int]
+    ) -> Iterator[tuple[int, Heading]]:
+        """Where `entry` may stand, the best place first: behind the entry before it, or else before that, where the
+        page is read in another order."""
+        level = max(entry.level - top, 0) + 1
+        title = _bare(entry.title)
+        if len(title) < 3:
+            return
+        for find in (self._whole, self._nearly):
+            for places in (onwards, earlier):
+                for index in places:
+                    if _bare(self.lines[index].text) and (heading := find(entry.title, level, index)) is not None:
+                        yield index, heading
+
+    def _whole(self, title: str, level: int, index: int) -> Heading | None:
+        """`title` letter by letter, in lines of its own or in the line of its text."""
+        wanted, plain = _bare(title), _bare(unnumbered(title))
+        for stop, text in self._texts(index):
+            bare, here = _bare(text), _bare(unnumbered(text))
+            if bare == wanted or here == plain:
+                return _heading(text, level, stop)
+            if not wanted.startswith(bare) and not plain.startswith(here):
+                break
+        return self._run_in(title, level, index)
+
+    def _texts(self, index: int) -> Iterator[tuple[int, str]]:
+        """What the lines from `index` on are together, one line, two, and so on, and where they stop."""
+        text = ""
+        for stop in range(index + 1, min(index + TITLE_LINES, len(self.lines)) + 1):
+            line = self.lines[stop - 1]
+            if line.page != self.lines[index].page:
+                return
+            text = glued(text, line, self.lines[stop - 2]) if text else line.text
+            yield stop, text
+
+    def _run_in(self, title: str, level: int, index: int) -> Heading | None:
+        """A title in the line of its text, set apart by a stop or by its font: `6.2. Middle level. The ...`."""
+        line = self.lines[index]
+        number = len(line.text) - len(unnumbered(line.text))
+        for start, wanted in {(0, _bare(title)), (0, _bare(unnumbered(title))), (number, _bare(unnumbered(title)))}:
+            end = _end_of(line.text[start:], wanted) if len(wanted) > 5 else None
+            if end is None:
+                continue
+            end += start
+            if gap := _RUN_IN_GAP.match(line.text, end):
+                return _heading(line.text[:end] + gap["closers"], level, index + 1, line.text[gap.end() :])
+            if _bare(line.text[:end]) == _bare(line.text[: line.lead]):
+                return _heading(line.text[: line.lead], level, index + 1, line.text[line.lead :].lstrip())
+        return None
+
+    def _nearly(self, title: str, level: int, index: int) -> Heading | None:
+        """A title whose formula the outline has in other letters, under the same number, or that stands out."""
+        line = self.lines[index]
+        first = FIRST_SENTENCE.match(line.text)
+        if first is not None and next(numbers(title), None) is not None and _are_nearly(title, first[1]):
+            return _heading(first[1], level, index + 1, line.text[first.end() :])
+        if not self.setting.stands_out(line):
+            return None
+        likeness = {stop: (text, _likeness(title, text)) for stop, text in self._texts(index)}
+        stop = max(likeness, key=lambda each: likeness[each][1], default=index)
+        text, best = likeness.get(stop, ("", 0.0))
+        return _heading(text, level, stop) if best >= _NEARLY else None
+
+
+def _heading(text: str, level: int, stop: int, rest: str = "") -> Heading:
+    title = text.strip()[:LONGEST_TITLE]
+    return Heading(title, level, stop, rest, bool(APPENDIX.match(title)))
+
+
+def _are_nearly(title: str, text: str) -> bool:
+    return _likeness(title, text) >= _NEARLY
+
+
+def _likeness(title: str, text: str) -> float:
+    """How alike the words of two titles are, from 0 to 1. 0 where their numbers differ."""
+    one, two = (next(numbers(each.strip()), None) for each in (title, text))
+    if one is not None and two is not None and one[:2] != two[:2]:
+        return 0.0
+    wanted, here = _bare(unnumbered(title)), _bare(unnumbered(text))
+    if len(wanted) < 8 or 2 * min(len(wanted), len(here)) < _NEARLY * (len(wanted) + len(here)):
+        return 0.0
+    return SequenceMatcher(None, wanted, here).ratio()
+
+
+def _bare(text: str) -> str:
+    """The letters and digits alone, without accents: how an outline and a page have the same title."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text.lower()) if each.isalnum())
+
+
+def _end_of(text: str, bare: str) -> int | None:
+    """Where in `text` the letters and digits of `bare` end, if it begins with them."""
+    for end in range(len(bare), min(len(text), 2 * len(bare) + 20) + 1):
+        if _bare(text[:end]) == bare:
+            return end
+    return None

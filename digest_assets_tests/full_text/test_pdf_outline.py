@@ -1,0 +1,62 @@
+"""Titles of an outline, looked up on pages that have them in other words, another order or one line with a text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_outline import Entry, Outline
+from digest_assets.full_text.pdf_setting import Setting
+
+BOLD = Face("Body-Bold", 700)
+
+
+def line(text: str, baseline: float, face: Face | None = None, lead: int = 0) -> Line:
+    made = Line(text, (text,), 0, 50, 290, baseline, 10, face or Face("Body"), False, 792)
+    return replace(made, lead=lead, lead_face=BOLD) if lead else made
+
+
+BODY = [line("plain words of a body that is long enough to count here.", 500 - 12 * number) for number in range(6)]
+
+
+def looked_up(lines: list[Line], *titles: str) -> dict[int, tuple[str, str]]:
+    every = [*lines, *BODY]
+    found = Outline(every, Setting.of(every), [Entry(title, 0, 0) for title in titles])
+    return {index: (heading.title, heading.rest) for index, heading in found.headings.items()}
+
+
+def test_a_title_is_found_behind_a_number_that_the_outline_leaves_out() -> None:
+    text = "1) Accuracy- and Precision-based Robustness: In the context"
+    assert looked_up([line(text, 700)], "Accuracy- and Precision-based Robustness:") == {
+        0: ("1) Accuracy- and Precision-based Robustness", "In the context")
+    }
+
+
+def test_what_stands_on_a_title_s_line_in_another_font_is_no_part_of_it() -> None:
+    lines = [line("4.1 Supply chains High Leverage", 700, lead=17)]
+    assert looked_up(lines, "4.1 Supply chains") == {0: ("4.1 Supply chains", "High Leverage")}
+    assert looked_up([replace(lines[0], lead=0)], "4.1 Supply chains") == {}
+
+
+def test_a_title_that_stands_out_may_be_spelt_in_another_way() -> None:
+    lines = [line("5.2 Simplifying the Problem: From", 700, BOLD), line("MinCliqeCover to Matching", 688, BOLD)]
+    title = "5.2 Simplifying the Problem: From MinCliqueCover to Matching"
+    assert looked_up(lines, title) == {0: ("5.2 Simplifying the Problem: From MinCliqeCover to Matching", "")}
+    assert looked_up(lines, title.replace("5.2", "5.3")) == {}
+    assert looked_up([replace(each, face=Face("Body")) for each in lines], title) == {}
+
+
+def test_an_outline_may_have_another_order_than_the_page() -> None:
+    lines = [line("Contributions", 700, BOLD), line("Methods", 650, BOLD)]
+    assert looked_up(lines, "Methods", "Contributions") == {0: ("Contributions", ""), 1: ("Methods", "")}
+
+
+@pytest.mark.parametrize("caption", ["Figure 1 Recordings of a neuron", "TABLE 1. Recordings"])
+def test_a_figure_in_the_outline_is_no_section(caption: str) -> None:
+    assert looked_up([line(caption, 700), line("Methods", 650, BOLD)], caption, "Methods") == {1: ("Methods", "")}
+
+
+def test_an_outline_of_another_text_says_nothing() -> None:
+    assert looked_up([line("Methods", 700, BOLD)], "Methods", "Theorems", "Proofs", "Examples") == {}
