@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,8 +21,8 @@ from digest_assets.model import AnnouncementKind, FeedEntry, Paper, Source, Unre
 from digest_assets.pipeline.claim import MadeDate, claim_papers
 from digest_assets.sandbox import arxiv_documents as documents
 from digest_assets.store import feeds
+from digest_assets.store.connection import DigestStore
 from digest_assets.store.feeds import ANY_FIELD, Fetch
-from digest_assets_tests.engines import new_store
 
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 1, 27) + timedelta(days=offset) for offset in range(4))
@@ -57,11 +59,24 @@ def papers(day: date, *numbers: int) -> list[Paper]:
     return [paper(number, submitted(day, 2 + number % 10)) for number in numbers]
 
 
+@cache
+def an_empty_store() -> bytes:
+    """Its file, made once: the migrations are most of what a test takes."""
+    with TemporaryDirectory() as folder:
+        store = DigestStore(Path(folder) / "digest.duckdb")
+        with store.transaction():
+            pass
+        return store.path.read_bytes()
+
+
 class Held:
     """A store, and the settings of its digest."""
 
     def __init__(self, folder: Path, name: str = "arxiv") -> None:
-        self.store = new_store(folder)
+        self.store = DigestStore(folder / "digest.duckdb")
+        if not self.store.path.exists():
+            self.store.path.parent.mkdir(exist_ok=True)
+            self.store.path.write_bytes(an_empty_store())
         digest = DigestSettings(name=name, categories=("cs.SD",), first_date=date(2026, 1, 1))
         self.settings = Settings.model_construct(digest=digest)
 
