@@ -8,6 +8,7 @@ heading before it.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from digest_assets.full_text.pdf_setting import LARGER, Setting
 from digest_assets.full_text.pdf_titles import (
     APPENDIX,
     CAPTION,
+    FIRST_SENTENCE,
     LONGEST_TITLE,
     TITLE_LINES,
     Heading,
@@ -40,6 +42,19 @@ _RUN_IN_ABSTRACT = re.compile(r"(?:Abstract|ABSTRACT)\s*(?:[—–:.-]+\s*|(?=[A
 _THEOREM = re.compile(
     r"(?:theorem|lemma|proposition|corollary|definition|remark|example|proof|claim|property|exercise)\b", re.I
 )
+_NOT_RUN_IN = re.compile(
+    r"(?:key ?words|index terms|general terms|categories|ccs|e-?mail|correspond|inputs?|outputs?|require|ensure"
+    r"|return|initiali[sz]e|notes?|hint|solution|question|answer|problem)\b|[^\W\d]+\s*\(?[A-Z]?\d",
+    re.I,
+)
+"""What opens a paragraph in a font of its own and names no section: front matter, an algorithm's parts, `Case 1`."""
+_RUN_IN_END = re.compile(r"\s*(?P<stop>[.:]\s*[—–]?|[—–])\s*")
+_OFTEN = 3
+"""Paragraphs that open with words of one font, from where on this is how the document sets its titles."""
+_PAREN = re.compile(r"(\d{1,2})\)\s+(?=[A-Z])")
+_CHAPTER = re.compile(r"(?:chapter|part)\s+(?:\d{1,2}|[IVX]{1,5})\s*[.:]?", re.IGNORECASE)
+_LARGEST = 1.7
+"""Times the body's size: what is larger is the document's own title, or a chapter's."""
 _SENTENCE_END = re.compile(r"[.;,:]$")
 _LETTERS = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """What a title without a number has: `P_{N}` is none."""
@@ -62,17 +77,29 @@ class Headings:
     """By kind of number: the last one that was accepted."""
     _styles: dict[_Style, int] = field(default_factory=dict)
     """Of accepted headings, with their level."""
-    _level: int = 1
+    _level: int = 0
+    """Of the last heading that is no run-in one. 0 before the first."""
     _appendix: bool = False
+    _run_in: dict[int, tuple[str, str]] = field(init=False)
+    """By the line's index: words that open a paragraph in a font of their own, and what follows them on their line."""
+    _own: frozenset[_Style] = field(init=False)
+    """In which lines alone above a text are set, and little else."""
+    _chapters: frozenset[_Style] = field(init=False)
+    """How the titles of chapters are set."""
 
     def __post_init__(self) -> None:
         self._outline = Outline(self.lines, self.setting, self.entries)
+        self._run_in = self._run_in_titles()
+        self._own = self._own_styles()
+        self._chapters = self._chapter_styles()
 
     def at(self, index: int, in_bibliography: bool) -> Heading | None:
         """The heading that begins with the line at `index`, if one does."""
         line = self.lines[index]
         found = self._outline.headings.get(index) or self._run_in_abstract(line, index)
         if found is None and line.lead and not in_bibliography:
+            if (run_in := self._run_in_unnumbered(index)) is not None:
+                return run_in
             found = self._run_in_numbered(line, index)
         if found is None and not CAPTION.match(line.text) and re.search(r"[^\W\d_]", line.text):
             found = self._typographic(index, in_bibliography)
@@ -94,24 +121,135 @@ class Headings:
     def _run_in_numbered(self, line: Line, index: int) -> Heading | None:
         """`6.2. Middle level. The ...`, the number and the title set apart by their font alone."""
         lead, rest = line.text[: line.lead].strip(), line.text[line.lead :]
-        title_line = replace(line, text=lead, face=line.lead_face or line.face, mixed=False)
-        if not (self.setting.is_heavier(title_line) or self.setting.differs(title_line)):
+        if not self._is_led(line):
             return None
         if not re.search(r"[.:]$", lead) and not re.match(r"\s*[.:]", rest):
-            return None
+            first = FIRST_SENTENCE.match(line.text)  # a formula in the title is of another font
+            if first is None or first.end() <= line.lead or not self._is_apart(index):
+                return None
+            lead, rest = first[1], line.text[first.end() :]
         for kind, number, title in numbers(lead):
             if kind == "arabic" and len(number) > 1 and len(title) > 2 and self._follows(kind, number, index, True):
                 return Heading(lead.rstrip(" .:"), len(number), index + 1, rest.lstrip(" .:"))
         return None
 
+    def _run_in_unnumbered(self, index: int) -> Heading | None:
+        """`Results. We ...`, where the document often opens paragraphs so, or IEEE's `1) Results: We ...`."""
+        words, rest = self._run_in.get(index, ("", ""))
+        if not words or not self._level:
+            return None
+        if match := _PAREN.match(words):
+            number = int(match[1])
+            if "roman" not in self._last or number != self._last.get("paren", (0,))[0] + 1:
+                return None
+            self._last["paren"] = (number,)
+        return Heading(words, min(self._level + 1, 4), index + 1, rest)
+
+    def _run_in_titles(self) -> dict[int, tuple[str, str]]:
+        found = {index: words for index, line in enumerate(self.lines) if line.lead and (words := self._opening(index))}
+        often = Counter(self.lines[index].lead_face for index in found)
+        return {
+            index: words
+            for index, words in found.items()
+            if often[self.lines[index].lead_face] >= _OFTEN
+            or _PAREN.match(words[0])
+            or (_KNOWN_TITLE.fullmatch(words[0]) and self._is_led(self.lines[index], heavily=True))
+        }
+
+    def _opening(self, index: int) -> tuple[str, str] | None:
+        line = self.lines[index]
+        lead, rest = line.text[: line.lead].strip(), line.text[line.lead :]
+        if not self._is_led(line) or line.size < 0.8 * self.setting.body_size or len(line.cells) > 1:
+            return None
+        if CAPTION.match(line.text) or not self._opens_paragraph(index):
+            return None
+        behind = re.search(r"(?:[.:]\s*[—–]?|[—–])$", lead)
+        before = None if behind else _RUN_IN_END.match(rest)
+        if behind is None and before is None and not self._is_led_alone(index):
+            return None
+        words = lead[: behind.start()] if behind else lead
+        rest = rest[before.end() :] if before else rest.strip()
+        title = _PAREN.sub("", words)
+        if not (2 < len(title) <= 80 and title[0].isupper() and _LETTERS.search(title)) or not rest:
+            return None
+        if rest[0].islower() or len(title.split()) > 12 or _THEOREM.match(title) or _NOT_RUN_IN.match(title):
+            return None
+        if title != words and not self._goes_back_to_the_margin(index):
+            return None
+        return words, rest
+
+    def _is_led(self, line: Line, heavily: bool = False) -> bool:
+        """Whether the words that open the line are set apart by their font."""
+        lead = replace(line, text=line.text[: line.lead], face=line.lead_face or line.face, mixed=False)
+        return self.setting.is_heavier(lead) or (not heavily and self.setting.differs(lead))
+
+    def _is_led_alone(self, index: int) -> bool:
+        """Whether a gap alone sets the bold words apart: a paragraph's, which goes on in the next line, no list's."""
+        line, following = self.lines[index], self.lines[index + 1] if index + 1 < len(self.lines) else None
+        if following is None or not line.lead_is_apart or not self._is_led(line, heavily=True):
+            return False
+        close = 0 < line.baseline - following.baseline < 1.15 * max(self.setting.leading, 1.1 * line.size)
+        return close and not following.lead_is_apart and following.left < line.left + 0.5 * line.size
+
+    def _opens_paragraph(self, index: int) -> bool:
+        line, last = self.lines[index], self.lines[index - 1] if index else None
+        if last is None or last.page != line.page or last.baseline <= line.baseline:
+            return last is None or (not last.hyphenated and last.text[-1] in ".:?!)")
+        return self._is_apart(index) or self.setting.indent(line) > self.setting.indent(last) + 0.5 * line.size
+
+    def _goes_back_to_the_margin(self, index: int) -> bool:
+        """Whether the next line begins further left: the first line of a paragraph, no item of a list."""
+        line, following = self.lines[index], self.lines[index + 1] if index + 1 < len(self.lines) else None
+        return following is not None and following.left < line.left - 0.4 * line.size
+
+    def _own_styles(self) -> frozenset[_Style]:
+        """The styles, neither bold nor large, of which most lines are short, stand apart and lead to a text."""
+        titles: Counter[_Style] = Counter()
+        lines: Counter[_Style] = Counter()
+        for index, line in enumerate(self.lines):
+            if (
+                self.setting.differs(line)
+                and not self.setting.is_code(line)
+                and self.setting.shares.get(line.face.name)
+            ):
+                lines[self._style(index)] += 1
+                words = line.text.split()
+                titles[self._style(index)] += (
+                    not line.lead
+                    and len(words) <= 10
+                    and line.text[0].isupper()
+                    and not re.search(r"[.,;:!]$", line.text)
+                    and not _NOT_RUN_IN.match(line.text)
+                    and self._is_apart(index)
+                    and self._leads_to_text(index + 1)
+                )
+        return frozenset(style for style, count in titles.items() if count >= _OFTEN and count > 0.6 * lines[style])
+
+    def _chapter_styles(self) -> frozenset[_Style]:
+        """The styles of very large lines that stand above all else on pages behind the first, on three of them."""
+        pages: defaultdict[_Style, set[int]] = defaultdict(set)
+        last = -1
+        for index, line in enumerate(self.lines):
+            if line.page != last and not (_CHAPTER.fullmatch(line.text) or line.text.isdecimal()):
+                if line.page and line.size > _LARGEST * self.setting.body_size and _LETTERS.search(line.text):
+                    pages[self._style(index)].add(line.page)
+                last = line.page
+        return frozenset(style for style, on in pages.items() if len(on) >= _OFTEN)
+
     def _typographic(self, index: int, in_bibliography: bool) -> Heading | None:
         line, setting = self.lines[index], self.setting
-        strong = setting.stands_out(line)
+        strong = setting.stands_out(line) or self._style(index) in self._own
         distinct = strong or setting.differs(line)
-        if len(line.cells) > 1 or line.size < 0.85 * setting.body_size or setting.is_code(line):
+        if (
+            len(line.cells) > 1
+            or line.size < 0.85 * setting.body_size
+            or (setting.is_code(line) and not setting.is_larger(line))
+        ):
             return None
         if STEP.match(line.text) and not setting.is_larger(line):
             return None
+        if _CHAPTER.fullmatch(line.text) and strong and (chapter := self._chapter(index)) is not None:
+            return chapter
         stop = self._stop(index) if distinct else index + 1
         text = self._title(index, stop)
         if len(text) > LONGEST_TITLE or (text[-1] in ",;=" and not _KNOWN_TITLE.fullmatch(text)):
@@ -124,6 +262,15 @@ class Headings:
         if APPENDIX.match(text) and len(text) < 80:
             return Heading(text, 1, stop, appendix=True)
         return self._without_number(text, index, stop, in_bibliography)
+
+    def _chapter(self, index: int) -> Heading | None:
+        """`Chapter 3`, and its title in the lines below."""
+        if index + 1 == len(self.lines) or self.lines[index + 1].page != self.lines[index].page:
+            return None
+        if not self.setting.is_larger(self.lines[index + 1]):
+            return None
+        stop = self._stop(index + 1)
+        return Heading(f"{self.lines[index].text} {self._title(index + 1, stop)}"[:LONGEST_TITLE], 1, stop)
 
     def _numbered(
         self, text: str, index: int, stop: int, strong: bool, distinct: bool, in_bibliography: bool
@@ -197,26 +344,29 @@ class Headings:
             return None
         if not _is_of_words(words) or not _LETTERS.search(text):
             return None
-        if _THEOREM.match(text) or line.size > 1.7 * setting.body_size:
+        if self._style(index) in self._chapters:
+            return Heading(text, 1, stop)
+        if _THEOREM.match(text) or line.size > _LARGEST * setting.body_size:
             return None
         known = self._styles.get(self._style(index))
         if in_bibliography or (self._outline.is_trusted and known is None):
             return Heading(text, known, stop) if known == 1 and not text.endswith(".") else None
-        if known is None and (self._level_is_numbered() and not setting.is_heavier(line)):
+        is_own = self._style(index) in self._own
+        if known is None and (self._level_is_numbered() and not (is_own or setting.is_heavier(line))):
             return None
         if known is None and not (self._is_apart(index) and self._leads_to_text(stop)):
             return None
         if not (self._is_apart(index) or self._leads_to_text(stop)):
             return None
         large = line.size >= LARGER * setting.body_size
-        if not setting.is_heavier(line) and not large and not text.isupper():
+        if not is_own and not setting.is_heavier(line) and not large and not text.isupper():
             return None
         if known is not None and not self._level_is_numbered():
             return Heading(text, known, stop)
         if known == 1:
             return Heading(text, 1, stop)
         if self._level_is_numbered():
-            return Heading(text, min(self._level + 1, 4), stop)
+            return Heading(text, min(max(self._level, 1) + 1, 4), stop)
         sections = [style.size for style, level in self._styles.items() if level == 1]
         return Heading(text, 2 if sections and line.size < max(sections) - 0.3 else 1, stop)
 
@@ -230,6 +380,8 @@ class Headings:
             alike = abs(line.size - last.size) < 0.02 * last.size and line.face == last.face and line.page == last.page
             close = 0 < last.baseline - line.baseline < 1.6 * line.size
             if not alike or not close or len(line.cells) > 1 or next(numbers(line.text), None):
+                break
+            if line.text.isupper() != last.text.isupper():
                 break
             if _KNOWN_TITLE.fullmatch(self.lines[index].text) or _KNOWN_TITLE.fullmatch(
                 unnumbered(self.lines[index].text)
@@ -271,6 +423,7 @@ class Headings:
 
     def _note(self, heading: Heading, line: Line) -> None:
         self._level = heading.level
+        self._last.pop("paren", None)
         if not heading.rest and (line.size > LARGER * self.setting.body_size or self.setting.is_heavier(line)):
             self._styles.setdefault(_Style(line.face.name, round(line.size * 2) / 2), heading.level)
         for kind, number, _ in numbers(heading.title):

@@ -45,9 +45,13 @@ class Line:
     lead: int = 0
     """How many characters at the start are of one face, where the rest is of another: `Results. We see ...`."""
     lead_face: Face | None = None
+    lead_is_apart: bool = False
+    """Whether what follows stands off it, further than a space is wide."""
 
 
-NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z](?:\.\d{1,2}){0,3})[.:)]?")
+NUMBER = re.compile(
+    r"(?:[Aa]ppendix ?|APPENDIX ?)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Z](?:\.\d{1,2}){0,3})[.:)]?"
+)
 """What may be the number before a title."""
 STEP = re.compile(r"\d{1,3}:\s+\S")
 """The number of a line of an algorithm, as LaTeX's `algorithmic` sets it."""
@@ -123,6 +127,9 @@ def _joined(last: Line, piece: Line) -> Line:
         face=long.face,
         lead=_lead(last, piece, numbers, len(text) - len(piece.text)),
         lead_face=piece.lead_face if numbers else last.lead_face or last.face,
+        lead_is_apart=piece.lead_is_apart
+        if numbers
+        else last.lead_is_apart or (not last.lead and last.face != piece.face and gap > 0.9 * size),
         mixed=long.mixed or (short.face != long.face and len(short.text) > 0.25 * len(long.text)),
     )
 

@@ -16,7 +16,7 @@ from digest_assets.full_text.pdf_order import Face, Line
 LARGER = 1.08
 """Times the body's size, from where on a line is larger than the text."""
 _HEAVY_NAME = re.compile(
-    r"bold|black|heavy|demi|semibd|medi(?!um)|cmbx|cmb\d|sfbx|bx\d|-bd?$|cmcsc|smallcap|[a-z]b$|-b[a-z]?\d?$",
+    r"bold|black|heavy|demi|semibd|medi(?!um)|cmbx|cmb\d|sfbx|bx\d|-bd?$|cmcsc|smallcap|[a-z]b$|[-.]b[a-z]?\d?$",
     re.IGNORECASE,
 )
 _FIXED_NAME = re.compile(

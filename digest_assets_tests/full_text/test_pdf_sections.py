@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Block, BlockKind
+
+BOLD = Face("Body-Bold", 700)
 
 
 def line(
@@ -21,7 +25,7 @@ def line(
     hyphenated: bool = False,
 ) -> Line:
     cells = tuple(cell.strip() for cell in text.split("|"))
-    face = Face("Body-Bold", 700) if bold else Face("Body")
+    face = BOLD if bold else Face("Body")
     return Line(" ".join(cells), cells, page, left, left + 240, baseline, size, face, hyphenated, 792)
 
 
@@ -194,3 +198,114 @@ def test_an_algorithm_is_its_lines_and_no_table_no_titles_and_no_part_of_the_tex
             "1: for each bell do\n2: ring it once\n3: if the fog is thick as wool then\n4: end if\n5: end for",
         ),
     ]
+
+
+def led(words: str, rest: str, baseline: float, *, face: Face = BOLD, apart: bool = False, left: float = 50) -> Line:
+    """A line that opens with `words` in a font of their own."""
+    made = line(f"{words} {rest}", baseline, left=left)
+    return replace(made, lead=len(words), lead_face=face, lead_is_apart=apart)
+
+
+def paragraphs(*openings: Line) -> list[Line]:
+    """A paragraph for each opening, under one section."""
+    lines = [line("1 Method", 760, bold=True)]
+    for each in openings:
+        lines += [each, *(line("words of a paragraph that goes on below it.", each.baseline - 12 * n) for n in (1, 2))]
+    return lines
+
+
+def titles_of(lines: list[Line]) -> list[tuple[int, str]]:
+    return [(each.level, each.title) for each in to_sections(lines).sections]
+
+
+@pytest.mark.parametrize("stop", [".", ":", ".—", ""])
+def test_words_in_bold_that_often_open_a_paragraph_are_its_title(stop: str) -> None:
+    openings = [
+        led(f"{words}{stop}", "We do so.", 730 - 50 * number, apart=not stop)
+        for number, words in enumerate(("Data augmentation", "Training", "Model selection"))
+    ]
+    assert titles_of(paragraphs(*openings)) == [
+        (1, "1 Method"),
+        (2, "Data augmentation"),
+        (2, "Training"),
+        (2, "Model selection"),
+    ]
+    assert to_sections(paragraphs(*openings)).sections[1].blocks[0].text.startswith("We do so. words of a paragraph")
+
+
+@pytest.mark.parametrize(
+    ("openings", "rest"),
+    [
+        (["Training."], "We do so."),  # once is an accident, not how titles are set
+        (["Theorem 1.", "Theorem 2.", "Lemma 3."], "We do so."),
+        (["Input:", "Output:", "Input:"], "We do so."),
+        (["Training.", "Models.", "Data."], "and so on"),
+        (["Training", "Models", "Data"], "We do so."),  # without a stop or a gap
+        (["the words.", "these words.", "those words."], "We do so."),
+    ],
+)
+def test_other_words_in_bold_are_no_title(openings: list[str], rest: str) -> None:
+    lines = paragraphs(*(led(words, rest, 730 - 50 * number) for number, words in enumerate(openings)))
+    assert titles_of(lines) == [(1, "1 Method")]
+
+
+def test_terms_of_a_list_of_words_are_no_titles() -> None:
+    terms = [
+        led(term, "Long name of it", 730 - 15 * number, apart=True) for number, term in enumerate(("ANN", "CDL", "CML"))
+    ]
+    assert titles_of([line("1 Method", 760, bold=True), *terms, *BODY]) == [(1, "1 Method")]
+
+
+def test_the_third_level_of_ieee_is_told_from_a_list() -> None:
+    italics = Face("Body-Italic")
+    numbered = [led(f"{n}) Noise model:", "We use it.", 720 - 50 * n, face=italics, left=60) for n in (1, 2)]
+    section = [line("I. METHOD", 740), line("words of the section come first.", 728)]
+    assert titles_of([*section, *paragraphs(*numbered)[1:]]) == [
+        (1, "I. METHOD"),
+        (2, "1) Noise model"),
+        (2, "2) Noise model"),
+    ]
+    as_list = [replace(each, left=60) for each in paragraphs(*numbered)[1:]]
+    assert titles_of([*section, *as_list]) == [(1, "I. METHOD")]
+
+
+def test_a_formula_in_a_title_does_not_end_it() -> None:
+    title = led("5.1. Application to", "k-sparse vectors. Let x be sparse.", 700)
+    lines = [line("5. The case", 760, bold=True), *set_lines("words of the section are here.", top=740), title, *BODY]
+    assert titles_of(lines) == [(1, "5. The case"), (2, "5.1. Application to k-sparse vectors")]
+
+
+def test_chapters_are_the_very_large_lines_at_the_top_of_their_pages() -> None:
+    lines = [line("A Thesis of Mine", 700, size=24), line("words of its first page are here.", 500)]
+    for page, title in enumerate(("Design", "Work", "Evaluation"), start=1):
+        lines += [
+            line(f"Chapter {page}", 730, page=page, size=20),
+            line(title, 700, page=page, size=24),
+            *set_lines("words of the chapter that are long enough.", "and more of them here.", top=650, page=page),
+        ]
+    assert titles_of(lines)[1:] == [(1, "Chapter 1 Design"), (1, "Chapter 2 Work"), (1, "Chapter 3 Evaluation")]
+    without = [each for each in lines if not each.text.startswith("Chapter")]
+    assert titles_of(without)[1:] == [(1, "Design"), (1, "Work"), (1, "Evaluation")]
+
+
+def test_lines_alone_in_a_font_of_their_own_are_titles() -> None:
+    italics = Face("Publisher-Three")
+    lines = [line("Methods", 760, bold=True)]
+    for number, title in enumerate(("Setting", "Study approach", "Tools")):
+        top = 740 - 60 * number
+        lines += [
+            replace(line(title, top), face=italics),
+            *set_lines("words of it that are a text", "of two.", top=top - 12),
+        ]
+    assert [title for _, title in titles_of(lines)] == ["Methods", "Setting", "Study approach", "Tools"]
+    assert [title for _, title in titles_of(lines[:-3])] == ["Methods"]
+
+
+def test_a_title_in_capitals_does_not_run_into_the_text_below() -> None:
+    lines = [
+        line("III. PREDICTION MODEL BASED ON", 700),
+        line("SCIENTIFIC DATA SETS", 688),
+        *set_lines("In Sections III and IV, we present our model.", "It is new.", top=676),
+    ]
+    titles = titles_of([line("I. INTRODUCTION", 760), *BODY[:1], line("II. DATA", 730), *BODY[1:2], *lines])
+    assert titles[-1] == (1, "III. PREDICTION MODEL BASED ON SCIENTIFIC DATA SETS")
