@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import threading
 import time
@@ -166,8 +167,11 @@ def _may_be_true(told: Mapping[str, float | list[float]], now: float) -> bool:
 
 
 def _write(path: Path, kept: Mapping[str, float | list[float]]) -> None:
-    with suppress(OSError):  # on a full disk others know less, and the answer that it is about is kept all the same
-        path.write_text(json.dumps(kept), "utf-8")
+    """Over what is there: a file that is emptied and filled again is flushed at once by ext4, 3 ms a call (its
+    `auto_da_alloc`). On a full disk others know less, and the answer that it is about is kept all the same."""
+    with suppress(OSError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o644), "wb") as file:
+        file.write(json.dumps(kept).encode())
+        file.truncate()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -105,6 +106,16 @@ def test_unwanted_characters_are_left_out() -> None:
     assert clean("\ud835\udc65") == "\U0001d465"
     assert clean("👩\u200d🔬") == "👩\u200d🔬"
     assert clean("\U000f0000") == "\ufffd"
+    assert clean("a" + "\u0301" * 9) == "a" + "\u0301" * 4
+
+
+def test_what_python_calls_printable_is_left_as_it_is() -> None:
+    """So that such a text need not be looked through: with a line end, which is not, each sign is."""
+    printable = [sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isprintable()]
+    for first in range(0, len(printable), 100):
+        some = "a".join(printable[first : first + 100])
+        assert clean(f"{some}\n") == f"{some}\n"
+        assert clean(some) == some
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)

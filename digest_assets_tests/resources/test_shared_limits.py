@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections import deque
@@ -229,10 +230,21 @@ def test_a_full_disk_keeps_what_is_known_of_the_pace_and_fails_no_call(
 ) -> None:
     limits = SharedLimits(tmp_path, URL, 2, requests_per_minute=600)
 
-    def full(*_: object) -> None:
+    def full(descriptor: int, *_: object) -> None:
+        os.close(descriptor)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(os, "fdopen", full)
     with limits.pace(5.0) as told:
         told["per_minute"] = 3.0
     assert limits.take(10) == 0
+
+
+def test_what_is_shorter_than_before_is_whole(tmp_path: Path) -> None:
+    limits = SharedLimits(tmp_path, URL, 2, clock=lambda: 5.0)
+    with limits.pace(5.0) as told:
+        told |= {"per_minute": 3.0, "taken": [float(each) for each in range(300)]}
+    with limits.pace(5.0) as told:
+        del told["taken"]
+    with limits.pace(5.0) as told:
+        assert told == {"per_minute": 3.0}
