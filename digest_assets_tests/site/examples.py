@@ -191,7 +191,7 @@ def busy_day(count: int, day: date = date(2026, 11, 20)) -> ExampleSite:
     rng, papers, site = random.Random(count), [], ExampleSite({})
     for number in range(count):
         each = replace(
-            paper(number, title=f"Paper {number}: {' '.join(rng.choices(ENGLISH, k=9)).capitalize()}"),
+            paper(number, title=f"Paper {number}: {' '.join(rng.choices(ENGLISH, k=12)).capitalize()}"),
             abstract=" ".join(rng.choices(ENGLISH, k=210)) + " with $x_1 \\le 3$.",
         )
         chinese = "".join(rng.choices(CHINESE, k=190)) + "，其中 $x_1 \\le 3$。"
@@ -200,7 +200,7 @@ def busy_day(count: int, day: date = date(2026, 11, 20)) -> ExampleSite:
         if number % 7 == 3:
             made = replace(made, announcement=replace(made.announcement, kind=AnnouncementKind.CROSS))
         papers.append(made)
-        title, gist = "".join(rng.choices(CHINESE, k=9)), "".join(rng.choices(CHINESE, k=18)) + "。"
+        title, gist = "".join(rng.choices(CHINESE, k=14)), "".join(rng.choices(CHINESE, k=18)) + "。"
         code = Badge("代码", "code", "https://code.test/a") if number % 4 == 0 else Badge("ICASSP 2026")
         site.glances[each.identifier] = Glance(title, gist, badges=(code,))
     site.days_of[day] = papers
