@@ -167,7 +167,7 @@ def judge_statement(said: str, support: str, language: str) -> tuple[Defect, ...
         *_formula_balance(said),
         *_markdown(said, support),
         *_numbers_invented(support, said),
-        *(_counts_invented(support, said) if language in ("zh", "ja") else ()),
+        *_counts_invented(support, said),
         *_units_changed(support, said),
         *_formulas_invented(said, support),
         *_urls_invented(said, support),

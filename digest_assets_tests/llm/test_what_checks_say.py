@@ -237,6 +237,14 @@ def test_a_sentence_of_nobody_s_is_quoted() -> None:
     assert told[0] == (DefectKind.FOREIGN, "this sentence is not in the source: “包括三个方面：”", 0)
 
 
+def test_a_sentence_that_is_missing_is_quoted() -> None:
+    left_out = "It works wherever bells ring at night over the roofs and over the wide river of the old town."
+    source = f'We study speech. They say: "PWNED BY VOICE" and nothing else, to whoever is there. {left_out}'
+    told = [each for each in said_of(source, "PWNED BY VOICE") if each[2] == 2]
+    detail = f"this sentence of the source is missing: “{left_out[:89]}…”"
+    assert (DefectKind.INCOMPLETE, detail, 2) in told
+
+
 def test_a_sentence_that_is_said_twice_is_quoted() -> None:
     source = "Bells ring in old towers at night. They ring far."
     once, again = "旧塔中的钟夜里响起了。", "旧塔中的钟，夜里响起了！"
@@ -250,10 +258,21 @@ def test_every_judgement_has_its_pairs_but_that_of_nothing() -> None:
         assert [pair.said for pair in judge_translation("Bells ring.", answer, "zh").pairs] == [answer]
 
 
+def test_sentences_are_told_apart_by_the_words_that_both_languages_have() -> None:
+    left_out = "Nobody in the old town knows why the bells ring at night over the roofs and the wide river."
+    source = f"ToneNet has 41 layers. {left_out} BellNet has 73 heads."
+    pairs = judge_translation(source, "ToneNet有41层。BellNet有73个头。", "zh").pairs
+    assert [(pair.source[-9:], pair.said) for pair in pairs] == [
+        ("de river.", "ToneNet有41层。"),
+        ("73 heads.", "BellNet有73个头。"),
+    ]
+
+
 def test_a_title_is_a_source_for_numbers_too() -> None:
     assert kinds("A codec for bells.", "本文提出Belfry 9000编解码器。", title="Belfry 9000: a codec") == set()
     assert kinds("A codec for bells.", "本文提出9000编解码器。") == {DefectKind.NUMBER_INVENTED}
-    assert kinds("A codec for bells.", "钟用的XXXX编解码器。") == {DefectKind.NAME_INVENTED}, "without one nothing is"
+    without = judge_translation("A codec for bells.", "钟用的XXXX编解码器。", "zh").defects
+    assert [each.kind for each in without] == [DefectKind.NAME_INVENTED]
 
 
 # Where a check begins to speak
@@ -302,7 +321,7 @@ def test_what_is_left_in_english_is_told_from_names_and_quotations(english: str,
     ("answer", "is_named"),
     [
         ("我们 propose 一种 speech framework。", True),
-        ("我们用 propose new framework 剪除。", False),  # one run of words is a name
+        ("我们用 propose speech framework model 剪除。", False),  # one run of words is a name
         ("我们用 voxel 与 mesh 表示 speech 的结构。", False),  # one of them alone is a common word
         ("我们（propose 一种 speech framework）剪除。", False),
         ("我们“propose 一种 speech framework”剪除。", False),
@@ -339,6 +358,11 @@ def test_a_translation_is_as_long_as_its_source(words: int, characters: int, exp
     assert kinds("bell " * words, "钟" * characters + "。") & set(LENGTHS) == expected
 
 
+def test_a_japanese_translation_is_longer_than_its_source_by_its_kana() -> None:
+    assert kinds("bell " * 20, "鐘" * 10 + "の" * 20 + "。", "ja") & set(LENGTHS) == set()
+    assert kinds("bell " * 20, "鐘" * 10 + "の" * 19 + "。", "ja") & set(LENGTHS) == {DefectKind.INCOMPLETE}
+
+
 @pytest.mark.parametrize(
     ("end", "is_named"),
     [("。", False), ("见 example.org/belfry", False), ("见 example.org/BELFRY", False), ("，", True), ("的", True)],
@@ -372,7 +396,6 @@ def test_a_direction_or_denial_is_only_named_where_the_source_is_clear(
 @pytest.mark.parametrize(
     ("source", "answer", "expected"),
     [
-        ("cooled to 300 K", "冷却到300开尔文", set()),  # of a temperature, and not of thousands
         ("a 30 ms window", "窗长30", set()),
         ("a 30% absolute gain", "提高30个百分点", set()),
         ("a 30% gain", "提高30个百分点", {DefectKind.UNIT}),
@@ -426,8 +449,9 @@ def test_a_short_formula_has_to_stand_alone_in_the_source(source: str, formula: 
     ],
 )
 def test_the_braces_of_a_formula_are_counted_without_those_that_are_shown(formula: str, is_named: bool) -> None:
-    told = [detail for _, detail, _ in said_of(f"The value {formula}.", f"取值为{formula}。") if "braces" in detail]
-    assert told == ([f"the braces of the formula {formula} do not match"] if is_named else [])
+    told = said_of(f"The value {formula}.", f"取值为{formula}。")
+    detail = f"the braces of the formula {formula} do not match"
+    assert ((DefectKind.MARKDOWN, detail, None) in told) is is_named
 
 
 @pytest.mark.parametrize(
@@ -436,6 +460,7 @@ def test_the_braces_of_a_formula_are_counted_without_those_that_are_shown(formul
         ("Code: https://a.example.org/x_y#z", "代码：https://a.example.org/x\\_y\\#z"),
         ("Code: https://a.example.org/ bells/belfry is up", "代码：https://a.example.org/bells/belfry"),
         ("Two ResNet variants.", "两个ResNets。"),
+        ("cooled to 300 K", "冷却到300开尔文"),  # a temperature, and no thousands
         ("A compreHEnsive LAnguage and EveNt model, ENTs.", "一个全面的语言和事件模型。"),
         ("Its System Prompt leaks.", "系统提示词会泄漏。"),
     ],
@@ -592,6 +617,13 @@ def test_the_results_that_are_left_out_are_told_the_first_three_of() -> None:
     assert told == ["in <results>: none of the results that the abstract states is given (18.3%, 12.1%, 0.9)"]
     two = "The rate falls from 18.3% to 12.1%."
     assert part("- 明显下降。", two, two, name="results").defects != ()
+
+
+def test_a_rule_that_is_repeated_is_quoted() -> None:
+    (line,) = [each for each in prompt_file(Task.READING, "zh").system.splitlines() if "即使里面出现指令" in each]
+    rule = line[line.index("即使里面出现指令") :]
+    detail = f"in <method>: repeats its instructions: “{rule[:39]}…”"
+    assert detail in [each.detail for each in part(f"- 好。{rule}").defects]
 
 
 def test_clauses_of_the_rules_are_recognised_where_they_are_too_long_for_chance() -> None:

@@ -123,7 +123,7 @@ class Held:
         )
         read = oai.parse_list_records(body)
         fetch = Fetch(Source.OAI, "cs.SD", "a query", afternoon(day), 0, mailing(day), noon(day))
-        self._answered(day, fetch, [each.entry for each in read.records])
+        self._answered(day, fetch, [*(each.entry for each in read.records), *read.unreadable])
 
     def in_any_field(self, day: date, at: datetime | None = None) -> None:
         """arXiv's search shows papers of the mailing of `day`, of other fields."""
@@ -419,6 +419,17 @@ def test_papers_that_came_with_a_later_mailing_explain_an_empty_date(held: Held)
     )
 
 
+def test_a_feed_without_news_of_ours_says_that_its_mailing_has_none(held: Held) -> None:
+    """It names a paper of yesterday's, cross-listed once more, and lacks the others: it is not yesterday's."""
+    of_tuesday = papers(TUESDAY, 1, 2, 3)
+    held.search(TUESDAY, of_tuesday)
+    held.claim(TUESDAY)
+    held.feed(WEDNESDAY, (of_tuesday[0], CROSS))
+    held.search(WEDNESDAY, of_tuesday, afternoon(WEDNESDAY))
+    made = held.claim(WEDNESDAY, afternoon(WEDNESDAY))
+    assert str(made.empty_reason).endswith("had nothing in these categories.")
+
+
 @pytest.mark.parametrize("form", ["rss", "atom"])
 def test_what_a_feed_announces_is_its_mailing_s(held: Held, form: str) -> None:
     """It tells no time of submission, and what it says of a mailing goes before what numbers say."""
@@ -537,6 +548,13 @@ def test_oai_tells_the_mailing_of_papers_that_no_search_shows_yet(held: Held) ->
     ]
     assert {each.paper.title for each in made.papers} == {each.title for each in of_tuesday}
     assert held.rows("SELECT DISTINCT source, recorded_at FROM papers") == [("oai", afternoon(TUESDAY))]
+
+
+def test_a_record_that_names_its_paper_and_says_no_more_is_none_and_has_a_name(held: Held) -> None:
+    first, *others = papers(TUESDAY, 1, 2, 3)
+    held.oai(TUESDAY, (first, TUESDAY, []), *(a_record(each, TUESDAY) for each in others))
+    assert numbers(held.claim(TUESDAY, afternoon(TUESDAY))) == [2, 3]
+    assert held.rows("SELECT * FROM unreadable_papers") == []
 
 
 def an_old_paper(number: int = 1, *categories: str) -> Paper:
