@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import pytest
 
 from digest_assets.arxiv import atom, feed, oai
@@ -66,6 +67,7 @@ def an_empty_store() -> bytes:
         store = DigestStore(Path(folder) / "digest.duckdb")
         with store.transaction():
             pass
+        duckdb.connect(str(store.path)).close()  # which writes to the file what is in its log
         return store.path.read_bytes()
 
 
