@@ -172,6 +172,10 @@ _DURATION = re.compile(
 )
 _PART = re.compile(r"(\d+(?:\.\d+)?) ?(milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|[dhms])")
 _UNITS = {"ms": 0.001, "mi": 60.0, "m": 60.0, "s": 1.0, "h": 3600.0, "d": 86400.0}
+_REMAINING = re.compile(r"x-ratelimit-remaining(?:-[a-z_-]+)?")
+_BARE = re.compile(r"\d+(?:\.\d+)?")
+_EPOCH, _EPOCH_MILLISECONDS = 1e9, 1e12
+"""A number of seconds that is larger is a point in time."""
 _FLUSH = re.compile(r"(20\d\d-\d\d-\d\d[ t]\d\d:\d\d:\d\d)[^\n]{0,6}重置")
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -200,8 +204,13 @@ def read_problem(
     """What a refusal means. `status` is None where the endpoint answered 200 and put an error into the body; `model` is
     the one asked for."""
     said = _said(body)
-    wait = _wait_seconds(said, tuple(headers), now_epoch_seconds)
+    headers = tuple(headers)
+    wait = _wait_seconds(said, headers, now_epoch_seconds)
     meaning, rests_on = _meaning(status, said, provider, model, wait)
+    if meaning is Refusal.BUSY and wait is None:
+        wait = _until_whole(headers, now_epoch_seconds)
+        if wait is not None and wait > LONGEST_WAIT_SECONDS:
+            meaning, rests_on = Refusal.DAY, f"{rests_on}, with nothing left for {wait:.0f} s"
     number = prompt_tokens = None
     if meaning is Refusal.CONTEXT:
         number, prompt_tokens = (_number_in(said, name, provider) for name in ("number", "prompt"))
@@ -377,8 +386,31 @@ def _wait_seconds(said: _Said, headers: tuple[tuple[str, str], ...], now: float)
         at = datetime.fromisoformat(match.group(1).replace("t", " ")).replace(tzinfo=_BEIJING)
         return max(0.0, at.timestamp() - now)
     if match := _DURATION.search(text):
-        return sum(float(amount) * _unit(unit) for amount, unit in _PART.findall(match.group(1)))
+        return _seconds(match.group(1))
     return None
+
+
+def _until_whole(headers: tuple[tuple[str, str], ...], now: float) -> float | None:
+    """How long by the headers of each limit of which nothing remains: `x-ratelimit-remaining-requests: 0` with
+    `x-ratelimit-reset-requests: 2m59.56s` (OpenAI, Groq), seconds, or an epoch. None: they say of none that it is used
+    up. It is the time until the limit is whole again, and so comes last: words tell when one call fits."""
+    values = {name.lower(): value.strip() for name, value in headers}
+    used_up = (name for name, value in values.items() if value == "0" and _REMAINING.fullmatch(name))
+    resets = (values.get(name.replace("remaining", "reset"), "") for name in used_up)
+    return max((_until(each, now) for each in resets if _BARE.fullmatch(each) or _PART.match(each)), default=None)
+
+
+def _until(reset: str, now: float) -> float:
+    if not _BARE.fullmatch(reset):
+        return _seconds(reset)
+    number = float(reset)
+    epoch = number / 1000 if number > _EPOCH_MILLISECONDS else number
+    return max(0.0, epoch - now) if number > _EPOCH else number
+
+
+def _seconds(duration: str) -> float:
+    """Of `2m59.56s`, or `1 hour and 5 minutes`."""
+    return sum(float(amount) * _unit(unit) for amount, unit in _PART.findall(duration))
 
 
 def _unit(name: str) -> float:
@@ -393,7 +425,7 @@ def retry_after_seconds(headers: Iterable[tuple[str, str]], now_epoch_seconds: f
             return max(0.0, float(values["retry-after-ms"]) / 1000)
         if "retry-after" not in values:
             return None
-        if re.fullmatch(r"\d+(?:\.\d+)?", values["retry-after"]):
+        if _BARE.fullmatch(values["retry-after"]):
             return float(values["retry-after"])
         return max(0.0, parsedate_to_datetime(values["retry-after"]).timestamp() - now_epoch_seconds)
     except ValueError:

@@ -408,6 +408,45 @@ def test_an_unreadable_retry_after_is_none(headers: list[tuple[str, str]]) -> No
     assert retry_after_seconds(headers, 0.0) is None
 
 
+@pytest.mark.parametrize(
+    ("headers", "means", "seconds"),
+    [
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12ms"}, Refusal.BUSY, 0.012),
+        ({"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "6m0s"}, Refusal.DAY, 360),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "2h24m0.5s"}, Refusal.DAY, 8640.5),
+        ({"x-ratelimit-remaining-tokens-minute": "0", "x-ratelimit-reset-tokens-minute": "31.5"}, Refusal.BUSY, 31.5),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000020"}, Refusal.BUSY, 20),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000020500"}, Refusal.BUSY, 20.5),
+        (
+            {
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": "3s",
+                "x-ratelimit-remaining-tokens": "0",
+                "x-ratelimit-reset-tokens": "9s",
+            },
+            Refusal.BUSY,
+            9,
+        ),
+        ({"x-ratelimit-remaining-requests": "4", "x-ratelimit-reset-requests": "9s"}, Refusal.BUSY, None),
+        ({"x-ratelimit-remaining-requests": "0"}, Refusal.BUSY, None),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "soon"}, Refusal.BUSY, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9s", "retry-after": "2"}, Refusal.BUSY, 2),
+    ],
+)
+def test_a_limit_that_is_used_up_says_when_it_is_whole(
+    headers: dict[str, str], means: Refusal, seconds: float | None
+) -> None:
+    problem = read_problem(429, error("Too many."), headers=headers.items(), now_epoch_seconds=1_700_000_000.0)
+    assert problem.meaning is means
+    assert problem.wait_seconds == (pytest.approx(seconds) if seconds is not None else None)
+
+
+def test_a_limit_that_is_used_up_makes_no_empty_account_a_busy_one() -> None:
+    headers = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "9s"}
+    body = error("You exceeded your current quota", type="insufficient_quota")
+    assert read_problem(429, body, headers=headers.items()).meaning is Refusal.BALANCE
+
+
 def test_a_date_in_the_past_asks_for_no_wait() -> None:
     assert retry_after_seconds([("Retry-After", "Thu, 01 Jan 1970 00:00:10 GMT")], 100.0) == 0.0
 
