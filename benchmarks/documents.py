@@ -48,7 +48,7 @@ RUN_OF_WORDS = 5
 _ALIKE = 0.87
 """Of two titles, from which share of common letters on they are one: outlines have formulas in other letters."""
 _NUMBER = re.compile(
-    r"^(?:§|[Aa]ppendix\s+|APPENDIX\s+|[Cc]hapter\s+|[Pp]art\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]+(?:-[A-Z])?)[.:)]?\s+"
+    r"^(?:§|[Aa]ppendix\s+|APPENDIX\s+|[Cc]hapter\s+|[Pp]art\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]+|[A-Z]+-[A-Z](?:-?\d)*)[.:)]?\s+"
 )
 _NO_SECTION = re.compile(
     r"abstract|references(?: cited)?|bibliography|(?:table of )?contents|list of (?:figures|tables)|title(?: page)?|"
@@ -167,6 +167,10 @@ def _outline(document: pypdfium2.PdfDocument) -> list[tuple[int, str]]:
     top = min((level for _, level, _ in titles), default=0)
     if len(titles) > 1 and sum(level == top for _, level, _ in titles) == 1:
         titles = [each for each in titles if each[1] > top]  # the paper's own title above all
+    front = next(
+        (place for place, (page, _, title) in enumerate(titles) if page == 0 and _title(title) == "abstract"), 0
+    )
+    titles = titles[front:]  # before it the paper's own title
     if 2 * sum(_title(title) in pages[page] for page, _, title in titles) < len(titles):
         return []
     return [(page, title) for page, _, title in titles if not _names_no_section(title)]

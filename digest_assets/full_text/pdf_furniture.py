@@ -213,7 +213,9 @@ def _end_of_entries(lines: Sequence[Line], start: int, titled: bool) -> int | No
     last, entries, index = start, 0, start
     while index < len(lines) and index - last < 3:
         text = lines[index].text
-        if _LEADERS.search(text) or (titled and len(text) < 120 and _ENDS_IN_PAGE.search(text)):
+        ends = titled and len(text) < 120 and _ENDS_IN_PAGE.search(text)
+        # A number alone ends an entry of its own page; on the next one it is a chapter's.
+        if _LEADERS.search(text) or (ends and (ends.start() or lines[index].page == lines[index - 1].page)):
             last, entries = index + 1, entries + 1
         elif not titled and index == start:
             return None

@@ -59,7 +59,9 @@ def _roman(numeral: str) -> int:
 
 
 def unnumbered(text: str) -> str:
-    text = re.sub(r"^[IVX]+-[A-Z](?:\d|-\d)*\s+", "A. ", text.strip())  # IEEE's outlines: `III-A Data` for `A. Data`
+    text = re.sub(
+        r"^(?:[IVX]+|[A-Z])-[A-Z](?:\d|-\d)*\s+", "A. ", text.strip()
+    )  # IEEE's outlines: `III-A Data` for `A. Data`
     return next((title for _, _, title in numbers(text.strip())), text)
 
 

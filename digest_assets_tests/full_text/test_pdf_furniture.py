@@ -67,3 +67,11 @@ def test_contents_are_told_by_their_leaders_or_their_title() -> None:
     left, out = without_contents([*leaders, *page_of(0), *titled, line("1 Introduction", 500)])
     assert [each.text for each in left] == [*(each.text for each in page_of(0)), "1 Introduction"]
     assert len(out) == 9
+
+
+def test_the_large_number_of_a_chapter_behind_the_contents_is_no_entry_of_theirs() -> None:
+    entries = [line(f"{number} A title {number + 2}", 590 - 12 * number) for number in (1, 2, 3)]
+    chapter = [line("A title", 700, 1), line("Write here.", 680, 1), line("2", 700, 2), line("Another title", 680, 2)]
+    left, out = without_contents([line("Contents", 600), *entries, *chapter])
+    assert left == chapter
+    assert len(out) == 4

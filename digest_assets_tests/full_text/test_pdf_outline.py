@@ -34,6 +34,11 @@ def test_a_title_is_found_behind_a_number_that_the_outline_leaves_out() -> None:
     }
 
 
+@pytest.mark.parametrize(("entry", "text"), [("III-A Data", "A. Data"), ("A-B Data of ours", "B. Data of ours")])
+def test_the_numbers_of_ieee_s_outlines_are_not_those_of_its_pages(entry: str, text: str) -> None:
+    assert looked_up([line(text, 700)], entry) == {0: (text, "")}
+
+
 def test_what_stands_on_a_title_s_line_in_another_font_is_no_part_of_it() -> None:
     lines = [line("4.1 Supply chains High Leverage", 700, lead=17)]
     assert looked_up(lines, "4.1 Supply chains") == {0: ("4.1 Supply chains", "High Leverage")}
