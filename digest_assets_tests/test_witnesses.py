@@ -122,8 +122,10 @@ def test_yesterday_s_papers_under_today_s_date_stay_yesterday_s(tmp_path: Path, 
         if first == TUESDAY:
             assert at_the_feed(simulation, TUESDAY) == "published"
         assert at_the_feed(simulation, WEDNESDAY) == "not yet"
+        simulation.clock.instant += timedelta(hours=1)
+        assert simulation.make(WEDNESDAY) == "not yet", "what the run before learnt of them says no more"
         simulation.arxiv.index_lag = timedelta()
-        simulation.clock.instant += timedelta(hours=4)
+        simulation.clock.instant += timedelta(hours=3)
         simulation.catch_up()
         assert len(simulation.published()[WEDNESDAY]) == 3
         at_the_feed(simulation, THURSDAY)

@@ -18,6 +18,8 @@ from digest_assets.model import Announcement, FeedEntry, KnownBy, Paper
 
 _EARLY = timedelta(hours=1)
 """A paper may be seen shortly before the hour of its mailing: clocks differ."""
+_RECENT = timedelta(days=5)
+"""A feed that is late shows the mailing before: a day or, over a weekend with a holiday, days."""
 _MISSING_SHARE = 0.2
 """Of what counts as a mailing's by its time, one in eight was held, and is in a later one."""
 
@@ -91,6 +93,6 @@ def _shown_before(announcement: Announcement | None, paper: Paper | None, dated:
     """The mailing before `dated` in which a paper was shown for sure, or most likely; None where nothing says so."""
     if announcement is not None and _was_seen(announcement, dated):
         return announcement.announced_at
-    natural = _natural(paper)
-    recent = natural is not None and natural < dated and dated - natural < timedelta(days=5)
-    return natural if recent and announcement is None else None
+    # Also where it was first seen since, by an earlier question about this very feed, and is known by what that told.
+    likely = _natural(paper) if announcement is None else announcement.announced_at
+    return likely if likely is not None and timedelta(0) < dated - likely < _RECENT else None

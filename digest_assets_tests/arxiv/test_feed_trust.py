@@ -1,6 +1,8 @@
 """A feed's date is believed where its papers agree."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from digest_assets.arxiv.feed_trust import FeedWord, word_of
 from digest_assets.model import Announcement, AnnouncementKind, FeedEntry, KnownBy, Paper, Source
@@ -20,10 +22,12 @@ def word(
     seen: list[Paper] | None = None,
     index: bool = False,
     kind: AnnouncementKind = AnnouncementKind.NEW,
+    known_by: KnownBy = KnownBy.FEED,
+    after: timedelta = timedelta(hours=5),
 ) -> FeedWord:
     known = {
         each.identifier: Announcement(
-            each.identifier, TUESDAY, AnnouncementKind.NEW, KnownBy.FEED, TUESDAY + timedelta(hours=5), Source.FEED
+            each.identifier, TUESDAY, AnnouncementKind.NEW, known_by, TUESDAY + after, Source.FEED
         )
         for each in seen or ()
     }
@@ -49,6 +53,17 @@ def test_the_papers_of_the_day_before_are_that_mailing_s_also_on_a_first_run() -
         said = word(TUESDAYS, searched=TUESDAYS, seen=seen)
         assert said.mailing == TUESDAY
         assert "still shows the mailing of 2026-01-28" in said.told
+
+
+@pytest.mark.parametrize(("count", "mailing"), [(4, TUESDAY), (1, None)])
+@pytest.mark.parametrize("known_by", [KnownBy.FEED, KnownBy.INFERRED])
+def test_what_a_first_question_about_a_feed_told_of_its_papers_is_no_news_to_the_second(
+    count: int, mailing: datetime | None, known_by: KnownBy
+) -> None:
+    shown = TUESDAYS[:count]
+    asked_today = timedelta(hours=29)
+    assert word(shown, searched=shown).mailing == mailing
+    assert word(shown, searched=shown, seen=shown, known_by=known_by, after=asked_today).mailing == mailing
 
 
 def test_one_held_paper_is_a_mailing_of_its_own() -> None:

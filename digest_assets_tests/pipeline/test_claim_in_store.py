@@ -28,6 +28,8 @@ from digest_assets.store.feeds import ANY_FIELD, Fetch
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 1, 27) + timedelta(days=offset) for offset in range(4))
 NEW, CROSS, REPLACE = AnnouncementKind.NEW, AnnouncementKind.CROSS, AnnouncementKind.REPLACE
+CATEGORIES = ("cs.SD", "eess.AS")
+SCOPE = "cs.SD+eess.AS"
 LONG_AGO = datetime(2024, 10, 1, 10, tzinfo=timezone.utc)
 
 
@@ -79,7 +81,7 @@ class Held:
         if not self.store.path.exists():
             self.store.path.parent.mkdir(exist_ok=True)
             self.store.path.write_bytes(an_empty_store())
-        digest = DigestSettings(name=name, categories=("cs.SD",), first_date=date(2026, 1, 1))
+        digest = DigestSettings(name=name, categories=CATEGORIES, first_date=date(2026, 1, 1))
         self.settings = Settings.model_construct(digest=digest)
 
     def change(self, **sections: Any) -> None:
@@ -103,16 +105,16 @@ class Held:
         shown = mailing_for_submission(newest).announced_at if newest else None
         start = at - timedelta(days=40)
         entries = [atom.read_entry(text) for text in (*map(documents.api_entry, found), *spoilt)]
-        self._answered(day, Fetch(Source.API, "cs.SD", "a query", at, 0, start, at, shown), entries)
+        self._answered(day, Fetch(Source.API, SCOPE, "a query", at, 0, start, at, shown), entries)
 
     def feed(
         self, day: date, *items: tuple[Paper, AnnouncementKind], form: str = "rss", of: date | None = None
     ) -> None:
         """That of the mailing of `of`, or of `day` itself, asked in the afternoon."""
         midnight = mailing(of or day).replace(hour=5)
-        written = getattr(documents, form)(items, query="cs.SD", names="cs.SD", midnight=midnight)
+        written = getattr(documents, form)(items, query=SCOPE, names="cs.SD, eess.AS", midnight=midnight)
         read = feed.parse_feed(written)
-        fetch = Fetch(Source.FEED, "cs.SD", "cs.SD", afternoon(day), 0, newest_mailing_at=read.announced_at)
+        fetch = Fetch(Source.FEED, SCOPE, SCOPE, afternoon(day), 0, newest_mailing_at=read.announced_at)
         self._answered(day, fetch, [*read.entries, *read.unreadable])
 
     def oai(self, day: date, *records: tuple[Paper, date, Sequence[datetime]]) -> None:
@@ -124,7 +126,7 @@ class Held:
             f"<ListRecords>{written}</ListRecords>", arguments={}, address="http://oai.example.org", now=noon(day)
         )
         read = oai.parse_list_records(body)
-        fetch = Fetch(Source.OAI, "cs.SD", "a query", afternoon(day), 0, mailing(day), noon(day))
+        fetch = Fetch(Source.OAI, SCOPE, "a query", afternoon(day), 0, mailing(day), noon(day))
         self._answered(day, fetch, [*(each.entry for each in read.records), *read.unreadable])
 
     def in_any_field(self, day: date, at: datetime | None = None) -> None:
@@ -170,7 +172,7 @@ def test_a_date_claims_what_its_mailing_announced_and_says_when(held: Held) -> N
         == [("arxiv", at, "new", "inferred", seen, "api", None)] * 2
     )
     assert held.rows("SELECT made_at, categories, empty_reason FROM digests") == [
-        (noon(TUESDAY) + ONE_HOUR, ["cs.SD"], None)
+        (noon(TUESDAY) + ONE_HOUR, [*CATEGORIES], None)
     ]
     assert held.rows("SELECT DISTINCT outcome, late, in_window, withdrawn, claimed_at FROM windowed_papers") == [
         ("kept", False, True, False, noon(TUESDAY) + ONE_HOUR)
@@ -487,6 +489,7 @@ def test_a_feed_that_still_shows_yesterday_s_mailing_tells_of_that_one(held: Hel
     made = held.claim(WEDNESDAY, afternoon(WEDNESDAY))
     assert str(made.not_yet).endswith("The feed still shows the mailing of 2026-01-27 01:00 UTC.")
     assert held.rows("SELECT newest_mailing_at FROM fetches WHERE source = 'feed'") == [(mailing(TUESDAY),)]
+    assert held.claim(WEDNESDAY, afternoon(WEDNESDAY) + ONE_HOUR) == made, "asked once more, it shows the same"
     told = held.rows("SELECT DISTINCT announced_at, known_by, first_seen_at FROM announcements")
     assert told == [(mailing(TUESDAY), "feed", noon(TUESDAY))]
 
@@ -499,6 +502,8 @@ def test_a_feed_of_which_nobody_can_tell_the_mailing_announces_nothing(held: Hel
     made = held.claim(WEDNESDAY, afternoon(WEDNESDAY))
     assert str(made.not_yet).endswith("The feed may still show the mailing of 2026-01-27 01:00 UTC.")
     assert held.rows("SELECT newest_mailing_at FROM fetches WHERE source = 'feed'") == [(None,)]
+    assert held.known_by() == {first.identifier: "inferred"}
+    assert held.claim(WEDNESDAY, afternoon(WEDNESDAY)) == made, "asked once more, it is not believed either"
     assert held.known_by() == {first.identifier: "inferred"}
 
 
