@@ -475,9 +475,10 @@ class LanguageModel:
         """One request, in its place among those under way. None: `may_call` said no when the place was there."""
         expected = self._billed.of(prompt, self._count_tokens)
         # A second try goes before the first tries of all others: what is begun is ended, and a model that is too weak
-        # is known by the first papers.
+        # is known by the first papers. So does the first question of a kind, for whose answer all others of it wait.
+        is_next = not prompt.is_first or prompt.version not in self._limiter.proven
         size = CallSize(expected.input_tokens or 0, expected.output_tokens or 0, limit)
-        async with self._limiter.call(size, may_call, is_next=not prompt.is_first) as call:
+        async with self._limiter.call(size, may_call, is_next=is_next) as call:
             if call is None:
                 return None
             self._before_call()

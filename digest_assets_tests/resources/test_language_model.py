@@ -448,6 +448,24 @@ def test_a_429_halves_what_may_be_under_way(endpoint: ScriptedEndpoint) -> None:
     assert limiter.under_way == 0
 
 
+def test_the_first_question_of_a_kind_goes_before_those_of_others(endpoint: ScriptedEndpoint) -> None:
+    """All others of its kind wait for its answer: behind a thousand translations they would begin when those end."""
+    endpoint.replies = [completion()]
+    naps = Naps()
+    chosen = LlmSettings(base_url=endpoint.base_url, model="double", api_key_env="TEST_KEY")
+    other = Prompt("other-1", (Message("user", "另一种"),))
+
+    async def run() -> None:
+        limiter = Limiter(1, clock=naps.clock, sleep=naps)
+        async with LanguageModel(chosen, KEY, limiter=limiter, sleep=naps, clock=lambda: NOW) as model:
+            await asyncio.gather(*(model.ask(prompt) for prompt in (*TWENTY, other)))
+
+    asyncio.run(run())
+    asked_for = [request["messages"][-1]["content"] for request in endpoint.requests]
+    assert len(asked_for) == len(TWENTY) + 1
+    assert asked_for.index("另一种") <= 2, "after the first of all, and one that had the only place by then"
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
