@@ -50,6 +50,9 @@ _ALIKE = 0.87
 _NUMBER = re.compile(
     r"^(?:§|[Aa]ppendix\s+|APPENDIX\s+|[Cc]hapter\s+|[Pp]art\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})*|[IVX]+|[A-Z]+-[A-Z](?:-?\d)*)[.:)]?\s+"
 )
+_COMMAND = re.compile(r"\\[A-Za-z]+|\$")
+"""Of a formula, which an outline may have as it was typed."""
+_APPENDIX = re.compile(r"^appendix[.:]\s+(?=\w)", re.IGNORECASE)
 _NO_SECTION = re.compile(
     r"abstract|references(?: cited)?|bibliography|(?:table of )?contents|list of (?:figures|tables)|title(?: page)?|"
     r"cover|index|literature cited|works cited",
@@ -211,7 +214,8 @@ def compared(expected: Sequence[str], read: Sequence[str]) -> tuple[list[str], l
 
 
 def _title(text: str) -> str:
-    return _letters(_NUMBER.sub("", text)) or _letters(text)
+    text = _COMMAND.sub("", text)
+    return _letters(_APPENDIX.sub("", _NUMBER.sub("", text))) or _letters(text)
 
 
 def _are_alike(one: str, two: str) -> bool:

@@ -465,10 +465,22 @@ def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:
         wide = max(gaps) + 1
     parts, first = [], 0
     for (before, after), gap in zip(pairwise(words), gaps, strict=True):
-        if gap > wide and not (before.start == 0 and gap < NUMBER_GAP * size and _is_number(run[: before.stop])):
+        if before.start == 0 and gap > 0.3 * size and _is_line_number(run[: before.stop], run[after.start]):
+            parts.append((0, after.start))
+            first = after.start
+        elif gap > wide and not (before.start == 0 and gap < NUMBER_GAP * size and _is_number(run[: before.stop])):
             parts.append((first, after.start))
             first = after.start
     return [*parts, (first, len(run))]
+
+
+def _is_line_number(glyphs: Sequence[Glyph], following: Glyph) -> bool:
+    """A number on the line, much smaller than it: in the margin, however near."""
+    return (
+        all(glyph.text.isdecimal() for glyph in glyphs)
+        and glyphs[0].size < 0.8 * following.size
+        and abs(glyphs[0].baseline - following.baseline) < 0.06 * following.size
+    )
 
 
 def _is_number(glyphs: Sequence[Glyph]) -> bool:

@@ -123,7 +123,8 @@ class Headings:
         lead, rest = line.text[: line.lead].strip(), line.text[line.lead :]
         if not self._is_led(line):
             return None
-        if not re.search(r"[.:]$", lead) and not re.match(r"\s*[.:]", rest):
+        stopped = re.search(r"[.:]$", lead) or re.match(r"\s*[.:]", rest)
+        if not stopped and not self._runs_on(index, rest):
             first = FIRST_SENTENCE.match(line.text)  # a formula in the title is of another font
             if first is None or first.end() <= line.lead or not self._is_apart(index):
                 return None
@@ -185,11 +186,22 @@ class Headings:
 
     def _is_led_alone(self, index: int) -> bool:
         """Whether a gap alone sets the bold words apart: a paragraph's, which goes on in the next line, no list's."""
+        line = self.lines[index]
+        return line.lead_is_apart and self._is_led(line, heavily=True) and self._goes_on(index)
+
+    def _runs_on(self, index: int, rest: str) -> bool:
+        """Whether a sentence begins behind the bold words, and goes on in the next line."""
+        words = re.findall(r"[^\W\d_]{2,}", rest)
+        is_sentence = bool(re.match(r"\s*[A-Z][a-z]*\b", rest)) and (len(words) > 1 or self.lines[index].lead_is_apart)
+        return is_sentence and self._is_led(self.lines[index], heavily=True) and self._goes_on(index)
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether the paragraph that the line opens goes on directly below it, at the margin."""
         line, following = self.lines[index], self.lines[index + 1] if index + 1 < len(self.lines) else None
-        if following is None or not line.lead_is_apart or not self._is_led(line, heavily=True):
+        if following is None or following.lead_is_apart:
             return False
         close = 0 < line.baseline - following.baseline < 1.15 * max(self.setting.leading, 1.1 * line.size)
-        return close and not following.lead_is_apart and following.left < line.left + 0.5 * line.size
+        return close and self.setting.is_body(following) and following.left < line.left + 0.5 * line.size
 
     def _opens_paragraph(self, index: int) -> bool:
         line, last = self.lines[index], self.lines[index - 1] if index else None

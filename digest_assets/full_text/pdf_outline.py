@@ -53,8 +53,11 @@ class Outline:
 
     def __post_init__(self) -> None:
         by_page: defaultdict[int, list[int]] = defaultdict(list)
+        alone: defaultdict[str, list[int]] = defaultdict(list)
         for index, line in enumerate(self.lines):
             by_page[line.page].append(index)
+            if self.entries and self.setting.stands_out(line):
+                alone[_bare(unnumbered(line.text))].append(index)  # for an entry that points to another page
         top = min((entry.level for entry in self.entries), default=0)
         if sum(entry.level == top for entry in self.entries) == 1 and len(self.entries) > 2:
             top += 1  # the paper's title, with its sections below
@@ -63,9 +66,10 @@ class Outline:
             if CAPTION.match(entry.title) or entry.page not in by_page:
                 continue
             asked += 1
-            onwards = [index for index in by_page[entry.page] if index > place]
-            earlier = [index for index in by_page[entry.page] if index < place and index not in self.headings]
-            found = next(self._found(entry, top, onwards, earlier), None)
+            free = [index for index in by_page[entry.page] if index not in self.headings]
+            places = sorted(free, key=lambda index: index <= place)  # behind the entry before it, then before that
+            elsewhere = [index for index in alone.get(_bare(unnumbered(entry.title)), ()) if index not in self.headings]
+            found = self._found(entry, top, places) or self._found(entry, top, elsewhere)
             if found is not None:
                 index, heading = found
                 self.headings[index] = heading
@@ -74,20 +78,16 @@ class Outline:
         if asked and len(self.headings) < 0.3 * asked:
             self.headings.clear()  # an outline of something else
 
-    def _found(
-        self, entry: Entry, top: int, onwards: Sequence[int], earlier: Sequence[int]
-    ) -> Iterator[tuple[int, Heading]]:
-        """Where `entry` may stand, the best place first: behind the entry before it, or else before that, where the
-        page is read in another order."""
+    def _found(self, entry: Entry, top: int, places: Sequence[int]) -> tuple[int, Heading] | None:
+        """The first of `places` where `entry` stands, with its heading. Letter by letter, or else nearly."""
         level = max(entry.level - top, 0) + 1
-        title = _bare(entry.title)
-        if len(title) < 3:
-            return
+        if len(_bare(entry.title)) < 3:
+            return None
         for find in (self._whole, self._nearly):
-            for places in (onwards, earlier):
-                for index in places:
-                    if _bare(self.lines[index].text) and (heading := find(entry.title, level, index)) is not None:
-                        yield index, heading
+            for index in places:
+                if _bare(self.lines[index].text) and (heading := find(entry.title, level, index)) is not None:
+                    return index, heading
+        return None
 
     def _whole(self, title: str, level: int, index: int) -> Heading | None:
         """`title` letter by letter, in lines of its own or in the line of its text."""

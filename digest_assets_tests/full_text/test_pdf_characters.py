@@ -159,3 +159,10 @@ def test_a_letter_in_two_parts_is_one_and_a_part_alone_is_unknown() -> None:
     whole = list(_whole(codes))
     assert len(whole) == len(codes)
     assert "".join(_character(code) for code in whole if code is not None) == "abw=\ufffdw\ufffd"
+
+
+def test_a_small_number_on_the_line_is_a_piece_of_its_own_however_near() -> None:
+    number = glyphs("27", size=5)
+    for text in ("1 Introduction", "memory is limited"):
+        assert [line.text for line in read(number, glyphs(text, behind(number) + 8))] == ["27", text]
+    assert [line.text for line in read(glyphs("27"), glyphs("memory", 67))] == ["27 memory"]

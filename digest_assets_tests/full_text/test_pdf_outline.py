@@ -65,3 +65,8 @@ def test_a_figure_in_the_outline_is_no_section(caption: str) -> None:
 
 def test_an_outline_of_another_text_says_nothing() -> None:
     assert looked_up([line("Methods", 700, BOLD)], "Methods", "Theorems", "Proofs", "Examples") == {}
+
+
+def test_a_title_is_found_on_another_page_than_the_outline_says_where_it_stands_out() -> None:
+    lines = [replace(line("DEDICATION", 700, BOLD), page=1), replace(line("Thanks", 650), page=1)]
+    assert looked_up(lines, "Dedication", "Thanks") == {0: ("DEDICATION", "")}

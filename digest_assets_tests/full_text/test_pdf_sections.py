@@ -309,3 +309,12 @@ def test_a_title_in_capitals_does_not_run_into_the_text_below() -> None:
     ]
     titles = titles_of([line("I. INTRODUCTION", 760), *BODY[:1], line("II. DATA", 730), *BODY[1:2], *lines])
     assert titles[-1] == (1, "III. PREDICTION MODEL BASED ON SCIENTIFIC DATA SETS")
+
+
+@pytest.mark.parametrize("words", ["3.1 Analyzing it all", "3.1 Proof of Lemma 4.1"])
+def test_a_numbered_title_without_a_stop_ends_where_a_sentence_begins(words: str) -> None:
+    lines = [line("3. The case", 760, bold=True), *set_lines("words of the section are here.", top=740)]
+    text = [led(words, "In this section we", 700), *set_lines("prove that it is so, and more.", top=688)]
+    assert titles_of([*lines, *text, *BODY]) == [(1, "3. The case"), (2, words)]
+    formula = [led(words, "In space", 700, apart=False), *set_lines("It is so, and more is said.", top=670)]
+    assert titles_of([*lines, *formula, *BODY]) == [(1, "3. The case"), (2, f"{words} In space")]
