@@ -600,6 +600,27 @@ def test_an_old_paper_on_a_day_of_many_changes_is_told_of_until_something_announ
     assert held.rows(PERHAPS) == []
 
 
+def test_an_old_paper_whose_announcement_is_known_is_not_told_of_again(held: Held) -> None:
+    old, touched = an_old_paper(), an_old_paper(2, "cs.SD")
+    held.feed(TUESDAY, (old, CROSS), *((each, NEW) for each in papers(TUESDAY, 1)))
+    held.claim(TUESDAY, afternoon(TUESDAY))
+    held.oai(WEDNESDAY, *(a_record(each, WEDNESDAY) for each in (*papers(WEDNESDAY, 11, 12), old, touched)))
+    assert numbers(held.claim(WEDNESDAY, afternoon(WEDNESDAY))) == [11, 12]
+    assert held.rows(PERHAPS) == []
+
+
+def test_answers_that_are_read_a_part_at_a_time_are_read_whole(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "_READ_AT_ONCE", 2)
+    of_tuesday, old = papers(TUESDAY, 1, 2, 3, 4, 5), an_old_paper()
+    held.oai(TUESDAY, *(a_record(each, TUESDAY) for each in (*of_tuesday, old)))
+    held.search(TUESDAY, papers(TUESDAY, 6, 7, 8), afternoon(TUESDAY))
+    made = held.claim(TUESDAY, afternoon(TUESDAY))
+    assert {each.paper.title for each in made.papers} == {
+        *(each.title for each in (*of_tuesday, *papers(TUESDAY, 6, 7, 8), old))
+    }
+    assert {held.known_by()[each.identifier] for each in (*of_tuesday, old)} == {"oai"}
+
+
 def test_where_the_feed_of_the_mailing_was_heard_oai_alone_cross_lists_nothing(held: Held) -> None:
     of_tuesday = papers(TUESDAY, 1, 2, 3)
     held.feed(TUESDAY, *((each, NEW) for each in of_tuesday))
