@@ -564,6 +564,14 @@ def test_a_record_that_names_its_paper_and_says_no_more_is_none_and_has_a_name(h
     assert held.rows("SELECT * FROM unreadable_papers") == []
 
 
+def test_a_mailing_of_nothing_but_a_paper_that_was_held_is_there(held: Held) -> None:
+    """Submitted for Tuesday's, and its record changed on Wednesday: that is all that is to be seen of Wednesday's."""
+    held_back = paper(4, submitted(TUESDAY, 1))
+    held.oai(WEDNESDAY, *(a_record(each, TUESDAY) for each in papers(TUESDAY, 1, 2, 3)), a_record(held_back, WEDNESDAY))
+    made = held.claim(WEDNESDAY, afternoon(WEDNESDAY))
+    assert (numbers(made), made.not_yet) == ([4], None)
+
+
 def an_old_paper(number: int = 1, *categories: str) -> Paper:
     name = f"2410.{number:05}"
     return paper(
