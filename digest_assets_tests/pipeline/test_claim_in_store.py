@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -91,7 +92,7 @@ class Held:
             new = old.model_copy(update=update) if isinstance(update, dict) else update
             self.settings = self.settings.model_copy(update={name: new})
 
-    def _answered(self, day: date, fetch: Fetch, entries: Sequence[FeedEntry | UnreadableEntry]) -> None:
+    def answered(self, day: date, fetch: Fetch, entries: Sequence[FeedEntry | UnreadableEntry]) -> None:
         name = self.settings.digest.name
         with self.store.transaction() as connection:
             kept = feeds.keep_payloads(connection, entries, fetch.fetched_at)
@@ -105,7 +106,7 @@ class Held:
         shown = mailing_for_submission(newest).announced_at if newest else None
         start = at - timedelta(days=40)
         entries = [atom.read_entry(text) for text in (*map(documents.api_entry, found), *spoilt)]
-        self._answered(day, Fetch(Source.API, SCOPE, "a query", at, 0, start, at, shown), entries)
+        self.answered(day, Fetch(Source.API, SCOPE, "a query", at, 0, start, at, shown), entries)
 
     def feed(
         self, day: date, *items: tuple[Paper, AnnouncementKind], form: str = "rss", of: date | None = None
@@ -115,7 +116,7 @@ class Held:
         written = getattr(documents, form)(items, query=SCOPE, names="cs.SD, eess.AS", midnight=midnight)
         read = feed.parse_feed(written)
         fetch = Fetch(Source.FEED, SCOPE, SCOPE, afternoon(day), 0, newest_mailing_at=read.announced_at)
-        self._answered(day, fetch, [*read.entries, *read.unreadable])
+        self.answered(day, fetch, [*read.entries, *read.unreadable])
 
     def oai(self, day: date, *records: tuple[Paper, date, Sequence[datetime]]) -> None:
         """Records with the day of their change and the submissions of their versions, asked in the afternoon."""
@@ -127,7 +128,7 @@ class Held:
         )
         read = oai.parse_list_records(body)
         fetch = Fetch(Source.OAI, SCOPE, "a query", afternoon(day), 0, mailing(day), noon(day))
-        self._answered(day, fetch, [*(each.entry for each in read.records), *read.unreadable])
+        self.answered(day, fetch, [*(each.entry for each in read.records), *read.unreadable])
 
     def in_any_field(self, day: date, at: datetime | None = None) -> None:
         """arXiv's search shows papers of the mailing of `day`, of other fields."""
@@ -284,14 +285,17 @@ def test_by_submission_a_date_takes_what_was_submitted_in_its_window(held: Held,
 def test_a_paper_in_doubt_of_its_mailing_is_taken_by_the_first_date_that_may_be_its_own(
     held: Held, by: str, taken: list[int]
 ) -> None:
-    """Its number is none of the day on which it was submitted: moderation had held it. It looks like Tuesday's, and may
-    be a later one's; by submission its date is one that nobody makes."""
+    """Its number is none of the day on which it was submitted: moderation had held it. It looks like Wednesday's, whose
+    date nobody made, and may be Thursday's; by submission its date is one that nobody makes."""
     held.change(digest={"by": GroupBy(by)})
     found = [*papers(TUESDAY, 1, 2, 3), paper(4, submitted(TUESDAY - 4 * ONE_DAY))]
-    held.search(WEDNESDAY, found, noon(THURSDAY))
-    made = held.claim(WEDNESDAY, noon(THURSDAY))
-    ((latest,),) = held.rows("SELECT latest_at FROM announcements WHERE identifier = '2601.00004'")
-    assert (latest, numbers(made)) == (mailing(THURSDAY), taken)
+    held.search(THURSDAY, found)
+    held.in_any_field(THURSDAY)
+    made = held.claim(THURSDAY)
+    assert held.rows("SELECT announced_at, latest_at FROM announcements WHERE identifier = '2601.00004'") == [
+        (mailing(WEDNESDAY), mailing(THURSDAY))
+    ]
+    assert numbers(made) == taken
 
 
 # Filters and caps
@@ -452,6 +456,18 @@ def test_what_a_feed_announces_is_its_mailing_s(held: Held, form: str) -> None:
     assert not any(each.in_window for each in made.papers), "nobody knows"
 
 
+def test_an_item_without_a_date_is_of_its_feed_s_mailing(held: Held) -> None:
+    (first,) = papers(TUESDAY, 1)
+    dated = documents.rss([(first, NEW)], query=SCOPE, names="cs.SD", midnight=mailing(TUESDAY).replace(hour=5))
+    head, item = dated.decode().split("<item>")
+    read = feed.parse_feed(f"{head}<item>{re.sub('<pubDate>.*</pubDate>', '', item)}".encode())
+    assert "pubDate" not in read.entries[0].payload
+    fetch = Fetch(Source.FEED, SCOPE, SCOPE, afternoon(TUESDAY), 0, newest_mailing_at=read.announced_at)
+    held.answered(TUESDAY, fetch, read.entries)
+    held.claim(TUESDAY, afternoon(TUESDAY))
+    assert held.rows("SELECT announced_at, known_by FROM announcements") == [(mailing(TUESDAY), "feed")]
+
+
 def test_the_search_s_word_for_a_paper_replaces_the_feed_s(held: Held) -> None:
     (first,) = papers(TUESDAY, 1)
     held.feed(TUESDAY, (replace(first, title="As the feed has it"), NEW))
@@ -588,6 +604,15 @@ def test_an_old_paper_whose_record_changed_on_a_quiet_day_was_cross_listed(held:
         (mailing(TUESDAY), "cross", "oai")
     ]
     assert held.rows("SELECT * FROM perhaps_cross_listed") == []
+
+
+def test_an_old_paper_is_left_out_where_old_cross_lists_are_not_wanted(held: Held) -> None:
+    held.change(digest={"old_cross_lists": False})
+    held.oai(TUESDAY, *(a_record(each, TUESDAY) for each in (*papers(TUESDAY, 1, 2, 3), an_old_paper())))
+    made = held.claim(TUESDAY, afternoon(TUESDAY))
+    assert {each.paper.identifier: each.reason.value for each in made.papers if each.reason} == {
+        "2410.00001": "old cross-list"
+    }
 
 
 PERHAPS = "SELECT identifier, announced_at, digest_date, title, recorded_at FROM perhaps_cross_listed"
