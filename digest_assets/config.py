@@ -525,7 +525,7 @@ class OutputSettings(_Section):
     figures: bool = False
     """Whether a paper's first figure is shown from arXiv's page, where the licence allows it (CC BY, BY-SA, CC0)."""
     facts: bool = True
-    """Whether a line of the post says a paper's venue, its links and its pages."""
+    """Whether a line of the post says a paper's venue, its links, its pages and its authors' affiliations."""
     readings_up_to: int = Field(60, ge=0)
     """The most papers of a day whose readings stand in its post; with more they are on the site alone, if there is
     one."""

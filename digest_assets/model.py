@@ -225,6 +225,8 @@ class FullText:
     """By the offline tokenizer; an estimate for other vendors' models."""
     licence: str | None = None
     figure: Figure | None = None
+    affiliations: tuple[str, ...] = ()
+    """Of the authors, each institution once in their order, where the text's head says them surely."""
     fetched_at: datetime | None = None
     final: bool = True
     """Whether asking arXiv again cannot bring a better text. False after a time-out, 429, 5xx, or a stop sign."""
@@ -471,6 +473,8 @@ class DigestPaper:
     text_source: TextSource | None = None
     text_reason: str | None = None
     figure: Figure | None = None
+    affiliations: tuple[str, ...] = ()
+    """Of its authors, as far as its text says them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 A row is one version of a paper that a digest keeps. Key: `identifier`, `version`; shared by all digests of the
 store, and fetched once for ever. Columns: `source` (html, pdf, or abstract where neither could be read, then with
 the `reason`), `sections` (in reading order, without the bibliography; compressed, `digest show` prints them), counts
-of bytes, sections, formulas, tables and tokens, `licence`, the first figure's address, `fetched_at`; `final` is false
-where asking arXiv again may bring more, which the next run then does.
+of bytes, sections, formulas, tables and tokens, `licence`, the first figure's address, the authors' `affiliations`,
+`fetched_at`; `final` is false where asking arXiv again may bring more, which the next run then does.
 
 HTML ([LaTeXML](https://info.arxiv.org/about/accessible_HTML.html)) goes before PDF. One request at a time, 15 s apart
 by default, as arXiv's robots.txt asks for. Withdrawn papers are not fetched, nor is anything where no model would read

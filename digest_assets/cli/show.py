@@ -112,6 +112,7 @@ def _detail(
     sections = text.sections if text else ()
     return {
         "authors": list(paper.authors),
+        "affiliations": list(text.affiliations) if text else [],
         "categories": list(paper.categories),
         "published_at": paper.published_at,
         "abstract": paper.abstract,
@@ -191,6 +192,8 @@ def _reasons(row: dict[str, Any]) -> list[str]:
 def _print_paper(row: dict[str, Any], detail: dict[str, Any]) -> None:
     say(f"{row['paper']}  {row['title']}")
     say(", ".join(detail["authors"]))
+    if detail["affiliations"]:
+        say("; ".join(detail["affiliations"]))
     known_by = row["known_by"].value
     say(f"{', '.join(detail['categories'])}; announced {row['announced_at']:%Y-%m-%d %H:%M} UTC, known by {known_by}")
     say(f"outcome: {row['outcome']}")

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest_assets.full_text import NoText
+from digest_assets.full_text.affiliations import Head, head_of
 from digest_assets.full_text.licences import licence_url
 from digest_assets.model import Block, BlockKind, Figure, Section
 
@@ -130,6 +131,7 @@ class HtmlText:
     """URL of the licence, as arXiv's feeds spell it; the box's own words where they are not known."""
     figure: Figure | None
     """The first figure that has an image and a caption."""
+    head: Head
 
 
 def read_html(body: bytes, url: str) -> HtmlText:
@@ -151,7 +153,7 @@ def read_html(body: bytes, url: str) -> HtmlText:
     reader.read(root)
     sections = reader.sections()
     _refuse_a_failed_conversion(sections, len(root.css(".ltx_ERROR")))
-    return HtmlText(sections, reader.formula_count, reader.table_count, _licence(tree), reader.figure)
+    return HtmlText(sections, reader.formula_count, reader.table_count, _licence(tree), reader.figure, _head(root))
 
 
 def _as_html(page: str) -> str:
@@ -186,6 +188,60 @@ def _base(tree: LexborHTMLParser, url: str) -> str:
 def _licence(tree: LexborHTMLParser) -> str | None:
     box = tree.css_first("#license-tr")
     return licence_url(box.text()) if box is not None else None
+
+
+_STATED = (
+    ".ltx_authors .ltx_role_affiliation, .ltx_authors .ltx_role_institute, .ltx_authors .ltx_role_address, "
+    ".ltx_note.ltx_role_institutetext .ltx_note_content, .ltx_note.ltx_role_affiliationtext .ltx_note_content"
+)
+_NOT_OF_A_HEAD = {
+    "ltx_note", "ltx_note_mark", "ltx_note_type", "ltx_contact", "ltx_contact_name", "ltx_contact_label", "ltx_ERROR",
+    "ltx_role_email", "ltx_author_before", "ltx_author_notes", "ltx_tag_note",
+}  # fmt: skip
+
+
+def _head(root: LexborNode) -> Head:
+    """The authors' names with what stands around them, and what the markup names as their affiliations."""
+    stated = []
+    for each in root.css(_STATED):
+        named = each.css(".ltx_affiliation_institution") or [each]
+        stated.append(", ".join(_plain(node).replace("\n", ", ") for node in named))
+    return head_of((line for each in root.css(".ltx_authors") for line in _plain(each).split("\n")), stated)
+
+
+def _plain(node: LexborNode, depth: int = 0) -> str:
+    """Text with lines as they are broken, and raised marks as `^{1}`."""
+    said = []
+    for child in node.iter(include_text=True) if depth < DEPTH_LIMIT else ():
+        tag, classes = child.tag or "", _classes(child) if child.tag != "-text" else set()
+        if tag == "-text":
+            said.append(re.sub(r"\s+", " ", child.text_content or ""))
+        elif tag == "br":
+            said.append("\n")
+        elif tag == "sup" and not classes & _NOT_OF_A_HEAD:
+            said.append("^{" + _plain(child, depth + 1).strip() + "}")
+        elif tag == "math":
+            raised = re.fullmatch(r"\s*(?:\{\s*\})?\s*\^\s*\{?(.*?)\}?\s*", _tex(child))
+            said.append("^{" + _SIGNS.sub(_sign, raised.group(1)).strip(" {}") + "}" if raised else " ")
+        elif not tag.startswith("-") and tag not in _LEFT_OUT_TAGS and not classes & _NOT_OF_A_HEAD:
+            is_block = tag in _BLOCK_TAGS or classes & {"ltx_p", "ltx_creator", "ltx_tr", "ltx_td"}
+            inside = _plain(child, depth + 1)
+            said.append(f"\n{inside}\n" if is_block else inside)
+    return "".join(said)
+
+
+_SIGNS = re.compile(r"\\(?:math\w+|text\w*|rm|bf|it|kern|,|;|!|quad)\b|\\([a-zA-Z]+)\s*")
+
+
+def _sign(command: re.Match[str]) -> str:
+    return _SIGN_OF.get(command.group(1) or "", "")
+
+
+_SIGN_OF = {
+    "ast": "*", "star": "*", "dagger": "†", "ddagger": "‡", "S": "§", "P": "¶", "alpha": "α", "beta": "β", "gamma": "γ",
+    "delta": "δ", "diamondsuit": "♢", "heartsuit": "♡", "spadesuit": "♠", "clubsuit": "♣", "sharp": "♯", "flat": "♭",
+    "natural": "♮", "diamond": "⋄", "circ": "∘", "bullet": "•", "triangle": "△", "square": "□",
+}  # fmt: skip
 
 
 def _classes(node: LexborNode) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pypdfium2
 
 from digest_assets.full_text import NoText
+from digest_assets.full_text.affiliations import NO_HEAD, Head, head_of
 from digest_assets.full_text.language import is_text
 from digest_assets.full_text.pdf_characters import read_page
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_heads, without_line_numbers
@@ -41,6 +42,7 @@ class PdfText:
     page_count: int
     pages_read: int
     table_count: int
+    head: Head
 
 
 def read_pdf(body: bytes) -> PdfText:
@@ -57,10 +59,13 @@ def read_pdf(body: bytes) -> PdfText:
         document.close()
     _refuse_noise(pages)
     lines, heads = without_heads(pages)
+    head = head_of(cell for line in pages[0] for cell in line.cells) if pages else NO_HEAD
     found = to_sections([line for page in lines for line in page], outline)
     if not found.sections:
         raise NoText("no text layer")
-    return PdfText(found.sections, (*left_out, *heads, *found.left_out), page_count, len(pages), found.table_count)
+    return PdfText(
+        found.sections, (*left_out, *heads, *found.left_out), page_count, len(pages), found.table_count, head
+    )
 
 
 def _open(body: bytes) -> pypdfium2.PdfDocument:

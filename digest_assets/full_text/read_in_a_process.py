@@ -12,11 +12,12 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import IO, Any, BinaryIO
 
 from digest_assets.full_text import NoText
+from digest_assets.full_text.affiliations import NO_HEAD, Head
 from digest_assets.full_text.stored import block_of, block_row
 from digest_assets.model import Figure, Section
 
@@ -41,6 +42,7 @@ class ReadText:
     table_count: int = 0
     licence: str | None = None
     figure: Figure | None = None
+    head: Head = NO_HEAD
     cut: str | None = None
     """What was not read for its length: `the first 150 of 3000 pages`."""
 
@@ -103,6 +105,7 @@ def _to_json(text: ReadText) -> dict[str, object]:
         "table_count": text.table_count,
         "licence": text.licence,
         "figure": [text.figure.url, text.figure.caption] if text.figure else None,
+        "head": [text.head.lines, text.head.stated],
         "cut": text.cut,
     }
 
@@ -113,7 +116,10 @@ def _from_json(answer: dict[str, Any]) -> ReadText:
         for title, level, appendix, blocks in answer["sections"]
     )
     figure = Figure(*answer["figure"]) if answer["figure"] else None
-    return ReadText(sections, answer["formula_count"], answer["table_count"], answer["licence"], figure, answer["cut"])
+    head = Head(*map(tuple, answer["head"]))
+    return ReadText(
+        sections, answer["formula_count"], answer["table_count"], answer["licence"], figure, head, answer["cut"]
+    )
 
 
 # -- in the other process
@@ -124,12 +130,14 @@ def _read(body: bytes, format: Format, url: str) -> ReadText:
         from digest_assets.full_text.html import read_html
 
         page = read_html(body, url)
-        return _shortened(ReadText(page.sections, page.formula_count, page.table_count, page.licence, page.figure))
+        return _shortened(
+            ReadText(page.sections, page.formula_count, page.table_count, page.licence, page.figure, page.head)
+        )
     from digest_assets.full_text.pdf import read_pdf
 
     paper = read_pdf(body)
     cut = f"the first {paper.pages_read} of {paper.page_count} pages" if paper.pages_read < paper.page_count else None
-    return _shortened(ReadText(paper.sections, table_count=paper.table_count, cut=cut))
+    return _shortened(ReadText(paper.sections, table_count=paper.table_count, head=paper.head, cut=cut))
 
 
 def _shortened(text: ReadText) -> ReadText:
@@ -138,9 +146,7 @@ def _shortened(text: ReadText) -> ReadText:
     for section in text.sections:
         left -= sum(len(block.text) for block in section.blocks)
         if left < 0:
-            return ReadText(
-                tuple(sections), text.formula_count, text.table_count, text.licence, text.figure, "its beginning"
-            )
+            return replace(text, sections=tuple(sections), cut="its beginning")
         sections.append(section)
     return text
 

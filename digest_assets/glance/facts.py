@@ -1,4 +1,4 @@
-"""Facts that decide whether a paper is read, found without a model: venue and state, links, pages and figures.
+"""Facts that decide whether a paper is read, found without a model: venue and state, links, pages, affiliations.
 
 They come from what the authors wrote themselves: arXiv's comment and journal reference, and addresses in the abstract.
 What is not plainly said is left out: a challenge *at* a conference is not a paper of it, and "previously submitted"
@@ -57,19 +57,21 @@ class Facts:
     pages: int | None = None
     figures: int | None = None
     tables: int | None = None
+    affiliations: tuple[str, ...] = ()
+    """The authors' institutions, each once, in the order of the authors."""
 
 
 NO_FACTS = Facts()
 
 
-def facts_of(paper: Paper) -> Facts:
-    """The facts in the comment, the journal reference and the abstract of `paper`."""
+def facts_of(paper: Paper, affiliations: tuple[str, ...] = ()) -> Facts:
+    """The facts in the comment, the journal reference and the abstract of `paper`, with what its text's head says."""
     comment = " ".join(verbatim.without_layout(paper.comment or "").split())
     venue, state = _venue(comment)
     if paper.journal_ref and (named := _named_venue(paper.journal_ref) or _short(paper.journal_ref)):
         venue, state = named, PaperState.PUBLISHED
     counted = _counts(comment)
-    return Facts(venue, state, _links(paper.abstract, comment), *counted)
+    return Facts(venue, state, _links(paper.abstract, comment), *counted, affiliations)
 
 
 # --- venue and state --------------------------------------------------------------------------------------------------

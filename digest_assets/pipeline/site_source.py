@@ -20,7 +20,7 @@ from digest_assets.model import DigestPaper, Outcome
 from digest_assets.pipeline.day_glance import named_groups
 from digest_assets.pipeline.rank import LEAST_BACKGROUND, by_worth, words_of
 from digest_assets.pipeline.showable import showable
-from digest_assets.posts.page import MOST_LINKS, why_chosen
+from digest_assets.posts.page import MOST_LINKS, affiliations_of, why_chosen
 from digest_assets.posts.words import LANGUAGES
 from digest_assets.ranking.interests import Ranked, Words, chosen_of
 from digest_assets.ranking.stars import Usual, Weighed
@@ -207,13 +207,15 @@ class StoreSource:
 def _glance(each: DigestPaper, language: str) -> Glance:
     """What a hurried reader needs of a paper."""
     gist, words = gist_of(each), LANGUAGES[language]
-    facts = NO_FACTS if each.withdrawn else facts_of(each.paper)
+    facts = NO_FACTS if each.withdrawn else facts_of(each.paper, each.affiliations)
     badges = []
     if facts.state is not None:
         said = str(getattr(words, f"state_{facts.state.value}")).format(venue=facts.venue or "")
         badges.append(Badge(said if facts.venue else said.strip("（） ()")))
     for link in facts.links[:MOST_LINKS]:
         badges.append(Badge(str(getattr(words, f"link_{link.kind.value}")), link.kind.value, link.url))
+    if facts.affiliations:
+        badges.append(Badge(affiliations_of(facts, words), "affiliations"))
     return Glance(each.translation.title or "", gist.text, gist.is_original, tuple(badges))
 
 

@@ -25,7 +25,7 @@ from digest_assets import user_templates
 from digest_assets.arxiv.taxonomy import name_in
 from digest_assets.digests.days import Window
 from digest_assets.glance.day import NamedGroup, gist_of
-from digest_assets.glance.facts import facts_of
+from digest_assets.glance.facts import Facts, facts_of
 from digest_assets.glance.overview import clauses_of
 from digest_assets.markup.sentences import reading_pieces, translation_pieces
 from digest_assets.markup.spans import Link, Text
@@ -40,6 +40,7 @@ from digest_assets.user_templates import rendering
 
 MOST_LINKS = 4
 """Of a paper's addresses only so many stand in its line of facts."""
+MOST_AFFILIATIONS = 3
 AUTHORS_SHOWN = 30
 """Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
 
@@ -94,7 +95,7 @@ class DigestPage:
     chosen_first: bool = True
     """Whether they stand before the others, in the order of their scores, or where they would stand without."""
     facts: bool = True
-    """Whether a line says a paper's venue, its links and its pages."""
+    """Whether a line says a paper's venue, its links, its pages and its authors' affiliations."""
     with_readings: bool = True
     """Whether the readings stand in the post; else it says where they are."""
     with_abstracts: bool = True
@@ -411,11 +412,18 @@ def _counts_by_name(page: DigestPage) -> tuple[tuple[str, int], ...]:
     return tuple((name, count) for name, count in counts if name != "translated" or page.language != "en")
 
 
+def affiliations_of(facts: Facts, words: Words) -> str:
+    """The first institutions, and how many there are; plain."""
+    names = words.list_separator.join(facts.affiliations[:MOST_AFFILIATIONS])
+    more = len(facts.affiliations) > MOST_AFFILIATIONS
+    return words.more_affiliations.format(names=names, count=len(facts.affiliations)) if more else names
+
+
 def _facts(each: DigestPaper, words: Words, dialect: Dialect) -> str:
     """`ICASSP 2026（已接收） · [代码](...) · 5 页`."""
     if each.withdrawn:
         return ""
-    facts = facts_of(each.paper)
+    facts = facts_of(each.paper, each.affiliations)
     said = []
     if facts.state is not None:
         state = str(getattr(words, f"state_{facts.state.value}")).format(
@@ -427,6 +435,8 @@ def _facts(each: DigestPaper, words: Words, dialect: Dialect) -> str:
         said.append(write_line((Link(link.url, (Text(word),)),), dialect))
     if facts.pages is not None:
         said.append(words.pages.format(count=facts.pages))
+    if facts.affiliations:
+        said.append(markdown.line_from_text(affiliations_of(facts, words), dialect))
     return words.facts_separator.join(said)
 
 

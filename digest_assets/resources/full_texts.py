@@ -22,6 +22,7 @@ import httpx2
 from digest_assets.arxiv.stop_signs import TEXTS, StopSigns
 from digest_assets.config import ArxivSettings
 from digest_assets.full_text import NoText
+from digest_assets.full_text.affiliations import institutions
 from digest_assets.full_text.read_in_a_process import Format, ReadText, read_bounded
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.model import Block, BlockKind, FullText, Paper, Section, TextSource
@@ -227,6 +228,7 @@ class FullTextSource:
             token_count=_tokens(text.sections),
             licence=text.licence or paper.licence,
             figure=text.figure,
+            affiliations=institutions(text.head, paper.authors),
             fetched_at=self._now(),
             final=final,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import zip_longest
 
 from digest_assets.model import Block, BlockKind, Paper, Section
 
@@ -22,8 +23,8 @@ _INLINE = re.compile(
 )
 
 
-def render_page(paper: Paper, sections: tuple[Section, ...]) -> str:
-    """The page of one version of a paper."""
+def render_page(paper: Paper, sections: tuple[Section, ...], affiliations: tuple[str, ...] = ()) -> str:
+    """The page of one version of a paper. `affiliations`: of its authors, one each."""
     body = _Body()
     contents = "".join(
         f'<li class="ltx_tocentry ltx_tocentry_section"><a class="ltx_ref" href="#S{number}">'
@@ -32,8 +33,9 @@ def render_page(paper: Paper, sections: tuple[Section, ...]) -> str:
         if section.level == 1
     )
     authors = "".join(
-        f'<span class="ltx_creator ltx_role_author"><span class="ltx_personname">{escape(name)}</span></span>\n'
-        for name in paper.authors
+        f'<span class="ltx_creator ltx_role_author"><span class="ltx_personname">{escape(name)}</span>'
+        f"{_AFFILIATION.format(escape(affiliation)) if affiliation else ''}</span>\n"
+        for name, affiliation in zip_longest(paper.authors, affiliations, fillvalue="")
     )
     day = f"{paper.updated_at:%d %b %Y}" if paper.updated_at else ""
     licence = (
@@ -74,6 +76,13 @@ def render_page(paper: Paper, sections: tuple[Section, ...]) -> str:
 </body>
 </html>
 """
+
+
+_AFFILIATION = (
+    '<span class="ltx_author_notes"><span class="ltx_author_notes_content">'
+    '<span class="ltx_contact ltx_role_affiliation"><span class="ltx_contact_name">Affiliation: </span>{}'
+    "</span></span></span>"
+)
 
 
 def page_of_abstract(paper: Paper) -> str:

@@ -82,6 +82,8 @@ class Manuscript:
     journal_ref: str | None = None
     doi: str | None = None
     licence: str = "http://arxiv.org/licenses/nonexclusive-distrib/1.0/"
+    affiliations: tuple[str, ...] = ()
+    """Of its authors, one each, as its page in HTML says them; empty for one who has none."""
     html: bool = True
     pdf: PdfKind = PdfKind.COLUMNS
 
@@ -105,7 +107,7 @@ def read_manuscript(slug: str, text: str) -> Manuscript:
     missing = {"Abstract", "Text", "译文", "背景", "方法", "结果"} - set(parts)
     if missing:
         raise ValueError(f"{slug}: no part {', '.join(sorted(missing))}")
-    for name in ("authors", "categories", "first_categories"):
+    for name in ("authors", "affiliations", "categories", "first_categories"):
         if name in metadata:
             metadata[name] = tuple(metadata[name])
     return Manuscript(

@@ -222,7 +222,7 @@ def _replaced(first: SandboxPaper, place: _Place) -> SandboxPaper:
 
 
 def _with_texts(announced: SandboxPaper, written: Manuscript) -> SandboxPaper:
-    html = render_page(announced.paper, written.sections) if written.html else None
+    html = render_page(announced.paper, written.sections, written.affiliations) if written.html else None
     if written.pdf in (PdfKind.COLUMNS, PdfKind.SCALED):
         pdf = columned_pdf(announced.paper, written.sections, scaled=written.pdf is PdfKind.SCALED)
     else:

@@ -44,7 +44,7 @@ class Badge:
 
     label: str
     kind: str = ""
-    """`code`, `data`, ...: of a link. Empty: of a venue or another fact."""
+    """`code`, `data`, ...: of a link; `affiliations`. Empty: of a venue or another fact."""
     url: str = ""
 
 

@@ -98,6 +98,7 @@ def digest_papers(
                 text_source=text.source if text else None,
                 text_reason=text.reason if text else None,
                 figure=figure_to_show(each.paper, text, figures),
+                affiliations=text.affiliations if text else (),
             )
         )
     return papers

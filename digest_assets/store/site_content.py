@@ -160,7 +160,8 @@ _DATES = """
                                t.prompt_version,
                                s.status, s.reason, s.background, s.method, s.results, s.sentences, s.paragraphs,
                                s.left_out, s.model, s.prompt_version,
-                               f.source, f.reason, f.figure_url)::VARCHAR, ',' ORDER BY w.identifier) AS content
+                               f.source, f.reason, f.figure_url,
+                               f.affiliations)::VARCHAR, ',' ORDER BY w.identifier) AS content
         FROM windowed_papers w
         JOIN papers a USING (identifier, version)
         LEFT JOIN translations t ON t.digest = w.digest AND t.identifier = w.identifier

@@ -38,6 +38,7 @@ def _row(text: FullText, packed_sections: bytes) -> dict[str, Any]:
         "licence": text.licence,
         "figure_url": text.figure.url if text.figure else None,
         "figure_caption": text.figure.caption if text.figure else None,
+        "affiliations": [*text.affiliations],
         "fetched_at": text.fetched_at,
     }
 
@@ -138,6 +139,7 @@ def _text(row: dict[str, Any]) -> FullText:
         token_count=row["token_count"],
         licence=row["licence"],
         figure=Figure(row["figure_url"], row["figure_caption"] or "") if row["figure_url"] else None,
+        affiliations=tuple(row["affiliations"] or ()),
         fetched_at=row["fetched_at"],
     )
 

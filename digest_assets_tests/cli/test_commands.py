@@ -112,6 +112,9 @@ def test_what_was_made_can_be_looked_at(digest: CommandLine, capsys: Captured) -
     assert all(detail[part] for part in ("translated_abstract", "background", "method", "results"))
     assert sum(len(section["text"]) for section in detail["sections"]) > 1000
     assert read["title"] in digest(capsys, "show", FRIDAY, read["paper"]).out
+    texts = [digest(capsys, "show", FRIDAY, each["paper"], "--json").json for each in papers if each["text"] == "html"]
+    known = next(each for each in texts if each["affiliations"])
+    assert "; ".join(known["affiliations"]) in digest(capsys, "show", FRIDAY, known["paper"]).out
     unknown = digest(capsys, "show", FRIDAY, "9901.00001")
     assert (unknown.code, "is not a paper of" in unknown.error) == (1, True)
 

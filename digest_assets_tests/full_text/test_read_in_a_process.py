@@ -26,12 +26,13 @@ PAGE = test_html.page(
 
 def test_what_comes_back_is_what_the_reader_read() -> None:
     page = read_html(PAGE, URL)
+    assert page.head.lines
     assert read_bounded(PAGE, Format.HTML, URL, seconds=20) == ReadText(
-        page.sections, page.formula_count, page.table_count, page.licence, page.figure
+        page.sections, page.formula_count, page.table_count, page.licence, page.figure, page.head
     )
     paper = read_pdf(test_pdf.made())
     assert read_bounded(test_pdf.made(), Format.PDF, URL, seconds=20) == ReadText(
-        paper.sections, table_count=paper.table_count
+        paper.sections, table_count=paper.table_count, head=paper.head
     )
 
 

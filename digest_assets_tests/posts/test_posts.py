@@ -161,6 +161,16 @@ def test_facts_stand_on_a_line_unless_they_are_not_wanted() -> None:
     assert "在审" in lines(a_page(digest_paper(a_paper(comment="Under review"))))
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "Uni 0"), (3, "Uni 0、Uni 1、Uni 2"), (5, "Uni 0、Uni 1、Uni 2 等 5 家机构")]
+)
+def test_the_first_three_affiliations_stand_at_the_end_of_the_line_of_facts(count: int, said: str) -> None:
+    paper = digest_paper(a_paper(comment="5 pages"))
+    paper = replace(paper, affiliations=tuple(f"Uni {number}" for number in range(count)))
+    assert f"5 页 · {said}" in lines(a_page(paper))
+    assert said not in " ".join(lines(a_page(paper, facts=False)))
+
+
 def test_a_post_without_readings_says_where_they_are() -> None:
     paper = digest_paper(translation=translated("译文。"), reading=read("背景。"))
     shown = lines(a_page(paper, with_readings=False, site_page="https://e.org/d/2026-01-29.html"))

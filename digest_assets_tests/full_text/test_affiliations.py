@@ -1,0 +1,132 @@
+"""Whose institutions are read from a head, and whose are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.full_text.affiliations import LONGEST, MOST, Head, head_of, institutions
+from digest_assets.full_text.html import read_html
+from digest_assets.full_text.pdf import read_pdf
+from digest_assets.model import Block, BlockKind, Section
+from digest_assets.sandbox.latexml import render_page
+from digest_assets.sandbox.manuscript import manuscripts
+from digest_assets.sandbox.pdf import make_pdf
+from digest_assets_tests.posts.examples import a_paper
+
+AUTHORS = ("Ada Quill", "Lin Mo", "José Álvarez-Ruiz")
+
+
+def found(*lines: str) -> tuple[str, ...]:
+    return institutions(Head(lines), AUTHORS)
+
+
+def test_marks_behind_names_lead_to_institutions_in_the_order_of_the_authors() -> None:
+    assert found(
+        "Ada Quill^{2}, Lin Mo^{1,∗} and Jose Alvarez-Ruiz^{2,3}",
+        "^{1}Department of Tides, University of Saltmarsh, 12 Quay Street, Saltmarsh",
+        "^{2} Institute of Fog Acoustics ^{3}Echo Works",
+        "^{∗}Equal contribution",
+        "{quill,mo}@saltmarsh.test",
+    ) == ("Institute of Fog Acoustics", "University of Saltmarsh", "Echo Works")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Ada Quill¹, Lin Mo¹", "¹University of Saltmarsh"),
+        ("Ada Quill^{†}", "Lin Mo^{†}", "^{†}University of Saltmarsh"),
+        ("Ada Quill^{a} Lin Mo^{a}", "^{a}Dept. of Tides,", "University of Saltmarsh"),
+        ("Ada Quill", "Dept. of Tides", "University of Saltmarsh", "a@x.test", "Lin Mo", "University of Saltmarsh"),
+        ("Ada Quill, University of Saltmarsh; Lin Mo, University of Saltmarsh",),
+        ("Ada Quill and Lin Mo", "University of Saltmarsh, Norrland"),
+    ],
+)  # fmt: skip
+def test_an_institution_stands_there_once_without_department_and_address(lines: tuple[str, ...]) -> None:
+    assert found(*lines) == ("University of Saltmarsh",)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (),
+        ("University of Saltmarsh", "Ada Quill", "Lin Mo"),  # above the names: a series of reports
+        ("Otto Other^{1}", "^{1}University of Saltmarsh"),  # of nobody who wrote this
+        ("Ada Quill^{1}", "^{2}University of Saltmarsh"),
+        ("Ada Quill^{1}", "^{1}University of Saltmarsh", "^{1}University of Oatfield"),
+        ("Ada Quill^{∗}", "^{∗}Work done at the University of Saltmarsh"),
+        ("Ada Quill^{1}", "^{1}Department of Tides, Saltmarsh, Norrland"),
+        ("Ada Quill", "Saltmarsh"),
+        ("Ada Quill", "Copyright University of Saltmarsh Press"),
+        ("Ada Quill", "University of the"),
+        ("Ada Quill^{1}", "University of Saltmarsh"),  # marks tell, and say nothing of this
+        ("Ada Quill", "One University Way", "ada@university.test"),
+        ("Ada Quill", f"We thank {'our many friends and colleagues ' * 3}University of Saltmarsh"),
+    ],
+)
+def test_what_is_not_sure_is_left_out(lines: tuple[str, ...]) -> None:
+    assert found(*lines) == ()
+
+
+def test_a_university_of_many_places_keeps_its_place() -> None:
+    stated = ("EECS, University of California, Berkeley, USA", "Chinese University of Hong Kong, Shenzhen")
+    assert institutions(Head(stated=stated), AUTHORS) == (
+        "University of California, Berkeley",
+        "Chinese University of Hong Kong, Shenzhen",
+    )
+
+
+def test_what_is_stated_may_be_a_company_that_nobody_knows_or_a_department_alone() -> None:
+    stated = ("Echo Works, Hollow Hill", "Department of Tides", "Department of Tides, Saltmarsh", "ada@x.test", "")
+    assert institutions(Head(stated=stated), AUTHORS) == ("Echo Works", "Department of Tides")
+
+
+def test_names_are_bounded_and_clean() -> None:
+    stated = [f"University of Place {'abcdefghijklmnopqrst'[n]}" for n in range(20)]
+    assert len(institutions(head_of((), stated), AUTHORS)) == MOST
+    (name,) = institutions(head_of((), [f"University {'very ' * 40}", "University\u202e of \x00Saltmarsh"]), AUTHORS)
+    assert name == "University of Saltmarsh"
+    assert len(name) <= LONGEST
+
+
+def test_a_head_ends_before_the_abstract() -> None:
+    assert head_of(["Ada Quill", "Abstract. We", "University of Saltmarsh"]).lines == ("Ada Quill",)
+
+
+def test_latexml_says_them_as_contacts_as_notes_and_as_marks() -> None:
+    body = '<section class="ltx_section"><div class="ltx_para"><p>We listen to rain on a tin roof.</p></div></section>'
+
+    def said(authors: str) -> tuple[str, ...]:
+        page = f'<article class="ltx_document"><div class="ltx_authors">{authors}</div>{body}</article>'
+        return institutions(read_html(page.encode(), "https://arxiv.test/html/1").head, AUTHORS)
+
+    name = '<span class="ltx_personname">{}</span>'
+    contact = '<span class="ltx_contact ltx_role_affiliation"><span class="ltx_contact_name">At: </span>{}</span>'
+    acm = '<span class="ltx_text ltx_affiliation_institution">University of Oatfield</span><span>Oatfield</span>'
+    assert said(
+        name.format("Ada Quill") + contact.format("Tides<br>University of Saltmarsh") + contact.format(acm)
+    ) == ("University of Saltmarsh", "University of Oatfield")
+    mark = '<sup class="ltx_note_mark">1</sup>'
+    note = f'<span class="ltx_note ltx_role_institutetext">{mark}<span class="ltx_note_content">{mark}'
+    note += '<span class="ltx_note_type">institutetext: </span>Echo Works<br></span></span>'
+    assert said(name.format("Ada Quill") + note) == ("Echo Works",)
+    marked = (
+        'Ada Quill<sup class="ltx_sup">1</sup>, Lin Mo<math alttext="{}^{2,\\ast}"></math><br><sup>1</sup>University '
+    )
+    marked += 'of Saltmarsh<br><math alttext="{}^{2}"></math>Echo Works'
+    assert said(name.format(marked)) == ("University of Saltmarsh", "Echo Works")
+    assert said(name.format("Ada Quill<br>Echo Works<br>University of Oatfield<br>")) == ("University of Oatfield",)
+
+
+def test_the_pages_of_invented_papers_say_theirs() -> None:
+    (written,) = (each for each in manuscripts() if each.slug == "07-counting-pauses")
+    paper = a_paper(authors=written.authors)
+    page = read_html(render_page(paper, written.sections, written.affiliations).encode(), "https://arxiv.test/html/1")
+    assert institutions(page.head, paper.authors) == ("University of Saltmarsh", "Academy of Rests")
+
+
+def test_a_pdf_says_them_on_its_first_page() -> None:
+    lines = ("Ada Quill^{1}, Lin Mo^{1,2}", "^{1}University of Saltmarsh", "^{2}Echo Works, Hollow Hill")
+    front = Section("", 1, tuple(Block(BlockKind.PARAGRAPH, line) for line in lines))
+    text = Section("Introduction", 1, (Block(BlockKind.PARAGRAPH, "We listen to rain on a tin roof. " * 30),))
+    read = read_pdf(make_pdf("On Rain", (front, text), columns=1))
+    assert institutions(read.head, AUTHORS) == ("University of Saltmarsh", "Echo Works")
