@@ -74,9 +74,12 @@ _SCHOOL = re.compile(
     r"\b(?:EPFL|KAIST|POSTECH|UNIST|GIST|KTH|MIT|CMU|UCLA|UCSD|UCSB|USTC|NUS|NTU|HKUST|CUHK|MBZUAI|INRIA|Inria|CNRS|"
     r"IRCAM|CERN|CSIC|CNR|RIKEN|NIST|NASA|Caltech|CWI|INRAE|CEA|DFKI|Mila)\b"
 )
-_HOUSE = re.compile(
+_INSTITUTE = re.compile(
     r"\b(?:Institut\w*|Academy|Hospital|Fraunhofer|Max[ -]Planck|Helmholtz|Observatory|Foundation|Council|"
-    r"National Laborator(?:y|ies)|Corporation|Corp\.?|Inc\.?|Ltd\.?|GmbH|LLC|Technologies|"
+    r"National Laborator(?:y|ies))\b"
+)
+_COMPANY = re.compile(
+    r"\b(?:Corporation|Corp|Inc|Ltd|GmbH|LLC|Technologies|"
     r"Google(?: \w+)?|DeepMind|Microsoft|Meta|Facebook|Amazon|AWS|Apple|NVIDIA|Nvidia|IBM|Intel|Adobe|Tencent|Alibaba|"
     r"Ant Group|Baidu|ByteDance|Bytedance|Huawei|Xiaomi|Samsung|Sony|NTT|Spotify|Bosch|Siemens|Philips|OpenAI|"
     r"Anthropic|Salesforce|Qualcomm|Kuaishou|Meituan|NetEase|iFLYTEK|NAVER|Naver|LINE|Yandex|Dolby|Deezer|Disney|"
@@ -97,21 +100,33 @@ _CAMPUSES = re.compile(
 _NO_NAME = re.compile(
     r"@|https?:|www\.|\d{3}|\b(?:equal|contribut\w*|correspond\w*|work|author\w*|intern\w*|lead|advis\w*|these|this|"
     r"done|while|supported|grant|project|e-?mail|member|fellow|student|senior|preprint|conference|proceedings|press|"
-    r"copyright|permission|thank\w*|submitted|published|independent|"
+    r"copyright|permission|thank\w*|submitted|published|reader|adviser\w*|dr|prof|independent|"
     r"street|avenue|road|way|anonymous|currently|now|formerly|also|the authors|"
     r"funded|research(?:er)?s? (?:was|is)|professor|journal|arxiv|available|homepage|code)\b",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*[,;|•·]\s*|\s+[–—/-]\s+|\s+and (?=(?:the )?(?:Dep|School|Faculty|Univ))")
+_FORM = r",?\s(?:Inc|Ltd|LLC|GmbH|Corp|Co)\b\.?"
+_JOINERS = frozenset(
+    """
+    of and the for at in on de di degli del della dei du des la le les et für und der die von van zu y e i do da dos
+    normale supérieure polytechnique fédérale nationale libre
+    """.split()  # noqa: SIM905
+)
+"""The words that a name has beside those with capitals."""
+_SEPARATOR = re.compile(
+    r"\s*(?:,(?!\s(?:Inc|Ltd|LLC|GmbH|Corp|Co)\b)|[;|•·])\s*|\s+[–—/-]\s+|"
+    r"\s+and (?=(?:the )?(?:Dep|School|Faculty|Univ))"
+)
+_ASIDE = re.compile(r"\s*\([^()]*\)?")
 _MAIL = re.compile(r"\{[^{}]*\}\s?@\s?\S+|\S+@\S+|https?://\S+|\be-?mails?\b.*$", re.IGNORECASE)
 
 
 def institution(text: str, *, is_sure: bool) -> str | None:
     """The institution in an affiliation, without department and address. `is_sure`: that it is an affiliation at all;
     a name of which nothing says that it is one is taken then alone."""
-    parts = [each.strip(" .:*†‡") for each in _SEPARATOR.split(_MAIL.sub("", _clean(text)))]
+    parts = [each.strip(" .:*†‡") for each in _SEPARATOR.split(_ASIDE.sub("", _MAIL.sub("", _clean(text))))]
     parts = [each for each in parts if each]
-    for kind in (_SCHOOL, _HOUSE):
+    for kind in (_SCHOOL, _INSTITUTE, _COMPANY):
         for at, part in enumerate(parts):
             if kind.search(part) and not re.match(r"(?:Department|Dept|School|Faculty|Division)\b", part):
                 if _CAMPUSES.search(part) and at + 1 < len(parts) and not re.search(r"\d", parts[at + 1]):
@@ -126,9 +141,15 @@ def institution(text: str, *, is_sure: bool) -> str | None:
 
 
 def _name(part: str) -> str | None:
-    part = re.sub(r"\s*\([^()]*\)?", "", part).strip()
-    is_whole = part[:1].isupper() and not _GOES_ON.search(part) and not _NO_NAME.search(part)
-    return part if is_whole and 2 <= len(part) <= LONGEST and len(part.split()) <= 12 else None
+    part = re.sub(f"{_FORM}$", "", part).strip()
+    words = part.split()
+    fits = 2 <= len(part) <= LONGEST and len(words) <= 12 and not _GOES_ON.search(part) and not _NO_NAME.search(part)
+    is_whole = fits and part[0].isupper() and words[0] not in ("At", "In", "By") and len(words[-1]) > 1
+    return part if is_whole and _is_of_names(words) else None
+
+
+def _is_of_names(words: Iterable[str]) -> bool:
+    return all(word in _JOINERS or not word[0].islower() or not word.islower() for word in words)
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------
@@ -195,11 +216,18 @@ def _unmarked(lines: Sequence[str], names: _Names) -> list[str | None]:
         if names.are_in(line):
             is_behind = True
             found += [institution(each, is_sure=False) for each in names.behind(line)]
-        elif is_behind and len(line) > _LONGEST_PLAIN:
-            break  # prose
+        elif is_behind and _is_prose(line):
+            break
         elif is_behind:
             found.append(institution(_MARK.sub("", line), is_sure=False))
+    if any(each and _SCHOOL.search(each) for each in found):
+        found = [each for each in found if each and (_SCHOOL.search(each) or not _INSTITUTE.search(each))]
     return found
+
+
+def _is_prose(line: str) -> bool:
+    plain = [word for word in line.split() if word.isalpha() and word.islower() and word not in _JOINERS]
+    return len(line) > _LONGEST_PLAIN or (len(plain) > 2 and not _MAIL.search(line))
 
 
 class _Names:

@@ -60,11 +60,37 @@ def test_an_institution_stands_there_once_without_department_and_address(lines: 
         ("Ada Quill", "University of the"),
         ("Ada Quill^{1}", "University of Saltmarsh"),  # marks tell, and say nothing of this
         ("Ada Quill", "One University Way", "ada@university.test"),
+        ("Ada Quill", "In recent years", "University of Saltmarsh data have become the first choice"),
+        ("Ada Quill", "We listen to rain on a tin roof with the help of", "University of Saltmarsh"),
+        ("Ada Quill", "Advisers: Bo Elder (University of Saltmarsh)"),
+        ("Ada Quill", "Reader in Tides at the University of Saltmarsh"),
+        ("Ada Quill", "Universitat M", "unchen"),
         ("Ada Quill", f"We thank {'our many friends and colleagues ' * 3}University of Saltmarsh"),
     ],
 )
 def test_what_is_not_sure_is_left_out(lines: tuple[str, ...]) -> None:
     assert found(*lines) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Echo Works, Inc., Hollow Hill", "Echo Works"),
+        ("Tides GmbH", "Tides"),
+        ("Saltmarsh Language Institute, University of Saltmarsh", "University of Saltmarsh"),
+        ("University of Saltmarsh (USM), Norrland", "University of Saltmarsh"),
+        ("University of Saltmarsh / Echo Works, 4 Quay", "University of Saltmarsh"),
+    ],
+)
+def test_a_name_has_no_legal_form_and_nothing_in_brackets(line: str, name: str) -> None:
+    assert found("Ada Quill", line) == (name,)
+
+
+def test_an_institute_of_a_university_on_a_line_of_its_own_is_a_part_of_it() -> None:
+    assert found("Ada Quill", "Institute of Tides", "University of Saltmarsh", "Echo Works Ltd.") == (
+        "University of Saltmarsh",
+        "Echo Works",
+    )
 
 
 def test_a_university_of_many_places_keeps_its_place() -> None:
@@ -81,7 +107,7 @@ def test_what_is_stated_may_be_a_company_that_nobody_knows_or_a_department_alone
 
 
 def test_names_are_bounded_and_clean() -> None:
-    stated = [f"University of Place {'abcdefghijklmnopqrst'[n]}" for n in range(20)]
+    stated = [f"University of {letter * 3}" for letter in "ABCDEFGHIJKLMNOPQRST"]
     assert len(institutions(head_of((), stated), AUTHORS)) == MOST
     (name,) = institutions(head_of((), [f"University {'very ' * 40}", "University\u202e of \x00Saltmarsh"]), AUTHORS)
     assert name == "University of Saltmarsh"
