@@ -22,7 +22,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line
-from digest_assets.full_text.tex_fonts import signs_of
+from digest_assets.full_text.tex_fonts import hangs, signs_of
 
 CHARACTER_LIMIT = 40_000
 """A page in two columns has some 6,000; drawings made of letters have millions."""
@@ -62,6 +62,11 @@ _WIDTHS = dict.fromkeys("aogkq0123456789", 0.5) | dict.fromkeys("bdhnpu", 0.556)
 }  # fmt: skip
 _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
+_AXIS = 0.25
+"""Of the size, how high above the line TeX centres fractions and tall signs."""
+_OPERATORS = "∑∏∐∫∮∪∩⊎∧∨⨆⨀⨁⨂⨄⋃⋂⋀⋁"
+_DISPLAYED = 1.2
+"""Times the size, from where on an operator is one of a displayed formula, with its limits above and below it."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
 _FL = 13
 """Drawn: a space, or TeX's `fl`."""
@@ -151,6 +156,7 @@ class _Characters:
         self.height = self._height
         self._faces: dict[int, Face] = {}
         self._signs: dict[str, Mapping[int, str]] = {}
+        self._hanging: set[str] = set()
         self._count = min(pdfium.FPDFText_CountChars(raw), CHARACTER_LIMIT)
 
     def read(self) -> tuple[list[Glyph], str]:
@@ -191,14 +197,24 @@ class _Characters:
                 signs = self._signs[look.face.name]
             box(raw, index, rectangle)
             origin(raw, index, x, y)
+            text = signs.get(code) if signs else None
+            if look.angle == 0 and look.face.name in self._hanging:
+                y.value = self._hung(index, look, text or chr(code), y.value)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
             if not isfinite(sum(place)):  # nowhere on the page
                 continue
-            text = signs.get(code) if signs else None
             if text != "":  # else a piece of a tall bracket
                 found.append((text or _character(code), place, look, space))
             space = 0
         return found
+
+    def _hung(self, index: int, look: _Look, sign: str, place: float) -> float:
+        """The line on which a sign stands that hangs below its `place`: its middle is on the axis."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
+        if sign in _OPERATORS and top.value - bottom.value > _DISPLAYED * look.size:
+            return place  # what stands above it is its limit, not the line's exponent
+        return (bottom.value + top.value) / 2 - _AXIS * look.size
 
     def _turns(self) -> dict[int, Callable[..., tuple[float, float, float]]]:
         """By the angle of the page's text: left, right and baseline on the page as it is read."""
@@ -233,6 +249,8 @@ class _Characters:
             name = buffer.value.decode("utf-8", "replace").split("+")[-1] if 0 < length <= 128 else ""
             weight = pdfium.FPDFText_GetFontWeight(self._raw, index)
             self._signs[name] = signs_of(name)
+            if hangs(name):
+                self._hanging.add(name)
             self._faces[key] = Face(name, max(weight, 0) + 300 * stroked, bool(flags.value & 1))
         return self._faces[key]
 
@@ -508,6 +526,8 @@ def _spaces(run: Sequence[Glyph]) -> list[bool]:
     for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
         size = min(before.size, glyph.size)
         least = tracking + 0.12 * size if tracking > 0.06 * size else 0.04 * size
+        if glyph.space and glyph.text in "fj" and glyph.face != before.face:
+            least = -0.1 * size  # in italics they reach to the left of their place
         if glyph.space == 2:
             least = -0.15 * size  # a letter in italics reaches over the space before it
         result.append(gap > least if glyph.space else gap > tracking + 0.17 * size)

@@ -66,6 +66,15 @@ _FAMILIES = (
 )
 
 
+_HANGING = re.compile(r"(?:CMEX|LMMathExtension)\d", re.IGNORECASE)
+
+
+def hangs(font: str) -> bool:
+    """Whether the signs of `font` hang below the places that they are set at: tall brackets, sums, roots. TeX centres
+    them on the line's axis."""
+    return bool(_HANGING.match(font))
+
+
 def signs_of(font: str) -> Mapping[int, str]:
     """By place in the font named `font`, without the mark of a subset: what stands there, where that is not the
     character that comes out. `""`: a piece of a larger sign."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import pytest
 
-from digest_assets.full_text.pdf_characters import Glyph, _by_places, _character, _Look, _whole, composed, pieces
+from digest_assets.full_text.pdf_characters import (
+    Glyph,
+    _by_places,
+    _character,
+    _Characters,
+    _Look,
+    _whole,
+    composed,
+    pieces,
+)
 from digest_assets.full_text.pdf_order import Face, Line
-from digest_assets.full_text.tex_fonts import signs_of
+from digest_assets.full_text.tex_fonts import hangs, signs_of
 
 ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
 
@@ -166,3 +177,30 @@ def test_a_small_number_on_the_line_is_a_piece_of_its_own_however_near() -> None
     for text in ("1 Introduction", "memory is limited"):
         assert [line.text for line in read(number, glyphs(text, behind(number) + 8))] == ["27", text]
     assert [line.text for line in read(glyphs("27"), glyphs("memory", 67))] == ["27 memory"]
+
+
+def test_italics_that_reach_over_a_space_leave_it() -> None:
+    of, italics = glyphs("of"), Face("Times-Italic")
+    word = [each._replace(face=italics, space=1) for each in glyphs("f", behind(of) - 0.8)]
+    assert [line.text for line in read(of, word, glyphs("bonds", behind(word)))] == ["of fbonds"]
+    assert [line.text for line in read(of, glyphs("f", behind(of) - 0.8), glyphs("bonds", behind(word)))] == [
+        "offbonds"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sign", "bottom", "top", "baseline"),
+    [(")", 690, 715, 700), ("∑", 697.5, 707.5, 700), ("∑", 695.5, 709.5, 711), ("∫", 692, 713, 711)],
+)
+def test_a_tall_sign_is_of_the_line_that_it_is_centred_on_but_for_one_with_limits(
+    monkeypatch: pytest.MonkeyPatch, sign: str, bottom: float, top: float, baseline: float
+) -> None:
+    def box(raw: object, index: int, *corners: ctypes.c_double) -> None:
+        corners[2].value, corners[3].value = bottom, top
+
+    monkeypatch.setattr("pypdfium2.raw.FPDFText_GetCharBox", box)
+    characters = object.__new__(_Characters)
+    characters._raw = None
+    look = _Look(Face("CMEX10"), 10, 0, False, 0)
+    assert characters._hung(0, look, sign, 711) == baseline
+    assert [hangs(font) for font in ("CMEX10", "LMMathExtension10-Regular", "CMSY10")] == [True, True, False]
