@@ -24,11 +24,10 @@ def word(
     kind: AnnouncementKind = AnnouncementKind.NEW,
     known_by: KnownBy = KnownBy.FEED,
     after: timedelta = timedelta(hours=5),
+    at: datetime = TUESDAY,
 ) -> FeedWord:
     known = {
-        each.identifier: Announcement(
-            each.identifier, TUESDAY, AnnouncementKind.NEW, known_by, TUESDAY + after, Source.FEED
-        )
+        each.identifier: Announcement(each.identifier, at, AnnouncementKind.NEW, known_by, TUESDAY + after, Source.FEED)
         for each in seen or ()
     }
     return word_of(
@@ -93,3 +92,52 @@ def test_an_empty_feed_settles_nothing_while_the_search_lags() -> None:
 def test_an_empty_feed_is_wrong_where_the_search_shows_its_papers() -> None:
     said = word([], searched=WEDNESDAYS, index=True)
     assert (said.mailing, "though the search shows" in said.told) == (None, True)
+
+
+@pytest.mark.parametrize(("known_by", "mailing"), [(KnownBy.FEED, WEDNESDAY), (KnownBy.INFERRED, TUESDAY)])
+def test_a_paper_that_is_known_to_be_of_the_mailing_confirms_it_and_one_that_is_inferred_to_be_does_not(
+    known_by: KnownBy, mailing: datetime
+) -> None:
+    today = timedelta(hours=29)
+    said = word(TUESDAYS, searched=TUESDAYS, seen=TUESDAYS[:1], known_by=known_by, after=today, at=WEDNESDAY)
+    assert said.mailing == mailing
+
+
+def test_a_feed_is_believed_where_nothing_else_is_known() -> None:
+    assert word(TUESDAYS, searched=[]) == FeedWord(WEDNESDAY)
+    assert word([HELD], searched=[]) == FeedWord(WEDNESDAY)
+
+
+def test_a_feed_that_lacks_more_than_a_fifth_of_the_mailing_before_is_not_that_one_s() -> None:
+    five = [*TUESDAYS, paper("2601.00114", "2026-01-27T14:00")]
+    assert word(five[1:], searched=five).mailing == TUESDAY, "a fifth may have been held"
+    assert word(five[2:], searched=five).mailing == WEDNESDAY
+
+
+def test_one_paper_that_was_seen_on_the_day_before_settles_it() -> None:
+    said = word(TUESDAYS[:1], searched=TUESDAYS[:1], seen=TUESDAYS[:1])
+    assert said == FeedWord(TUESDAY, "The feed still shows the mailing of 2026-01-28 01:00 UTC.")
+
+
+@pytest.mark.parametrize(("before", "mailing"), [(61, TUESDAY), (60, None)])
+def test_what_is_seen_within_the_hour_before_a_mailing_may_be_of_it(before: int, mailing: datetime | None) -> None:
+    """An index may show a mailing shortly before its hour, and clocks differ."""
+    shown = TUESDAYS[:1]
+    said = word(shown, searched=shown, seen=shown, after=timedelta(days=1) - timedelta(minutes=before))
+    assert said.mailing == mailing
+
+
+@pytest.mark.parametrize(("submitted", "mailing"), [("2026-01-23T13:00", None), ("2026-01-22T13:00", WEDNESDAY)])
+def test_a_feed_may_be_late_over_a_weekend_and_not_by_more(submitted: str, mailing: datetime | None) -> None:
+    shown = [paper("2601.00050", submitted)]
+    assert word(shown, searched=[*TUESDAYS, *shown]).mailing == mailing
+
+
+def test_what_a_feed_is_not_believed_for_is_told_with_its_date() -> None:
+    assert (
+        word([], searched=WEDNESDAYS).told == "The feed dated 2026-01-29 is empty, though the search shows its papers."
+    )
+    told = "The feed is empty, and arXiv's search does not show that mailing in any field yet."
+    assert word([], searched=TUESDAYS).told == told
+    one = TUESDAYS[:1]
+    assert word(one, searched=one).told == "The feed may still show the mailing of 2026-01-28 01:00 UTC."
