@@ -18,8 +18,9 @@ from digest_assets.model import Announcement, FeedEntry, KnownBy, Paper
 
 _EARLY = timedelta(hours=1)
 """A paper may be seen shortly before the hour of its mailing: clocks differ."""
-_RECENT = timedelta(days=5)
-"""A feed that is late shows the mailing before: a day or, over a weekend with a holiday, days."""
+_RECENT = timedelta(days=7)
+"""A feed that is late shows the mailing before: of a day ago or, over holidays, of days. A paper of an older mailing is
+cross-listed once more."""
 _MISSING_SHARE = 0.2
 """Of what counts as a mailing's by its time, one in eight was held, and is in a later one."""
 
@@ -90,9 +91,9 @@ def _was_seen(announcement: Announcement | None, dated: datetime) -> bool:
 
 
 def _shown_before(announcement: Announcement | None, paper: Paper | None, dated: datetime) -> datetime | None:
-    """The mailing before `dated` in which a paper was shown for sure, or most likely; None where nothing says so."""
-    if announcement is not None and _was_seen(announcement, dated):
-        return announcement.announced_at
-    # Also where it was first seen since, by an earlier question about this very feed, and is known by what that told.
-    likely = _natural(paper) if announcement is None else announcement.announced_at
-    return likely if likely is not None and timedelta(0) < dated - likely < _RECENT else None
+    """The mailing before `dated` in which a paper was shown for sure, or most likely; None where nothing says so.
+
+    What is known may have been told by an earlier question about this very feed: it is no less known for that.
+    """
+    shown = _natural(paper) if announcement is None else announcement.announced_at
+    return shown if shown is not None and timedelta(0) < dated - shown < _RECENT else None

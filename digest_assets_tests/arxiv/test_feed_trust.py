@@ -127,8 +127,8 @@ def test_what_is_seen_within_the_hour_before_a_mailing_may_be_of_it(before: int,
     assert said.mailing == mailing
 
 
-@pytest.mark.parametrize(("submitted", "mailing"), [("2026-01-23T13:00", None), ("2026-01-22T13:00", WEDNESDAY)])
-def test_a_feed_may_be_late_over_a_weekend_and_not_by_more(submitted: str, mailing: datetime | None) -> None:
+@pytest.mark.parametrize(("submitted", "mailing"), [("2026-01-22T13:00", None), ("2026-01-21T13:00", WEDNESDAY)])
+def test_a_feed_may_be_late_over_holidays_and_not_by_a_week(submitted: str, mailing: datetime | None) -> None:
     shown = [paper("2601.00050", submitted)]
     assert word(shown, searched=[*TUESDAYS, *shown]).mailing == mailing
 
@@ -141,3 +141,27 @@ def test_what_a_feed_is_not_believed_for_is_told_with_its_date() -> None:
     assert word([], searched=TUESDAYS).told == told
     one = TUESDAYS[:1]
     assert word(one, searched=one).told == "The feed may still show the mailing of 2026-01-28 01:00 UTC."
+
+
+def test_an_old_paper_that_is_known_and_cross_listed_once_more_is_of_the_feed_s_own_mailing() -> None:
+    """A digest of few papers has days on which a feed shows nothing else."""
+    spring = timedelta(days=-250)
+    said = word([OLD], searched=TUESDAYS, seen=[OLD], kind=AnnouncementKind.CROSS, at=TUESDAY + spring, after=spring)
+    assert said == FeedWord(WEDNESDAY)
+
+
+def test_one_paper_of_its_own_makes_a_feed_that_of_its_date_whatever_else_it_shows() -> None:
+    shown = [*TUESDAYS, WEDNESDAYS[0]]
+    assert word(shown, searched=shown) == FeedWord(WEDNESDAY), "submitted for it"
+    assert word(shown, searched=TUESDAYS) == FeedWord(WEDNESDAY), "its number is beyond all that were shown"
+    late = paper("2601.00101", "2026-01-27T05:00")
+    assert word([*TUESDAYS, late], searched=TUESDAYS).mailing == TUESDAY, "its number is not"
+
+
+def test_two_papers_of_the_day_before_settle_it() -> None:
+    assert word(TUESDAYS[:2], searched=TUESDAYS[:2]).mailing == TUESDAY
+
+
+def test_papers_that_are_known_to_be_of_the_day_before_speak_against_a_feed_also_where_the_search_is_silent() -> None:
+    said = word(TUESDAYS, searched=[], seen=TUESDAYS, after=timedelta(hours=29))
+    assert said == FeedWord(None, "The feed may still show the mailing of 2026-01-28 01:00 UTC.")
