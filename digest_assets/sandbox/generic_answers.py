@@ -120,9 +120,13 @@ _SPEAKS_TO_THE_READER = re.compile(r"\b(?:ignore|instructions?|system|reviewers?
 """What a good model does not repeat in a reading, and in a translation calls what it is."""
 
 
+_TRAILING = re.compile(r"(?<!\\)[.,;:)\-/+]+$")
+"""But not the end of a formula."""
+
+
 def kept_tokens(text: str, language: str = "zh") -> list[str]:
     """Formulas, addresses, numbers and code-like names of `text`, in order, without the punctuation that follows."""
-    found = (_PER_CENT.sub("%", match.group()).rstrip(".,;:)-/+") for match in _KEPT.finditer(text))
+    found = (_TRAILING.sub("", _PER_CENT.sub("%", match.group())) for match in _KEPT.finditer(text))
     return [_by_ten_thousands(token, _PHRASES[language]) for token in found if token]
 
 

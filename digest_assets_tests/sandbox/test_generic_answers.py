@@ -28,6 +28,10 @@ def test_formulas_addresses_numbers_and_names_are_kept() -> None:
         assert kept in generic_translation(ABSTRACT)
 
 
+def test_a_formula_keeps_its_end() -> None:
+    assert kept_tokens(r"a time of \(O(|G| \cdot |D|^6)\), in \(n\).") == [r"\(O(|G| \cdot |D|^6)\)", r"\(n\)"]
+
+
 def test_millions_are_counted_in_ten_thousands() -> None:
     assert kept_tokens("1.8 million clips, 2 billion tokens and 3 thousand hours") == ["180.0 万", "20 亿", "0.3 万"]
 
