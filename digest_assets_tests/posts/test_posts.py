@@ -182,6 +182,15 @@ def test_a_post_without_readings_says_where_they_are() -> None:
     linked = lines(a_page(paper, with_readings=False, with_abstracts=False, site_page="https://e.org/d.html"))
     assert "摘要与详细解读见[网站](https://e.org/d.html#p2601.00001)" in linked
     assert not {"译文。", "详细解读见网站"} & set(shorter)
+    assert view(a_page(paper, with_readings=False, with_abstracts=False)).papers[0].no_reading == "", "it is said once"
+
+
+def test_a_part_that_begins_with_a_formula_alone_stands_behind_an_empty_line() -> None:
+    """Directly behind its title the formula would be one in a line."""
+    shown = lines(a_page(digest_paper(reading=read("$$E = m$$\n\n背景。", "方法。", "结果。"))))
+    background, method = shown.index(PARTS[0]), shown.index(PARTS[1])
+    assert (shown[background + 1], shown[method + 1]) == ("", "方法。")
+    assert "E = m" in shown[background + 2]
 
 
 def test_no_more_than_four_links_stand_on_the_line_of_facts() -> None:
