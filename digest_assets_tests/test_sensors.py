@@ -197,6 +197,12 @@ def test_a_new_day_begins_afresh(simulation: Simulation) -> None:
     ticks = Ticks(simulation, mailing_sensor)
     ticks.cursor = json.dumps({"day": "2026-01-27", "by_api": True, "by_feed": True})
     assert ticks.at(MAILED + timedelta(minutes=10)) == ["2026-01-28-api"]
+    assert json.loads(str(ticks.cursor)) == {"day": "2026-01-28", "by_api": True, "by_feed": False}
+
+
+def test_dates_that_wait_and_dates_that_are_given_up_are_named_one_by_one() -> None:
+    said = "Waiting: A, B. Given up after 5 tries: C, D. `digest run D` says what is wrong."
+    assert sensors._why_not(["A", "B"], ["C", "D"]) == said
 
 
 def test_dates_that_do_not_balance_are_asked_for_again_with_growing_pauses_until_it_gives_up(

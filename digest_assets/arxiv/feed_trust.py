@@ -57,9 +57,8 @@ def word_of(
     if any(_natural(searched.get(each)) == dated or _is_of(known.get(each), dated) for each in news):
         return FeedWord(dated)
     earlier = [at for each in news if (at := _shown_before(known.get(each), searched.get(each), dated)) is not None]
-    fresh = [each for each in news if each not in searched and each not in known]
     newest = max((order_key(each) for each in (*searched, *known)), default=None)
-    if any(newest is None or order_key(each) > newest for each in fresh):
+    if any(newest is None or order_key(each) > newest for each in news):
         return FeedWord(dated)
     if not earlier:  # cross-lists of old papers, or papers that moderation had held: as far as anybody can tell
         return FeedWord(dated)

@@ -53,8 +53,9 @@ class MailingCursor:
 
     @staticmethod
     def of(text: str | None, day: date) -> "MailingCursor":
-        held = MailingCursor(**json.loads(text)) if text else MailingCursor(day.isoformat())
-        return held if held.day == day.isoformat() else MailingCursor(day.isoformat())
+        if text and (held := MailingCursor(**json.loads(text))).day == day.isoformat():
+            return held
+        return MailingCursor(day.isoformat())
 
 
 def mailing_sensor(place: Place, settings: Settings) -> dg.SensorDefinition:
