@@ -14,6 +14,7 @@ from enum import Enum
 from itertools import pairwise
 
 from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_titles import CAPTION
 
 
 class Beside(str, Enum):
@@ -104,7 +105,7 @@ class _Heads:
     def holds(self, line: Line) -> bool:
         if line.text in self._everywhere or _STAMP.match(line.text):
             return True
-        if id(line) not in self._outer:
+        if id(line) not in self._outer or CAPTION.match(line.text):
             return False
         return (
             self._returns(line)

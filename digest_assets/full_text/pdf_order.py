@@ -108,6 +108,8 @@ def _joined(last: Line, piece: Line) -> Line:
     """pdfium breaks a line at raised and lowered characters, and `pdf` at wide gaps."""
     gap, size = piece.left - last.right, max(last.size, piece.size)
     numbers = bool(NUMBER.fullmatch(last.text)) and gap < NUMBER_GAP * size
+    if _is_small_number(last, piece):  # of an algorithm's line, as algorithm2e sets it
+        return replace(piece, text=f"{last.text}: {piece.text}", cells=(f"{last.text}: {piece.text}",), left=last.left)
     if gap > 0.9 * size and not numbers:
         text, cells = f"{last.text} {piece.text}", (*last.cells, *piece.cells)
     else:
@@ -131,6 +133,15 @@ def _joined(last: Line, piece: Line) -> Line:
         if numbers
         else last.lead_is_apart or (not last.lead and last.face != piece.face and gap > 0.9 * size),
         mixed=long.mixed or (short.face != long.face and len(short.text) > 0.25 * len(long.text)),
+    )
+
+
+def _is_small_number(last: Line, piece: Line) -> bool:
+    return (
+        last.text.isdecimal()
+        and last.size < 0.8 * piece.size
+        and abs(last.baseline - piece.baseline) < 0.06 * piece.size
+        and len(piece.cells) == 1
     )
 
 

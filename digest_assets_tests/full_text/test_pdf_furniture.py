@@ -75,3 +75,8 @@ def test_the_large_number_of_a_chapter_behind_the_contents_is_no_entry_of_theirs
     left, out = without_contents([line("Contents", 600), *entries, *chapter])
     assert left == chapter
     assert len(out) == 4
+
+
+def test_a_caption_above_its_table_is_no_head_though_it_is_on_many_pages() -> None:
+    pages = [page_of(number, line(f"Table {number}", 740, number)) for number in range(6)]
+    assert "Table 3" in kept(pages)

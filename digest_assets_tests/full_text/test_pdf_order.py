@@ -60,3 +60,10 @@ def test_what_crosses_both_columns_parts_them_into_bands() -> None:
         "across", "l0", "l1", "l2", "l3", "l4", "r0", "r1", "r2", "r3", "r4",
         "between", "l5", "l6", "l7", "l8", "l9", "r5", "r6", "r7", "r8", "r9",
     ]  # fmt: skip
+
+
+def test_a_small_number_before_a_line_is_that_of_an_algorithm_s_line() -> None:
+    number, line = piece("12", 50, 700, 55, size=5), piece("L := a random subset", 70, 700, size=9)
+    assert texts([number, line]) == ["12: L := a random subset"]
+    assert texts([replace(number, size=9), line]) == ["12 L := a random subset"]
+    assert ":" not in texts([replace(number, baseline=704), replace(line, text="L of it")])[0]
