@@ -5,7 +5,8 @@
 As gists stand the sentences of result of real translations, each held against another model's translation of the same
 abstract, or against its own where there is none (`../shared/truth`; where it is absent, the benchmark says so). FILE
 has gists that models wrote, a line each: {"id", "title", "abstract", "translation", "gist"}. Of each gist at most two
-damages of a kind are tried. Half `a` of the papers is the one on which rules were developed.
+damages of a kind are tried. Of comparisons of two things that the translations make (`A 优于 B`), the same is said from
+the other side (`B 不及 A`), and turned round. Half `a` of the papers is the one on which rules were developed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.checks import TRUTH, Real, real_translations
 from digest_assets.glance.results import result_sentence
-from digest_assets.llm import alignment, verbatim
+from digest_assets.llm import alignment, directions, verbatim
 from digest_assets.llm.pieces import check_meaning
 from digest_assets_tests.llm.damage import direction_turned, negation_changed
 
@@ -97,10 +99,33 @@ def table(gists: Iterable[Gist]) -> Iterator[str]:
         yield ROW.format(f"half {half}", *(f"{cell} {share:6.1%}" for cell, share in zip(cells, shares, strict=True)))
 
 
+_NAMED = r"[A-Z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*|基线(?:方法|模型)?|(?:现有|传统|先前|已有)(?:方法|模型)"
+_BETTER = re.compile(
+    rf"(?P<one>{_NAMED}|本文方法|我们的方法|该(?:方法|模型))(?:在[^，。]{{0,20}}上)?(?:显著|明显|均|始终|也|仍)?"
+    rf"(?:优于|超越|胜过|领先于|好于|强于|击败)了?(?P<other>{_NAMED})"
+)
+_WORSE = ("不及", "劣于", "不如")
+
+
+def comparisons(gists: Iterable[Gist]) -> Iterator[str]:
+    """What is found of comparisons said from the other side, which are right, and of such that are turned round."""
+    made = {
+        (gist.paper, told["one"], told["other"]): gist.told
+        for gist in gists
+        for told in _BETTER.finditer(gist.told)
+        if told["one"] != told["other"]
+    }
+    right = [(f"{other}{word}{one}。", told) for (_, one, other), told in made.items() for word in _WORSE]
+    wrong = [(f"{one}{word}{other}。", told) for (_, one, other), told in made.items() for word in _WORSE]
+    wrong += [(f"{other}优于{one}。", told) for (_, one, other), told in made.items()]
+    for name, said in (("from the other side", right), ("turned round", wrong)):
+        found = sum(any(directions.check(each, told, "zh")) for each, told in said)
+        yield f"comparisons {name}: {found} of {len(said)} found"
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(*table(of_file(Path(sys.argv[1]))), sep="\n")
-    elif TRUTH.is_dir():
-        print(*table(of_translations()), sep="\n")
+    if len(sys.argv) > 1 or TRUTH.is_dir():
+        every_gist = [*(of_file(Path(sys.argv[1])) if len(sys.argv) > 1 else of_translations())]
+        print(*table(every_gist), *comparisons(every_gist), sep="\n")
     else:
         print(f"{TRUTH} is absent: no real answers to measure on.")
