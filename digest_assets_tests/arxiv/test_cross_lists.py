@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from digest_assets.arxiv.cross_lists import CrossLists, cross_lists_told_by
 from digest_assets.arxiv.oai import OaiRecord, parse_list_records
 from digest_assets.arxiv.taxonomy import Categories
@@ -45,6 +47,30 @@ def test_what_was_touched_of_the_own_fields_casts_doubt_on_the_others() -> None:
     found = told(old(1), old(2, "cs.SD"))
     assert (found.believed, list(found.perhaps)) == ({}, ["2412.00001"])
     assert "digest's own fields" in found.perhaps["2412.00001"][1]
+
+
+@pytest.mark.parametrize(("new", "count", "are_believed"), [(4, 2, True), (4, 3, False), (60, 3, True), (60, 4, False)])
+def test_two_cross_lists_a_mailing_or_one_in_twenty_of_its_papers_are_plausible(
+    new: int, count: int, are_believed: bool
+) -> None:
+    more = [
+        oai_record(f"2601.{number:05}", ("Mon, 05 Jan 2026 15:00:00 GMT",), datestamp="2026-01-06")
+        for number in range(10, 6 + new)
+    ]
+    found = told(*more, *(old(number) for number in range(count)))
+    assert (len(found.believed), len(found.perhaps)) == ((count, 0) if are_believed else (0, count))
+
+
+def test_all_that_was_touched_of_the_own_fields_is_counted() -> None:
+    found = told(old(1), old(2, "cs.SD"), old(3, "eess.AS"))
+    assert found.perhaps["2412.00001"][1].startswith("2 records of the digest's own fields changed that day")
+
+
+@pytest.mark.parametrize("published", ["doi", "journal-ref"])
+def test_an_old_paper_that_was_published_meanwhile_was_not_cross_listed(published: str) -> None:
+    changed = old(1).replace("<title>", f"<{published}>10.1/x</{published}><title>")
+    assert published in changed
+    assert told(changed) == CrossLists()
 
 
 def test_a_feed_that_was_heard_has_named_every_cross_list() -> None:
