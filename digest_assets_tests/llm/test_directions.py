@@ -110,3 +110,53 @@ def test_a_sentence_of_the_source_is_borne_by_it_and_turned_is_not(told: str) ->
 def test_other_languages_are_judged_by_words_of_their_own(language: str, told: str, right: str, wrong: str) -> None:
     assert list(check(right, told, language)) == []
     assert list(check(wrong, told, language))
+
+
+SPIRES = (
+    "Recordings of large bells are drowned in traffic noise. Existing methods degrade the sound of the bells. "
+    "We propose SpireNet, which separates bells from streets with a graph network. On 31 churches, SpireNet reduces "
+    "the separation error from 8.4 to 5.1 points. SpireNet outperforms StreetNet, with 40% fewer parameters. SpireNet "
+    "does not need paired recordings. In rain the accuracy on distant bells falls below that of human annotators.\n"
+    "A second part tells of horns. Their volume has no effect on the results."
+)
+TOWERS = (
+    "大きな鐘の録音は交通騒音に埋もれる。既存手法は鐘の音質を低下させる。本研究は Belfry を提案する。"
+    "31 の教会の録音で、分離誤差は 8.4 dB から 5.1 dB に低下した。雨の日の録音では精度が人手より低い。"
+    "対になった録音は必要としない。"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "detail"),
+    [
+        (SPIRES, "SpireNet reduces the separation error to 5.1 points and outperforms StreetNet.", ""),
+        (SPIRES, "SpireNet does not need paired recordings.", ""),
+        (SPIRES, "In rain the accuracy on distant bells falls.", ""),
+        (SPIRES, "The volume of horns has no effect on the results.", ""),
+        (
+            SPIRES,
+            "SpireNet increases the separation error to 5.1 points.",
+            "“increases”, which the source does not say there",
+        ),
+        (SPIRES, "StreetNet outperforms SpireNet.", "SpireNet is better than StreetNet, not the other way"),
+        (SPIRES, "SpireNet needs paired recordings.", "without “not”, which the source says there"),
+        (SPIRES, "SpireNet does not separate bells from streets.", "“not”, which the source does not say there"),
+        (SPIRES, "In rain the accuracy on distant bells rises.", "“rises”, which the source does not say there"),
+        (SPIRES, "SpireNet degrades the sound of the bells.", "“degrades”, which the source does not say there"),
+        (TOWERS, "分離誤差は 5.1 dB に低下した。", ""),
+        (TOWERS, "雨の日の録音では精度が低い。", ""),
+        (TOWERS, "分離誤差は 5.1 dB に増加した。", "“増加”, which the source does not say there"),
+        (TOWERS, "対になった録音を必要とする。", "without “しない”, which the source says there"),
+        (TOWERS, "雨の日の録音では精度が人手より高い。", "“高い”, which the source does not say there"),
+        (BELLS, "实验并不表明 Belfry 的分离误差降至 5.1 dB。", "“并不表明”, where the source denies no finding"),
+        (
+            BELLS,
+            "Belfry 用图网络分离钟声与街声，StreetNet 优于 Belfry。",
+            "Belfry is better than StreetNet, not the other way",
+        ),
+    ],
+)
+def test_what_a_sentence_says_against_its_source_is_named(told: str, said: str, detail: str) -> None:
+    language = {SPIRES: "en", TOWERS: "ja", BELLS: "zh"}[told]
+    found = [each.detail for each in check(said, told, language)]
+    assert detail in found if detail else found == []
