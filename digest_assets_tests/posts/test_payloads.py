@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 from digest_assets.assets import previews
 from digest_assets.model import DigestPaper
 from digest_assets.posts.page import PostForm, post_name, render_post
+from digest_assets.site.values import Badge, Glance
 from digest_assets_tests.posts.examples import a_page, a_paper, digest_paper, translated
 from digest_assets_tests.posts.test_hugo import CONFIG as HUGO
 from digest_assets_tests.posts.test_jekyll import CONFIG, build
@@ -97,7 +98,7 @@ def hostile_papers() -> list[DigestPaper]:
         read |= dict.fromkeys(("background", "method", "results"), payload)
         failed = {"status": "failed", "reason": payload}
         papers += [
-            digest_paper(paper, translation=said, reading=read),
+            replace(digest_paper(paper, translation=said, reading=read), affiliations=(payload, "A University")),
             digest_paper(replace(paper, identifier=f"2602.{number:05}"), translation=failed, reading=failed),
         ]
     return papers
@@ -161,14 +162,16 @@ def of_dagster(folder: Path) -> Iterator[Path]:
 
 def hostile_site() -> ExampleSite:
     day = date(2026, 11, 20)
-    papers = []
+    papers, site = [], ExampleSite({})
     for number, payload in enumerate(PAYLOADS):
         paper = replace(
             examples.paper(number, title=payload), authors=(payload, "B. Author"), abstract=payload, comment=payload
         )
         shown = examples.digest_paper(paper, day, translation=payload, background=payload)
         papers.append(replace(shown, reading=replace(shown.reading, model=payload, reason=payload)))
-    return ExampleSite({day: papers})
+        site.glances[paper.identifier] = Glance(payload, payload, badges=(Badge(payload, "affiliations"),))
+    site.days_of[day] = papers
+    return site
 
 
 def written(path: Path, body: str) -> Path:

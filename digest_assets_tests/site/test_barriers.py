@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site.glances[RICH.identifier] = Glance(
         "一个题目",
         "一句话。",
-        badges=(Badge("代码", "code", "https://code.test/x"),),
+        badges=(Badge("代码", "code", "https://code.test/x"), Badge("University of Saltmarsh", "affiliations")),
         why="因为「回声」",
         interests=(Tag("echoes", "为你：回声"),),
     )
