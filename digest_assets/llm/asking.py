@@ -56,6 +56,8 @@ _OTHERS_BEGIN_SECONDS = 0.02
 MORE_ROOM = 4
 """An answer that was cut is asked for again with so many times the room. Reasoning is what usually fills it."""
 
+_SAID_OF_A_CIRCLE = 400
+"""Characters."""
 LEAST_EXCERPT = 200
 """Tokens. A reading of less than this is not worth asking for."""
 
@@ -536,18 +538,23 @@ class _Conversation:
         """The second try, told what is wrong with the first. None where there is no room to ask again."""
         correction = correction_text(self._task, self._rules.language, wrong)
         said = answer_texts.without_thoughts(first.stored.text)
+        if first.stored.finish_reason == "length":  # in a circle: it would be paid for, and followed
+            said = shortened(said, _SAID_OF_A_CIRCLE)
         try:
             return await self._tried(prompt.corrected(said, correction), judge)
         except (ContextTooLong, _StillCut):
             return None
 
     async def _tried(self, prompt: Prompt, judge: Judge[Content]) -> _Try[Content]:
-        """The answer to `prompt`, with more room where it was cut, unless it went round in a circle."""
-        for asked in (prompt, prompt.with_room(MORE_ROOM)):
+        """The answer to `prompt`, with more room where it was cut. One that went round in a circle gets no more, unless
+        an answer with more is held."""
+        more = prompt.with_room(MORE_ROOM)
+        for asked in (prompt, more):
             tried = await self._answered(asked, judge)
             if tried.stored.finish_reason != "length":
                 return tried
-            if (circle := loops.repeated_at_the_end(tried.stored.text)) is not None:
+            circle = loops.repeated_at_the_end(tried.stored.text)
+            if circle is not None and (asked is more or self._answers.find(key_of(more, self._rules)) is None):
                 detail = f"it says the same until it is cut: “{shortened(circle, 40)}”"
                 return replace(tried, content=None, defects=(Defect(DefectKind.TWICE, detail),))
         limit = MORE_ROOM * self._rules.max_output_tokens

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 
-_LOOKED_AT = 4000
+_LOOKED_AT = 12_000
 """Characters from the end."""
 _ROUNDS = 3
 """Less than so many times may be a list's form."""
 _LEAST = 100
 """Characters that the rounds have together: a table's rule, or a row of dots, is shorter."""
-_COUNTED = re.compile(r"^\s*\d+(?=[.)、）])", re.MULTILINE)
+_COUNTED = re.compile(r"(?:^\s*|[（(第]\s*|步骤\s*|\*\*)\d+(?=\s*[.)、）:：*步])", re.MULTILINE)
 """The number of an item: a list that goes round counts on."""
+_BLANKS = "␣"
 
 
 def repeated_at_the_end(text: str) -> str | None:
-    """What `text` says again and again until its end, once. None: it does not."""
+    """What `text` says again and again until its end, once; `␣` where that is blanks. None: it does not."""
+    if len(text) - len(text.rstrip()) >= _LEAST:
+        return _BLANKS
     end = " ".join(_COUNTED.sub("", text[-_LOOKED_AT:]).split())[::-1]
     # Of each prefix of the reversed end, the longest one that it also ends with: what is left over is its period
     # (Knuth, Morris and Pratt 1977).

@@ -174,8 +174,12 @@ _PART = re.compile(r"(\d+(?:\.\d+)?) ?(milliseconds?|ms|seconds?|secs?|minutes?|
 _UNITS = {"ms": 0.001, "mi": 60.0, "m": 60.0, "s": 1.0, "h": 3600.0, "d": 86400.0}
 _REMAINING = re.compile(r"x-ratelimit-remaining(?:-[a-z_-]+)?")
 _BARE = re.compile(r"\d+(?:\.\d+)?")
-_EPOCH, _EPOCH_MILLISECONDS = 1e9, 1e12
-"""A number of seconds that is larger is a point in time."""
+_EPOCH_MILLISECONDS = 1e12
+"""An epoch that is larger has milliseconds."""
+_LONGEST_MINUTE = 3600.0
+"""Seconds until a limit is whole again that is none of a day."""
+_LONGEST_TOLD = 31 * 86400.0
+"""Seconds. A quota of a month may be used up; whoever names more is wrong."""
 _FLUSH = re.compile(r"(20\d\d-\d\d-\d\d[ t]\d\d:\d\d:\d\d)[^\n]{0,6}重置")
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -206,11 +210,14 @@ def read_problem(
     said = _said(body)
     headers = tuple(headers)
     wait = _wait_seconds(said, headers, now_epoch_seconds)
+    wait = None if wait is None else min(wait, _LONGEST_TOLD)
     meaning, rests_on = _meaning(status, said, provider, model, wait)
     if meaning is Refusal.BUSY and wait is None:
-        wait = _until_whole(headers, now_epoch_seconds)
-        if wait is not None and wait > LONGEST_WAIT_SECONDS:
-            meaning, rests_on = Refusal.DAY, f"{rests_on}, with nothing left for {wait:.0f} s"
+        whole = _until_whole(headers, now_epoch_seconds)
+        if whole is not None and whole > _LONGEST_MINUTE:
+            meaning, wait, rests_on = Refusal.DAY, whole, f"{rests_on}, with nothing left for {whole:.0f} s"
+        elif whole is not None:
+            wait = min(whole, LONGEST_WAIT_SECONDS)
     number = prompt_tokens = None
     if meaning is Refusal.CONTEXT:
         number, prompt_tokens = (_number_in(said, name, provider) for name in ("number", "prompt"))
@@ -393,19 +400,22 @@ def _wait_seconds(said: _Said, headers: tuple[tuple[str, str], ...], now: float)
 def _until_whole(headers: tuple[tuple[str, str], ...], now: float) -> float | None:
     """How long by the headers of each limit of which nothing remains: `x-ratelimit-remaining-requests: 0` with
     `x-ratelimit-reset-requests: 2m59.56s` (OpenAI, Groq), seconds, or an epoch. None: they say of none that it is used
-    up. It is the time until the limit is whole again, and so comes last: words tell when one call fits."""
+    up, or when. It is the time until the limit is whole again, and so comes last: one call may fit sooner."""
     values = {name.lower(): value.strip() for name, value in headers}
     used_up = (name for name, value in values.items() if value == "0" and _REMAINING.fullmatch(name))
-    resets = (values.get(name.replace("remaining", "reset"), "") for name in used_up)
-    return max((_until(each, now) for each in resets if _BARE.fullmatch(each) or _PART.match(each)), default=None)
+    resets = (_until(values.get(name.replace("remaining", "reset"), ""), now) for name in used_up)
+    return max((each for each in resets if each is not None), default=None)
 
 
-def _until(reset: str, now: float) -> float:
+def _until(reset: str, now: float) -> float | None:
     if not _BARE.fullmatch(reset):
-        return _seconds(reset)
+        return min(_seconds(reset), _LONGEST_TOLD) if _PART.match(reset) else None
     number = float(reset)
+    if number <= _LONGEST_MINUTE:
+        return number
+    # What is no number of seconds may be an epoch, or a unit of the provider's own.
     epoch = number / 1000 if number > _EPOCH_MILLISECONDS else number
-    return max(0.0, epoch - now) if number > _EPOCH else number
+    return epoch - now if 0 <= epoch - now <= _LONGEST_TOLD else None
 
 
 def _seconds(duration: str) -> float:

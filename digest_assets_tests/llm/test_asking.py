@@ -255,6 +255,23 @@ def test_an_answer_that_goes_round_in_a_circle_gets_no_more_room_and_is_the_mode
     assert "it says the same until it is cut" in model.prompts[1].messages[-1].content
 
 
+def test_a_circle_is_sent_back_as_its_beginning() -> None:
+    model = ScriptedModel([replace(ROUND, text=ROUND.text * 20), GOOD_TRANSLATION])
+    assert translated(model).text == GOOD_TRANSLATION
+    assert len(model.prompts[1].messages[-2].content) == 400
+
+
+def test_what_is_held_of_an_answer_with_more_room_goes_before_a_circle() -> None:
+    """An earlier version asked for it."""
+    answers, cut = MemoryAnswers(), replace(ROUND, text="<translation>耳语语音缺少基频。")
+    assert translated(ScriptedModel([cut, GOOD_TRANSLATION]), answers).text == GOOD_TRANSLATION
+    answers.kept = {
+        key: replace(row, text=ROUND.text) if row.finish_reason == "length" else row
+        for key, row in answers.kept.items()
+    }
+    assert translated(ScriptedModel([]), answers).text == GOOD_TRANSLATION
+
+
 def test_a_circle_that_is_met_with_more_room_only_is_mended_by_a_second_try() -> None:
     model = ScriptedModel([CUT, ROUND, GOOD_TRANSLATION])
     assert translated(model).text == GOOD_TRANSLATION

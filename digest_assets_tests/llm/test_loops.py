@@ -14,6 +14,10 @@ CIRCLES = {
         "".join(f"{number}. 提出一种新的声码器。\n" for number in range(7, 30)),
         ". 提出一种新的声码器。",
     ),
+    "steps that count on": ("".join(f"步骤{number}：训练模型。" for number in range(7, 30)), "：训练模型。"),
+    "items in brackets": ("".join(f"（{number}）提高清晰度；" for number in range(7, 30)), "）提高清晰度；"),
+    "a long round": ((whole := "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))) * 4, whole),
+    "blanks": ("<translation>" + "\n \n" * 50, "␣"),
     "one character": ("结果：" + "。" * 200, "。"),
 }  # fmt: skip
 

@@ -412,11 +412,18 @@ def test_an_unreadable_retry_after_is_none(headers: list[tuple[str, str]]) -> No
     ("headers", "means", "seconds"),
     [
         ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "12ms"}, Refusal.BUSY, 0.012),
-        ({"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "6m0s"}, Refusal.DAY, 360),
+        ({"X-RateLimit-Remaining-Tokens": "0", "X-RateLimit-Reset-Tokens": "6m0s"}, Refusal.BUSY, 300),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h"}, Refusal.BUSY, 300),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h0m1s"}, Refusal.DAY, 3601),
         ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "2h24m0.5s"}, Refusal.DAY, 8640.5),
         ({"x-ratelimit-remaining-tokens-minute": "0", "x-ratelimit-reset-tokens-minute": "31.5"}, Refusal.BUSY, 31.5),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000020"}, Refusal.BUSY, 20),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000020500"}, Refusal.BUSY, 20.5),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700090000"}, Refusal.DAY, 90_000),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "60000"}, Refusal.BUSY, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000000000000"}, Refusal.BUSY, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 400}, Refusal.BUSY, None),
+        ({"retry-after": "9" * 400}, Refusal.DAY, 31 * 86400),
         (
             {
                 "x-ratelimit-remaining-requests": "0",
