@@ -98,6 +98,8 @@ class _Heads:
         self._places: defaultdict[str, list[Line]] = defaultdict(list)
         for line in outer:
             self._places[_key(line)].append(line)
+        sizes = Counter(line.size for page in pages for line in page)
+        self._size = sizes.most_common(1)[0][0] if sizes else 0.0
         self._everywhere = self._watermarks(pages, count)
         self._offset = self._numbering(outer)
         self._zones = self._rows_of_heads(pages)
@@ -148,7 +150,7 @@ class _Heads:
         return frozenset(text for (text, _, _), times in seen.items() if times >= max(4, 0.6 * count))
 
     def _rows_of_heads(self, pages: Sequence[Sequence[Line]]) -> dict[int, list[float]]:
-        """By page: heights of heads that change, with the section's title beside the page's number."""
+        """By page: heights of heads that change, with the section's title in capitals or beside the page's number."""
         zones: defaultdict[int, list[float]] = defaultdict(list)
         for outermost in (max, min):
             rows = {}
@@ -168,10 +170,15 @@ class _Heads:
         return zones
 
     def _looks_like_head(self, page: int, row: Sequence[Line]) -> bool:
-        if any(self._returns(line) for line in row):
+        if any(self._returns(line) for line in row) or self._is_in_small_capitals(row):
             return True
         number = None if self._offset is None else str(page + self._offset)
         return number is not None and any(number in (words := line.text.split())[:1] + words[-1:] for line in row)
+
+    def _is_in_small_capitals(self, row: Sequence[Line]) -> bool:
+        """Whether a row is in capitals no larger than the text: a slide's title is larger."""
+        letters = sum(map(str.isalpha, row[0].text))
+        return row[0].text.isupper() and letters > 4 and row[0].size <= 1.05 * self._size
 
 
 def _outer(page: Sequence[Line]) -> list[Line]:

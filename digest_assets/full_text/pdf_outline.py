@@ -129,7 +129,8 @@ class Outline:
         """A title whose formula the outline has in other letters, under the same number, or that stands out."""
         line = self.lines[index]
         first = FIRST_SENTENCE.match(line.text)
-        if first is not None and next(numbers(title), None) is not None and _are_nearly(title, first[1]):
+        is_apart = line.lead or next(numbers(title), None) is not None
+        if first is not None and is_apart and _likeness(title, first[1]) >= _NEARLY:
             return _heading(first[1], level, index + 1, line.text[first.end() :])
         if not self.setting.stands_out(line):
             return None
@@ -142,10 +143,6 @@ class Outline:
 def _heading(text: str, level: int, stop: int, rest: str = "") -> Heading:
     title = text.strip()[:LONGEST_TITLE]
     return Heading(title, level, stop, rest, bool(APPENDIX.match(title)))
-
-
-def _are_nearly(title: str, text: str) -> bool:
-    return _likeness(title, text) >= _NEARLY
 
 
 def _likeness(title: str, text: str) -> float:

@@ -18,7 +18,7 @@ CAPTION = re.compile(
     r"|TABLE [IVX]+\b|Figure: "
 )
 APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
-FIRST_SENTENCE = re.compile(r"(.{4,120}?[^\W\d_])[.:]\s+(?=[A-Z])")
+FIRST_SENTENCE = re.compile(r"(.{4,120}?(?:[^\W\d_]|[^\W\d_]{2} \d[\d.]*))[.:]\s+(?=[A-Z])")
 _ARABIC = re.compile(
     r"(?:(?:chapter|section|§)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s*[.:)–—-])?\s+(?=\S)", re.IGNORECASE
 )

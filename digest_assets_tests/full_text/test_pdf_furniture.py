@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from digest_assets.full_text.pdf_furniture import without_contents, without_heads, without_line_numbers
 from digest_assets.full_text.pdf_order import Face, Line
 
@@ -80,3 +82,11 @@ def test_the_large_number_of_a_chapter_behind_the_contents_is_no_entry_of_theirs
 def test_a_caption_above_its_table_is_no_head_though_it_is_on_many_pages() -> None:
     pages = [page_of(number, line(f"Table {number}", 740, number)) for number in range(6)]
     assert "Table 3" in kept(pages)
+
+
+def test_the_capitals_of_a_book_s_heads_are_told_by_their_height_and_size() -> None:
+    titles = ("DATA", "MODELS OF IT", "TRAINING", "RESULTS", "THE END", "OUTLOOK")
+    pages = [page_of(number, line(title, 740, number)) for number, title in enumerate(titles)]
+    assert "TRAINING" not in kept(pages)
+    slides = [[replace(page[0], size=24), *page[1:]] for page in pages]
+    assert "TRAINING" in kept(slides)

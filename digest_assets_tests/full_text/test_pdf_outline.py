@@ -70,3 +70,10 @@ def test_an_outline_of_another_text_says_nothing() -> None:
 def test_a_title_is_found_on_another_page_than_the_outline_says_where_it_stands_out() -> None:
     lines = [replace(line("DEDICATION", 700, BOLD), page=1), replace(line("Thanks", 650), page=1)]
     assert looked_up(lines, "Dedication", "Thanks") == {0: ("DEDICATION", "")}
+
+
+def test_a_title_with_a_formula_may_end_in_the_number_of_a_section() -> None:
+    text = "K.1. Setup for ϵ_{i} used in Section 5.1. For the locally stationary"
+    found = {0: ("K.1. Setup for ϵ_{i} used in Section 5.1", "For the locally stationary")}
+    assert looked_up([line(text, 700)], "K.1. Setup for i used in Section 5.1") == found
+    assert looked_up([line(text, 700, lead=15)], "Setup for i used in Section 5.1") == found
