@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from digest_assets.full_text import NoText
-from digest_assets.full_text.affiliations import Head, head_of
+from digest_assets.full_text.affiliations import Head, head_of, institution
 from digest_assets.full_text.licences import licence_url
 from digest_assets.model import Block, BlockKind, Figure, Section
 
@@ -202,11 +202,16 @@ _NOT_OF_A_HEAD = {
 
 def _head(root: LexborNode) -> Head:
     """The authors' names with what stands around them, and what the markup names as their affiliations."""
-    stated = []
-    for each in root.css(_STATED):
-        named = each.css(".ltx_affiliation_institution") or [each]
-        stated.append(", ".join(_plain(node).replace("\n", ", ") for node in named))
-    return head_of((line for each in root.css(".ltx_authors") for line in _plain(each).split("\n")), stated)
+    stated: list[str] = []
+    is_named = True
+    for node in root.css(_STATED):
+        named = [_plain(each) for each in node.css(".ltx_affiliation_institution")]
+        entries = [each.replace("\n", ", ") for each in named or re.split(r"\n\s*and\b", _plain(node))]
+        if "ltx_role_address" not in _classes(node) or any(map(institution, entries)):
+            stated += entries
+            is_named = is_named and bool(named)
+    lines = (line for each in root.css(".ltx_authors") for line in _plain(each).split("\n"))
+    return head_of(lines, stated, is_named=is_named)
 
 
 def _plain(node: LexborNode, depth: int = 0) -> str:

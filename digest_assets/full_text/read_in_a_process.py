@@ -105,7 +105,7 @@ def _to_json(text: ReadText) -> dict[str, object]:
         "table_count": text.table_count,
         "licence": text.licence,
         "figure": [text.figure.url, text.figure.caption] if text.figure else None,
-        "head": [text.head.lines, text.head.stated],
+        "head": [text.head.lines, text.head.stated, text.head.is_named],
         "cut": text.cut,
     }
 
@@ -116,7 +116,8 @@ def _from_json(answer: dict[str, Any]) -> ReadText:
         for title, level, appendix, blocks in answer["sections"]
     )
     figure = Figure(*answer["figure"]) if answer["figure"] else None
-    head = Head(*map(tuple, answer["head"]))
+    lines, stated, is_named = answer["head"]
+    head = Head(tuple(lines), tuple(stated), is_named)
     return ReadText(
         sections, answer["formula_count"], answer["table_count"], answer["licence"], figure, head, answer["cut"]
     )

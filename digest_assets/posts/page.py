@@ -41,6 +41,7 @@ from digest_assets.user_templates import rendering
 MOST_LINKS = 4
 """Of a paper's addresses only so many stand in its line of facts."""
 MOST_AFFILIATIONS = 3
+"""Of its institutions."""
 AUTHORS_SHOWN = 30
 """Of a longer list, such as the 3,303 authors of one real paper, only so many are named."""
 
@@ -413,10 +414,10 @@ def _counts_by_name(page: DigestPage) -> tuple[tuple[str, int], ...]:
 
 
 def affiliations_of(facts: Facts, words: Words) -> str:
-    """The first institutions, and how many there are; plain."""
+    """The first institutions, and whether there are more; plain."""
     names = words.list_separator.join(facts.affiliations[:MOST_AFFILIATIONS])
     more = len(facts.affiliations) > MOST_AFFILIATIONS
-    return words.more_affiliations.format(names=names, count=len(facts.affiliations)) if more else names
+    return words.more_affiliations.format(names=names) if more else names
 
 
 def _facts(each: DigestPaper, words: Words, dialect: Dialect) -> str:

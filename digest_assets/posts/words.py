@@ -119,7 +119,7 @@ class Words:
     link_project: str
     pages: str
     more_affiliations: str
-    """Of a paper with more institutions than are named: `names` of the first, `count` of all."""
+    """Of a paper with more institutions than are named: `names` of the first. Not how many: it is not sure."""
     facts_separator: str
     reading_on_the_site: str
     abstract_on_the_site: str
@@ -203,7 +203,7 @@ _CHINESE = Words(
     link_demo="演示",
     link_project="项目主页",
     pages="{count} 页",
-    more_affiliations="{names} 等 {count} 家机构",
+    more_affiliations="{names} 等",
     facts_separator=" · ",
     reading_on_the_site="详细解读见{link}",
     abstract_on_the_site="摘要与详细解读见{link}",
@@ -286,7 +286,7 @@ _ENGLISH = Words(
     link_demo="demo",
     link_project="project page",
     pages="{count} pages",
-    more_affiliations="{names} and others, {count} institutions",
+    more_affiliations="{names} and others",
     facts_separator=" · ",
     reading_on_the_site="The reading is on {link}",
     abstract_on_the_site="The abstract and the reading are on {link}",
@@ -369,7 +369,7 @@ _JAPANESE = Words(
     link_demo="デモ",
     link_project="プロジェクト",
     pages="{count} ページ",
-    more_affiliations="{names} ほか、計 {count} 機関",
+    more_affiliations="{names} ほか",
     facts_separator=" · ",
     reading_on_the_site="詳しい解説は{link}にあります",
     abstract_on_the_site="要旨と詳しい解説は{link}にあります",

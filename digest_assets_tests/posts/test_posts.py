@@ -161,9 +161,7 @@ def test_facts_stand_on_a_line_unless_they_are_not_wanted() -> None:
     assert "在审" in lines(a_page(digest_paper(a_paper(comment="Under review"))))
 
 
-@pytest.mark.parametrize(
-    ("count", "said"), [(1, "Uni 0"), (3, "Uni 0、Uni 1、Uni 2"), (5, "Uni 0、Uni 1、Uni 2 等 5 家机构")]
-)
+@pytest.mark.parametrize(("count", "said"), [(1, "Uni 0"), (3, "Uni 0、Uni 1、Uni 2"), (5, "Uni 0、Uni 1、Uni 2 等")])
 def test_the_first_three_affiliations_stand_at_the_end_of_the_line_of_facts(count: int, said: str) -> None:
     paper = digest_paper(a_paper(comment="5 pages"))
     paper = replace(paper, affiliations=tuple(f"Uni {number}" for number in range(count)))
