@@ -6,8 +6,8 @@ consist of an affiliation. In each the text's own words say that it is an instit
 company that is known); only where markup names the institution itself is any name taken.
 
 A list that lacks one reads as if it were whole, and says of the others' employer that he has no part in it. So there is
-none where an author that the page names is left without an institution, or where a mark leads to something that is
-neither an institution nor a known remark (equal contribution, an address for letters).
+none where an author is not found on the page, or is left without an institution, or where a mark leads to something
+that is neither an institution nor a known remark (equal contribution, an address for letters).
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ _ACRONYM = (
     r"IRCAM|CERN|CSIC|CNR|RIKEN|NIST|NASA|Caltech|CWI|INRAE|CEA|DFKI|Mila)"
 )
 _SCHOOL = re.compile(
-    r"\b(?:Universit(?![áa]ri|aire)\w+|Univ\b\.?|Uniwersytet\w*|Polytechni\w+|Politecnico|Polit[eé]cnica|Hochschule|"
+    r"\b(?:University(?! (?!(?:of|at|in|and|College|Hospital|Medical|School|Health)\b)\w)|"
+    r"Universit(?!y\b|[áa]ri|aire)\w+|Univ\b\.?|Uniwersytet\w*|Polytechni\w+|Politecnico|Polit[eé]cnica|Hochschule|"
     r"[ÉE]cole|Inst(?:itute|\.) of (?:Science and )?Technology|Institute for Advanced Study|Academy of Sciences|"
     r"(?:Imperial|King's|King’s|Trinity|Dartmouth|Boston|Williams|Technical) College)\b|^(?:UC|TU|ETH|UT) [A-Z]\w+|"
     rf"^{_ACRONYM}(?=$| (?:CSAIL|School|Research|Laborator|Lab\b|[&-] ))"
@@ -119,11 +120,12 @@ _OF_A_HOUSE = (
     r"Corporation|Technologies|Inc\.?|Ltd\.?|LLC|Corp\.?|T\.\s?J\.|Watson|Almaden|Redmond|Cambridge|Zurich|R&D|&)"
 )
 _COMPANY = re.compile(
-    rf"^{_HOUSE}(?: {_OF_A_HOUSE})*$|\b(?:Corporation|Company|Technologies)$|{_FORM}$",
+    rf"^{_HOUSE}(?: {_OF_A_HOUSE})*$|\b(?:Corporation|(?<!The )Company|Technologies)$|{_FORM}$",
 )
 """A name that is a company's from end to end: `Meta AI`, and not `Meta Learning`."""
 _LAB = re.compile(
-    rf"^(?:{_HOUSE}|{_ACRONYM}) \S.*|\b(?:AI|Research|Labs?|Laborator(?:y|ies)|Research Cent(?:er|re)|Foundation)$"
+    rf"^{_HOUSE} .*\b(?:ML|AGI|Electronics|Services|Team)$|^(?:INRIA|Inria|CNRS|CEA|CNR|CSIC) [A-Z]\w+$|"
+    r"\b(?:AI|Research|Labs?|Laborator(?:y|ies)|Research Cent(?:er|re))$"
 )
 """What a name is where a mark or markup says that it is one at all."""
 _PART = re.compile(
@@ -131,6 +133,8 @@ _PART = re.compile(
     r"Section|Unit|Chair|Lab(?:s|oratory|oratoire|orator\w+)?|Cent(?:er|re|ro)|College of|Program(?:me)?|Team)\b",
     re.IGNORECASE,
 )
+_STUDY = re.compile(r"\b(?:Sciences?|Engineering|Mathematics|Statistics|Physics|Informatics|Computing|EECS|CSE|ECE)$")
+"""A department that does not say that it is one."""
 _CAMPUSES = re.compile(
     r"\b(?:Univ(?:ersity|\.)? of (?:California|Texas|Illinois|Wisconsin|Massachusetts|Maryland|North Carolina|Michigan|"
     r"Colorado|Minnesota|Missouri|Nebraska|Tennessee|Arkansas|Alabama|Hawai‘?i)|State University of New York|"
@@ -192,8 +196,12 @@ def institution(text: str, *, is_marked: bool = True, is_named: bool = False) ->
     if _REMARK.search(plain) or ":" in plain or _TWO.search(plain.strip(" ;|/")):
         return None
     parts = list(filter(None, (_FIELD.sub("", each).strip(" .:*†‡}") for each in _SEPARATOR.split(plain))))
+    if any(map(_SCHOOL.search, parts)) and any(re.match(f"{_HOUSE}\\b", part) for part in parts):
+        return None  # of two
     for kind in (_SCHOOL, _INSTITUTE, _COMPANY, *([_LAB] if is_marked else [])):
         for at, part in enumerate(parts):
+            if not (is_marked or all(map(_is_department, parts[:at]))):
+                break
             part = _DEPARTMENT_OF.sub("", part)
             if kind.search(part) and not re.match(r"(?:Department|Dept|School|Faculty|Division|Group)\b", part):
                 if _CAMPUSES.search(part):
@@ -205,6 +213,10 @@ def institution(text: str, *, is_marked: bool = True, is_named: bool = False) ->
                 if name := _name(part):
                     return name
     return _name(parts[0]) if is_named and parts and not _COUNTRY.fullmatch(parts[0]) else None
+
+
+def _is_department(part: str) -> bool:
+    return bool(_PART.search(part) or _STUDY.search(part) or _INSTITUTE.search(part))
 
 
 def _is_place(part: str) -> bool:
@@ -270,9 +282,9 @@ def _marked(lines: Sequence[str], names: _Names) -> list[str] | None:
     if all(not key.isalnum() and meant.get(key, "") == "" for keys in keys_of.values() for key in keys):
         return None
     found: dict[str, None] = {}
-    for author in sorted(named):
+    for author in sorted(names.all):
         said = [meant.get(key, None if key.isalnum() else "") for key in keys_of.get(author, ())]
-        if None in said or not any(said):
+        if author not in named or None in said or not any(said):
             return []
         found |= dict.fromkeys(filter(None, said))
     return list(found)
@@ -329,9 +341,11 @@ def _unmarked(lines: Sequence[str], names: _Names) -> list[str]:
             break
         elif not new and groups and (known := _of_a_line(line, following)):
             groups[-1].append(known)
+        elif not new and groups and (_SCHOOL.search(line) or institution(line)) and not _is_remark(line):
+            return []  # it has an institution, and does not consist of it: somebody's, perhaps an author's
         is_name = not said and (bool(new) or (is_name and not re.search(r"\w\w", _MAIL.sub("", line))))
         named |= new
-    return [name for group in groups for name in _without_parts(group)] if all(groups) else []
+    return [name for group in groups for name in _without_parts(group)] if all(groups) and named == names.all else []
 
 
 def _of_a_line(line: str, following: str) -> str | None:
@@ -359,8 +373,10 @@ class _Names:
 
     def __init__(self, authors: Iterable[str]) -> None:
         self._known: dict[str, list[tuple[str, int]]] = {}
+        self.all: set[int] = set()
         for author, words in enumerate(map(_words, authors)):
-            if words:
+            if len(words) > 1:
+                self.all.add(author)
                 self._known.setdefault(words[-1], []).append((words[0], author))
 
     def at_the_end_of(self, text: str) -> int | None:

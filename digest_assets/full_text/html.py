@@ -211,7 +211,7 @@ def _head(root: LexborNode) -> Head:
             stated += entries
             is_named = is_named and bool(named)
     lines = (line for each in root.css(".ltx_authors") for line in _plain(each).split("\n"))
-    return head_of(lines, stated, is_named=is_named)
+    return head_of(lines, stated, is_named=bool(stated) and is_named)
 
 
 def _plain(node: LexborNode, depth: int = 0) -> str:
