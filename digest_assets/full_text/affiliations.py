@@ -259,7 +259,6 @@ def _marked(lines: Sequence[str], names: _Names) -> list[str] | None:
     Lines that begin with a mark say what marks mean."""
     keys_of: dict[int, dict[str, None]] = {}
     entries: list[tuple[str, str]] = []
-    named: set[int] = set()
     is_entry = False
     for line in lines:
         first, *pieces = _MARK.split(_RAISED.sub(_as_mark, line))
@@ -269,7 +268,6 @@ def _marked(lines: Sequence[str], names: _Names) -> list[str] | None:
         elif pieces or names.in_(line):
             is_entry, author = False, None
             for before, mark in zip([first, *pieces[1::2]], [*pieces[::2], ""], strict=True):
-                named |= names.in_(before)
                 is_next = author is not None and _BETWEEN.fullmatch(before)  # Name^{1}^{,*}
                 author = author if is_next else names.at_the_end_of(before)
                 if author is not None:
@@ -284,7 +282,7 @@ def _marked(lines: Sequence[str], names: _Names) -> list[str] | None:
     found: dict[str, None] = {}
     for author in sorted(names.all):
         said = [meant.get(key, None if key.isalnum() else "") for key in keys_of.get(author, ())]
-        if author not in named or None in said or not any(said):
+        if None in said or not any(said):
             return []
         found |= dict.fromkeys(filter(None, said))
     return list(found)
