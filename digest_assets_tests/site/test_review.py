@@ -71,6 +71,7 @@ def test_each_week_has_its_page_which_names_its_papers_and_leads_to_its_neighbou
         assert (tmp_path / link).is_file()
 
 
+@pytest.mark.slow
 def test_a_week_and_a_month_that_are_over_are_entries_of_feeds(tmp_path: Path) -> None:
     whole = ExampleSite.of(120, a_day=3)  # the 20th of November back to the 12th of October, each day
 

@@ -62,6 +62,7 @@ def test_parts_of_the_index_are_put_together_a_few_in_each_build(
     assert not list((tmp_path / "s").glob("2025-*"))
 
 
+@pytest.mark.slow
 def test_a_date_of_a_piece_may_change_and_go_while_the_piece_is_made_and_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
