@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line
+from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line, is_small_beside
 from digest_assets.full_text.tex_fonts import hangs, signs_of
 
 CHARACTER_LIMIT = 40_000
@@ -494,11 +494,7 @@ def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:
 
 def _is_line_number(glyphs: Sequence[Glyph], following: Glyph) -> bool:
     """A number on the line, much smaller than it: in the margin, however near."""
-    return (
-        all(glyph.text.isdecimal() for glyph in glyphs)
-        and glyphs[0].size < 0.8 * following.size
-        and abs(glyphs[0].baseline - following.baseline) < 0.06 * following.size
-    )
+    return all(glyph.text.isdecimal() for glyph in glyphs) and is_small_beside(glyphs[0], following)
 
 
 def _is_number(glyphs: Sequence[Glyph]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Face(NamedTuple):
@@ -137,12 +137,21 @@ def _joined(last: Line, piece: Line) -> Line:
 
 
 def _is_small_number(last: Line, piece: Line) -> bool:
-    return (
-        last.text.isdecimal()
-        and last.size < 0.8 * piece.size
-        and abs(last.baseline - piece.baseline) < 0.06 * piece.size
-        and len(piece.cells) == 1
-    )
+    return last.text.isdecimal() and is_small_beside(last, piece) and len(piece.cells) == 1
+
+
+class _Set(Protocol):
+    """What stands on a line."""
+
+    @property
+    def size(self) -> float: ...
+    @property
+    def baseline(self) -> float: ...
+
+
+def is_small_beside(one: _Set, other: _Set) -> bool:
+    """Whether `one` is much smaller than `other`, and on its line: neither raised nor lowered."""
+    return one.size < 0.8 * other.size and abs(one.baseline - other.baseline) < 0.06 * other.size
 
 
 def _lead(last: Line, piece: Line, numbers: bool, offset: int) -> int:
