@@ -8,8 +8,9 @@ is the caller's; what is missing there is said. With `--all` every other PDF of 
 prose and time.
 
 - titles: those of the file's outline (or of the list), in order, among the titles that were read; numbers, bibliography
-  and abstract aside. Both are aligned by their longest common subsequence. A title that was read and is in no outline
-  is counted beside them: outlines leave the deepest level out.
+  and abstract aside. Both are aligned by their longest common subsequence. What an outline has and its page has not,
+  letter by letter, is counted apart: it was the title in an earlier text, or the name of a place in the file. A title
+  that was read and is in no outline is counted beside them: outlines leave the deepest level out.
 - exponents: the list's, letter by letter, spaces aside.
 - prose: runs of five words of pdfium's own text, each line for itself, that are, but for one word, neither in the
   sections that were read nor in what the reader says that it left out; in characters.
@@ -60,6 +61,8 @@ _NO_SECTION = re.compile(
 )
 _CAPTION = re.compile(r"\W*(?:Fig(?:ure|\.)?|Table|Algorithm|Scheme)\s*S?[\dIVX]+\b", re.IGNORECASE)
 """A publisher's outline may name figures and tables among the sections."""
+_OPENING = re.compile(r"(?:chapter\s+)?(?:1|I)[.:]?\s|introduction", re.IGNORECASE)
+_LEAST_LETTERS, _LEAST_TITLES = 3, 3
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ class Result:
     titles_missing: list[str] = field(default_factory=list)
     titles_beside: list[str] = field(default_factory=list)
     """Read, and in no outline."""
+    titles_elsewhere: list[str] = field(default_factory=list)
+    """In the outline, and not on the page that it says."""
     exponents: int = 0
     exponents_missing: list[str] = field(default_factory=list)
     prose: int = 0
@@ -131,7 +136,7 @@ def measure(path: Path, expected: Listed) -> Result:
     result.exponents = len(expected.exponents)
     result.exponents_missing = [each for each in expected.exponents if _squeezed(each) not in _squeezed(whole)]
     document = pypdfium2.PdfDocument(body)
-    outline = _outline(document) if expected.outline and not expected.titles else []
+    outline, result.titles_elsewhere = _outline(document) if expected.outline and not expected.titles else ([], [])
     titles = list(expected.titles) or [title for _, title in outline]
     # A journal's outline may name what stands at the end of the paper behind what is in its last columns.
     by_page = [title for _, title in sorted(outline, key=lambda each: each[0])] or titles
@@ -155,28 +160,29 @@ def _written(text: PdfText) -> str:
     )
 
 
-def _outline(document: pypdfium2.PdfDocument) -> list[tuple[int, str]]:
-    """The titles of the outline, with their pages. None where most of them are not on the pages that it says: the
-    outline of an earlier text."""
-    titles: list[tuple[int, int, str]] = []
+def _outline(document: pypdfium2.PdfDocument) -> tuple[list[tuple[int, str]], list[str]]:
+    """The titles of the outline that stand on their pages, with these, and its other entries.
+
+    None where most are not on the pages that it says (the outline of an earlier text), or it names two at most: the
+    paper and its authors.
+    """
+    entries: list[tuple[int, str]] = []
     pages: dict[int, str] = {}
+    own = _letters(document.get_metadata_dict().get("Title", ""))
     for entry in document.get_toc(max_depth=4):
         destination = entry.get_dest()
         page = destination.get_index() if destination is not None else None
         title = " ".join(entry.get_title().split())
-        if page is not None and page < PAGE_LIMIT and _letters(title):
-            titles.append((page, entry.level, title))
+        if page is not None and page < PAGE_LIMIT and len(_letters(title)) >= _LEAST_LETTERS and _letters(title) != own:
+            entries.append((page, title))
             pages[page] = pages.get(page) or _letters(document[page].get_textpage().get_text_range())
-    top = min((level for _, level, _ in titles), default=0)
-    if len(titles) > 1 and sum(level == top for _, level, _ in titles) == 1:
-        titles = [each for each in titles if each[1] > top]  # the paper's own title above all
-    front = next(
-        (place for place, (page, _, title) in enumerate(titles) if page == 0 and _title(title) == "abstract"), 0
-    )
-    titles = titles[front:]  # before it the paper's own title
-    if 2 * sum(_title(title) in pages[page] for page, _, title in titles) < len(titles):
-        return []
-    return [(page, title) for page, _, title in titles if not _names_no_section(title)]
+    opening = next((place for place, (_, title) in enumerate(entries) if _OPENING.match(title)), 0)
+    entries = entries[opening:]  # before it the paper's own title, its authors, a thesis's approval
+    titles = [(page, title) for page, title in entries if not _names_no_section(title)]
+    there = [(page, title) for page, title in titles if _title(title) in pages[page]]
+    if 2 * len(there) < len(titles) or len(there) < _LEAST_TITLES:
+        return [], []
+    return there, [title for page, title in titles if (page, title) not in there]
 
 
 def _names_no_section(title: str) -> bool:
@@ -304,6 +310,7 @@ def show(folder: Path, every: bool) -> None:
     titles = sum(each.titles for each in titled)
     there = titles - sum(len(each.titles_missing) for each in titled)
     beside = sum(len(each.titles_beside) for each in titled)
+    elsewhere = sum(len(each.titles_elsewhere) for each in titled)
     slowest = max(results, key=lambda each: each.seconds, default=Result("-"))
     largest = max((each.megabytes for each in results), default=0)
     page = sum(each.seconds for each in results) / max(sum(each.pages for each in results), 1)
@@ -311,7 +318,7 @@ def show(folder: Path, every: bool) -> None:
         f"{len(results)} files read or refused, {len(crashed)} crashed, {len(missing)} of the list missing",
         f"titles: all right and in order in {right} of {len(titled)} files ({right / max(len(titled), 1):.0%}); "
         f"{there} of {titles} titles ({there / max(titles, 1):.1%}); "
-        f"{beside} read that are in no outline",
+        f"{beside} read that are in no outline, {elsewhere} in an outline and not on the page",
         f"exponents: {wanted - lost} of {wanted}",
         f"prose: {away} of {prose} characters lost without a note",
         f"refused: {sum(bool(each.refused) for each in results)}",
