@@ -59,15 +59,20 @@ NUMBER_GAP = 2.4
 """Times the size: how far from its number a title may stand (`\\quad`, and what Word has for it)."""
 
 
+_JUMP = 3.0
+"""Times the size: how far a line may stand above the one before and be of the same run. Formulas go up and down."""
+_FEW_LETTERS = 20
+
+
 def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
-    """The lines of a page as set, which is the reading order for TeX.
+    """The lines of a page as set, which is the reading order for TeX, but nothing before what stands above it.
 
     Where the file goes to and fro between columns, column by column instead, from one line that crosses them to the
     next.
     """
     gutters = _gutters(pieces)
     if not gutters or not _goes_to_and_fro(pieces, gutters):
-        return _merged(pieces)
+        return _downwards(_merged(pieces))
     ordered: list[Line] = []
     band: list[Line] = []
     for piece in sorted(_merged(pieces, gutters), key=lambda each: (-round(each.baseline), each.left)):
@@ -77,6 +82,72 @@ def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
         else:
             band.append(piece)
     return ordered + _by_column(band, gutters)
+
+
+# -- what the file has before what stands above it
+
+
+@dataclass(slots=True)
+class _Run:
+    """Lines that the file has one below the other."""
+
+    lines: list[Line]
+    left: float
+    right: float
+    top: float
+    foot: float
+
+    @classmethod
+    def of(cls, line: Line) -> _Run:
+        return cls([line], line.left, line.right, line.baseline, line.baseline)
+
+    def goes_on_in(self, line: Line) -> bool:
+        last = self.lines[-1]
+        above = line.baseline - last.baseline
+        return above < _JUMP * max(last.size, line.size) and min(self.right, line.right) > max(self.left, line.left)
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.left, self.right = min(self.left, line.left), max(self.right, line.right)
+        self.top, self.foot = max(self.top, line.baseline), min(self.foot, line.baseline)
+
+    def stands_above(self, other: _Run) -> bool:
+        return self.foot > other.top and min(self.right, other.right) > max(self.left, other.left)
+
+    def is_text(self) -> bool:
+        """Whether it has words enough: labels of a drawing and pieces of a formula stay where the file has them."""
+        return sum(map(str.isalpha, "".join(line.text for line in self.lines))) >= _FEW_LETTERS
+
+
+def _downwards(lines: list[Line]) -> list[Line]:
+    """`lines`, each run of text behind those that stand above it: a publisher's file may have the text before the
+    abstract, and the page's head last. Else as they were."""
+    runs: list[_Run] = []
+    for line in lines:
+        if runs and runs[-1].goes_on_in(line):
+            runs[-1].add(line)
+        else:
+            runs.append(_Run.of(line))
+    texts = {place: run for place, run in enumerate(runs) if run.is_text()}
+    above = [
+        [place for place, other in texts.items() if own in texts and other.stands_above(run)]
+        for own, run in enumerate(runs)
+    ]
+    if all(place < own for own, places in enumerate(above) for place in places):
+        return lines
+    ordered: dict[int, None] = {}
+    waiting = list(reversed(range(len(runs))))
+    while waiting:
+        own = waiting[-1]
+        missing = [place for place in above[own] if place not in ordered]
+        if missing:
+            waiting += reversed(missing)
+        else:
+            ordered.setdefault(waiting.pop())
+    return [line for own in ordered for line in runs[own].lines]
+
+
+# -- pieces of one line
 
 
 def _merged(pieces: Sequence[Line], gutters: Sequence[float] = ()) -> list[Line]:
