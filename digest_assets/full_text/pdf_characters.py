@@ -571,8 +571,6 @@ def _lead(glyphs: Sequence[Glyph], text: str) -> tuple[int, Face]:
             face, numbered = glyph.face, letters
         letters += sum(map(str.isalnum, glyph.text))
     else:
-        letters, face = numbered, glyphs[0].face
-    if not letters:
         return 0, face
     for place, character in enumerate(text):
         letters -= character.isalnum()

@@ -60,7 +60,7 @@ NUMBER_GAP = 2.4
 
 
 _JUMP = 3.0
-"""Times the size: how far a line may stand above the one before and be of the same run. Formulas go up and down."""
+"""Times the size: how far a line may stand from the one before and be of the same run. Formulas go up and down."""
 _FEW_LETTERS = 20
 
 
@@ -103,8 +103,8 @@ class _Run:
 
     def goes_on_in(self, line: Line) -> bool:
         last = self.lines[-1]
-        above = line.baseline - last.baseline
-        return above < _JUMP * max(last.size, line.size) and min(self.right, line.right) > max(self.left, line.left)
+        is_near = abs(line.baseline - last.baseline) < _JUMP * max(last.size, line.size)
+        return is_near and min(self.right, line.right) > max(self.left, line.left)
 
     def add(self, line: Line) -> None:
         self.lines.append(line)

@@ -115,7 +115,7 @@ class Outline:
         line = self.lines[index]
         number = len(line.text) - len(unnumbered(line.text))
         for start, wanted in {(0, _bare(title)), (0, _bare(unnumbered(title))), (number, _bare(unnumbered(title)))}:
-            end = _end_of(line.text[start:], wanted) if len(wanted) > 5 else None
+            end = _end_of(line.text[start:], wanted) if len(wanted) > (2 if line.lead else 5) else None
             if end is None:
                 continue
             end += start

@@ -11,7 +11,7 @@ from digest_assets.full_text.pdf_order import Line
 
 LONGEST_TITLE = 200
 """Characters. What is longer is a sentence."""
-TITLE_LINES = 3
+TITLE_LINES = 5
 """How many lines a title may take."""
 CAPTION = re.compile(
     r"(?:Figure|Fig\.?|FIG\.|Table|TABLE|Tab\.|Algorithm|Listing)\s*[A-Z]?\.?\d+[a-z]?\s*(?:[.:|]|\s[A-Z]|$)"
@@ -20,7 +20,7 @@ CAPTION = re.compile(
 APPENDIX = re.compile(r"appendi(?:x|ces)\b|supplement", re.IGNORECASE)
 FIRST_SENTENCE = re.compile(r"(.{4,120}?(?:[^\W\d_]|[^\W\d_]{2} \d[\d.]*))[.:]\s+(?=[A-Z])")
 _ARABIC = re.compile(
-    r"(?:(?:chapter|section|§)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s*[.:)–—-])?\s+(?=\S)", re.IGNORECASE
+    r"(?:(?:chapter|section|§)\s*)?(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s*[.:)–—-]{1,2})?\s+(?=\S)", re.IGNORECASE
 )
 _ROMAN = re.compile(r"([IVX]{1,5})\s*[.:–—-]?\s+(?=\S)")
 _LETTER = re.compile(r"(?:appendix\s+)?([A-Z](?:\.\d{1,2}){0,3})\s*[.:–—-]?\s+(?=\S)", re.IGNORECASE)
