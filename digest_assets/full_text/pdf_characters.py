@@ -60,6 +60,8 @@ _WIDTHS = dict.fromkeys("aogkq0123456789", 0.5) | dict.fromkeys("bdhnpu", 0.556)
     "c": 0.444, "e": 0.444, "f": 0.306, "i": 0.278, "j": 0.306, "l": 0.278, "m": 0.833, "r": 0.392, "s": 0.394,
     "t": 0.389, "w": 0.722, "z": 0.444, ".": 0.278, ",": 0.278, "(": 0.389, ")": 0.389, "=": 0.778,
 }  # fmt: skip
+_ROMAN, _BOLD = 400, 700
+_BOLD_WIDTH, _ENOUGH_LETTERS = 1.08, 6
 _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
 _AXIS = 0.25
@@ -161,7 +163,7 @@ class _Characters:
 
     def read(self) -> tuple[list[Glyph], str]:
         """The characters that run the way of most, and the text of the others."""
-        found = _sized(_by_places(self._found()))
+        found = _weighed(_sized(_by_places(self._found())))
         angles = Counter(look.angle for _, _, look, _ in found)
         angle, count = angles.most_common(1)[0] if angles else (0, 0)
         if angle % 90 or count < _TURNED_PAGE * angles[0]:
@@ -247,7 +249,7 @@ class _Characters:
             buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
             length = pdfium.FPDFText_GetFontInfo(self._raw, index, buffer, 128, flags)
             name = buffer.value.decode("utf-8", "replace").split("+")[-1] if 0 < length <= 128 else ""
-            weight = pdfium.FPDFText_GetFontWeight(self._raw, index)
+            weight = pdfium.FPDFText_GetFontWeight(self._raw, index) if name else _ROMAN
             self._signs[name] = signs_of(name)
             if hangs(name):
                 self._hanging.add(name)
@@ -297,6 +299,23 @@ def _sized(found: list[_Drawn]) -> list[_Drawn]:
         return found
     return [
         (text, place, look._replace(size=sizes.get(look.font, look.size)) if look.size < _NO_SIZE else look, space)
+        for text, place, look, space in found
+    ]
+
+
+def _weighed(found: list[_Drawn]) -> list[_Drawn]:
+    """Characters of fonts without a name, such as dvips's bitmaps, bold where their letters are as wide as bold ones:
+    TeX's are 15 % wider than its roman and its italics."""
+    widths: defaultdict[int, list[float]] = defaultdict(list)
+    for text, (left, bottom, right, top, _, _), look, _ in found:
+        if not look.face.name and (usual := _WIDTHS.get(text) if text.isalpha() else None):
+            width = top - bottom if look.angle % 180 else right - left
+            widths[look.font].append(width / (usual * look.size))
+    bold = {font for font, each in widths.items() if len(each) >= _ENOUGH_LETTERS and median(each) > _BOLD_WIDTH}
+    if not bold:
+        return found
+    return [
+        (text, place, look._replace(face=look.face._replace(weight=_BOLD)) if look.font in bold else look, space)
         for text, place, look, space in found
     ]
 
