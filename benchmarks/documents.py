@@ -26,7 +26,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -161,25 +161,35 @@ def _written(text: PdfText) -> str:
 
 
 def _outline(document: pypdfium2.PdfDocument) -> tuple[list[tuple[int, str]], list[str]]:
-    """The titles of the outline that stand on their pages, with these, and its other entries.
-
-    None where most are not on the pages that it says (the outline of an earlier text), or it names two at most: the
-    paper and its authors.
-    """
     entries: list[tuple[int, str]] = []
     pages: dict[int, str] = {}
-    own = _letters(document.get_metadata_dict().get("Title", ""))
     for entry in document.get_toc(max_depth=4):
         destination = entry.get_dest()
         page = destination.get_index() if destination is not None else None
-        title = " ".join(entry.get_title().split())
-        if page is not None and page < PAGE_LIMIT and len(_letters(title)) >= _LEAST_LETTERS and _letters(title) != own:
-            entries.append((page, title))
-            pages[page] = pages.get(page) or _letters(document[page].get_textpage().get_text_range())
-    opening = next((place for place, (_, title) in enumerate(entries) if _OPENING.match(title)), 0)
-    entries = entries[opening:]  # before it the paper's own title, its authors, a thesis's approval
-    titles = [(page, title) for page, title in entries if not _names_no_section(title)]
-    there = [(page, title) for page, title in titles if _title(title) in pages[page]]
+        if page is not None and page < PAGE_LIMIT:
+            entries.append((page, " ".join(entry.get_title().split())))
+            pages[page] = pages.get(page) or document[page].get_textpage().get_text_range()
+    return of_sections(entries, pages, document.get_metadata_dict().get("Title", ""))
+
+
+def of_sections(
+    entries: Sequence[tuple[int, str]], pages: Mapping[int, str], own_title: str
+) -> tuple[list[tuple[int, str]], list[str]]:
+    """What of an outline's `entries` (page, title) names sections and stands on its page, and what is not there.
+
+    Nothing where most do not (the outline of an earlier text), or where it names two at most: the paper and its
+    authors. `pages`: the text of each.
+    """
+    letters = {page: _letters(text) for page, text in pages.items()}
+    named = [
+        (page, title)
+        for page, title in entries
+        if len(_letters(title)) >= _LEAST_LETTERS and _letters(title) != _letters(own_title)
+    ]
+    opening = next((place for place, (_, title) in enumerate(named) if _OPENING.match(title)), 0)
+    # before it the paper's own title, its authors, a thesis's approval
+    titles = [(page, title) for page, title in named[opening:] if not _names_no_section(title)]
+    there = [(page, title) for page, title in titles if _title(title) in letters[page]]
     if 2 * len(there) < len(titles) or len(there) < _LEAST_TITLES:
         return [], []
     return there, [title for page, title in titles if (page, title) not in there]

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from digest_assets.full_text.pdf_order import NUMBER, NUMBER_GAP, Face, Line, is_small_beside
+from digest_assets.full_text.pdf_order import NUMBER, Face, Line, is_small_beside
 from digest_assets.full_text.tex_fonts import hangs, signs_of
 
 CHARACTER_LIMIT = 40_000
@@ -505,7 +505,7 @@ def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:
         if before.start == 0 and gap > 0.3 * size and _is_line_number(run[: before.stop], run[after.start]):
             parts.append((0, after.start))
             first = after.start
-        elif gap > wide and not (before.start == 0 and gap < NUMBER_GAP * size and _is_number(run[: before.stop])):
+        elif gap > wide:
             parts.append((first, after.start))
             first = after.start
     return [*parts, (first, len(run))]

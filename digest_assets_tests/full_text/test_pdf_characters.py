@@ -12,11 +12,13 @@ from digest_assets.full_text.pdf_characters import (
     _character,
     _Characters,
     _Look,
+    _Place,
+    _weighed,
     _whole,
     composed,
     pieces,
 )
-from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_order import Face, Line, in_reading_order
 from digest_assets.full_text.tex_fonts import hangs, signs_of
 
 ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
@@ -158,10 +160,31 @@ def test_a_stretched_line_is_no_row_of_a_table_and_a_row_is() -> None:
     assert [line.text for line in read(name, glyphs("12.5", behind(name) + 30))] == ["Base line", "12.5"]
 
 
-def test_a_title_may_stand_apart_from_its_number() -> None:
-    number = glyphs("3")
-    (line,) = read(number, glyphs("Experiments", behind(number) + 12))
-    assert line.text == "3 Experiments"
+def test_a_number_that_stands_apart_is_a_piece_of_its_own() -> None:
+    """A title's, which the order of lines puts to it, or a line's, of which there is a column."""
+    number = glyphs("75")
+    assert [line.text for line in read(number, glyphs("We employ", behind(number) + 12))] == ["75", "We employ"]
+
+
+def test_a_title_behind_a_number_of_another_font_ends_where_its_font_does() -> None:
+    number = glyphs("3.2. ")
+    title = [each._replace(face=Face("Times-Italic")) for each in glyphs("A new model.", behind(number) + 3)]
+    (line,) = in_reading_order(read(number, title, glyphs("For modeling extremes", behind(title) + 12)))
+    assert line.text[: line.lead] == "3.2. A new model."
+    assert line.lead_face == Face("Times-Italic")
+
+
+def nameless(text: str, width: float, font: int, size: float = 10) -> list[tuple[str, _Place, _Look, int]]:
+    look = _Look(Face("", 400), size, 0, False, font)
+    return [(letter, (0, 0, width * size, size, 0, 0), look, 0) for letter in text]
+
+
+def test_letters_of_a_nameless_font_that_are_as_wide_as_bold_ones_are_bold() -> None:
+    roman, bold = nameless("nnnnnn", 0.556, 1), nameless("nnnnnn", 0.639, 2)
+    found = _weighed([*roman, *bold, *nameless("nnn", 0.639, 3)])  # three letters tell nothing
+    assert [look.face.weight for _, _, look, _ in found] == [400] * 6 + [700] * 6 + [400] * 3
+    named = [(text, place, look._replace(face=Face("F1", 400)), space) for text, place, look, space in bold]
+    assert _weighed(named) == named
 
 
 def test_a_letter_in_two_parts_is_one_and_a_part_alone_is_unknown() -> None:

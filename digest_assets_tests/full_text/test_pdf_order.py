@@ -67,3 +67,32 @@ def test_a_small_number_before_a_line_is_that_of_an_algorithm_s_line() -> None:
     assert texts([number, line]) == ["12: L := a random subset"]
     assert texts([replace(number, size=9), line]) == ["12 L := a random subset"]
     assert ":" not in texts([replace(number, baseline=704), replace(line, text="L of it")])[0]
+
+
+ABSTRACT = [piece(f"abstract's words in its line {number}", 150, 600 - 12 * number, 540) for number in range(3)]
+OPENING = [piece(f"the opening words of the text {number}", 150, 400 - 12 * number, 540) for number in range(3)]
+SIDE = [piece(f"received by the editor {number}", 30, 600 - 12 * number, 140) for number in range(3)]
+
+
+def test_a_text_follows_what_stands_above_it_wherever_the_file_has_that() -> None:
+    head = piece("The title of the paper in large letters", 150, 700, 540)
+    assert texts([*OPENING, *ABSTRACT, head]) == [each.text for each in (head, *ABSTRACT, *OPENING)]
+    between = [head, *OPENING, *ABSTRACT]  # the abstract stands in the gap between the two
+    assert texts(between) == [each.text for each in (head, *ABSTRACT, *OPENING)]
+
+
+def test_what_stands_beside_keeps_its_place_in_the_file() -> None:
+    ordered = [*OPENING, *SIDE]
+    assert texts(ordered) == [each.text for each in ordered]
+    assert texts([*OPENING, *SIDE, *ABSTRACT]) == [each.text for each in (*ABSTRACT, *OPENING, *SIDE)]
+
+
+def test_labels_and_pieces_of_formulas_stay_where_the_file_has_them() -> None:
+    label = piece("x^{2} + y", 150, 700, 190)
+    ordered = [*OPENING, label]
+    assert texts(ordered) == [each.text for each in ordered]
+
+
+def test_a_number_that_stands_apart_from_its_title_is_of_it() -> None:
+    (line,) = in_reading_order([piece("3", 50, 700, 55), piece("Experiments", 70, 700, 120)])
+    assert (line.text, line.cells) == ("3 Experiments", ("3 Experiments",))

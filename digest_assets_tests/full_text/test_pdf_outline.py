@@ -9,6 +9,7 @@ import pytest
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_outline import Entry, Outline
 from digest_assets.full_text.pdf_setting import Setting
+from digest_assets.full_text.pdf_titles import numbers
 
 BOLD = Face("Body-Bold", 700)
 
@@ -77,3 +78,20 @@ def test_a_title_with_a_formula_may_end_in_the_number_of_a_section() -> None:
     found = {0: ("K.1. Setup for ϵ_{i} used in Section 5.1", "For the locally stationary")}
     assert looked_up([line(text, 700)], "K.1. Setup for i used in Section 5.1") == found
     assert looked_up([line(text, 700, lead=15)], "Setup for i used in Section 5.1") == found
+
+
+def test_a_short_title_runs_in_where_its_font_sets_it_apart() -> None:
+    text = "2) MPS: The second algorithm"
+    assert looked_up([line(text, 700, lead=6)], "III-D2 MPS") == {0: ("2) MPS", "The second algorithm")}
+    assert looked_up([line(text, 700)], "III-D2 MPS") == {}
+
+
+def test_a_title_may_take_five_lines_of_a_column() -> None:
+    words = ["4. Large-scale structure", "and the vorticity", "over areas in", "equations with", "dissipation"]
+    lines = [line(text, 700 - 12 * number) for number, text in enumerate(words)]
+    assert looked_up(lines, " ".join(words)) == {0: (" ".join(words), "")}
+
+
+@pytest.mark.parametrize("text", ["5.1. Model", "5.1.- Model", "5.1 – Model", "5.1 Model", "§5.1 Model"])
+def test_a_number_may_end_in_stops_and_dashes(text: str) -> None:
+    assert next(numbers(text)) == ("arabic", (5, 1), "Model")
