@@ -56,6 +56,8 @@ _AMS_B = {
     0x40: "∄", 0x6C: "⋖", 0x6D: "⋗", 0x6E: "⋉", 0x6F: "⋊", 0x72: "∖", 0x75: "≊", 0x7E: "ℏ",
 }  # fmt: skip
 _ST_MARY = {0x4A: "⟦", 0x4B: "⟧"}
+# Its ligatures stand in T1's places in an order of their own, by names (`f_i`) that pdfium does not know.
+_LIBERTINE = {0x1B: "fi", 0x1C: "ffi", 0x1D: "ff", 0x1E: "fl", 0x1F: "ffl"}
 _FAMILIES = (
     (re.compile(r"(?:CMB?SY|LMMathSymbols)\d|[tp]xb?sy$", re.IGNORECASE), _OMS),
     (re.compile(r"(?:CMMIB?|LMMathItalic)\d", re.IGNORECASE), _OML),
@@ -63,6 +65,7 @@ _FAMILIES = (
     (re.compile(r"MSAM\d", re.IGNORECASE), _AMS_A),
     (re.compile(r"MSBM\d", re.IGNORECASE), _AMS_B),
     (re.compile(r"stmary\d", re.IGNORECASE), _ST_MARY),
+    (re.compile(r"LinLibertine"), _LIBERTINE),
 )
 
 

@@ -106,6 +106,7 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
         ("CMEX10", "PX0@", "∑∑("),
         ("MSAM10", "6>", "⩽⩾"),
         ("stmary10", "JK", "⟦⟧"),
+        ("LinLibertineTB", "\x1brst di\x1derent su\x1ccient \x1eows", "first different sufficient flows"),
         ("CMR10", "hi06\uf8eb", "hi06("),
         ("Times-Roman", "P6", "P6"),
     ],
