@@ -52,6 +52,10 @@ _CHINESE = frozenset("的一是在不了有和人这中大为上个国我以要�
 _LIGATURES = {"ff", "fi", "fl", "ffi", "ffl"}
 """Words that are none: what the lowest places of TeX's fonts hold."""
 _LATIN = re.compile(r"[a-zà-öø-ɏ]+")
+_UNKNOWN = re.compile("(?:[a-z]{3}\ufffd|\ufffd[a-z]{3})")
+_MOST_UNKNOWN_WORDS = 0.05
+"""Of the words, those beside a character that the file does not tell. Where that is every digit and point, they are 7 %
+and more of a page; elsewhere 3 % at most, but for three pages of code and formulas in 20,000."""
 
 
 def is_text(text: str) -> bool | None:
@@ -73,6 +77,8 @@ def _is_latin_text(text: str) -> bool | None:
     if len(words) < LEAST_WORDS:
         # Ligatures and signs without a word are a font whose map is missing; numbers and formulas are a table.
         return False if sum(text.count(each) for each in ("fi", "ff", "fl")) > LEAST_WORDS else None
+    if len(_UNKNOWN.findall(text)) > _MOST_UNKNOWN_WORDS * len(words):
+        return False
     pairs = odd = long = total = 0
     for word in words:
         plain = "".join(each for each in unicodedata.normalize("NFKD", word) if "a" <= each <= "z")

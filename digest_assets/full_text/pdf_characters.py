@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise, zip_longest
-from math import atan2, degrees, isfinite
+from math import atan2, degrees, inf, isfinite
 from statistics import median
 from typing import NamedTuple
 
@@ -74,6 +74,15 @@ _FL = 13
 """Drawn: a space, or TeX's `fl`."""
 _OT1 = {"\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl", "{": "–", "|": "—", "\\": "“"}
 _OT1_LIGATURES = frozenset("\x0b\x0c\r\x0e\x0f")
+_BY_NAME = {"\r": "c", "℄": "]"}
+"""dvips calls TeX's places 99, 93 and 14 `CR`, `CL` and `AE`, and Ghostscript makes of that a map to Unicode: a return,
+a sign and `Æ`. It knows no other of dvips' names."""
+_LEAST_RETURNS = 3
+_FL_WIDTH = 1.15
+"""Of an `e`, which is as wide as a `c`: an `fl` is as wide as an `n`."""
+_POINTS = frozenset(".,0123456789")
+_NO_PROSE = frozenset(map(chr, range(0x03, 0x0B)))
+"""Capital Greek letters or accents at TeX's places."""
 _Place = tuple[float, float, float, float, float, float]
 """Left, bottom, right, top and origin of a character, in the page's own coordinates."""
 # pdfium's function with plain addresses: to compare pointers of each of a page's characters takes half of the time
@@ -261,25 +270,25 @@ def _by_places(found: list[_Drawn]) -> list[_Drawn]:
     """What stands in TeX's places for ligatures, dashes and quotes, where a font has no name, and sets words.
 
     dvips drew fonts as bitmaps, without names and without a map to Unicode. Greek letters stand in the same places of
-    the fonts for formulas; these set no words.
+    the fonts for formulas; these set no words. Where the places are not TeX's, what stands there is unknown.
     """
-    written: defaultdict[int, list[str]] = defaultdict(list)
-    last = None
-    for text, _, look, space in found:
-        if not look.face.name:
-            written[look.font].append(f" {text}" if space or look.font != last else text)
-        last = look.font
-    sets_words = set()
-    for font, pieces_of_font in written.items():
-        text = "".join(pieces_of_font)
-        if not _OT1_LIGATURES.isdisjoint(text):
-            words = sum(map(len, _WORD_LETTERS.findall(text)))
-            if 2 * words > len(text) - text.count(" "):
-                sets_words.add(font)
+    words = _words_by_font(found)
+    prose = "".join(words.values())
+    if prose.count("\r") >= _LEAST_RETURNS and "c" not in prose:
+        found = _by_names(found, words)
+        words = {font: text.replace("\r", "") for font, text in words.items()}
+        prose = "".join(words.values())
+    if _POINTS.isdisjoint(prose) and not _NO_PROSE.isdisjoint(prose):
+        # Distiller has numbered all but the letters anew.
+        return [
+            ("\ufffd" if text < " " and look.font in words else text, place, look, space)
+            for text, place, look, space in found
+        ]
+    in_ot1 = {font for font, text in words.items() if not _OT1_LIGATURES.isdisjoint(text)}
     result: list[_Drawn] = []
     before = 0
     for text, place, look, space in found:
-        known = _OT1.get(text, text) if look.font in sets_words else text
+        known = _OT1.get(text, text) if look.font in in_ot1 else text
         if known == "\r":
             before = 2
             continue
@@ -288,12 +297,57 @@ def _by_places(found: list[_Drawn]) -> list[_Drawn]:
     return result
 
 
+def _words_by_font(found: Sequence[_Drawn]) -> dict[int, str]:
+    """The texts of those fonts that have no name and set words."""
+    written: defaultdict[int, list[str]] = defaultdict(list)
+    last = None
+    for text, _, look, space in found:
+        if not look.face.name:
+            written[look.font].append(f" {text}" if space or look.font != last else text)
+        last = look.font
+    texts = {font: "".join(pieces_of_font) for font, pieces_of_font in written.items()}
+    return {
+        font: text
+        for font, text in texts.items()
+        if 2 * sum(map(len, _WORD_LETTERS.findall(text))) > len(text) - text.count(" ")
+    }
+
+
+def _by_names(found: Sequence[_Drawn], words: Mapping[int, str]) -> list[_Drawn]:
+    """What stands at the places that came by their names.
+
+    TeX's `fl` comes as a return, too, by its number, and is wider than a `c`; in the fonts for formulas a `γ` does, and
+    there it is unknown which of the two it is.
+    """
+    widths: defaultdict[int, list[float]] = defaultdict(list)
+    for text, place, look, _ in found:
+        if text == "e":
+            widths[look.font].append(_width(place, look))
+    widest = {font: _FL_WIDTH * median(each) for font, each in widths.items()}
+    in_ot1 = {font for font, text in words.items() if not _OT1_LIGATURES.isdisjoint(text.replace("\r", ""))}
+    result: list[_Drawn] = []
+    for text, place, look, space in found:
+        known = text
+        if look.font in words:
+            is_fl = text == "\r" and _width(place, look) > widest.get(look.font, inf)
+            known = "fl" if is_fl else "ffi" if text == "Æ" and look.font in in_ot1 else _BY_NAME.get(text, text)
+        elif text == "\r" and not look.face.name:
+            known = "\ufffd"
+        result.append((known, place, look, space))
+    return result
+
+
+def _width(place: _Place, look: _Look) -> float:
+    left, bottom, right, top, _, _ = place
+    return top - bottom if look.angle % 180 else right - left
+
+
 def _sized(found: list[_Drawn]) -> list[_Drawn]:
     """Characters of Type 3 fonts, whose matrix pdfium does not tell, with a size by how wide their letters are."""
     widths: defaultdict[int, list[float]] = defaultdict(list)
-    for text, (left, bottom, right, top, _, _), look, _ in found:
+    for text, place, look, _ in found:
         if look.size < _NO_SIZE:
-            widths[look.font].append((top - bottom if look.angle % 180 else right - left) / _WIDTHS.get(text, 0.5))
+            widths[look.font].append(_width(place, look) / _WIDTHS.get(text, 0.5))
     sizes = {font: round(median(each), 1) for font, each in widths.items() if median(each) > 2 * _NO_SIZE}
     if not sizes:
         return found

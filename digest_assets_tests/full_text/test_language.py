@@ -47,8 +47,15 @@ def noisy(text: str, share: float) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    [ENGLISH, FRENCH, GERMAN, JAPANESE, CHINESE, RUSSIAN, MATHEMATICS, noisy(ENGLISH, 0.03)],
-    ids=["English", "French", "German", "Japanese", "Chinese", "Russian", "short words", "a good recognition"],
+    [
+        *(ENGLISH, FRENCH, GERMAN, JAPANESE, CHINESE, RUSSIAN, MATHEMATICS, noisy(ENGLISH, 0.03)),
+        ENGLISH.replace(",", "\ufffd"),
+        ENGLISH.replace(" a ", " \ufffd \ufffd "),
+    ],
+    ids=[
+        *("English", "French", "German", "Japanese", "Chinese", "Russian", "short words", "a good recognition"),
+        *("an unknown comma", "unknown variables"),
+    ],
 )
 def test_a_text_is_one_in_any_language(text: str) -> None:
     assert is_text(text) is True
@@ -60,10 +67,11 @@ def test_a_text_is_one_in_any_language(text: str) -> None:
         codecs.encode(ENGLISH, "rot13"),
         noisy(ENGLISH, 0.3),
         SNIPPETS,
+        ENGLISH.replace(".", "\ufffd").replace(",", "\ufffd"),
         "ffi fi ff (%fi) fl ffi & fi ff = fl " * 40,
         "\ue001\ue002 \ue003" * 200,
     ],
-    ids=["a wrong map", "a bad recognition", "snippets", "ligatures for letters", "private characters"],
+    ids=["a wrong map", "a bad recognition", "snippets", "unknown points", "ligatures for letters", "private ones"],
 )
 def test_what_nobody_can_read_is_no_text(text: str) -> None:
     assert is_text(text) is False

@@ -11,6 +11,7 @@ from digest_assets.full_text.pdf_characters import (
     _by_places,
     _character,
     _Characters,
+    _Drawn,
     _Look,
     _Place,
     _weighed,
@@ -42,6 +43,25 @@ def read(*groups: list[Glyph]) -> list[Line]:
 
 def behind(group: list[Glyph]) -> float:
     return group[-1].right
+
+
+def drawn_in(text: str, *, name: str = "", font: int = 7, wide: str = "") -> list[_Drawn]:
+    """`text` as pdfium gives it, in a font named `name`; what is `wide` stands for a return that is wider than an e."""
+    look = _Look(Face(name), 10, 0, False, font)
+    return [
+        (
+            "\r" if each == wide else each,
+            (0.0, 0.0, 1.25 if each == wide else 1.0, 1.0, 0.0, 0.0),
+            look,
+            2 * (place > 0 and text[place - 1] == " "),
+        )
+        for place, each in enumerate(text)
+        if each != " "
+    ]
+
+
+def written(found: list[_Drawn]) -> str:
+    return "".join(" " * bool(space) + each for each, _, _, space in found)
 
 
 def test_raised_and_lowered_characters_are_scripts_and_small_capitals_are_not() -> None:
@@ -130,13 +150,45 @@ def test_what_stands_at_a_place_of_tex_s_fonts_is_known(font: str, places: str, 
     ],
 )
 def test_the_ligatures_of_a_bitmap_font_without_a_name_are_read(name: str, drawn: str, text: str) -> None:
-    look = _Look(Face(name), 10, 0, False, 7)
-    found = [
-        (each, (0.0, 0.0, 1.0, 1.0, 0.0, 0.0), look, 2 * (place > 0 and drawn[place - 1] == " "))
-        for place, each in enumerate(drawn)
-        if each != " "
-    ]
-    assert "".join(" " * bool(space) + each for each, _, _, space in _by_places(found)) == text
+    assert written(_by_places(drawn_in(drawn, name=name))) == text
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        (
+            "stru\rture and spa\re in a \rir\rle [8\u2104 with e\u00c6\rient \x0celds",
+            "structure and space in a circle [8] with efficient fields",
+        ),
+        ("their dire\rt in#uen\re and su\x1e\rient \u00c6ther {a}", "their direct influence and su\x1ecient Æther {a}"),
+        ("signi\x0ccant #ows and #uids", "significant flows and fluids"),
+        ("such another #ow with #our and some #uid", "such another flow with flour and some fluid"),
+    ],
+    ids=["OT1", "T1", "too few returns", "a font with c"],
+)
+def test_a_c_that_came_by_its_name_as_a_return_is_a_c(drawn: str, text: str) -> None:
+    assert written(_by_places(drawn_in(drawn, wide="#"))) == text
+
+
+def test_what_comes_as_a_return_in_a_formula_is_unknown() -> None:
+    prose = drawn_in("stru\rture and spa\re in a \rir\rle")
+    assert written(_by_places([*prose, *drawn_in("x=\r+y", font=8)])).endswith("x=\ufffd+y")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "text"),
+    [
+        (
+            "they were de\x0cned that way\x04 with some \x1bnite ones\x03 Berlin\x04 \x05\x06\x06\x07",
+            "they were de�ned that way� with some �nite ones� Berlin� ����",
+        ),
+        ("Flows of e\x0ecient \x0cnite \x0cgures", "Flows of efficient finite figures"),
+        ("the \x06-types of 2 \x0cgures", "the \x06-types of 2 figures"),
+    ],
+    ids=["no point and no digit", "a heading", "a capital Greek letter"],
+)
+def test_signs_that_were_numbered_anew_are_unknown_and_no_ligatures(drawn: str, text: str) -> None:
+    assert written(_by_places(drawn_in(drawn))) == text
 
 
 def test_a_stroke_through_a_sign_is_of_the_sign() -> None:
