@@ -49,6 +49,7 @@ _NEGATIONS = {"6", "\u0338"}
 """TeX's stroke through a sign, which its font of signs has in the place of the 6."""
 _ACCENTS |= dict.fromkeys(_NEGATIONS, "\u0338")
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
+_SCRIPT_WORDS = 3
 _NEAR = 8
 """Characters that a file may have between a letter and its accent."""
 
@@ -512,8 +513,8 @@ def _lie_in_each_other(one: Sequence[Glyph], two: Sequence[Glyph]) -> bool:
     rise, size = other_baseline - baseline, max(first, second)
     if second > first:
         rise = -rise
-    small, large = sorted(((first, len(one)), (second, len(two))))
-    scripts = small[0] < _SCRIPT_SCALE * size and small[1] <= large[1]
+    small, large = (one, two) if (first, len(one)) <= (second, len(two)) else (two, one)
+    scripts = min(first, second) < _SCRIPT_SCALE * size and len(small) <= len(large) and not _is_scanned_prose(small)
     if not (-0.45 * size < rise < 0.65 * size if scripts or _are_accents(two) else abs(rise) < 0.2 * size):
         return False
     return not any(
@@ -522,6 +523,13 @@ def _lie_in_each_other(one: Sequence[Glyph], two: Sequence[Glyph]) -> bool:
         for other in one
         if abs(glyph.baseline - other.baseline) < 0.2 * size
     )
+
+
+def _is_scanned_prose(run: Sequence[Glyph]) -> bool:
+    """Whether `run` is of words in the hidden text of a scan. Its lines have sizes of their own: one of 9 points above
+    one of 17 is no exponent of it."""
+    text = "".join(" " * bool(glyph.space) + glyph.text for glyph in run) if run[0].hidden else ""
+    return len(_WORD_LETTERS.findall(text)) > _SCRIPT_WORDS
 
 
 def _are_accents(run: Sequence[Glyph]) -> bool:

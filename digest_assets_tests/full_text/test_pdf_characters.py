@@ -197,6 +197,21 @@ def test_a_stroke_through_a_sign_is_of_the_sign() -> None:
     assert line.text.replace(" ", "") == "y≠"
 
 
+@pytest.mark.parametrize(
+    ("upper", "is_hidden", "lines"),
+    [
+        ("as is described here in part two", True, 2),
+        ("as is described here in part two", False, 1),  # long names as exponents, font by font
+        ("as is described in part two", True, 1),
+    ],
+)
+def test_a_line_of_a_scan_is_no_exponent_of_the_next_one_that_is_recognised_as_larger(
+    upper: str, is_hidden: bool, lines: int
+) -> None:
+    both = [glyphs(upper, 50, 709, 9), glyphs("formally specified here by others", 50, 700, 17)]
+    assert len(read(*([glyph._replace(hidden=is_hidden) for glyph in line] for line in both))) == lines
+
+
 def test_letters_that_are_set_apart_are_one_word() -> None:
     apart = [glyph._replace(space=index % 2 == 1) for index, glyph in enumerate(glyphs("Computation", tracking=0.2))]
     (line,) = read(apart)
