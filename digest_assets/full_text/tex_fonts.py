@@ -26,6 +26,11 @@ _OML = {
     0x0F: "ϵ", 0x22: "ε", 0x2D: "↩", 0x3F: "⋆", 0x5B: "♭", 0x5C: "♮", 0x5D: "♯", 0x5E: "⌣", 0x5F: "⌢",
     0x60: "ℓ", 0x7B: "ı", 0x7C: "ȷ", 0x7D: "℘", 0x7E: "\u20d7",
 }  # fmt: skip
+# Of PLOS's fonts, which have TeX's places and no names at all.
+_OMS_WHOLE = _OMS | dict(zip(range(0x30), "−·×∗÷⋄±∓⊕⊖⊗⊘⊙◯∘∙≍≡⊆⊇≤≥⪯⪰∼≈⊂⊃≪≫≺≻←→↑↓↔↗↘≃⇐⇒⇑⇓⇔↖↙∝", strict=True))
+_OML_WHOLE = _OML | dict(zip(range(0x28), "ΓΔΘΛΞΠΣΥΦΨΩαβγδϵζηθικλμνξπρστυϕχψωεϑϖϱςφ", strict=True)) | {
+    0x3A: ".", 0x3B: ",", 0x3D: "/", 0x40: "∂",
+}  # fmt: skip
 # The pieces of tall brackets, by Adobe's names: the upper piece says what they are.
 _PIECES = dict.fromkeys(range(0xF8E6, 0xF8FF), "") | {
     0xF8EB: "(", 0xF8EE: "[", 0xF8F1: "{", 0xF8F6: ")", 0xF8F9: "]", 0xF8FC: "}",
@@ -66,6 +71,8 @@ _FAMILIES = (
     (re.compile(r"MSBM\d", re.IGNORECASE), _AMS_B),
     (re.compile(r"stmary\d", re.IGNORECASE), _ST_MARY),
     (re.compile(r"LinLibertine"), _LIBERTINE),
+    (re.compile(r"TeX_CM_Maths_Symbols"), _OMS_WHOLE),
+    (re.compile(r"TeX_CM_Maths_Italic"), _OML_WHOLE),
 )
 
 

@@ -126,6 +126,8 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
         ("CMEX10", "PX0@", "∑∑("),
         ("MSAM10", "6>", "⩽⩾"),
         ("stmary10", "JK", "⟦⟧"),
+        ("TeX_CM_Maths_Symbols", "\x02\x03\x14\x19/h", "×∗≤≈∝⟨"),
+        ("TeX_CM_Maths_Italic", "\x0b\x27;@x", "αφ,∂x"),
         ("LinLibertineTB", "\x1brst di\x1derent su\x1ccient \x1eows", "first different sufficient flows"),
         ("CMR10", "hi06\uf8eb", "hi06("),
         ("Times-Roman", "P6", "P6"),
