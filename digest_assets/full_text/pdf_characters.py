@@ -52,6 +52,8 @@ _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 _SCRIPT_WORDS = 3
 _NEAR = 8
 """Characters that a file may have between a letter and its accent."""
+_LINE = 250
+"""Characters back to where the letter of an accent may stand: pdfium gives what is not quite on a line after it."""
 
 
 _NO_SIZE = 2.0
@@ -411,7 +413,8 @@ def composed(glyphs: list[Glyph]) -> list[Glyph]:
     taken: set[int] = set()
     for glyph in glyphs:
         last = result[-1] if result else None
-        if last is not None and glyph[1:4] == last[1:4]:  # a ligature, which pdfium takes apart
+        # A ligature, which pdfium takes apart. An accent of TeX's may be as wide as its letter, too.
+        if last is not None and glyph[1:4] == last[1:4] and _ACCENTS.keys().isdisjoint((last.text, glyph.text)):
             result[-1] = last._replace(text=last.text + glyph.text)
             continue
         if last is not None and (last.text, glyph.text) == ("∼", "=") and glyph.left < last.right - 0.3 * glyph.size:
@@ -419,8 +422,11 @@ def composed(glyphs: list[Glyph]) -> list[Glyph]:
             continue
         here = len(result)
         if glyph.text in _ACCENTS:
-            for place in range(here - 1, max(here - 1 - _NEAR, -1), -1):
-                if letter := _accented(glyph, result[place]):
+            reach = _NEAR if glyph.text in _NEGATIONS else _LINE
+            for place in range(here - 1, max(here - 1 - reach, -1), -1):
+                if (letter := _accented(glyph, result[place])) and (
+                    here - place <= _NEAR or _is_of_line(glyph, result[place])
+                ):
                     result[place] = result[place]._replace(text=letter)
                     break
             else:
@@ -438,6 +444,10 @@ def composed(glyphs: list[Glyph]) -> list[Glyph]:
                 break
         result.append(glyph)
     return [glyph for place, glyph in enumerate(result) if place not in taken]
+
+
+def _is_of_line(accent: Glyph, letter: Glyph) -> bool:
+    return letter.text.isalpha() and abs(accent.baseline - letter.baseline) < 0.4 * letter.size
 
 
 def _accented(accent: Glyph, letter: Glyph) -> str | None:

@@ -101,6 +101,25 @@ def test_an_accent_finds_its_letter_across_other_characters() -> None:
     assert read([bar], glyphs("x", 300), letters)[-1].text == "Ψ̄w,"
 
 
+@pytest.mark.parametrize(("letter", "accent", "whole"), [("o", "¨", "ö"), ("a", "´", "á"), ("c", "¸", "ç")])
+def test_an_accent_as_wide_as_its_letter_is_put_on_it(letter: str, accent: str, whole: str) -> None:
+    before = glyphs("M")
+    both = [Glyph(text, behind(before), behind(before) + 5, 700, 10, ROMAN, 0, False) for text in (accent, letter)]
+    assert read(before, both, glyphs("bius", behind(before) + 5))[0].text == f"M{whole}bius"
+
+
+def test_an_accent_that_comes_after_its_line_is_put_on_its_letter_and_a_quote_stays() -> None:
+    line = glyphs("in Munchen and in many a place of the south")
+    accent = Glyph("¨", line[3].left + 0.4, line[3].right - 0.3, 700.05, 10, ROMAN, 1, False)
+    following = glyphs("the next line is here", baseline=688)
+    assert [each.text for each in read(line, [accent], following)] == [
+        "in München and in many a place of the south",
+        "the next line is here",
+    ]
+    quote = glyphs("`", behind(line))
+    assert read(line, quote)[0].text.endswith("south`")
+
+
 def test_a_formula_that_is_set_font_by_font_is_put_in_order() -> None:
     """MathType in Word: exponents, signs, then the letters between them."""
     exponents = [*glyphs("2", 75, 704, 6), *glyphs("2", 115, 704, 6)]
