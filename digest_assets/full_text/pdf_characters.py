@@ -22,7 +22,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from digest_assets.full_text.pdf_order import NUMBER, Face, Line, is_small_beside
-from digest_assets.full_text.tex_fonts import hangs, signs_of
+from digest_assets.full_text.tex_fonts import hangs, signs_of, unknown_places
 
 CHARACTER_LIMIT = 40_000
 """A page in two columns has some 6,000; drawings made of letters have millions."""
@@ -50,10 +50,13 @@ _NEGATIONS = {"6", "\u0338"}
 _ACCENTS |= dict.fromkeys(_NEGATIONS, "\u0338")
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 _SCRIPT_WORDS = 3
+_NEGATED = frozenset("=∈≡∼≈≃≅⊂⊆⊃⊇∋≤≥<>⊥⊢∃∣∥≺≻")
 _NEAR = 8
 """Characters that a file may have between a letter and its accent."""
 _LINE = 250
 """Characters back to where the letter of an accent may stand: pdfium gives what is not quite on a line after it."""
+_SAME_PLACE = 0.05
+"""Of the size: two signs that stand no further apart are set at one place."""
 
 
 _NO_SIZE = 2.0
@@ -197,18 +200,22 @@ class _Characters:
         rectangle, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         box, origin = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
         found: list[_Drawn] = []
+        placed: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, code in enumerate(_whole(_codes(raw, self._count))):
             if code is None:
                 continue
             drawn = _text_object(address, index)
-            if drawn is None or (code in _SPACES and code != _FL):
-                space = max(space, 0 if code in _HYPHENS else 1 if drawn is None else 2)
+            if drawn is None:
+                space = max(space, 0 if code in _HYPHENS else 1)
                 continue
             if look is None or drawn != last:
                 look, last = self._look(index, drawn), drawn
-                if look is None:
-                    continue
-                signs = self._signs[look.face.name]
+                signs = self._signs[look.face.name] if look else {}
+            if code in _SPACES and code != _FL and not self._is_sign(index, code, signs):
+                space = max(space, 0 if code in _HYPHENS else 2)
+                continue
+            if look is None:
+                continue
             box(raw, index, rectangle)
             origin(raw, index, x, y)
             text = signs.get(code) if signs else None
@@ -218,9 +225,20 @@ class _Characters:
             if not isfinite(sum(place)):  # nowhere on the page
                 continue
             if text != "":  # else a piece of a tall bracket
+                if signs:
+                    placed[look.face.name].append((len(found), code))
                 found.append((text or _character(code), place, look, space))
             space = 0
+        unknown = unknown_places({font: {code for _, code in places} for font, places in placed.items()})
+        for font, places in unknown.items():
+            for index, code in placed[font]:
+                if code in places:
+                    found[index] = (_stroke(found, index) or "\ufffd", *found[index][1:])
         return found
+
+    def _is_sign(self, index: int, code: int, signs: Mapping[int, str]) -> bool:
+        """Whether a font of signs draws something in the place of a space."""
+        return code in signs and not pdfium.FPDFText_IsGenerated(self._raw, index)
 
     def _hung(self, index: int, look: _Look, sign: str, place: float) -> float:
         """The line on which a sign stands that hangs below its `place`: its middle is on the axis."""
@@ -267,6 +285,15 @@ class _Characters:
                 self._hanging.add(name)
             self._faces[key] = Face(name, max(weight, 0) + 300 * stroked, bool(flags.value & 1))
         return self._faces[key]
+
+
+def _stroke(found: Sequence[_Drawn], index: int) -> str | None:
+    """The stroke of `≠`, which alone of TeX's signs takes no room: what it goes through begins where it begins."""
+    _, (*_, x, y), look, _ = found[index]
+    for text, (*_, next_x, next_y), _, _ in found[index + 1 : index + 2]:
+        if text in _NEGATED and abs(next_x - x) < _SAME_PLACE * look.size and abs(next_y - y) < _SAME_PLACE * look.size:
+            return "\u0338"
+    return None
 
 
 def _by_places(found: list[_Drawn]) -> list[_Drawn]:
@@ -452,7 +479,7 @@ def _is_of_line(accent: Glyph, letter: Glyph) -> bool:
 
 def _accented(accent: Glyph, letter: Glyph) -> str | None:
     mark = _ACCENTS.get(accent.text)
-    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and letter.text not in "=∈≡∼⊂⊆⊃⊇∋≤≥<>"):
+    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and letter.text not in _NEGATED):
         return None
     overlap = min(accent.right, letter.right) - max(accent.left, letter.left)
     if (
@@ -462,7 +489,8 @@ def _accented(accent: Glyph, letter: Glyph) -> str | None:
     ):
         return None
     composed = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + mark)
-    return composed if len(composed) == 1 or (len(letter.text) == 1 and letter.text.isalpha()) else None
+    has_mark = len(letter.text) == 1 and (letter.text.isalpha() or accent.text in _NEGATIONS)
+    return composed if len(composed) == 1 or has_mark else None
 
 
 # -- to pieces of lines

@@ -144,7 +144,7 @@ def test_signs_of_tex_s_fonts_are_not_the_letters_at_their_places() -> None:
     text = _all_of(read_pdf(make_pdf("T", sections).replace(b"/Times-Bold ", b"/CMSY10     ")))
     assert "\u0338⟨§′⟩" in text.replace(" ", "")
     text = _all_of(read_pdf(make_pdf("T", sections).replace(b"/Times-Bold ", b"/MSAM10     ")))
-    assert "n⩽h⌞0i" in text.replace(" ", "")
+    assert "⋘⩽⋋⌞⪕⋌" in text.replace(" ", "")
 
 
 def _all_of(read: PdfText) -> str:

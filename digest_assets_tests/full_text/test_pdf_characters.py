@@ -14,13 +14,14 @@ from digest_assets.full_text.pdf_characters import (
     _Drawn,
     _Look,
     _Place,
+    _stroke,
     _weighed,
     _whole,
     composed,
     pieces,
 )
 from digest_assets.full_text.pdf_order import Face, Line, in_reading_order
-from digest_assets.full_text.tex_fonts import hangs, signs_of
+from digest_assets.full_text.tex_fonts import hangs, signs_of, unknown_places
 
 ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
 
@@ -139,11 +140,18 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
     ("font", "places", "signs"),
     [
         ("CMSY10", "h0i6>", "⟨′⟩\u0338⊤"),
-        ("CMSY10", "\x03\x04", "\ufffd\ufffd"),  # numbered anew
+        ("CMSY10", "2\xb9", "∈⪯"),  # of macOS, and moved up by dvips
+        ("MTSYN", "06k=", "′\u0338‖="),
+        ("txsys", "0h\x0c]\xa4", "′⟨⊙]\u02d9"),
+        ("rtxmi", "`?,", "ℓ⋆,"),
+        ("txexs", "\x12X\xd5\xd8\xa9\xab", "(∑∑∪("),
+        ("MTEX", "X!", "∑\ufffd"),
         ("CMSY7", "v|{", "⊑|{"),
         ("CMMI8", "`~x,<", "ℓ\u20d7x,<"),
-        ("CMEX10", "PX0@", "∑∑("),
-        ("MSAM10", "6>", "⩽⩾"),
+        ("CMEX10", "PX0@ ", "∑∑(("),
+        ("MSAM10", "6>\x0f~ ", "⩽⩾⊨⊛⇝"),
+        ("MSBM10", "R\x02*&", "R≰⊈⫋"),
+        ("txsyc", ",<", "≠∉"),
         ("stmary10", "JK", "⟦⟧"),
         ("TeX_CM_Maths_Symbols", "\x02\x03\x14\x19/h", "×∗≤≈∝⟨"),
         ("TeX_CM_Maths_Italic", "\x0b\x27;@x", "αφ,∂x"),
@@ -155,6 +163,27 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
 def test_what_stands_at_a_place_of_tex_s_fonts_is_known(font: str, places: str, signs: str) -> None:
     known = signs_of(font)
     assert "".join(known.get(ord(each), each) for each in places) == signs
+
+
+def test_a_file_s_fonts_of_signs_that_were_numbered_anew_say_nothing_in_their_lower_places() -> None:
+    """OMS has `∓` at 0x07, and pdfium knows its name: where 0x07 comes, it is another sign."""
+    drawn = {"MTSYN": {0x07, 0x30, 0x3D, 0x68}, "CMEX10": {0x02, 0x58}, "CMMI10": {0x2C, 0x78}, "Times-Roman": {0x07}}
+    assert unknown_places(drawn) == {"MTSYN": {0x07, 0x30}, "CMEX10": {0x02}, "CMMI10": set()}
+    assert unknown_places(drawn | {"MTSYN": {0x30, 0x3D}}) == {}
+    assert unknown_places({"CMMI10": {0x0F}}) == {}
+    assert unknown_places({"CMMI10": {0x01}}) == {"CMMI10": {0x01}}
+
+
+@pytest.mark.parametrize(
+    ("sign", "place", "stroke"), [("=", 60.2, "\u0338"), ("⊥", 60, "\u0338"), ("=", 64, None), ("x", 60, None)]
+)
+def test_an_unknown_sign_that_takes_no_room_before_another_is_the_stroke_through_it(
+    sign: str, place: float, stroke: str | None
+) -> None:
+    look = _Look(Face("MTSYN"), 10, 0, False, 7)
+    found = [(text, (x, 697.0, x + 7, 707.0, x, 700.0), look, 0) for text, x in (("\x07", 60.0), (sign, place))]
+    assert _stroke(found, 0) == stroke
+    assert _stroke(found, 1) is None
 
 
 @pytest.mark.parametrize(
