@@ -11,7 +11,7 @@ import ctypes
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise, zip_longest
 from math import atan2, degrees, inf, isfinite
@@ -31,13 +31,10 @@ _RAISED, _LOWERED = 0.12, -0.06  # of the line's size: how far a small character
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 """How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
 _WORD_LETTERS = re.compile(r"[a-z]{3,}")
+_WORD_WITH_LIGATURE = re.compile(r"[a-z]*[\x0b-\x0f\x1b-\x1f]?[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
-# T1 fonts without a map to Unicode give the ligatures' places in the font.
-_LIGATURES = str.maketrans(
-    {"\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl"}
-    | {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x7f\u200b\ufeff\ufffe\uffff]")
+_LIGATURES = str.maketrans({chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)})
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\ufffe\uffff]")
 # Accents that stand for themselves, as TeX sets them over a letter, and the marks that compose with it.
 _ACCENTS = {
     "`": "\u0300", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u00af": "\u0304", "\u02d8": "\u0306",
@@ -78,8 +75,26 @@ _DISPLAYED = 1.2
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
 _FL = 13
 """Drawn: a space, or TeX's `fl`."""
-_OT1 = {"\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl", "{": "–", "|": "—", "\\": "“"}
+_CONTROL_CODES = frozenset((*range(1, 9), *range(0x0B, 0x20), 0x7F))
+_MAYBE_EMPTY = _CONTROL_CODES.union(_SPACES)
+_HYPHEN = 0x02
+"""How pdfium marks a hyphen at the end of a line, and what a font may have there."""
+_INK = 0.02
+"""Of the size: what is lower or narrower shows nothing on the page."""
+# TeX's text encodings, where they are not ASCII (encguide.pdf): OT1, with its accents, and Cork (T1).
+_OT1 = {
+    "\x01": "Δ", "\x03": "Λ", "\x04": "Ξ", "\x05": "Π", "\x06": "Σ", "\x07": "Υ", "\x08": "Φ",
+    "\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl", "{": "–", "|": "—", "\\": "“",
+    "\x10": "ı", "\x11": "ȷ", "\x12": "`", "\x13": "\u00b4", "\x14": "\u02c7", "\x15": "\u02d8", "\x16": "\u00af",
+    "\x17": "\u02da", "\x18": "\u00b8", "\x19": "ß", "\x1a": "æ", "\x1b": "œ", "\x1c": "ø", "\x1d": "Æ", "\x1e": "Œ",
+    "\x1f": "Ø", "\x7f": "\u00a8",
+}  # fmt: skip
 _OT1_LIGATURES = frozenset("\x0b\x0c\r\x0e\x0f")
+_CORK = {
+    "\x10": "“", "\x11": "”", "\x12": "„", "\x13": "«", "\x14": "»", "\x15": "–", "\x16": "—", "\x17": "",
+    "\x19": "ı", "\x1a": "ȷ", "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl", "\x7f": "-",
+}  # fmt: skip
+_CORK_LIGATURES = frozenset("\x1b\x1c\x1d\x1e\x1f")
 _BY_NAME = {"\r": "c", "℄": "]"}
 """dvips calls TeX's places 99, 93 and 14 `CR`, `CL` and `AE`, and Ghostscript makes of that a map to Unicode: a return,
 a sign and `Æ`. It knows no other of dvips' names."""
@@ -211,7 +226,7 @@ class _Characters:
             if look is None or drawn != last:
                 look, last = self._look(index, drawn), drawn
                 signs = self._signs[look.face.name] if look else {}
-            if code in _SPACES and code != _FL and not self._is_sign(index, code, signs):
+            if code in _MAYBE_EMPTY and self._is_empty(index, code, look, signs):
                 space = max(space, 0 if code in _HYPHENS else 2)
                 continue
             if look is None:
@@ -219,6 +234,8 @@ class _Characters:
             box(raw, index, rectangle)
             origin(raw, index, x, y)
             text = signs.get(code) if signs else None
+            if text is None and code == _HYPHEN and not pdfium.FPDFText_IsHyphen(raw, index):
+                text = "\ufffd"
             if look.angle == 0 and look.face.name in self._hanging:
                 y.value = self._hung(index, look, text or chr(code), y.value)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
@@ -236,9 +253,15 @@ class _Characters:
                     found[index] = (_stroke(found, index) or "\ufffd", *found[index][1:])
         return found
 
-    def _is_sign(self, index: int, code: int, signs: Mapping[int, str]) -> bool:
-        """Whether a font of signs draws something in the place of a space."""
-        return code in signs and not pdfium.FPDFText_IsGenerated(self._raw, index)
+    def _is_empty(self, index: int, code: int, look: _Look | None, signs: Mapping[int, str]) -> bool:
+        """Whether the page shows nothing there: a space, or a control code without ink."""
+        if code not in _CONTROL_CODES:
+            return code not in signs or pdfium.FPDFText_IsGenerated(self._raw, index) == 1
+        if code in signs or look is None or not look.face.name or code == _HYPHEN:
+            return False  # of a font without a name pdfium does not know the ink
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
+        return min(right.value - left.value, top.value - bottom.value) < _INK * look.size
 
     def _hung(self, index: int, look: _Look, sign: str, place: float) -> float:
         """The line on which a sign stands that hangs below its `place`: its middle is on the axis."""
@@ -297,49 +320,53 @@ def _stroke(found: Sequence[_Drawn], index: int) -> str | None:
 
 
 def _by_places(found: list[_Drawn]) -> list[_Drawn]:
-    """What stands in TeX's places for ligatures, dashes and quotes, where a font has no name, and sets words.
+    """What stands in TeX's places for ligatures, dashes, quotes and accents, where a font sets words and has no map to
+    Unicode.
 
-    dvips drew fonts as bitmaps, without names and without a map to Unicode. Greek letters stand in the same places of
-    the fonts for formulas; these set no words. Where the places are not TeX's, what stands there is unknown.
+    dvips drew fonts as bitmaps, without names. Greek letters stand in the same places of the fonts for formulas; these
+    set no words. What stands elsewhere below the space is unknown (U+FFFD).
     """
-    words = _words_by_font(found)
+    words = _words_by_font(found, {look.font for _, _, look, _ in found if not look.face.name})
     prose = "".join(words.values())
     if prose.count("\r") >= _LEAST_RETURNS and "c" not in prose:
         found = _by_names(found, words)
         words = {font: text.replace("\r", "") for font, text in words.items()}
         prose = "".join(words.values())
     if _POINTS.isdisjoint(prose) and not _NO_PROSE.isdisjoint(prose):
-        # Distiller has numbered all but the letters anew.
-        return [
-            ("\ufffd" if text < " " and look.font in words else text, place, look, space)
-            for text, place, look, space in found
-        ]
-    in_ot1 = {font for font, text in words.items() if not _OT1_LIGATURES.isdisjoint(text)}
+        words = {}  # Distiller has numbered all but the letters anew
+    encodings = {font: encoding for font, text in words.items() if (encoding := _encoding(text))}
+    named = {look.font for text, _, look, _ in found if look.face.name and text in _CORK_LIGATURES}
+    encodings |= dict.fromkeys(_words_by_font(found, named), _CORK)
     result: list[_Drawn] = []
-    before = 0
     for text, place, look, space in found:
-        known = _OT1.get(text, text) if look.font in in_ot1 else text
-        if known == "\r":
-            before = 2
-            continue
-        result.append((known, place, look, max(space, before)))
-        before = 0
+        known = encodings[look.font].get(text, text) if look.font in encodings else text
+        if len(known) == 1 and ord(known) in _CONTROL_CODES and ord(known) != _HYPHEN:
+            known = "\ufffd"
+        if known:
+            result.append((known, place, look, space))
     return result
 
 
-def _words_by_font(found: Sequence[_Drawn]) -> dict[int, str]:
-    """The texts of those fonts that have no name and set words."""
+def _encoding(text: str) -> Mapping[str, str]:
+    """Which of TeX's text encodings a font has, by the ligatures in its `text`."""
+    if not _OT1_LIGATURES.isdisjoint(text):
+        return _OT1
+    return {} if _CORK_LIGATURES.isdisjoint(text) else _CORK
+
+
+def _words_by_font(found: Sequence[_Drawn], fonts: Collection[int]) -> dict[int, str]:
+    """The texts of those `fonts` that set words."""
     written: defaultdict[int, list[str]] = defaultdict(list)
     last = None
     for text, _, look, space in found:
-        if not look.face.name:
+        if look.font in fonts:
             written[look.font].append(f" {text}" if space or look.font != last else text)
         last = look.font
     texts = {font: "".join(pieces_of_font) for font, pieces_of_font in written.items()}
     return {
         font: text
         for font, text in texts.items()
-        if 2 * sum(map(len, _WORD_LETTERS.findall(text))) > len(text) - text.count(" ")
+        if 2 * sum(map(len, _WORD_WITH_LIGATURE.findall(text))) > len(text) - text.count(" ")
     }
 
 
