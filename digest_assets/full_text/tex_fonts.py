@@ -5,7 +5,8 @@ it gives the place in the font, which is the code of another character: `x′` c
 as `hai`, `∑` as `P`. What is here is no character that the font has by a name that pdfium knows, such as OMS's `|` and
 OML's comma. Where one of those comes as its place all the same, Distiller has numbered the file's fonts anew, in an
 order of its own: their lower places say nothing, and are unknown (U+FFFD). `⟨ρ⟩` would be `∗ρ÷`, and `≠` was `=`.
-Encodings: OMS, OML and OMX (fontmath.ltx; "The TeXbook", appendix F), AMS (amssymb.sty), St Mary's Road (stmaryrd.sty).
+Encodings: OMS, OML and OMX (fontmath.ltx; "The TeXbook", appendix F), AMS (amssymb.sty), St Mary's Road (stmaryrd.sty),
+LaTeX's own and wasy (latexsym.sty, wasysym.sty).
 MathTime (MTSY, MTEX; also as BLSY, BLEX), txfonts and pxfonts have the same (mtpro2.pdf, txfontsdocA4.pdf); newtx and
 newpx have some signs of their own (newtxdoc.pdf: `txsys`, `txexs`).
 """
@@ -77,6 +78,10 @@ _AMS_B = {
     **dict(zip(range(0x66, 0x7C), "℧ð≂ℶℷℸ⋖⋗⋉⋊∣∥∖∼≈≊⪸⪷↶↷ϝϰ", strict=True)), 0x7D: "ℏ", 0x7E: "ℏ", 0x7F: "϶",
 }  # fmt: skip
 _TX_C = {0x11: "≐", 0x1B: "≃", 0x2C: "≠", 0x2E: "≢", 0x3C: "∉", 0x42: "≔", 0x6F: "ƛ", 0x7B: "⇝"}
+_LASY = {
+    0x01: "◁", 0x02: "⊴", 0x03: "▷", 0x04: "⊵", 0x30: "℧", 0x31: "⋈", 0x32: "□", 0x33: "◇", 0x3B: "⇝", 0x3C: "⊏",
+    0x3D: "⊐",
+}  # fmt: skip
 _ST_MARY = {
     0x1F: "→", 0x20: "↯", 0x23: "⨟", 0x4A: "⟦", 0x4B: "⟧", 0x4C: "⦇", 0x4D: "⦈", 0x4E: "&", 0x4F: "⅋", 0x54: "⌊",
     0x55: "⌋", 0x61: "△", 0x64: "⨅", 0x71: "⟦", 0x79: "⟧",
@@ -140,6 +145,9 @@ _FAMILIES = (
     _family(r"LinLibertine", _LIBERTINE),
     _family(r"TeX_CM_Maths_Symbols", _OMS_WHOLE),
     _family(r"TeX_CM_Maths_Italic", _OML_WHOLE),
+    _family(r"LASY\d", _LASY),
+    _family(r"wasy\d", _LASY | {0x20: "●", 0x23: "○", 0x2C: "☺", 0x47: "◐", 0x48: "◑"}),
+    _family(r"EUEX\d", dict.fromkeys(range(0x7A, 0x7E), "")),
 )
 
 
