@@ -504,9 +504,14 @@ def _is_of_line(accent: Glyph, letter: Glyph) -> bool:
     return letter.text.isalpha() and abs(accent.baseline - letter.baseline) < 0.4 * letter.size
 
 
+def _is_negated(stroke: str, sign: str) -> bool:
+    """Whether `stroke` may go through `sign`: the one of a font of signs through all signs, a `6` through relations."""
+    return sign in _NEGATED or (stroke != "6" and "←" <= sign < "\u2b00")
+
+
 def _accented(accent: Glyph, letter: Glyph) -> str | None:
     mark = _ACCENTS.get(accent.text)
-    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and letter.text not in _NEGATED):
+    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and not _is_negated(accent.text, letter.text)):
         return None
     overlap = min(accent.right, letter.right) - max(accent.left, letter.left)
     if (

@@ -253,10 +253,20 @@ def test_signs_that_were_numbered_anew_are_unknown_and_no_ligatures(drawn: str, 
     assert written(_by_places(drawn_in(drawn))) == text
 
 
-def test_a_stroke_through_a_sign_is_of_the_sign() -> None:
-    stroke = Glyph("6", 60, 67, 700, 10, SIGNS, False, False)
-    (line,) = read(glyphs("y "), [stroke, Glyph("=", 60, 67.5, 700, 10, ROMAN, False, False)])
-    assert line.text.replace(" ", "") == "y≠"
+@pytest.mark.parametrize(
+    ("stroke", "sign", "text"),
+    [
+        ("6", "=", "y≠"),
+        ("\u0338", "→", "y↛"),
+        ("\u0338", "⪯", "y⪯\u0338"),
+        ("6", "→", "y6→"),
+        ("\u0338", "x", "y\u0338x"),
+    ],
+)
+def test_a_stroke_through_a_sign_is_of_the_sign(stroke: str, sign: str, text: str) -> None:
+    through = Glyph(stroke, 60, 67, 700, 10, SIGNS, False, False)
+    lines = read(glyphs("y "), [through, Glyph(sign, 60, 67.5, 700, 10, ROMAN, False, False)])
+    assert "".join(line.text for line in lines).replace(" ", "") == text
 
 
 @pytest.mark.parametrize(
