@@ -27,6 +27,8 @@ PAGE_LIMIT = 150
 CHARACTER_LIMIT = 1_000_000
 LETTERS_PER_PAGE = 40
 """A scan with arXiv's stamp at its margin has fewer."""
+_UNKNOWN = "\ufffd"
+"""A character whose letter the file does not tell."""
 _ENTRY_LIMIT = 500
 _UNREADABLE_SHARE = 0.5
 """Of the pages that hold enough to judge: from where on the file is refused."""
@@ -115,7 +117,8 @@ def _outline(document: pypdfium2.PdfDocument) -> list[Entry]:
 
 def _refuse_noise(pages: list[list[Line]]) -> None:
     texts = [" ".join(line.text for line in page) for page in pages]
-    if sum(map(str.isalpha, "".join(texts))) < LETTERS_PER_PAGE * max(len(pages), 1):
+    letters = sum(each.isalpha() or each == _UNKNOWN for text in texts for each in text)
+    if letters < LETTERS_PER_PAGE * max(len(pages), 1):
         raise NoText("no text layer")
     judged = [verdict for verdict in map(is_text, texts) if verdict is not None]
     if not judged and (verdict := is_text(" ".join(texts))) is not None:

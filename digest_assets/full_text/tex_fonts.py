@@ -75,7 +75,8 @@ _AMS_B = {
     **dict(zip(range(0x20), "≨≩≰≱≮≯⊀⊁≨≩≰≱⪇⪈⋠⋡⋨⋩⋦⋧≰≱⪵⪶⪹⪺⪉⪊≁≇╱╲", strict=True)),
     **dict(zip(range(0x20, 0x41), "⊊⊋⊈⊉⫋⫌⫋⫌⊊⊋⊈⊉∦∤∤∦⊬⊮⊭⊯⋭⋬⋪⋫↚↛⇍⇏⇎↮⋇∅∄", strict=True)),
     **dict.fromkeys((0x5B, 0x5C), "\u02c6"), **dict.fromkeys((0x5D, 0x5E), "\u02dc"), 0x60: "Ⅎ", 0x61: "⅁",
-    **dict(zip(range(0x66, 0x7C), "℧ð≂ℶℷℸ⋖⋗⋉⋊∣∥∖∼≈≊⪸⪷↶↷ϝϰ", strict=True)), 0x7D: "ℏ", 0x7E: "ℏ", 0x7F: "϶",
+    **dict(zip(range(0x66, 0x6B), "℧ð≂ℶℷ", strict=True)),
+    **dict(zip(range(0x6C, 0x7C), "⋖⋗⋉⋊∣∥∖∼≈≊⪸⪷↶↷ϝϰ", strict=True)), 0x7D: "ℏ", 0x7E: "ℏ", 0x7F: "϶",
 }  # fmt: skip
 _TX_C = {0x11: "≐", 0x1B: "≃", 0x2C: "≠", 0x2E: "≢", 0x3C: "∉", 0x42: "≔", 0x6F: "ƛ", 0x7B: "⇝"}
 _LASY = {

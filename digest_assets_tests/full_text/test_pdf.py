@@ -218,8 +218,15 @@ def test_a_pdf_without_text_says_why(body: bytes, reason: str) -> None:
         ([prose(1), unreadable(prose(2)), unreadable(prose(3))], False),
         ([unreadable(prose(each, 1)) for each in range(6)], False),
         ([prose(each, 1) for each in range(6)], True),
+        ([re.sub(r"\w", "\ufffd", prose(each)) for each in range(3)], False),
     ],
-    ids=["a third of the pages", "most pages", "pages of few words", "pages of few words that are words"],
+    ids=[
+        "a third of the pages",
+        "most pages",
+        "pages of few words",
+        "pages of few words that are words",
+        "no letter is known",
+    ],
 )
 def test_what_nobody_can_read_on_most_pages_is_no_text(pages: list[str], is_read: bool) -> None:
     lines = [set_lines(page) for page in pages]
