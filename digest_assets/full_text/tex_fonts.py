@@ -8,7 +8,8 @@ order of its own: their lower places say nothing, and are unknown (U+FFFD). `⟨
 Encodings: OMS, OML and OMX (fontmath.ltx; "The TeXbook", appendix F), AMS (amssymb.sty), St Mary's Road (stmaryrd.sty),
 LaTeX's own and wasy (latexsym.sty, wasysym.sty).
 MathTime (MTSY, MTEX; also as BLSY, BLEX), txfonts and pxfonts have the same (mtpro2.pdf, txfontsdocA4.pdf); newtx and
-newpx have some signs of their own (newtxdoc.pdf: `txsys`, `txexs`).
+newpx have some signs of their own (newtxdoc.pdf: `txsys`, `txexs`). Lines and arrows in letters are of LaTeX's pictures
+and of Xy-pic (xyrefer.pdf).
 """
 
 from __future__ import annotations
@@ -149,6 +150,9 @@ _FAMILIES = (
     _family(r"LASY\d", _LASY),
     _family(r"wasy\d", _LASY | {0x20: "●", 0x23: "○", 0x2C: "☺", 0x47: "◐", 0x48: "◑"}),
     _family(r"EUEX\d", dict.fromkeys(range(0x7A, 0x7E), "")),
+    _family(r"zplx", {0x03: "="}),
+    # Pieces of lines, circles and arrows: of a drawing, whatever letter stands at their places.
+    _family(r"XY(?:[AB]TIP|[AB]SQL|DASH|CM[AB]T)|LINEW?\d|LCIRCLEW?\d", dict.fromkeys(range(0x100), "")),
 )
 
 

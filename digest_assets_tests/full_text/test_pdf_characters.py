@@ -159,6 +159,8 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
         ("LASY10", "23;", "□◇⇝"),
         ("wasy9", "2# ", "□○●"),
         ("EUEX10", "z}", ""),
+        ("XYATIP10", "/n\x0f ", ""),
+        ("LINE10", "-a", ""),
         ("CMR10", "hi06\uf8eb", "hi06("),
         ("Times-Roman", "P6", "P6"),
     ],
