@@ -150,6 +150,7 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
         ("CMMI8", "`~x,<", "ℓ\u20d7x,<"),
         ("CMEX10", "PX0@ ", "∑∑(("),
         ("MSAM10", "6>\x0f~ ", "⩽⩾⊨⊛⇝"),
+        ("MSAM10", "\x0d\x17", "⊩⇂"),
         ("MSBM10", "R\x02*&", "R≰⊈⫋"),
         ("txsyc", ",<", "≠∉"),
         ("stmary10", "JK", "⟦⟧"),
@@ -208,7 +209,12 @@ def test_an_unknown_sign_that_takes_no_room_before_another_is_the_stroke_through
             "words of different kinds: na¨ıve straße Δ",
         ),
         ("", "the \x10\x1crst\x11 tight\x15binding \x1eects", "the “first” tight–binding ffiects"),
-        ("LinLibertineT", "the \x1crst \x1beld of words", "the first ffeld of words"),
+        (
+            "",
+            "the \x10di\x1berent\x11 pages 219\x15222 \x16 all of them {here}",
+            "the “different” pages 219–222 — all of them {here}",
+        ),
+        ("Someserif", "the \x1crst \x1beld of words", "the first ffeld of words"),
         ("Calibri", "\x01\x1c\x1d ab \x1b", "\ufffd\ufffd\ufffd ab \ufffd"),  # numbers of a subset
         ("", "no ligature {stands here}", "no ligature {stands here}"),
     ],
