@@ -517,7 +517,7 @@ def _accented(accent: Glyph, letter: Glyph) -> str | None:
     if (
         mark is None
         or overlap < 0.4 * (accent.right - accent.left)
-        or abs(accent.baseline - letter.baseline) > letter.size
+        or abs(accent.baseline - letter.baseline) > letter.size * (0.2 if accent.text in _NEGATIONS else 1)
     ):
         return None
     composed = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + mark)

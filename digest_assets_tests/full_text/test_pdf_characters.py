@@ -292,6 +292,13 @@ def test_a_line_of_a_scan_is_no_exponent_of_the_next_one_that_is_recognised_as_l
     assert len(read(*([glyph._replace(hidden=is_hidden) for glyph in line] for line in both))) == lines
 
 
+def test_a_stroke_is_of_a_sign_on_its_line() -> None:
+    below = Glyph("∪", 60, 67.5, 694, 10, SIGNS, False, False)
+    through = Glyph("\u0338", 60, 67, 700, 10, SIGNS, False, False)
+    lines = read([below], [through, Glyph("∈", 60, 67.5, 700, 10, SIGNS, False, False)])
+    assert sorted(line.text for line in lines) == ["∉", "∪"]
+
+
 def test_letters_that_are_set_apart_are_one_word() -> None:
     apart = [glyph._replace(space=index % 2 == 1) for index, glyph in enumerate(glyphs("Computation", tracking=0.2))]
     (line,) = read(apart)
