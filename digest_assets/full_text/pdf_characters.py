@@ -21,13 +21,16 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from digest_assets.full_text.pdf_order import NUMBER, Face, Line, is_small_beside
+from digest_assets.full_text.pdf_order import NUMBER, Face, Line, Part, is_small_beside
 from digest_assets.full_text.tex_fonts import hangs, signs_of, unknown_places
 
 CHARACTER_LIMIT = 40_000
 """A page in two columns has some 6,000; drawings made of letters have millions."""
 _SCRIPT_SCALE = 0.87  # of the line's size: what is smaller may be an exponent
 _RAISED, _LOWERED = 0.12, -0.06  # of the line's size: how far a small character stands off the line to be a script
+_LOOSE = 0.42  # of the size: TeX's space is a third of it, and where it is stretched, all of the line's are
+_FEW_WORDS = 10
+"""What has fewer may be a table's row, as what is mostly numbers: each of its words may be a cell."""
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 """How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
 _WORD_LETTERS = re.compile(r"[a-z]{3,}")
@@ -69,9 +72,14 @@ _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
 _AXIS = 0.25
 """Of the size, how high above the line TeX centres fractions and tall signs."""
-_OPERATORS = "∑∏∐∫∮∪∩⊎∧∨⨆⨀⨁⨂⨄⋃⋂⋀⋁"
-_DISPLAYED = 1.2
-"""Times the size, from where on an operator is one of a displayed formula, with its limits above and below it."""
+_INTEGRALS = "∫∮∬∭"
+_LONGEST_WORD = 6
+_LONGEST_LIMIT = 40
+"""Characters."""
+_OPERATORS = "∑∏∐∫∮∬∭∪∩⊎∧∨⨆⨀⨁⨂⨄⋃⋂⋀⋁"
+_HAS_LIMITS = re.compile(r"(?:arg|ess|lim)?(?:lim|max|min|sup|inf)|det|gcd|Pr")
+_LIMIT = (0.45, 2.2)
+"""Times the size: how far above or below the line a limit stands. An exponent stands nearer."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
 _FL = 13
 """Drawn: a space, or TeX's `fl`."""
@@ -267,8 +275,6 @@ class _Characters:
         """The line on which a sign stands that hangs below its `place`: its middle is on the axis."""
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
-        if sign in _OPERATORS and top.value - bottom.value > _DISPLAYED * look.size:
-            return place  # what stands above it is its limit, not the line's exponent
         return (bottom.value + top.value) / 2 - _AXIS * look.size
 
     def _turns(self) -> dict[int, Callable[..., tuple[float, float, float]]]:
@@ -536,11 +542,96 @@ class _Word(NamedTuple):
 
 
 def pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
-    for run in _interleaved(_runs(glyphs)):
+    for run in _interleaved(_runs(_with_limits(glyphs))):
         spaced = _spaces(run)
         for start, stop in _parts(run, spaced):
             if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
                 yield piece
+
+
+def _with_limits(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """`glyphs`, the limits above and below sums, products, integrals, `lim` and `max` as scripts behind these: what
+    stands under a sum is no line of its own."""
+    result = list(glyphs)
+    index = 0
+    while index < len(result):
+        glyph = result[index]
+        is_sign = glyph.text in _OPERATORS
+        if is_sign or (glyph.text.isalpha() and index + 1 < len(result) and _may_be_limit(glyph, result[index + 1])):
+            starts = [index] if is_sign else _word_starts(result, index)
+            index = next((stop for start in starts if (stop := _gather_limits(result, start, index)) > index), index)
+        index += 1
+    return result
+
+
+def _word_starts(glyphs: Sequence[Glyph], stop: int) -> list[int]:
+    """Where words begin that end at `stop` and have limits: `arg min` may have them as a whole, or `min` alone."""
+    last, word, starts = glyphs[stop], "", []
+    for index in range(stop, max(stop - _LONGEST_WORD, -1), -1):
+        glyph = glyphs[index]
+        if glyph.face != last.face or abs(glyph.baseline - last.baseline) > 0.1:
+            break
+        word = f"{glyph.text}{word}"
+        if _HAS_LIMITS.fullmatch(word):
+            starts.append(index)
+    return starts
+
+
+def _gather_limits(glyphs: list[Glyph], start: int, stop: int) -> int:
+    """Put the limits of the operator in [start, `stop`], which stand around it in the file, behind it. Returns where
+    the last of them is."""
+    main, left, right = glyphs[stop], glyphs[start].left, glyphs[stop].right
+    ends = [stop + 1]
+    while len(ends) < 3 and (end := _limit_end(glyphs, ends[-1], main, left, right)) > ends[-1]:
+        ends.append(end)
+    first = start
+    while first > 0 and start - first < _LONGEST_LIMIT and _may_be_limit(main, glyphs[first - 1]):
+        first -= 1
+    if _limit_end(glyphs, first, main, left, right) != start:
+        first = start
+    limits = [glyphs[one:two] for one, two in ((first, start), *pairwise(ends)) if one < two]
+    if not limits:
+        return stop
+    limits.sort(key=lambda limit: limit[0].baseline)
+    scripts = [script for limit in limits for script in _as_scripts(limit, main, right)]
+    glyphs[first : ends[-1]] = [*glyphs[start : stop + 1], *scripts]
+    return first + stop - start + len(scripts)
+
+
+def _may_be_limit(main: Glyph, glyph: Glyph) -> bool:
+    off = abs(glyph.baseline - main.baseline)
+    return glyph.size < _SCRIPT_SCALE * main.size and _LIMIT[0] * main.size < off < _LIMIT[1] * main.size
+
+
+def _limit_end(glyphs: Sequence[Glyph], start: int, main: Glyph, left: float, right: float) -> int:
+    """Behind the limit that begins at `start`: small, on one side of the operator, and centred on it or, where it is
+    one of an integral, just behind it. `start` where none begins."""
+    stop = start
+    while stop < len(glyphs) and stop - start < _LONGEST_LIMIT and _may_be_limit(main, glyphs[stop]):
+        last, glyph = glyphs[max(stop - 1, start)], glyphs[stop]
+        if abs(glyph.baseline - last.baseline) > 0.6 * main.size or glyph.left < last.left - 0.1 * main.size:
+            break
+        stop += 1
+    if stop == start:
+        return start
+    first, end = glyphs[start].left, max(glyph.right for glyph in glyphs[start:stop])
+    centred = abs(first + end - left - right) < 0.7 * main.size
+    behind = main.text in _INTEGRALS and left - 0.3 * main.size < first < right + 0.6 * main.size
+    return stop if centred or behind else start
+
+
+def _as_scripts(limit: Sequence[Glyph], main: Glyph, right: float) -> list[Glyph]:
+    _, baseline = _main(limit)
+    place = main.baseline + (0.4 if baseline > main.baseline else -0.2) * main.size
+    return [
+        glyph._replace(
+            left=max(glyph.left, right),
+            right=max(glyph.right, right),
+            baseline=place + 0.5 * (glyph.baseline - baseline),
+            space=glyph.space if glyph is not limit[0] else 0,
+        )
+        for glyph in limit
+    ]
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
@@ -687,6 +778,9 @@ def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) ->
     hyphenated = bool(text) and ord(glyphs[-1].text[-1]) in _HYPHENS and len(glyphs) > 1
     if not hyphenated and len(glyphs) > 1 and _HARD_HYPHEN.search(text):
         hyphenated, text = True, text[:-1]
+    parts = _loose_parts(glyphs, spaced, size, baseline)
+    if parts and hyphenated:
+        parts = (*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip("-\u2010")))
     if not text:
         return None
     on_line = [glyph for glyph in glyphs if abs(glyph.baseline - baseline) < 0.06 * size] or glyphs
@@ -707,6 +801,27 @@ def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) ->
         mixed=count < 0.8 * sum(faces.values()),
         lead=lead,
         lead_face=lead_face,
+        parts=parts,
+    )
+
+
+def _loose_parts(glyphs: list[Glyph], spaced: list[bool], size: float, baseline: float) -> tuple[Part, ...]:
+    """What of a piece may be cells of a narrow table: what stands between gaps that are wide for spaces."""
+    words = list(_words(glyphs, spaced))
+    digits = sum(any(glyph.text.isdigit() for glyph in glyphs[word.start : word.stop]) for word in words)
+    loose = 0.0 if len(words) < _FEW_WORDS or 3 * digits > len(words) else _LOOSE * size
+    starts = [after.start for before, after in pairwise(words) if after.left - before.right > loose]
+    if not starts:
+        return ()
+    return tuple(
+        Part(
+            _clean(_written(glyphs[start:stop], spaced[start:stop], size, baseline)),
+            glyphs[start].left,
+            max(glyph.right for glyph in glyphs[start:stop]),
+            baseline,
+            False,
+        )
+        for start, stop in pairwise((0, *starts, len(glyphs)))
     )
 
 

@@ -22,6 +22,17 @@ class Face(NamedTuple):
     fixed_pitch: bool = False
 
 
+class Part(NamedTuple):
+    """A piece of a line between gaps that might be those of a table."""
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    is_cell: bool
+    """Whether the gap before it is too wide for a space."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of text as set, or a piece of one. Points; `baseline` grows upwards from the foot of the page."""
@@ -47,6 +58,10 @@ class Line:
     lead_face: Face | None = None
     lead_is_apart: bool = False
     """Whether what follows stands off it, further than a space is wide."""
+    is_display: bool = False
+    """Whether it is a displayed formula of several lines, in one."""
+    parts: tuple[Part, ...] = ()
+    """Of `cells`, and where each stands. None where the line is one."""
 
 
 NUMBER = re.compile(
@@ -180,20 +195,29 @@ def _joined(last: Line, piece: Line) -> Line:
     gap, size = piece.left - last.right, max(last.size, piece.size)
     numbers = bool(NUMBER.fullmatch(last.text)) and gap < NUMBER_GAP * size
     if _is_small_number(last, piece):  # of an algorithm's line, as algorithm2e sets it
-        return replace(piece, text=f"{last.text}: {piece.text}", cells=(f"{last.text}: {piece.text}",), left=last.left)
+        text = f"{last.text}: {piece.text}"
+        return replace(piece, text=text, cells=(text,), left=last.left, parts=())
     if gap > 0.9 * size and not numbers:
         text, cells = f"{last.text} {piece.text}", (*last.cells, *piece.cells)
+        first = parts_of(piece)[0]._replace(is_cell=True)
+        parts = (*parts_of(last), first, *parts_of(piece)[1:])
     else:
         joint = "" if gap < 0.15 * size else " "
         addition = _as_script(last, piece)
         text = f"{last.text}{joint}{addition}"
         cells = (*last.cells[:-1], f"{last.cells[-1]}{joint}{addition}", *piece.cells[1:])
+        one, (two, *others) = parts_of(last)[-1], parts_of(piece)
+        if addition != piece.text:
+            two, others = Part(addition, piece.left, piece.right, piece.baseline, False), []
+        whole = one._replace(text=f"{one.text}{joint}{two.text}", right=max(one.right, two.right))
+        parts = (*parts_of(last)[:-1], whole, *others)
     lead = piece if piece.size > 1.1 * last.size else last
     short, long = sorted((last, piece), key=lambda each: len(each.text))
     return replace(
         lead,
         text=text,
         cells=cells,
+        parts=parts,
         left=last.left,
         right=max(last.right, piece.right),
         hyphenated=piece.hyphenated,
@@ -205,6 +229,11 @@ def _joined(last: Line, piece: Line) -> Line:
         else last.lead_is_apart or (not last.lead and last.face != piece.face and gap > 0.9 * size),
         mixed=long.mixed or (short.face != long.face and len(short.text) > 0.25 * len(long.text)),
     )
+
+
+def parts_of(line: Line) -> tuple[Part, ...]:
+    """Where the words of `line` stand. One part for a line that is one, or of which it is not known."""
+    return line.parts or (Part(line.text, line.left, line.right, line.baseline, False),)
 
 
 def _is_small_number(last: Line, piece: Line) -> bool:

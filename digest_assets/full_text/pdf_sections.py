@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
+from digest_assets.full_text.pdf_displays import with_displays
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
 from digest_assets.full_text.pdf_headings import Headings
+from digest_assets.full_text.pdf_hyphens import joined
 from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_setting import Setting
+from digest_assets.full_text.pdf_tables import is_below, with_tables
 from digest_assets.full_text.pdf_titles import CAPTION
 from digest_assets.model import Block, BlockKind, Section
 
@@ -30,14 +33,6 @@ _ITEM = re.compile(r"(?:[•∙◦▪‣–·*\x80-\x9f\uf020-\uf0ff]|\(?\d{1,2}
 _FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
 _SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
-_SUFFIX = re.compile(
-    r"(?:i?[sz]?)(?:ations?|ative|tions?|ings?|ments?|ness|able|ible|ally|ity|ities|isms?|ists?|ize[ds]?|ized|izing|ful"
-    r"|less|ance|ences?|ents?|ary|ory|ous|ive|ively|atures?|ers?|ed)"
-)
-_ONE_WORD = re.compile(
-    r"moreover|furthermore|(?:how|when|where|what|which)(?:so)?ever|(?:never|none)theless|(?:there|here)(?:after|fore|in|by)"
-    r"|without|within|throughout|another|themselves|itself|something|everything|somewhere|sometimes|meanwhile|likewise"
-)
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _FRONT_BLOCKS = 60
 """Blocks before the abstract that may be title, authors and where they work."""
@@ -61,54 +56,10 @@ def to_sections(lines: Sequence[Line], outline: Sequence[Entry] = ()) -> Found:
     if not kept:
         return Found((), tuple(contents))
     setting = Setting.of(kept)
-    kept = _without_stray_cells(kept, setting)
+    kept = with_displays(with_tables(kept, setting), setting)
     writer = _Writer(setting, kept, outline)
     writer.write()
     return Found(writer.sections(), (*contents, *writer.left_out))
-
-
-# -- tables
-
-
-def _without_stray_cells(lines: Sequence[Line], setting: Setting) -> list[Line]:
-    """Cells only where rows stand together: a wide gap in a sentence alone does not make a table."""
-    result: list[Line] = []
-    rows: list[Line] = []
-    for index, line in enumerate(lines):
-        following = lines[index + 1] if index + 1 < len(lines) else None
-        if rows and _belongs(rows, line, following, setting):
-            rows.append(line if _is_row(line, setting) else replace(line, cells=(line.text, "")))
-            continue
-        result += _as_table(rows)
-        rows = [line] if _is_row(line, setting) else []
-        if not rows:
-            result.append(replace(line, cells=(line.text,)))
-    return result + _as_table(rows)
-
-
-def _is_row(line: Line, setting: Setting) -> bool:
-    is_listed = setting.is_code(line) or STEP.match(line.text)
-    return len(line.cells) > 1 and len(line.text.split()) <= 6 * len(line.cells) and not is_listed
-
-
-def _belongs(rows: list[Line], line: Line, following: Line | None, setting: Setting) -> bool:
-    """Whether `line` is a row below `rows`, or a short line between two rows: the second line of a head."""
-    if not _below(rows[-1], line):
-        return False
-    short = len(line.text.split()) <= 4 and line.size <= 1.05 * rows[-1].size
-    between = short and not (setting.is_heavier(line) and setting.is_larger(line)) and not CAPTION.match(line.text)
-    return _is_row(line, setting) or (
-        between and following is not None and _is_row(following, setting) and _below(line, following)
-    )
-
-
-def _below(above: Line, line: Line) -> bool:
-    return line.page == above.page and 0 <= above.baseline - line.baseline < 3.2 * line.size
-
-
-def _as_table(rows: list[Line]) -> list[Line]:
-    is_table = len(rows) > 2 or (len(rows) == 2 and max(len(row.cells) for row in rows) > 2)
-    return rows if is_table else [replace(row, cells=(row.text,)) for row in rows]
 
 
 # -- the text
@@ -141,7 +92,7 @@ class _Writer:
         index = 0
         while index < len(self._lines):
             line = self._lines[index]
-            heading = self._headings.at(index, self._in_bibliography)
+            heading = None if line.is_display else self._headings.at(index, self._in_bibliography)
             if heading is None:
                 self._take(line)
                 index += 1
@@ -199,11 +150,13 @@ class _Writer:
         if self._set.is_code(last) and self._set.is_code(line) and 0 < last.baseline - line.baseline < 3.2 * line.size:
             return False  # a listing has empty lines, and indents as it likes
         in_steps = bool(STEP.match(self._paragraph[0].text))
-        if STEP.match(line.text) or (in_steps and not _below(last, line)):
-            return not (in_steps and _below(last, line))
+        if STEP.match(line.text) or (in_steps and not is_below(last, line)):
+            return not (in_steps and is_below(last, line))
         if CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
             return True
-        if (len(last.cells) > 1) != (len(line.cells) > 1) or abs(last.size - line.size) > 0.08 * last.size:
+        if len(last.cells) > 1 and len(line.cells) > 1:
+            return len(last.cells) != len(line.cells) or not is_below(last, line, 4 * line.size)
+        if len(last.cells) != len(line.cells) or abs(last.size - line.size) > 0.08 * last.size:
             return True
         if self._set.is_code(last) != self._set.is_code(line):
             return True
@@ -213,8 +166,6 @@ class _Writer:
             return self._starts_behind_a_break(last, line)
         if last.baseline - line.baseline > 1.35 * max(self._set.leading, 1.1 * line.size):
             return True
-        if len(line.cells) > 1:
-            return False
         indent = self._set.indent(line)
         first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
         return first_line and not _ITEM.match(self._paragraph[0].text)
@@ -251,7 +202,7 @@ class _Writer:
         if len(starts) < 2 or starts[0] > 0:
             return None
         steps = (lines[start:stop] for start, stop in zip_longest(starts, starts[1:]))
-        return Block(BlockKind.PARAGRAPH, "\n".join(map(self._joined, steps)))
+        return Block(BlockKind.PARAGRAPH, "\n".join(joined(step, self._set.words) for step in steps))
 
     def _table(self, lines: list[Line]) -> Block | None:
         if len(lines) < 2 or any(len(line.cells) < 2 for line in lines):
@@ -259,12 +210,14 @@ class _Writer:
         return Block(BlockKind.TABLE, "\n".join("| " + " | ".join(line.cells) + " |" for line in lines))
 
     def _text(self, lines: list[Line]) -> Block | None:
-        text = self._joined(lines)
+        text = joined(lines, self._set.words)
         if CAPTION.match(text):
             return Block(BlockKind.CAPTION, text)
         if _KEYWORDS.match(text) and len(text) < 800:
             self.left_out.append(LeftOut(Beside.KEYWORDS, text))
             return None
+        if lines[0].is_display:
+            return Block(BlockKind.PARAGRAPH, text)
         if match := _ITEM.match(text):
             bullet = match[0].strip()
             return Block(BlockKind.ITEM, text if bullet[-1] in ".)" else text[match.end() :])
@@ -286,29 +239,6 @@ class _Writer:
         if (_SENTENCE_END.search(text) and len(words) > 2) or _MATHS.search(text) or self._set.is_code(lines[0]):
             return False
         return len(words) < 4 or len(words) < 3 * len(lines)
-
-    def _joined(self, lines: list[Line]) -> str:
-        text = lines[0].text
-        for last, line in pairwise(lines):
-            text += self._joint(text, line.text) if last.hyphenated else " "
-            text += line.text
-        return text
-
-    def _joint(self, before: str, after: str) -> str:
-        """Nothing, or the hyphen that belongs to the word: `state-of-the-` + `art`, `self-` + `attention`."""
-        first = re.search(r"[\w-]*$", before)
-        second = re.match(r"[\w-]*", after)
-        head, tail = (first[0] if first else "").lower(), (second[0] if second else "").lower()
-        if head + tail in self._set.words or _ONE_WORD.fullmatch(head + tail):
-            return ""
-        is_compound = f"{head}-{tail}" in self._set.words or "-" in head or not tail[:1].isalpha()
-        return "-" if is_compound or self._are_two_words(head, tail) else ""
-
-    def _are_two_words(self, head: str, tail: str) -> bool:
-        """Whether a hyphen is more likely the author's than the typesetter's: `sequence-` + `aligned`."""
-        if head not in self._set.words or _SUFFIX.fullmatch(tail):
-            return False
-        return (len(head) > 3 and len(tail) > 3 and tail in self._set.words) or (len(head) > 5 and len(tail) > 4)
 
 
 def _rejoined(blocks: list[Block]) -> list[Block]:

@@ -368,9 +368,9 @@ def test_italics_that_reach_over_a_space_leave_it() -> None:
 
 @pytest.mark.parametrize(
     ("sign", "bottom", "top", "baseline"),
-    [(")", 690, 715, 700), ("∑", 697.5, 707.5, 700), ("∑", 695.5, 709.5, 711), ("∫", 692, 713, 711)],
+    [(")", 690, 715, 700), ("∑", 697.5, 707.5, 700), ("∑", 695.5, 709.5, 700), ("∫", 692, 713, 700)],
 )
-def test_a_tall_sign_is_of_the_line_that_it_is_centred_on_but_for_one_with_limits(
+def test_a_tall_sign_is_of_the_line_that_it_is_centred_on(
     monkeypatch: pytest.MonkeyPatch, sign: str, bottom: float, top: float, baseline: float
 ) -> None:
     def box(raw: object, index: int, *corners: ctypes.c_double) -> None:
@@ -382,3 +382,35 @@ def test_a_tall_sign_is_of_the_line_that_it_is_centred_on_but_for_one_with_limit
     look = _Look(Face("CMEX10"), 10, 0, False, 0)
     assert characters._hung(0, look, sign, 711) == baseline
     assert [hangs(font) for font in ("CMEX10", "LMMathExtension10-Regular", "CMSY10")] == [True, True, False]
+
+
+def test_the_limits_of_a_sum_are_scripts_behind_it() -> None:
+    start = glyphs("x=")
+    sum_sign = glyphs("∑", behind(start) + 1, size=12)
+    middle = (sum_sign[0].left + sum_sign[0].right) / 2
+    upper, lower = glyphs("n", middle - 1.75, 712, 7), glyphs("i=0", middle - 5.25, 689, 7)
+    rest = glyphs("ai", sum_sign[0].right + 5)
+    for order in ([sum_sign, lower, upper], [upper, sum_sign, lower], [sum_sign, upper, lower]):
+        assert [line.text for line in read(start, *order, rest)] == ["x=∑_{i=0}^{n} ai"]
+
+
+def test_the_limits_of_an_integral_stand_behind_it() -> None:
+    integral = glyphs("∫")
+    right = integral[0].right
+    (line,) = read(integral, glyphs("1", right, 709, 7), glyphs("0", right - 2, 691, 7), glyphs("f", right + 5))
+    assert line.text == "∫_{0}^{1} f"
+
+
+@pytest.mark.parametrize(("word", "text"), [("max", "max_{k}"), ("lim", "lim_{k}"), ("argmin", "argmin_{k}")])
+def test_what_stands_below_max_and_lim_is_their_script(word: str, text: str) -> None:
+    operator = glyphs(word)
+    middle = (operator[0].left + operator[-1].right) / 2
+    (line,) = read(operator, glyphs("k", middle - 1.75, 693, 7))
+    assert line.text == text
+
+
+def test_what_stands_below_another_word_or_beside_a_sum_is_no_limit() -> None:
+    word = glyphs("maps")
+    assert [line.text for line in read(word, glyphs("k", word[1].right, 693, 7))] == ["maps", "k"]
+    sign = glyphs("∑")
+    assert [line.text for line in read(sign, glyphs("k", behind(sign) + 40, 690, 7))] == ["∑", "k"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_order import Face, Line, Part
 from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
 from digest_assets.model import Block, BlockKind
@@ -26,7 +26,13 @@ def line(
 ) -> Line:
     cells = tuple(cell.strip() for cell in text.split("|"))
     face = BOLD if bold else Face("Body")
-    return Line(" ".join(cells), cells, page, left, left + 240, baseline, size, face, hyphenated, 792)
+    width = 240 / len(cells)
+    parts = tuple(
+        Part(cell, left + width * place, left + width * (place + 0.8), baseline, place > 0)
+        for place, cell in enumerate(cells)
+    )
+    found = Line(" ".join(cells), cells, page, left, left + 240, baseline, size, face, hyphenated, 792)
+    return replace(found, parts=parts if len(cells) > 1 else ())
 
 
 def set_lines(*texts: str, top: float = 700, page: int = 0) -> list[Line]:
@@ -318,3 +324,153 @@ def test_a_numbered_title_without_a_stop_ends_where_a_sentence_begins(words: str
     assert titles_of([*lines, *text, *BODY]) == [(1, "3. The case"), (2, words)]
     formula = [led(words, "In space", 700, apart=False), *set_lines("It is so, and more is said.", top=670)]
     assert titles_of([*lines, *formula, *BODY]) == [(1, "3. The case"), (2, f"{words} In space")]
+
+
+def cell(text: str, left: float, baseline: float, *, size: float = 10, width: float | None = None) -> Line:
+    """One line of a cell, or of a formula, as the file has it."""
+    right = left + (width or 0.5 * size * len(text))
+    return Line(text, (text,), 0, left, right, baseline, size, Face("Body"), False, 792)
+
+
+def tables_of(lines: list[Line]) -> list[str]:
+    return [block.text for block in blocks_of([*lines, *BODY]) if block.kind is BlockKind.TABLE]
+
+
+def test_a_cell_that_goes_on_in_a_second_line_stays_a_cell() -> None:
+    """Cell by cell, as TeX and Word write them."""
+    rows = [
+        cell("Boat", 50, 700), cell("What it carries", 120, 700), cell("Crew", 250, 700),
+        cell("Lugger", 50, 680), cell("herring and, in the", 120, 680), cell("winter, coal", 120, 668),
+        cell("6", 250, 680),
+        cell("Coble", 50, 650), cell("crabs", 120, 650), cell("2", 250, 650),
+    ]  # fmt: skip
+    assert tables_of(rows) == [
+        "| Boat | What it carries | Crew |\n| Lugger | herring and, in the winter, coal | 6 |\n| Coble | crabs | 2 |"
+    ]
+
+
+def test_the_first_cell_may_be_the_one_that_goes_on() -> None:
+    rows = [
+        cell("Lugger, as it was", 50, 700), cell("built in the north", 50, 688), cell("herring", 180, 700),
+        cell("6", 280, 700),
+        cell("Coble", 50, 670), cell("crabs", 180, 670), cell("2", 280, 670),
+    ]  # fmt: skip
+    assert tables_of(rows) == ["| Lugger, as it was built in the north | herring | 6 |\n| Coble | crabs | 2 |"]
+
+
+def row(*cells: tuple[str, float], baseline: float) -> Line:
+    """A row as one line."""
+    parts = tuple(
+        Part(text, left, left + 5 * len(text), baseline, place > 0) for place, (text, left) in enumerate(cells)
+    )
+    text = " ".join(text for text, _ in cells)
+    found = Line(
+        text,
+        tuple(text for text, _ in cells),
+        0,
+        parts[0].left,
+        parts[-1].right,
+        baseline,
+        10,
+        Face("Body"),
+        False,
+        792,
+    )
+    return replace(found, parts=parts)
+
+
+def test_an_empty_cell_keeps_its_place() -> None:
+    rows = [
+        row(("Boat", 50), ("Cargo", 120), ("Crew", 200), baseline=700),
+        row(("Lugger", 50), ("6", 205), baseline=688),
+        row(("Coble", 50), ("crabs", 120), ("2", 205), baseline=676),
+    ]
+    assert tables_of(rows) == ["| Boat | Cargo | Crew |\n| Lugger |  | 6 |\n| Coble | crabs | 2 |"]
+
+
+def test_what_publishers_write_as_a_line_of_its_own_goes_into_the_cell_above_it() -> None:
+    rows = [
+        row(("Boat", 50), ("Cargo", 120), ("Crew", 250), baseline=700),
+        row(("Lugger", 50), ("herring and, in the", 120), ("6", 250), baseline=682),
+        cell("winter, coal", 120, 671),
+        row(("Coble", 50), ("crabs", 120), ("2", 250), baseline=653),
+    ]
+    assert tables_of(rows) == [
+        "| Boat | Cargo | Crew |\n| Lugger | herring and, in the winter, coal | 6 |\n| Coble | crabs | 2 |"
+    ]
+
+
+def test_a_head_of_two_columns_parts_neither() -> None:
+    rows = [
+        row(("Winter", 138), baseline=712),
+        row(("Boat", 50), ("crew", 120), ("days", 170), baseline=700),
+        row(("Lugger", 50), ("6", 120), ("80", 170), baseline=688),
+        row(("Coble", 50), ("2", 120), ("31", 170), baseline=676),
+        row(("Smack", 50), ("4", 120), ("52", 170), baseline=664),
+    ]
+    assert tables_of(rows)[0].split("\n")[-3:] == ["| Lugger | 6 | 80 |", "| Coble | 2 | 31 |", "| Smack | 4 | 52 |"]
+
+
+def test_two_numbers_side_by_side_are_two_cells_however_near() -> None:
+    def near(label: str, one: str, two: str, baseline: float) -> Line:
+        first, second = Part(one, 100, 118, baseline, True), Part(two, 121, 139, baseline, False)
+        parts = (Part(label, 50, 80, baseline, False), first, second)
+        text = f"{label} {one} {two}"
+        found = Line(text, (label, f"{one} {two}"), 0, 50, 139, baseline, 10, Face("Body"), False, 792)
+        return replace(found, parts=parts)
+
+    rows = [near("Lugger", "6.1", "-0.5", 700), near("Coble", "2.0", "0.1", 688), near("Smack", "4.4", "-1.2", 676)]
+    assert tables_of(rows) == ["| Lugger | 6.1 | -0.5 |\n| Coble | 2.0 | 0.1 |\n| Smack | 4.4 | -1.2 |"]
+
+
+def test_a_displayed_formula_is_one_block() -> None:
+    """A fraction between what stands beside it, and the equation's number."""
+    lines = [
+        *set_lines("The load of a boat is what it weighs by", top=720),
+        cell("W(b) =", 120, 690), cell("h + c", 155, 697), cell("2d", 160, 683), cell(", if", 190, 690),
+        cell("d > 0. (7)", 220, 690),
+        *set_lines("where the depth of the water under it counts.", top=660),
+    ]  # fmt: skip
+    assert [block.text for block in blocks_of([*lines, *BODY])][:3] == [
+        "The load of a boat is what it weighs by",
+        "W(b) = h + c 2d , if d > 0. (7)",
+        "where the depth of the water under it counts.",
+    ]
+
+
+def test_a_title_above_a_formula_is_no_part_of_it() -> None:
+    lines = [
+        line("3 Loads", 740, bold=True, size=12),
+        cell("w = h", 120, 715), cell("+ c", 150, 709),
+        *set_lines("where the depth of the water under it counts.", top=690),
+    ]  # fmt: skip
+    sections = to_sections([*set_lines("The water is deep here.", top=780), *lines, *BODY]).sections
+    assert [block.text for block in sections[-1].blocks][:1] == ["w = h + c"]
+
+
+def test_pieces_of_formulas_side_by_side_are_no_table() -> None:
+    rows = [
+        row(("a + b", 100), ("= c", 150), ("(1)", 260), baseline=700),
+        row(("d", 100), ("= e − f", 150), ("(2)", 260), baseline=685),
+        row(("g + h", 100), ("= 0", 150), ("(3)", 260), baseline=670),
+    ]
+    assert tables_of(rows) == []
+
+
+def test_the_head_of_a_table_stays_with_it_however_far_above() -> None:
+    rows = [
+        row(("Boat", 50), ("crew", 120), ("days", 170), baseline=712),
+        row(("Lugger", 50), ("6", 120), ("80", 170), baseline=688),
+        row(("Coble", 50), ("2", 120), ("31", 170), baseline=676),
+        row(("Smack", 50), ("4", 120), ("52", 170), baseline=664),
+    ]
+    assert tables_of(rows) == ["| Boat | crew | days |\n| Lugger | 6 | 80 |\n| Coble | 2 | 31 |\n| Smack | 4 | 52 |"]
+
+
+def test_a_table_may_hold_queries_and_assignments() -> None:
+    rows = [
+        row(("Access", 50), ("where", 120), ("group by", 300), baseline=700),
+        row(("Single", 50), ("<Key-List> and boat = Lugger", 120), ("<Attribute-List>", 300), baseline=688),
+        row(("Block", 50), ("<Key-List> or crew = six", 120), ("<Attribute-List>", 300), baseline=676),
+    ]
+    assert len(tables_of(rows)) == 1
