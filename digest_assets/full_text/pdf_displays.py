@@ -21,7 +21,7 @@ _NEAR = 3.2
 """Times the size: how far from the other lines of a formula one of its lines may stand."""
 _FEW_WORDS = 8
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_SIGN = re.compile(r"[∑∏∫√∂∇±×·∞∀∃⊕⊗∥‖]|\^\{|_\{")
+_SIGN = re.compile(r"[∑∏∫√∂∇±×·∞∀∃⊕⊗∥‖]")
 
 
 def with_displays(lines: Sequence[Line], setting: Setting) -> list[Line]:

@@ -421,7 +421,9 @@ def _are_table(rows: Sequence[Line]) -> bool:
     full = [row for row in rows if sum(map(bool, row.cells)) > 1]
     if len(full) < 2 or (len(full) == 2 and len(rows[0].cells) == 2) or 2 * len(full) < len(rows):
         return False
-    return not _are_formula(rows)
+    cells = [cell for row in rows for cell in row.cells if cell]
+    is_drawing = 2 * sum(any(map(str.isalnum, cell)) for cell in cells) < len(cells)
+    return not is_drawing and not _are_formula(rows)
 
 
 def _are_formula(rows: Sequence[Line]) -> bool:

@@ -474,3 +474,21 @@ def test_a_table_may_hold_queries_and_assignments() -> None:
         row(("Block", 50), ("<Key-List> or crew = six", 120), ("<Attribute-List>", 300), baseline=676),
     ]
     assert len(tables_of(rows)) == 1
+
+
+def test_the_dots_of_a_drawing_are_no_table() -> None:
+    rows = [row(("●", 50), ("●", 120), ("●", 170), baseline=700 - 12 * number) for number in range(4)]
+    assert tables_of(rows) == []
+
+
+def test_a_word_broken_in_a_cell_is_put_together() -> None:
+    rows = [
+        row(("Boat", 50), ("Cargo", 120), ("Crew", 250), baseline=700),
+        replace(row(("Lugger", 50), ("6", 90), ("what is long is bro", 120), baseline=688), hyphenated=True),
+        cell("ken in two", 120, 676),
+        row(("Coble", 50), ("2", 90), ("crabs", 120), baseline=664),
+    ]
+    assert (
+        "| Lugger | 6 | what is long is broken in two |"
+        in tables_of([*rows[1:], row(("it was broken", 50), baseline=600)])[0]
+    )
