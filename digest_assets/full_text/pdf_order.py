@@ -209,8 +209,11 @@ def _joined(last: Line, piece: Line) -> Line:
         one, (two, *others) = parts_of(last)[-1], parts_of(piece)
         if addition != piece.text:
             two, others = Part(addition, piece.left, piece.right, piece.baseline, False), []
-        whole = one._replace(text=f"{one.text}{joint}{two.text}", right=max(one.right, two.right))
-        parts = (*parts_of(last)[:-1], whole, *others)
+        if numbers:  # of a title, or the first cell of a row
+            parts = (*parts_of(last), two._replace(is_cell=gap > 0.9 * size), *others)
+        else:
+            whole = one._replace(text=f"{one.text}{joint}{two.text}", right=max(one.right, two.right))
+            parts = (*parts_of(last)[:-1], whole, *others)
     lead = piece if piece.size > 1.1 * last.size else last
     short, long = sorted((last, piece), key=lambda each: len(each.text))
     return replace(

@@ -32,6 +32,12 @@ def test_a_wide_gap_parts_the_cells_of_a_row() -> None:
     assert line.text == "Base 12.5"
 
 
+def test_a_number_before_a_title_may_be_the_first_cell_of_a_row() -> None:
+    (line,) = in_reading_order([piece("8", 50, 700, 55), piece("B16", 65, 700, 80)])
+    assert line.text == "8 B16"
+    assert [(part.text, part.is_cell) for part in line.parts] == [("8", False), ("B16", True)]
+
+
 def test_columns_set_one_after_the_other_stay_as_they_are() -> None:
     pieces = column(50, "l") + column(310, "r")
     assert texts(pieces) == [each.text for each in pieces]
