@@ -155,7 +155,9 @@ class _Writer:
         if CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
             return True
         if len(last.cells) > 1 and len(line.cells) > 1:
-            return len(last.cells) != len(line.cells) or not is_below(last, line, 4 * line.size)
+            is_behind_a_break = line.page != last.page or line.baseline > last.baseline
+            is_near = is_behind_a_break or is_below(last, line, 4 * line.size)
+            return len(last.cells) != len(line.cells) or not is_near
         if len(last.cells) != len(line.cells) or abs(last.size - line.size) > 0.08 * last.size:
             return True
         if self._set.is_code(last) != self._set.is_code(line):
