@@ -341,6 +341,8 @@ def _by_places(found: list[_Drawn]) -> list[_Drawn]:
     if _POINTS.isdisjoint(prose) and not _NO_PROSE.isdisjoint(prose):
         words = {}  # Distiller has numbered all but the letters anew
     encodings = {font: encoding for font, text in words.items() if (encoding := _encoding(text))}
+    if encodings and all(encoding is _CORK for encoding in encodings.values()):
+        encodings = dict.fromkeys(words, _CORK)  # fonts without a ligature on this page, too
     named = {look.font for text, _, look, _ in found if look.face.name and text in _CORK_LIGATURES}
     encodings |= dict.fromkeys(_words_by_font(found, named), _CORK)
     result: list[_Drawn] = []

@@ -292,6 +292,15 @@ def test_a_line_of_a_scan_is_no_exponent_of_the_next_one_that_is_recognised_as_l
     assert len(read(*([glyph._replace(hidden=is_hidden) for glyph in line] for line in both))) == lines
 
 
+def test_a_font_without_a_ligature_has_the_cork_encoding_of_the_others_on_its_page() -> None:
+    def of(font: int, drawn: str) -> list[_Drawn]:
+        return [(text, place, look._replace(font=font), space) for text, place, look, space in drawn_in(drawn)]
+
+    dash, ligature = of(1, "one\x15to\x15one maps"), of(2, "the \x1crst of them")
+    assert written(_by_places(dash + ligature)).startswith("one–to–one maps")
+    assert written(_by_places(dash)) == "one\ufffdto\ufffdone maps"
+
+
 def test_a_stroke_is_of_a_sign_on_its_line() -> None:
     below = Glyph("∪", 60, 67.5, 694, 10, SIGNS, False, False)
     through = Glyph("\u0338", 60, 67, 700, 10, SIGNS, False, False)
