@@ -55,11 +55,13 @@ _COMMAND = re.compile(r"\\[A-Za-z]+|\$")
 """Of a formula, which an outline may have as it was typed."""
 _APPENDIX = re.compile(r"^appendix[.:]\s+(?=\w)", re.IGNORECASE)
 _NO_SECTION = re.compile(
-    r"abstract|references(?: cited)?|bibliography|(?:table of )?contents|list of (?:figures|tables)|title(?: page)?|"
+    r"abstract|references?(?: cited)?|bibliography|(?:table of )?contents|list of (?:figures|tables)|title(?: page)?|"
     r"cover|index|literature cited|works cited",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"\W*(?:Fig(?:ure|\.)?|Table|Algorithm|Scheme)\s*S?[\dIVX]+\b", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"\W*(?:Extended Data |Supplementary )?(?:Fig(?:ure|\.)?|Table|Algorithm|Scheme)\s*S?[\dIVX]+\b", re.IGNORECASE
+)
 """A publisher's outline may name figures and tables among the sections."""
 _OPENING = re.compile(r"(?:chapter\s+)?(?:1|I)[.:]?\s|introduction", re.IGNORECASE)
 _LEAST_LETTERS, _LEAST_TITLES = 3, 3

@@ -60,17 +60,23 @@ def without_line_numbers(pieces: Sequence[Line]) -> tuple[list[Line], list[LeftO
     rows = len({round(piece.baseline / 4) for piece in pieces})
     for column in columns.values():
         beside = [each for key in (-1, 0, 1) for each in columns.get(round(column[0].right / 4) + key, ())]
-        if len(beside) >= max(5, min(15, rows / 3)) and _count_on(beside) and _stand_apart(beside, pieces):
+        step = _step(beside)
+        if (
+            len(beside) >= (5 if step == 1 else 3)
+            and len(beside) * step >= min(15, rows / 3)
+            and _stand_apart(beside, pieces)
+        ):
             numbers |= {id(each) for each in beside}
     kept = [piece for piece in pieces if id(piece) not in numbers]
     return kept, [LeftOut(Beside.LINE_NUMBER, piece.text) for piece in pieces if id(piece) in numbers]
 
 
-def _count_on(numbers: Iterable[Line]) -> bool:
+def _step(numbers: Iterable[Line]) -> int:
+    """By how much `numbers` count on from line to line: by 1, or every fifth line by 5. 0 where they do not."""
     values = [int(each.text) for each in sorted(numbers, key=lambda each: -each.baseline)]
     steps = Counter(after - before for before, after in pairwise(values))
-    step, count = steps.most_common(1)[0]
-    return step > 0 and count >= 0.8 * len(values[1:])
+    step, count = steps.most_common(1)[0] if steps else (0, 0)
+    return step if step > 0 and count >= 0.8 * len(values[1:]) else 0
 
 
 def _stand_apart(numbers: Sequence[Line], pieces: Sequence[Line]) -> bool:
@@ -112,7 +118,7 @@ class _Heads:
         return (
             self._returns(line)
             or self._is_page_number(line)
-            or any(abs(line.baseline - height) < 2 for height in self._zones.get(line.page, ()))
+            or (not self._is_title(line) and any(abs(line.baseline - height) < 2 for height in self._zones[line.page]))
         )
 
     def _returns(self, line: Line) -> bool:
@@ -128,6 +134,10 @@ class _Heads:
         if match:
             return in_margin or (self._offset is not None and int(match[1]) - line.page == self._offset)
         return in_margin and bool(_ROMAN.fullmatch(line.text))
+
+    def _is_title(self, line: Line) -> bool:
+        """Whether it is larger than the text, as a section's title at the top of its page is and no head is."""
+        return line.size > 1.08 * self._size
 
     @staticmethod
     def _numbering(outer: Iterable[Line]) -> int | None:
@@ -149,7 +159,7 @@ class _Heads:
         )
         return frozenset(text for (text, _, _), times in seen.items() if times >= max(4, 0.6 * count))
 
-    def _rows_of_heads(self, pages: Sequence[Sequence[Line]]) -> dict[int, list[float]]:
+    def _rows_of_heads(self, pages: Sequence[Sequence[Line]]) -> defaultdict[int, list[float]]:
         """By page: heights of heads that change, with the section's title in capitals or beside the page's number."""
         zones: defaultdict[int, list[float]] = defaultdict(list)
         for outermost in (max, min):

@@ -34,7 +34,7 @@ _TITLES = (
     "materials? and methods?|proposed methods?|approach|model|experiments?|experimental (?:setup|results|settings?)|"
     "evaluation|results?|results and discussions?|discussions?|discussion and conclusions?|limitations?|conclusions?|"
     "conclusions? and future work|conclusions? and discussions?|concluding remarks|future work|acknowledge?ments?|"
-    "references(?: and notes)?|bibliography|literature cited|works cited|"
+    "references?(?: and notes)?|bibliography|literature cited|works cited|"
     "ethics statement|impact statement|broader impacts?|appendix|appendices|supplementary materials?"
 )
 _KNOWN_TITLE = re.compile(rf"(?:{_TITLES})\s*[.:]?", re.IGNORECASE)

@@ -36,6 +36,14 @@ def test_a_head_that_changes_is_told_by_the_pages_number_beside_it() -> None:
     assert not any(title in kept(pages) for title in titles)
 
 
+def test_a_title_at_the_top_of_its_page_is_no_head_though_its_number_is_the_page_s() -> None:
+    titles = ("Intro", "Data", "Model", "Training", "Results", "End")
+    heads = [line(f"{number + 1} {title}", 690, number) for number, title in enumerate(titles)]
+    assert not any(title in kept([page_of(each.page, each) for each in heads]) for title in titles)
+    larger = [replace(each, size=14) for each in heads]
+    assert all(title in kept([page_of(each.page, each) for each in larger]) for title in titles)
+
+
 def test_a_pages_number_is_told_by_growing_with_the_pages() -> None:
     pages = [page_of(number, line(str(number + 253), 170, number)) for number in range(5)]
     assert "25" not in kept(pages)
@@ -53,6 +61,14 @@ def test_line_numbers_are_told_by_counting_on_beside_the_text() -> None:
     left, out = without_line_numbers([*numbers, *page_of(0)])
     assert [each.text for each in left] == [each.text for each in page_of(0)]
     assert len(out) == 30
+
+
+def test_the_number_of_each_fifth_line_is_a_line_number_however_few_there_are() -> None:
+    for step, told in ((5, 3), (1, 0)):
+        numbers = [line(str(170 + step * row), 660 - 60 * row, 0, 20, 35) for row in range(3)]
+        assert len(without_line_numbers([*numbers, *page_of(0)])[1]) == told
+    numbers = [line(str(number), 660 - 60 * row, 0, 20, 35) for row, number in enumerate((170, 185, 3, 44, 16, 80))]
+    assert without_line_numbers([*numbers, *page_of(0)])[1] == []
 
 
 def test_a_column_of_counts_in_a_table_is_no_line_numbers() -> None:
