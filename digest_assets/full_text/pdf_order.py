@@ -62,6 +62,8 @@ class Line:
     """Whether it is a displayed formula of several lines, in one."""
     parts: tuple[Part, ...] = ()
     """Of `cells`, and where each stands. None where the line is one."""
+    is_foot: bool = False
+    """Whether it is in smaller print at the foot of a column."""
 
 
 NUMBER = re.compile(

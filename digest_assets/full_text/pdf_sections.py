@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from digest_assets.full_text.pdf_displays import with_displays
+from digest_assets.full_text.pdf_feet import with_feet
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
 from digest_assets.full_text.pdf_headings import Headings
 from digest_assets.full_text.pdf_hyphens import joined
+from digest_assets.full_text.pdf_labels import Placed, without_labels
 from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_setting import Setting
@@ -23,17 +25,19 @@ from digest_assets.full_text.pdf_titles import CAPTION
 from digest_assets.model import Block, BlockKind, Section
 
 _BIBLIOGRAPHY = re.compile(
-    r"(?:[\dIVX]+\.?\s+)?(?:references(?: cited)?|bibliography|literature cited|works cited)(?: and notes)?[ .:]*",
+    r"(?:[\dIVX]+\.?\s+)?(?:references?(?: cited)?|bibliography|literature cited|works cited)(?: and notes)?[ .:]*",
     re.IGNORECASE,
 )
 _FIRST_ENTRY = re.compile(r"\[1\]\s+[A-Z]")
 _KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
 # Bullets of fonts without a map come as controls (U+0088) or as places of the Symbol font (U+F0B7).
-_ITEM = re.compile(r"(?:[•∙◦▪‣–·*\x80-\x9f\uf020-\uf0ff]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
+_ITEM = re.compile(r"(?:[•∙◦▪‣–·*\x80-\x9f\uf020-\uf0ff\ufffd]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
+_MARK_AT_FOOT = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})(?:[.)]\s|\s?(?=[A-Z]))")
 _SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
+_FEW_WORDS = 6
 _FRONT_BLOCKS = 60
 """Blocks before the abstract that may be title, authors and where they work."""
 
@@ -56,10 +60,11 @@ def to_sections(lines: Sequence[Line], outline: Sequence[Entry] = ()) -> Found:
     if not kept:
         return Found((), tuple(contents))
     setting = Setting.of(kept)
-    kept = with_displays(with_tables(kept, setting), setting)
+    kept = with_feet(with_displays(with_tables(kept, setting), setting), setting)
     writer = _Writer(setting, kept, outline)
     writer.write()
-    return Found(writer.sections(), (*contents, *writer.left_out))
+    sections = writer.sections()
+    return Found(sections, (*contents, *writer.left_out))
 
 
 # -- the text
@@ -72,7 +77,7 @@ class _Open:
     title: str
     level: int
     appendix: bool = False
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Placed] = field(default_factory=list)
 
 
 class _Writer:
@@ -92,7 +97,8 @@ class _Writer:
         index = 0
         while index < len(self._lines):
             line = self._lines[index]
-            heading = None if line.is_display else self._headings.at(index, self._in_bibliography)
+            is_none = line.is_display or line.is_foot
+            heading = None if is_none else self._headings.at(index, self._in_bibliography)
             if heading is None:
                 self._take(line)
                 index += 1
@@ -104,11 +110,13 @@ class _Writer:
         self._end_block()
 
     def sections(self) -> tuple[Section, ...]:
-        return tuple(
-            Section(each.title, each.level, tuple(_rejoined(each.blocks)), each.appendix)
-            for each in self._sections
-            if each.blocks or each.title
-        )
+        result = []
+        for each in self._sections:
+            blocks, labels = without_labels(each.blocks)
+            self.left_out += [LeftOut(Beside.LABEL, label) for label in labels]
+            if blocks or each.title:
+                result.append(Section(each.title, each.level, tuple(_rejoined(blocks)), each.appendix))
+        return tuple(result)
 
     def _take(self, line: Line) -> None:
         if not self._in_bibliography and _FIRST_ENTRY.match(line.text) and self._lists_entries(line):
@@ -137,7 +145,7 @@ class _Writer:
             return
         if title.lower().startswith("abstract") and sum(len(each.blocks) for each in self._sections) < _FRONT_BLOCKS:
             for each in self._sections:
-                texts = [each.title, *(block.text for block in each.blocks)]
+                texts = [each.title, *(placed.block.text for placed in each.blocks)]
                 self.left_out += [LeftOut(Beside.FRONT, text) for text in texts if text]
             self._sections = []
         self._in_appendix = self._in_appendix or self._in_bibliography or appendix
@@ -147,6 +155,8 @@ class _Writer:
     # -- blocks
 
     def _starts_block(self, last: Line, line: Line) -> bool:
+        if last.is_foot != line.is_foot:
+            return True
         if self._set.is_code(last) and self._set.is_code(line) and 0 < last.baseline - line.baseline < 3.2 * line.size:
             return False  # a listing has empty lines, and indents as it likes
         in_steps = bool(STEP.match(self._paragraph[0].text))
@@ -186,7 +196,9 @@ class _Writer:
             return
         block = self._code(lines) or self._steps(lines) or self._table(lines) or self._text(lines)
         if block is not None:
-            self._sections[-1].blocks.append(block)
+            is_loose = block.kind is BlockKind.PARAGRAPH and self._is_loose(block.text, lines)
+            is_prose = len(block.text.split()) >= _FEW_WORDS and any(map(self._is_set_as_text, lines))
+            self._sections[-1].blocks.append(Placed(block, lines[0].page, is_loose, is_prose))
 
     def _code(self, lines: list[Line]) -> Block | None:
         """A listing, with its indentation: in a font whose characters are all as wide, a place is a number of them."""
@@ -218,6 +230,9 @@ class _Writer:
         if _KEYWORDS.match(text) and len(text) < 800:
             self.left_out.append(LeftOut(Beside.KEYWORDS, text))
             return None
+        if lines[0].is_foot:
+            match = _MARK_AT_FOOT.match(text)
+            return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}" if match else text)
         if lines[0].is_display:
             return Block(BlockKind.PARAGRAPH, text)
         if match := _ITEM.match(text):
@@ -226,46 +241,53 @@ class _Writer:
         match = _FOOTNOTE.match(text)
         if match and (match[1] or lines[0].size < 0.95 * self._set.body_size):
             return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}")
-        if self._is_label(text, lines):
+        if text.isdecimal():  # a page's number, or an axis's
             self.left_out.append(LeftOut(Beside.LABEL, text))
             return None
         return Block(BlockKind.PARAGRAPH, text)
 
-    def _is_label(self, text: str, lines: list[Line]) -> bool:
-        """Labels of a drawing: a few loose words a line, no sentence, no formula, not set as the text is."""
+    def _is_loose(self, text: str, lines: list[Line]) -> bool:
+        """Whether it may be of a drawing: a few words a line, no sentence, no formula, not set as the text is."""
         if not any(each.isalpha() for each in text):
             return True
-        if all(self._set.is_body(line) and line.face == self._set.body_face for line in lines):
+        if all(map(self._is_set_as_text, lines)) or any(line.is_display for line in lines):
             return False
         words = text.split()
         if (_SENTENCE_END.search(text) and len(words) > 2) or _MATHS.search(text) or self._set.is_code(lines[0]):
             return False
         return len(words) < 4 or len(words) < 3 * len(lines)
 
+    def _is_set_as_text(self, line: Line) -> bool:
+        return self._set.is_body(line) and line.face == self._set.body_face
 
-def _rejoined(blocks: list[Block]) -> list[Block]:
-    """A paragraph that a figure, a table or a footnote at a page's end cut in two, put together before it."""
-    result: list[Block] = []
-    for block in blocks:
-        broken = _broken_off(result) if block.kind is BlockKind.PARAGRAPH else None
-        if broken is not None and _CONTINUES.match(block.text):
-            result[broken] = replace(result[broken], text=f"{result[broken].text} {block.text}")
+
+def _rejoined(blocks: Sequence[Placed]) -> list[Block]:
+    """The blocks, with each paragraph that a figure, a table or a footnote at a page's end cut in two put together
+    before it."""
+    result: list[Placed] = []
+    for each in blocks:
+        may_go_on = each.block.kind is BlockKind.PARAGRAPH and not each.is_loose and _CONTINUES.match(each.block.text)
+        broken = _broken_off(result) if may_go_on else None
+        if broken is None:
+            result.append(each)
         else:
-            result.append(block)
-    return result
+            first = result[broken].block
+            result[broken] = replace(result[broken], block=replace(first, text=f"{first.text} {each.block.text}"))
+    return [each.block for each in result]
 
 
-def _broken_off(blocks: list[Block]) -> int | None:
+def _broken_off(blocks: Sequence[Placed]) -> int | None:
     """Where the last paragraph stands that stops in the middle of a sentence, with only floats behind it.
 
-    One finished short paragraph may be among them: the notice of a conference at the foot of the first page.
+    One finished short paragraph may be among them: the notice of a conference at the foot of the first page. Nothing
+    goes on behind loose words, which may be of its sentence.
     """
     finished = 0
     for index in range(len(blocks) - 1, -1, -1):
-        text = blocks[index].text
-        if blocks[index].kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text):
+        text = blocks[index].block.text
+        if blocks[index].block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text):
             continue
-        if _MATHS.search(text[-60:]) or finished > 1:
+        if blocks[index].is_loose or _MATHS.search(text[-60:]) or finished > 1:
             return None
         if not _SENTENCE_END.search(text):
             return index

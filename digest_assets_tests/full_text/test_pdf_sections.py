@@ -99,14 +99,70 @@ def test_a_sentence_goes_on_behind_a_table_and_a_page_break() -> None:
     ]
 
 
+def test_a_table_goes_on_in_the_next_column() -> None:
+    rows = set_lines("Name | Steps | Score", "Base | 24 | 4.3", top=120)
+    others = [replace(each, left=310) for each in set_lines("Ours | 9 | 4.1", "Ours | 6 | 4.0")]
+    assert [block.kind for block in blocks_of([*BODY, *rows, *others])].count(BlockKind.TABLE) == 1
+
+
 def test_a_wide_gap_in_one_sentence_is_no_table() -> None:
     lines = set_lines("some words in front", "a loose | line of words", "and words behind it.")
     assert [block.kind for block in blocks_of(lines)] == [BlockKind.PARAGRAPH]
 
 
-def test_labels_of_a_drawing_are_not_text() -> None:
-    lines = [*set_lines("Encoder", "Decoder", "0.5"), *BODY]
-    assert [block.text.count("plain") for block in blocks_of(lines)] == [6]
+LABELS = [line(text, 690 - 12 * number, size=7) for number, text in enumerate(("Encoder", "Decoder", "0.5"))]
+
+
+def test_loose_words_at_a_figure_s_caption_are_labels_and_elsewhere_they_are_text() -> None:
+    caption = line("Figure 2: How it works.", 640)
+    found = to_sections([*LABELS, caption, *BODY])
+    assert next(block.text for section in found.sections for block in section.blocks) == caption.text
+    assert [each.text for each in found.left_out] == ["Encoder Decoder 0.5"]
+    for other in (line("Table 2: What it gives.", 640), replace(caption, page=1)):
+        assert blocks_of([*LABELS, other, *BODY])[0].text == "Encoder Decoder 0.5"
+
+
+def test_text_between_loose_words_and_a_caption_parts_them() -> None:
+    caption = line("Figure 2: How it works.", 400)
+    assert blocks_of([*LABELS, *BODY, caption])[0].text == "Encoder Decoder 0.5"
+    assert blocks_of([*BODY, *(replace(each, baseline=each.baseline - 300) for each in LABELS), caption])[-1].text == (
+        caption.text
+    )
+
+
+FOOT = [line("A. Author works at the school of a hill.", 120, size=8), line("The work was paid for.", 110, size=8)]
+
+
+def test_a_sentence_goes_on_behind_the_small_print_at_a_column_s_foot() -> None:
+    above = set_lines("A sentence begins above it and", top=150)
+    below = line("ends in the next column.", 700, left=310)
+    text = "A sentence begins above it and ends in the next column."
+    assert blocks_of([*BODY, *above, *FOOT, below])[-2:] == [
+        Block(BlockKind.PARAGRAPH, text),
+        Block(BlockKind.FOOTNOTE, "A. Author works at the school of a hill. The work was paid for."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "footnote"),
+    [
+        ("1. We say it again.", "[^1]: We say it again."),
+        ("2We say it again.", "[^2]: We say it again."),
+        ("33rd meeting of the hill.", "33rd meeting of the hill."),
+    ],
+)
+def test_a_mark_at_the_foot_is_a_footnote_s(text: str, footnote: str) -> None:
+    lines = [*BODY, *set_lines("words of the text", top=150), line(text, 120, size=8)]
+    assert blocks_of(lines)[-1] == Block(BlockKind.FOOTNOTE, footnote)
+
+
+def test_small_print_that_is_no_foot_stays_what_it_is() -> None:
+    body = [*BODY, *set_lines("words of the text", top=150)]
+    title = replace(line("REFERENCES", 120, size=8), face=Face("Body"))
+    assert blocks_of([*body, line("j=1", 120, size=8)])[-1].kind is BlockKind.PARAGRAPH  # a sum's limit
+    assert blocks_of([*body, line("Table 1: What it gives.", 120, size=8)])[-1].kind is BlockKind.CAPTION
+    assert all(block.kind is not BlockKind.FOOTNOTE for block in blocks_of([*body, title, *FOOT]))
+    assert blocks_of([*FOOT, *BODY])[0].kind is BlockKind.PARAGRAPH  # at the top of its column
 
 
 def test_a_heading_over_two_lines_is_one_heading() -> None:
@@ -176,6 +232,16 @@ def test_letters_number_appendices_behind_the_bibliography_only() -> None:
     sections = to_sections(lines).sections
     assert [(each.title, each.appendix) for each in sections][-1] == ("A Proofs", True)
     assert "Somebody" not in str(sections)
+
+
+@pytest.mark.parametrize("label", ["Extended Data Fig. 6 |", "Supplementary Table 2.", "Figure 3:", "Fig. 4."])
+def test_a_caption_in_bold_is_no_title(label: str) -> None:
+    lines = [
+        *BODY,
+        line(f"{label} What depends on what", 500, bold=True, size=12),
+        *set_lines(*["more words"] * 4, top=480),
+    ]
+    assert [each.title for each in to_sections(lines).sections] == [""]
 
 
 def test_a_footnote_is_told_by_its_mark_and_ends_with_its_column() -> None:
