@@ -35,7 +35,7 @@ _HYPHENS = {0x02, 0xAD, 0xFFFE}
 """How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
 _WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _WORD_WITH_LIGATURE = re.compile(r"[a-z]*[\x0b-\x0f\x1b-\x1f]?[a-z]{3,}")
-_HARD_HYPHEN = re.compile(r"[^\W\d_][-\u2010]$")
+_HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
 _LIGATURES = str.maketrans({chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\ufffe\uffff]")
 # Accents that stand for themselves, as TeX sets them over a letter, and the marks that compose with it.

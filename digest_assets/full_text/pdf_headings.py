@@ -43,7 +43,8 @@ _THEOREM = re.compile(
     r"(?:theorem|lemma|proposition|corollary|definition|remark|example|proof|claim|property|exercise)\b", re.I
 )
 _NOT_RUN_IN = re.compile(
-    r"(?:key ?words|index terms|general terms|categories|ccs|e-?mail|correspond|inputs?|outputs?|require|ensure"
+    r"(?:key ?words|index terms|general terms|categories|ccs|msc|pacs|jel|ams subject|mathematics subject|e-?mail"
+    r"|correspond|inputs?|outputs?|require|ensure"
     r"|return|initiali[sz]e|notes?|hint|solution|question|answer|problem)\b|[^\W\d]+\s*\(?[A-Z]?\d",
     re.I,
 )

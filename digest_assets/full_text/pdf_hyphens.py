@@ -18,6 +18,9 @@ _ONE_WORD = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"(?:://|www\.)\S*$")
+
+
 def joined(lines: Sequence[Line], words: Set[str]) -> str:
     """The text of `lines`, its words put together. `words`: the document's."""
     text = lines[0].text
@@ -28,11 +31,15 @@ def joined(lines: Sequence[Line], words: Set[str]) -> str:
 
 
 def joint(before: str, after: str, words: Set[str]) -> str:
-    """Nothing, or the hyphen that belongs to the word: `state-of-the-` + `art`, `self-` + `attention`. `words`: as
-    for `joined`."""
+    """Nothing, or the hyphen that belongs to the word: `state-of-the-` + `art`, `161-` + `dimensional`, `k-` + `means`.
+    `words`: as for `joined`."""
+    if _ADDRESS.search(before):
+        return "-"
     first = re.search(r"[\w-]*$", before)
     second = re.match(r"[\w-]*", after)
     head, tail = (first[0] if first else "").lower(), (second[0] if second else "").lower()
+    if len(head) == 1 or head[-1:].isdigit():  # no word is broken behind its first letter
+        return "-"
     if head + tail in words or _ONE_WORD.fullmatch(head + tail):
         return ""
     is_compound = f"{head}-{tail}" in words or "-" in head or not tail[:1].isalpha()

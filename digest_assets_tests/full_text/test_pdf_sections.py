@@ -77,6 +77,9 @@ def test_a_bullet_of_a_font_without_a_map_begins_an_item(bullet: str) -> None:
             "sequence aligned sequence-aligned models are here.",
         ),
         ("GPT-", "4 is a model of them.", "GPT-4 is a model of them."),
+        ("of 161-", "dimensional vectors.", "of 161-dimensional vectors."),
+        ("of α-", "type processes.", "of α-type processes."),
+        ("see https://bells.example/sound-", "ideas for more.", "see https://bells.example/sound-ideas for more."),
     ],
 )
 def test_a_word_broken_at_a_lines_end_is_joined_as_the_rest_of_the_paper_spells_it(
