@@ -81,8 +81,6 @@ _HAS_LIMITS = re.compile(r"(?:arg|ess|lim)?(?:lim|max|min|sup|inf)|det|gcd|Pr")
 _LIMIT = (0.45, 2.2)
 """Times the size: how far above or below the line a limit stands. An exponent stands nearer."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
-_FL = 13
-"""Drawn: a space, or TeX's `fl`."""
 _CONTROL_CODES = frozenset((*range(1, 9), *range(0x0B, 0x20), 0x7F))
 _MAYBE_EMPTY = _CONTROL_CODES.union(_SPACES)
 _HYPHEN = 0x02

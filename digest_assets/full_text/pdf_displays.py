@@ -31,12 +31,11 @@ def with_displays(lines: Sequence[Line], setting: Setting) -> list[Line]:
     while index < len(lines):
         stop = _stop(lines, index, setting)
         display = lines[index:stop]
-        if len(display) > 1:
+        if len(display) > 1 and any(RELATION.search(line.text) or _SIGN.search(line.text) for line in display):
             result.append(_one(display, setting))
-            index = stop
         else:
-            result.append(lines[index])
-            index += 1
+            result += display
+        index = stop
     return result
 
 
@@ -59,17 +58,15 @@ def _one(display: Sequence[Line], setting: Setting) -> Line:
 
 
 def _stop(lines: Sequence[Line], start: int, setting: Setting) -> int:
-    """Behind the last line of the display that begins at `start`; `start` where none does."""
-    if not _may_be_part(lines, start, setting):
-        return start
+    """Behind the last line of what may be a display and begins at `start`."""
     stop = start + 1
+    if not _may_be_part(lines, start, setting):
+        return stop
     while stop < len(lines) and (_is_near(lines[start:stop], lines[stop])):
         if not (_may_be_part(lines, stop, setting) or _is_between(lines, start, stop)):
             break
         stop += 1
-    display = lines[start:stop]
-    is_formula = any(RELATION.search(line.text) or _SIGN.search(line.text) for line in display)
-    return stop if is_formula else start
+    return stop
 
 
 def _is_near(display: Sequence[Line], line: Line) -> bool:

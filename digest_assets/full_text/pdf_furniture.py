@@ -14,6 +14,7 @@ from enum import Enum
 from itertools import pairwise
 
 from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_setting import LARGER
 from digest_assets.full_text.pdf_titles import CAPTION
 
 
@@ -76,7 +77,7 @@ def _step(numbers: Iterable[Line]) -> int:
     values = [int(each.text) for each in sorted(numbers, key=lambda each: -each.baseline)]
     steps = Counter(after - before for before, after in pairwise(values))
     step, count = steps.most_common(1)[0] if steps else (0, 0)
-    return step if step > 0 and count >= 0.8 * len(values[1:]) else 0
+    return step if step in (1, 5) and count >= 0.8 * len(values[1:]) else 0
 
 
 def _stand_apart(numbers: Sequence[Line], pieces: Sequence[Line]) -> bool:
@@ -137,7 +138,7 @@ class _Heads:
 
     def _is_title(self, line: Line) -> bool:
         """Whether it is larger than the text, as a section's title at the top of its page is and no head is."""
-        return line.size > 1.08 * self._size
+        return line.size > LARGER * self._size
 
     @staticmethod
     def _numbering(outer: Iterable[Line]) -> int | None:

@@ -156,11 +156,11 @@ def _downwards(lines: list[Line]) -> list[Line]:
     waiting = list(reversed(range(len(runs))))
     while waiting:
         own = waiting[-1]
-        missing = [place for place in above[own] if place not in ordered]
-        if missing:
-            waiting += reversed(missing)
-        else:
+        missing = next((place for place in above[own] if place not in ordered), None)
+        if missing is None:
             ordered.setdefault(waiting.pop())
+        else:
+            waiting.append(missing)
     return [line for own in ordered for line in runs[own].lines]
 
 

@@ -37,6 +37,7 @@ _MARK_AT_FOOT = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§
 _SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
+_INTRODUCTION = re.compile(r"(?:[1I][.:]?\s+)?introduction\b", re.IGNORECASE)
 _FEW_WORDS = 6
 _FRONT_BLOCKS = 60
 """Blocks before the abstract that may be title, authors and where they work."""
@@ -97,7 +98,7 @@ class _Writer:
         index = 0
         while index < len(self._lines):
             line = self._lines[index]
-            is_none = line.is_display or line.is_foot
+            is_none = line.is_display or (line.is_foot and not self._set.stands_out(line))
             heading = None if is_none else self._headings.at(index, self._in_bibliography)
             if heading is None:
                 self._take(line)
@@ -143,7 +144,7 @@ class _Writer:
             self._in_bibliography = True
             self.left_out.append(LeftOut(Beside.BIBLIOGRAPHY, title))
             return
-        if title.lower().startswith("abstract") and sum(len(each.blocks) for each in self._sections) < _FRONT_BLOCKS:
+        if title.lower().startswith("abstract") and self._is_in_front():
             for each in self._sections:
                 texts = [each.title, *(placed.block.text for placed in each.blocks)]
                 self.left_out += [LeftOut(Beside.FRONT, text) for text in texts if text]
@@ -151,6 +152,11 @@ class _Writer:
         self._in_appendix = self._in_appendix or self._in_bibliography or appendix
         self._in_bibliography = False
         self._sections.append(_Open(title, level, self._in_appendix))
+
+    def _is_in_front(self) -> bool:
+        """Whether all that was read may be title and authors: a chapter's abstract stands behind an introduction."""
+        has_begun = any(_INTRODUCTION.match(each.title) for each in self._sections)
+        return not has_begun and sum(len(each.blocks) for each in self._sections) < _FRONT_BLOCKS
 
     # -- blocks
 

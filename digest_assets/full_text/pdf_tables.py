@@ -67,6 +67,8 @@ class _Fragment:
 
 
 _Columns = list[tuple[float, float]]
+_LARGE = 60
+"""Lines: where so many make no table, no part of them is looked at for one."""
 
 
 def with_tables(lines: Sequence[Line], setting: Setting) -> list[Line]:
@@ -82,8 +84,9 @@ def with_tables(lines: Sequence[Line], setting: Setting) -> list[Line]:
             result += rows
             index = stop
         else:
-            result.append(replace(lines[index], cells=(lines[index].text,), parts=()))
-            index += 1
+            passed = stop - index if stop - index > _LARGE else 1  # else each of its lines would be tried as the first
+            result += [replace(line, cells=(line.text,), parts=()) for line in lines[index : index + passed]]
+            index += passed
     return result
 
 

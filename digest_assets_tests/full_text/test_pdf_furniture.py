@@ -64,7 +64,7 @@ def test_line_numbers_are_told_by_counting_on_beside_the_text() -> None:
 
 
 def test_the_number_of_each_fifth_line_is_a_line_number_however_few_there_are() -> None:
-    for step, told in ((5, 3), (1, 0)):
+    for step, told in ((5, 3), (1, 0), (10, 0)):
         numbers = [line(str(170 + step * row), 660 - 60 * row, 0, 20, 35) for row in range(3)]
         assert len(without_line_numbers([*numbers, *page_of(0)])[1]) == told
     numbers = [line(str(number), 660 - 60 * row, 0, 20, 35) for row, number in enumerate((170, 185, 3, 44, 16, 80))]

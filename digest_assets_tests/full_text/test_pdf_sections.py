@@ -561,3 +561,21 @@ def test_a_word_broken_in_a_cell_is_put_together() -> None:
         "| Lugger | 6 | what is long is broken in two |"
         in tables_of([*rows[1:], row(("it was broken", 50), baseline=600)])[0]
     )
+
+
+def test_a_bibliography_that_begins_in_the_small_print_of_a_column_s_foot_is_one() -> None:
+    thanks = line("We thank the keepers of the bells.", 180, size=9)
+    title = line("References", 160, size=9, bold=True)
+    entries = [line(f"A. Author. A work on bells, volume {number}.", 150 - 10 * number, size=9) for number in range(3)]
+    found = to_sections([*BODY, *set_lines("words of the text", top=210), thanks, title, *entries])
+    assert "volume" not in str(found.sections)
+
+
+def test_a_chapter_s_abstract_does_not_make_the_introduction_front_matter() -> None:
+    title, authors = line("A thesis on bells", 740, bold=True, size=16), line("A. Author, a school", 720, bold=True)
+    first = line("1 Introduction", 700, bold=True, size=12)
+    second = [line("Abstract", 500, bold=True, size=12), *set_lines(*["words of a chapter"] * 6, top=480)]
+    kept = to_sections([title, authors, first, *BODY, *second])
+    assert [each.title for each in kept.sections][-2:] == ["1 Introduction", "Abstract"]
+    left = to_sections([title, authors, *second]).left_out
+    assert {each.text for each in left} >= {"A. Author, a school"}
