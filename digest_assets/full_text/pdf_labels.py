@@ -23,6 +23,8 @@ class Placed:
     """A few words that make no sentence, set unlike the text."""
     is_prose: bool = False
     """Set as the text is, in words enough."""
+    is_hyphenated: bool = False
+    """Whether its last word goes on behind it."""
 
 
 def without_labels(blocks: Sequence[Placed]) -> tuple[list[Placed], list[str]]:

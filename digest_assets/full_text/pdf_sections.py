@@ -7,7 +7,7 @@ set; where a guess fails the text stays, under the heading before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -15,7 +15,7 @@ from digest_assets.full_text.pdf_displays import with_displays
 from digest_assets.full_text.pdf_feet import with_feet
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
 from digest_assets.full_text.pdf_headings import Headings
-from digest_assets.full_text.pdf_hyphens import joined
+from digest_assets.full_text.pdf_hyphens import joined, joint
 from digest_assets.full_text.pdf_labels import Placed, without_labels
 from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_outline import Entry
@@ -116,7 +116,7 @@ class _Writer:
             blocks, labels = without_labels(each.blocks)
             self.left_out += [LeftOut(Beside.LABEL, label) for label in labels]
             if blocks or each.title:
-                result.append(Section(each.title, each.level, tuple(_rejoined(blocks)), each.appendix))
+                result.append(Section(each.title, each.level, tuple(_rejoined(blocks, self._set.words)), each.appendix))
         return tuple(result)
 
     def _take(self, line: Line) -> None:
@@ -168,7 +168,9 @@ class _Writer:
         in_steps = bool(STEP.match(self._paragraph[0].text))
         if STEP.match(line.text) or (in_steps and not is_below(last, line)):
             return not (in_steps and is_below(last, line))
-        if CAPTION.match(line.text) or (_ITEM.match(line.text) and not last.hyphenated):
+        if CAPTION.match(line.text) and not self._is_in_a_sentence(last, line):
+            return True
+        if _ITEM.match(line.text) and not last.hyphenated:
             return True
         if len(last.cells) > 1 and len(line.cells) > 1:
             is_behind_a_break = line.page != last.page or line.baseline > last.baseline
@@ -188,6 +190,12 @@ class _Writer:
         first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
         return first_line and not _ITEM.match(self._paragraph[0].text)
 
+    def _is_in_a_sentence(self, last: Line, line: Line) -> bool:
+        """Whether `line` goes on with the sentence of the line above it: `as is shown in` / `Fig. 5.`"""
+        is_text = self._is_set_as_text(last) and self._is_set_as_text(line) and len(last.text.split()) >= _FEW_WORDS
+        is_next = line.page == last.page and 0 < last.baseline - line.baseline < 1.15 * self._set.leading
+        return is_text and is_next and not _SENTENCE_END.search(last.text)
+
     def _starts_behind_a_break(self, last: Line, line: Line) -> bool:
         """At the top of a column. Where paragraphs are indented, a line that is not goes on with the one before."""
         if (match := _FOOTNOTE.match(self._paragraph[0].text)) and match[1]:
@@ -204,7 +212,7 @@ class _Writer:
         if block is not None:
             is_loose = block.kind is BlockKind.PARAGRAPH and self._is_loose(block.text, lines)
             is_prose = len(block.text.split()) >= _FEW_WORDS and any(map(self._is_set_as_text, lines))
-            self._sections[-1].blocks.append(Placed(block, lines[0].page, is_loose, is_prose))
+            self._sections[-1].blocks.append(Placed(block, lines[0].page, is_loose, is_prose, lines[-1].hyphenated))
 
     def _code(self, lines: list[Line]) -> Block | None:
         """A listing, with its indentation: in a font whose characters are all as wide, a place is a number of them."""
@@ -267,9 +275,9 @@ class _Writer:
         return self._set.is_body(line) and line.face == self._set.body_face
 
 
-def _rejoined(blocks: Sequence[Placed]) -> list[Block]:
+def _rejoined(blocks: Sequence[Placed], words: Set[str]) -> list[Block]:
     """The blocks, with each paragraph that a figure, a table or a footnote at a page's end cut in two put together
-    before it."""
+    before it. `words`: the document's."""
     result: list[Placed] = []
     for each in blocks:
         may_go_on = each.block.kind is BlockKind.PARAGRAPH and not each.is_loose and _CONTINUES.match(each.block.text)
@@ -277,8 +285,10 @@ def _rejoined(blocks: Sequence[Placed]) -> list[Block]:
         if broken is None:
             result.append(each)
         else:
-            first = result[broken].block
-            result[broken] = replace(result[broken], block=replace(first, text=f"{first.text} {each.block.text}"))
+            first, rest = result[broken], each.block.text
+            glue = joint(first.block.text, rest, words) if first.is_hyphenated else " "
+            whole = replace(first.block, text=f"{first.block.text}{glue}{rest}")
+            result[broken] = replace(first, block=whole, is_hyphenated=each.is_hyphenated)
     return [each.block for each in result]
 
 

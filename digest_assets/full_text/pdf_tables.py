@@ -67,6 +67,7 @@ class _Fragment:
 
 
 _Columns = list[tuple[float, float]]
+_PROVED = frozenset("□■∎◻")
 _LARGE = 60
 """Lines: where so many make no table, no part of them is looked at for one."""
 
@@ -430,10 +431,12 @@ def _are_table(rows: Sequence[Line]) -> bool:
 
 
 def _are_formula(rows: Sequence[Line]) -> bool:
-    """Whether the cells are pieces of formulas or sentences: with an equation's number, or broken off at a sign."""
+    """Whether the cells are pieces of formulas or sentences: with an equation's number, a proof's end, or broken off at
+    a sign."""
     cells = [cell for row in rows for cell in row.cells if cell]
     numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in cells)
     numbered = any(EQUATION_NUMBER.fullmatch(row.cells[-1]) and RELATION.search(row.text) for row in rows)
     torn = sum(any(map(_TORN.search, row.cells)) for row in rows)
     related = sum(any(RELATION.search(cell) and not words_of(cell) for cell in row.cells) for row in rows)
-    return numbered or 3 * torn >= len(rows) or (related > 0.6 * len(rows) and 3 * numbers < len(cells))
+    proves = [cell in _PROVED for cell in cells] == [False] * (len(cells) - 1) + [True]
+    return numbered or proves or 3 * torn >= len(rows) or (related > 0.6 * len(rows) and 3 * numbers < len(cells))

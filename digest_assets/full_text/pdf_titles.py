@@ -14,7 +14,7 @@ LONGEST_TITLE = 200
 TITLE_LINES = 5
 """How many lines a title may take."""
 CAPTION = re.compile(
-    r"(?:(?:Extended Data|Supplementary) )?(?:Figure|Fig\.?|FIG\.|Table|TABLE|Tab\.|Algorithm|Listing)"
+    r"(?:(?:Extended Data|Supplementary) )?(?:Figure|FIGURE|Fig\.?|FIG\.|Table|TABLE|Tab\.|Algorithm|Listing)"
     r"\s*[A-Z]?\.?\d+[a-z]?\s*(?:[.:|]|\s[A-Z]|$)"
     r"|TABLE [IVX]+\b|Figure: "
 )

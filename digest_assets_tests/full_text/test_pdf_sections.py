@@ -108,6 +108,27 @@ def test_a_table_goes_on_in_the_next_column() -> None:
     assert [block.kind for block in blocks_of([*BODY, *rows, *others])].count(BlockKind.TABLE) == 1
 
 
+def test_a_word_that_a_figure_cuts_in_two_is_put_together() -> None:
+    lines = [
+        *set_lines("A sentence begins on this page and it is con-", top=120),
+        *set_lines("Fig. 1. What stands at the top of a page.", page=1),
+        *set_lines("tinued on the next one, behind it.", top=600, page=1),
+    ]
+    assert blocks_of(lines)[0].text == "A sentence begins on this page and it is continued on the next one, behind it."
+
+
+def test_a_figure_named_at_a_line_s_start_is_no_caption() -> None:
+    text = ("The way in which the bell is hung and rung is shown in", "Fig. 5. It is rung by hand.")
+    assert blocks_of([*BODY, *set_lines(*text, top=400)])[-1] == Block(BlockKind.PARAGRAPH, " ".join(text))
+    apart = [line(text[0], 400), line(text[1], 370)]
+    assert blocks_of([*BODY, *apart])[-1].kind is BlockKind.CAPTION
+
+
+def test_a_formula_and_the_end_of_its_proof_are_no_table() -> None:
+    rows = set_lines("a = b + c, | b := d", "which yields what is wanted. | □", top=400)
+    assert all(block.kind is not BlockKind.TABLE for block in blocks_of([*BODY, *rows]))
+
+
 def test_a_wide_gap_in_one_sentence_is_no_table() -> None:
     lines = set_lines("some words in front", "a loose | line of words", "and words behind it.")
     assert [block.kind for block in blocks_of(lines)] == [BlockKind.PARAGRAPH]
