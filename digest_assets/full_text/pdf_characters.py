@@ -759,7 +759,8 @@ def _spaces(run: Sequence[Glyph]) -> list[bool]:
     Letters that are set apart (`C o m p u t i n g`) have a gap each, which is no space.
     """
     gaps = [0.0, *(after.left - before.right for before, after in pairwise(run))]
-    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 4], 0.0) if len(gaps) > 8 else 0.0  # of most, not of a formula
+    may_be_apart = len(gaps) > 8 or (len(gaps) > 5 and all(glyph.text.isalpha() for glyph in run))  # else a formula
+    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 4], 0.0) if may_be_apart else 0.0
     result = [False]
     for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
         size = min(before.size, glyph.size)

@@ -308,6 +308,12 @@ def test_a_stroke_is_of_a_sign_on_its_line() -> None:
     assert sorted(line.text for line in lines) == ["∉", "∪"]
 
 
+@pytest.mark.parametrize(("text", "read_as"), [("abstract", "abstract"), ("x=y+z<wv", "x = y + z < w v")])
+def test_a_short_word_that_is_letter_spaced_is_a_word_and_a_formula_is_not(text: str, read_as: str) -> None:
+    apart = [glyph._replace(space=int(index > 0)) for index, glyph in enumerate(glyphs(text, tracking=0.2))]
+    assert [line.text for line in read(apart)] == [read_as]
+
+
 def test_letters_that_are_set_apart_are_one_word() -> None:
     apart = [glyph._replace(space=index % 2 == 1) for index, glyph in enumerate(glyphs("Computation", tracking=0.2))]
     (line,) = read(apart)
