@@ -243,7 +243,7 @@ class _Characters:
             if text is None and code == _HYPHEN and not pdfium.FPDFText_IsHyphen(raw, index):
                 text = "\ufffd"
             if look.angle == 0 and look.face.name in self._hanging:
-                y.value = self._hung(index, look, text or chr(code), y.value)
+                y.value = self._hung(index, look)
             place = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, x.value, y.value)
             if not isfinite(sum(place)):  # nowhere on the page
                 continue
@@ -269,8 +269,8 @@ class _Characters:
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
         return min(right.value - left.value, top.value - bottom.value) < _INK * look.size
 
-    def _hung(self, index: int, look: _Look, sign: str, place: float) -> float:
-        """The line on which a sign stands that hangs below its `place`: its middle is on the axis."""
+    def _hung(self, index: int, look: _Look) -> float:
+        """The line on which a sign stands that hangs below its place: its middle is on the axis."""
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
         return (bottom.value + top.value) / 2 - _AXIS * look.size
@@ -424,10 +424,9 @@ def _weighed(found: list[_Drawn]) -> list[_Drawn]:
     """Characters of fonts without a name, such as dvips's bitmaps, bold where their letters are as wide as bold ones:
     TeX's are 15 % wider than its roman and its italics."""
     widths: defaultdict[int, list[float]] = defaultdict(list)
-    for text, (left, bottom, right, top, _, _), look, _ in found:
+    for text, place, look, _ in found:
         if not look.face.name and (usual := _WIDTHS.get(text) if text.isalpha() else None):
-            width = top - bottom if look.angle % 180 else right - left
-            widths[look.font].append(width / (usual * look.size))
+            widths[look.font].append(_width(place, look) / (usual * look.size))
     bold = {font for font, each in widths.items() if len(each) >= _ENOUGH_LETTERS and median(each) > _BOLD_WIDTH}
     if not bold:
         return found

@@ -62,7 +62,7 @@ def _stop(lines: Sequence[Line], start: int, setting: Setting) -> int:
     stop = start + 1
     if not _may_be_part(lines, start, setting):
         return stop
-    while stop < len(lines) and (_is_near(lines[start:stop], lines[stop])):
+    while stop < len(lines) and (_is_near(lines[max(start, stop - 4) : stop], lines[stop])):
         if not (_may_be_part(lines, stop, setting) or _is_between(lines, start, stop)):
             break
         stop += 1
@@ -71,7 +71,7 @@ def _stop(lines: Sequence[Line], start: int, setting: Setting) -> int:
 
 def _is_near(display: Sequence[Line], line: Line) -> bool:
     return line.page == display[-1].page and any(
-        abs(line.baseline - each.baseline) < _NEAR * max(each.size, line.size) for each in display[-4:]
+        abs(line.baseline - each.baseline) < _NEAR * max(each.size, line.size) for each in display
     )
 
 

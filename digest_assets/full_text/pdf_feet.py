@@ -13,8 +13,6 @@ from digest_assets.full_text.pdf_setting import Setting
 from digest_assets.full_text.pdf_titles import CAPTION
 
 _WORDS = re.compile(r"[^\W\d_]{2}.*[^\W\d_]{3}")
-_SMALLER = 0.95
-"""Times the text's size, below which a line is in smaller print."""
 
 
 def with_feet(lines: Sequence[Line], setting: Setting) -> list[Line]:
@@ -40,7 +38,7 @@ def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def _foot(column: Sequence[Line], setting: Setting) -> int:
     """Where the smaller print begins that ends `column`, directly below the text. Its length where none does."""
     start = len(column)
-    while start and column[start - 1].size < _SMALLER * setting.body_size:
+    while start and setting.is_smaller(column[start - 1]):
         start -= 1
     if start in (0, len(column)):
         return len(column)

@@ -119,7 +119,10 @@ class _Heads:
         return (
             self._returns(line)
             or self._is_page_number(line)
-            or (not self._is_title(line) and any(abs(line.baseline - height) < 2 for height in self._zones[line.page]))
+            or (
+                not self._is_title(line)
+                and any(abs(line.baseline - height) < 2 for height in self._zones.get(line.page, ()))
+            )
         )
 
     def _returns(self, line: Line) -> bool:
@@ -160,7 +163,7 @@ class _Heads:
         )
         return frozenset(text for (text, _, _), times in seen.items() if times >= max(4, 0.6 * count))
 
-    def _rows_of_heads(self, pages: Sequence[Sequence[Line]]) -> defaultdict[int, list[float]]:
+    def _rows_of_heads(self, pages: Sequence[Sequence[Line]]) -> dict[int, list[float]]:
         """By page: heights of heads that change, with the section's title in capitals or beside the page's number."""
         zones: defaultdict[int, list[float]] = defaultdict(list)
         for outermost in (max, min):

@@ -64,8 +64,7 @@ def to_sections(lines: Sequence[Line], outline: Sequence[Entry] = ()) -> Found:
     kept = with_feet(with_displays(with_tables(kept, setting), setting), setting)
     writer = _Writer(setting, kept, outline)
     writer.write()
-    sections = writer.sections()
-    return Found(sections, (*contents, *writer.left_out))
+    return Found(writer.sections(), (*contents, *writer.left_out))
 
 
 # -- the text
@@ -109,15 +108,16 @@ class _Writer:
                 self._take(replace(line, text=heading.rest, cells=(heading.rest,), mixed=False))
             index = heading.stop
         self._end_block()
+        for each in self._sections:
+            each.blocks, labels = without_labels(each.blocks)
+            self.left_out += [LeftOut(Beside.LABEL, label) for label in labels]
 
     def sections(self) -> tuple[Section, ...]:
-        result = []
-        for each in self._sections:
-            blocks, labels = without_labels(each.blocks)
-            self.left_out += [LeftOut(Beside.LABEL, label) for label in labels]
-            if blocks or each.title:
-                result.append(Section(each.title, each.level, tuple(_rejoined(blocks, self._set.words)), each.appendix))
-        return tuple(result)
+        return tuple(
+            Section(each.title, each.level, tuple(_rejoined(each.blocks, self._set.words)), each.appendix)
+            for each in self._sections
+            if each.blocks or each.title
+        )
 
     def _take(self, line: Line) -> None:
         if not self._in_bibliography and _FIRST_ENTRY.match(line.text) and self._lists_entries(line):
@@ -172,8 +172,8 @@ class _Writer:
             return True
         if _ITEM.match(line.text) and not last.hyphenated:
             return True
+        is_behind_a_break = line.page != last.page or line.baseline > last.baseline
         if len(last.cells) > 1 and len(line.cells) > 1:
-            is_behind_a_break = line.page != last.page or line.baseline > last.baseline
             is_near = is_behind_a_break or is_below(last, line, 4 * line.size)
             return len(last.cells) != len(line.cells) or not is_near
         if len(last.cells) != len(line.cells) or abs(last.size - line.size) > 0.08 * last.size:
@@ -182,7 +182,7 @@ class _Writer:
             return True
         if last.hyphenated:
             return False
-        if line.page != last.page or line.baseline > last.baseline:
+        if is_behind_a_break:
             return self._starts_behind_a_break(last, line)
         if last.baseline - line.baseline > 1.35 * max(self._set.leading, 1.1 * line.size):
             return True
@@ -245,16 +245,15 @@ class _Writer:
             self.left_out.append(LeftOut(Beside.KEYWORDS, text))
             return None
         if lines[0].is_foot:
-            match = _MARK_AT_FOOT.match(text)
-            return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}" if match else text)
+            return _footnote(text, _MARK_AT_FOOT.match(text))
         if lines[0].is_display:
             return Block(BlockKind.PARAGRAPH, text)
         if match := _ITEM.match(text):
             bullet = match[0].strip()
             return Block(BlockKind.ITEM, text if bullet[-1] in ".)" else text[match.end() :])
         match = _FOOTNOTE.match(text)
-        if match and (match[1] or lines[0].size < 0.95 * self._set.body_size):
-            return Block(BlockKind.FOOTNOTE, f"[^{match[1] or match[2]}]: {text[match.end() :]}")
+        if match and (match[1] or self._set.is_smaller(lines[0])):
+            return _footnote(text, match)
         if text.isdecimal():  # a page's number, or an axis's
             self.left_out.append(LeftOut(Beside.LABEL, text))
             return None
@@ -273,6 +272,11 @@ class _Writer:
 
     def _is_set_as_text(self, line: Line) -> bool:
         return self._set.is_body(line) and line.face == self._set.body_face
+
+
+def _footnote(text: str, mark: re.Match[str] | None) -> Block:
+    """A footnote, with the `mark` that its text begins with, if it has one."""
+    return Block(BlockKind.FOOTNOTE, f"[^{mark[1] or mark[2]}]: {text[mark.end() :]}" if mark else text)
 
 
 def _rejoined(blocks: Sequence[Placed], words: Set[str]) -> list[Block]:

@@ -15,6 +15,8 @@ from digest_assets.full_text.pdf_order import Face, Line
 
 LARGER = 1.08
 """Times the body's size, from where on a line is larger than the text."""
+_SMALLER = 0.95
+"""Times the body's size, below which a line is in smaller print."""
 _HEAVY_NAME = re.compile(
     r"bold|black|heavy|demi|semibd|medi(?!um)|cmbx|cmb\d|sfbx|bx\d|-bd?$|cmcsc|smallcap|[a-z]b$|[-.]b[a-z]?\d?$",
     re.IGNORECASE,
@@ -80,6 +82,9 @@ class Setting:
 
     def is_larger(self, line: Line) -> bool:
         return line.size >= LARGER * self.body_size
+
+    def is_smaller(self, line: Line) -> bool:
+        return line.size < _SMALLER * self.body_size
 
     def is_heavier(self, line: Line) -> bool:
         """Whether `line` is bold where the text is not: by the fonts' names, or by their weights."""
