@@ -1,4 +1,4 @@
-"""A page's characters at their places, and the pieces of lines that they make.
+"""A page's characters at their places.
 
 pdfium says what each character is and where; its own lines are not used, because they end at raised characters. Sizes
 are those on the page, by the text matrix: a font of size 1 that is drawn ten times as large is as large as one of
@@ -11,9 +11,9 @@ import ctypes
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise, zip_longest
+from itertools import zip_longest
 from math import atan2, degrees, inf, isfinite
 from statistics import median
 from typing import NamedTuple
@@ -21,44 +21,16 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from digest_assets.full_text.pdf_order import NUMBER, Face, Line, Part, is_small_beside
+from digest_assets.full_text.pdf_glyphs import AXIS, HYPHENS, NEGATED, Glyph, clean, composed
+from digest_assets.full_text.pdf_order import Face, Line
+from digest_assets.full_text.pdf_pieces import pieces
 from digest_assets.full_text.tex_fonts import hangs, signs_of, unknown_places
 
 CHARACTER_LIMIT = 40_000
 """A page in two columns has some 6,000; drawings made of letters have millions."""
-_SCRIPT_SCALE = 0.87  # of the line's size: what is smaller may be an exponent
-_RAISED, _LOWERED = 0.12, -0.06  # of the line's size: how far a small character stands off the line to be a script
-_LOOSE = 0.42  # of the size: TeX's space is a third of it, and where it is stretched, all of the line's are
-_FEW_WORDS = 10
-"""What has fewer may be a table's row, as what is mostly numbers: each of its words may be a cell."""
-_HYPHENS = {0x02, 0xAD, 0xFFFE}
-"""How pdfium marks a hyphen at the end of a line (in older builds U+FFFE), and the soft hyphen."""
-_WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _WORD_WITH_LIGATURE = re.compile(r"[a-z]*[\x0b-\x0f\x1b-\x1f]?[a-z]{3,}")
-_HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
-_LIGATURES = str.maketrans({chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)})
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\ufffe\uffff]")
-# Accents that stand for themselves, as TeX sets them over a letter, and the marks that compose with it.
-_ACCENTS = {
-    "`": "\u0300", "\u00b4": "\u0301", "\u02c6": "\u0302", "\u02dc": "\u0303", "\u00af": "\u0304", "\u02d8": "\u0306",
-    "\u02d9": "\u0307", "\u00a8": "\u0308", "\u02da": "\u030a", "\u02dd": "\u030b", "\u02c7": "\u030c",
-    "\u00b8": "\u0327", "\u02db": "\u0328", "\u20d7": "\u20d7",
-    "~": "\u0303",
-}  # fmt: skip
-_NEGATIONS = {"6", "\u0338"}
-"""TeX's stroke through a sign, which its font of signs has in the place of the 6."""
-_ACCENTS |= dict.fromkeys(_NEGATIONS, "\u0338")
-_DOTLESS = {"\u0131": "i", "\u0237": "j"}
-_SCRIPT_WORDS = 3
-_NEGATED = frozenset("=∈≡∼≈≃≅⊂⊆⊃⊇∋≤≥<>⊥⊢∃∣∥≺≻")
-_NEAR = 8
-"""Characters that a file may have between a letter and its accent."""
-_LINE = 250
-"""Characters back to where the letter of an accent may stand: pdfium gives what is not quite on a line after it."""
 _SAME_PLACE = 0.05
 """Of the size: two signs that stand no further apart are set at one place."""
-
-
 _NO_SIZE = 2.0
 """Points: what is set smaller is set by a font whose matrix is not that of others."""
 # How wide the letters of TeX's fonts are, in sizes.
@@ -70,16 +42,6 @@ _ROMAN, _BOLD = 400, 700
 _BOLD_WIDTH, _ENOUGH_LETTERS = 1.08, 6
 _TURNED_PAGE = 5
 """How many times more characters run another way, where the page itself is turned: a table across, not a drawing."""
-_AXIS = 0.25
-"""Of the size, how high above the line TeX centres fractions and tall signs."""
-_INTEGRALS = "∫∮∬∭"
-_LONGEST_WORD = 6
-_LONGEST_LIMIT = 40
-"""Characters."""
-_OPERATORS = "∑∏∐∫∮∬∭∪∩⊎∧∨⨆⨀⨁⨂⨄⋃⋂⋀⋁"
-_HAS_LIMITS = re.compile(r"(?:arg|ess|lim)?(?:lim|max|min|sup|inf)|det|gcd|Pr")
-_LIMIT = (0.45, 2.2)
-"""Times the size: how far above or below the line a limit stands. An exponent stands nearer."""
 _SPACES = {10, 13, 32, 160, *range(0x2000, 0x200B)}
 _CONTROL_CODES = frozenset((*range(1, 9), *range(0x0B, 0x20), 0x7F))
 _MAYBE_EMPTY = _CONTROL_CODES.union(_SPACES)
@@ -117,20 +79,6 @@ _Place = tuple[float, float, float, float, float, float]
 _text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
 )
-
-
-class Glyph(NamedTuple):
-    """A character on the page. Points, `baseline` growing upwards; turned so that the page's text runs to the right."""
-
-    text: str
-    left: float
-    right: float
-    baseline: float
-    size: float
-    face: Face
-    space: int
-    """0 where there is no space before it, 1 where pdfium sees one in a gap, 2 where the file has one."""
-    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +160,7 @@ class _Characters:
             for text, place, look, space in found
             if look.angle == angle
         ]
-        return composed(glyphs), _clean("".join(text for text, _, look, _ in found if look.angle != angle))
+        return composed(glyphs), clean("".join(text for text, _, look, _ in found if look.angle != angle))
 
     def _found(self) -> list[_Drawn]:
         raw, address = self._raw, ctypes.cast(self._raw, ctypes.c_void_p)
@@ -227,13 +175,13 @@ class _Characters:
                 continue
             drawn = _text_object(address, index)
             if drawn is None:
-                space = max(space, 0 if code in _HYPHENS else 1)
+                space = max(space, 0 if code in HYPHENS else 1)
                 continue
             if look is None or drawn != last:
                 look, last = self._look(index, drawn), drawn
                 signs = self._signs[look.face.name] if look else {}
             if code in _MAYBE_EMPTY and self._is_empty(index, code, look, signs):
-                space = max(space, 0 if code in _HYPHENS else 2)
+                space = max(space, 0 if code in HYPHENS else 2)
                 continue
             if look is None:
                 continue
@@ -273,7 +221,7 @@ class _Characters:
         """The line on which a sign stands that hangs below its place: its middle is on the axis."""
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
-        return (bottom.value + top.value) / 2 - _AXIS * look.size
+        return (bottom.value + top.value) / 2 - AXIS * look.size
 
     def _turns(self) -> dict[int, Callable[..., tuple[float, float, float]]]:
         """By the angle of the page's text: left, right and baseline on the page as it is read."""
@@ -318,7 +266,7 @@ def _stroke(found: Sequence[_Drawn], index: int) -> str | None:
     """The stroke of `≠`, which alone of TeX's signs takes no room: what it goes through begins where it begins."""
     _, (*_, x, y), look, _ = found[index]
     for text, (*_, next_x, next_y), _, _ in found[index + 1 : index + 2]:
-        if text in _NEGATED and abs(next_x - x) < _SAME_PLACE * look.size and abs(next_y - y) < _SAME_PLACE * look.size:
+        if text in NEGATED and abs(next_x - x) < _SAME_PLACE * look.size and abs(next_y - y) < _SAME_PLACE * look.size:
             return "\u0338"
     return None
 
@@ -463,435 +411,3 @@ def _codes(raw: pdfium.FPDF_TEXTPAGE, count: int) -> list[int]:
         if not any(0xD800 <= code < 0xE000 for code in codes):
             return codes
     return [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
-
-
-def composed(glyphs: list[Glyph]) -> list[Glyph]:
-    """Accents put on the letters that they stand over: `¨` and `u` are `ü`, however the file has them."""
-    result: list[Glyph] = []
-    alone: list[int] = []  # accents that have no letter yet, by place
-    taken: set[int] = set()
-    for glyph in glyphs:
-        last = result[-1] if result else None
-        # A ligature, which pdfium takes apart. An accent of TeX's may be as wide as its letter, too.
-        if last is not None and glyph[1:4] == last[1:4] and _ACCENTS.keys().isdisjoint((last.text, glyph.text)):
-            result[-1] = last._replace(text=last.text + glyph.text)
-            continue
-        if last is not None and (last.text, glyph.text) == ("∼", "=") and glyph.left < last.right - 0.3 * glyph.size:
-            result[-1] = glyph._replace(text="≅", space=last.space)
-            continue
-        here = len(result)
-        if glyph.text in _ACCENTS:
-            reach = _NEAR if glyph.text in _NEGATIONS else _LINE
-            for place in range(here - 1, max(here - 1 - reach, -1), -1):
-                if (letter := _accented(glyph, result[place])) and (
-                    here - place <= _NEAR or _is_of_line(glyph, result[place])
-                ):
-                    result[place] = result[place]._replace(text=letter)
-                    break
-            else:
-                alone.append(here)
-                result.append(glyph)
-            continue
-        while alone and here - alone[0] > _NEAR:
-            del alone[0]
-        for place in reversed(alone):
-            if letter := _accented(result[place], glyph):
-                space = result[place].space if place == here - 1 else glyph.space
-                glyph = glyph._replace(text=letter, space=space)
-                alone.remove(place)
-                taken.add(place)
-                break
-        result.append(glyph)
-    return [glyph for place, glyph in enumerate(result) if place not in taken]
-
-
-def _is_of_line(accent: Glyph, letter: Glyph) -> bool:
-    return letter.text.isalpha() and abs(accent.baseline - letter.baseline) < 0.4 * letter.size
-
-
-def _is_negated(stroke: str, sign: str) -> bool:
-    """Whether `stroke` may go through `sign`: the one of a font of signs through all signs, a `6` through relations."""
-    return sign in _NEGATED or (stroke != "6" and "←" <= sign < "\u2b00")
-
-
-def _accented(accent: Glyph, letter: Glyph) -> str | None:
-    mark = _ACCENTS.get(accent.text)
-    if letter.text in _ACCENTS or (accent.text in _NEGATIONS and not _is_negated(accent.text, letter.text)):
-        return None
-    overlap = min(accent.right, letter.right) - max(accent.left, letter.left)
-    if (
-        mark is None
-        or overlap < 0.4 * (accent.right - accent.left)
-        or abs(accent.baseline - letter.baseline) > letter.size * (0.2 if accent.text in _NEGATIONS else 1)
-    ):
-        return None
-    composed = unicodedata.normalize("NFC", _DOTLESS.get(letter.text, letter.text) + mark)
-    has_mark = len(letter.text) == 1 and (letter.text.isalpha() or accent.text in _NEGATIONS)
-    return composed if len(composed) == 1 or has_mark else None
-
-
-# -- to pieces of lines
-
-
-class _Word(NamedTuple):
-    start: int
-    stop: int
-    left: float
-    right: float
-
-
-def pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
-    for run in _interleaved(_runs(_with_limits(glyphs))):
-        spaced = _spaces(run)
-        for start, stop in _parts(run, spaced):
-            if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
-                yield piece
-
-
-def _with_limits(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """`glyphs`, the limits above and below sums, products, integrals, `lim` and `max` as scripts behind these: what
-    stands under a sum is no line of its own."""
-    result = list(glyphs)
-    index = 0
-    while index < len(result):
-        glyph = result[index]
-        is_sign = glyph.text in _OPERATORS
-        if is_sign or (glyph.text.isalpha() and index + 1 < len(result) and _may_be_limit(glyph, result[index + 1])):
-            starts = [index] if is_sign else _word_starts(result, index)
-            index = next((stop for start in starts if (stop := _gather_limits(result, start, index)) > index), index)
-        index += 1
-    return result
-
-
-def _word_starts(glyphs: Sequence[Glyph], stop: int) -> list[int]:
-    """Where words begin that end at `stop` and have limits: `arg min` may have them as a whole, or `min` alone."""
-    last, word, starts = glyphs[stop], "", []
-    for index in range(stop, max(stop - _LONGEST_WORD, -1), -1):
-        glyph = glyphs[index]
-        if glyph.face != last.face or abs(glyph.baseline - last.baseline) > 0.1:
-            break
-        word = f"{glyph.text}{word}"
-        if _HAS_LIMITS.fullmatch(word):
-            starts.append(index)
-    return starts
-
-
-def _gather_limits(glyphs: list[Glyph], start: int, stop: int) -> int:
-    """Put the limits of the operator in [start, `stop`], which stand around it in the file, behind it. Returns where
-    the last of them is."""
-    main, left, right = glyphs[stop], glyphs[start].left, glyphs[stop].right
-    ends = [stop + 1]
-    while len(ends) < 3 and (end := _limit_end(glyphs, ends[-1], main, left, right)) > ends[-1]:
-        ends.append(end)
-    first = start
-    while first > 0 and start - first < _LONGEST_LIMIT and _may_be_limit(main, glyphs[first - 1]):
-        first -= 1
-    if _limit_end(glyphs, first, main, left, right) != start:
-        first = start
-    limits = [glyphs[one:two] for one, two in ((first, start), *pairwise(ends)) if one < two]
-    if not limits:
-        return stop
-    limits.sort(key=lambda limit: limit[0].baseline)
-    scripts = [script for limit in limits for script in _as_scripts(limit, main, right)]
-    glyphs[first : ends[-1]] = [*glyphs[start : stop + 1], *scripts]
-    return first + stop - start + len(scripts)
-
-
-def _may_be_limit(main: Glyph, glyph: Glyph) -> bool:
-    off = abs(glyph.baseline - main.baseline)
-    return glyph.size < _SCRIPT_SCALE * main.size and _LIMIT[0] * main.size < off < _LIMIT[1] * main.size
-
-
-def _limit_end(glyphs: Sequence[Glyph], start: int, main: Glyph, left: float, right: float) -> int:
-    """Behind the limit that begins at `start`: small, on one side of the operator, and centred on it or, where it is
-    one of an integral, just behind it. `start` where none begins."""
-    stop = start
-    while stop < len(glyphs) and stop - start < _LONGEST_LIMIT and _may_be_limit(main, glyphs[stop]):
-        last, glyph = glyphs[max(stop - 1, start)], glyphs[stop]
-        if abs(glyph.baseline - last.baseline) > 0.6 * main.size or glyph.left < last.left - 0.1 * main.size:
-            break
-        stop += 1
-    if stop == start:
-        return start
-    first, end = glyphs[start].left, max(glyph.right for glyph in glyphs[start:stop])
-    centred = abs(first + end - left - right) < 0.7 * main.size
-    behind = main.text in _INTEGRALS and left - 0.3 * main.size < first < right + 0.6 * main.size
-    return stop if centred or behind else start
-
-
-def _as_scripts(limit: Sequence[Glyph], main: Glyph, right: float) -> list[Glyph]:
-    _, baseline = _main(limit)
-    place = main.baseline + (0.4 if baseline > main.baseline else -0.2) * main.size
-    return [
-        glyph._replace(
-            left=max(glyph.left, right),
-            right=max(glyph.right, right),
-            baseline=place + 0.5 * (glyph.baseline - baseline),
-            space=glyph.space if glyph is not limit[0] else 0,
-        )
-        for glyph in limit
-    ]
-
-
-def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
-    """Characters that go on to the right at about the same height, raised and lowered ones among them."""
-    run: list[Glyph] = []
-    main: Glyph | None = None
-    right = 0.0
-    for glyph in glyphs:
-        if main is not None and not _goes_on(main, run[-1], glyph, right):
-            yield run
-            run, main = [], None
-        if main is None or glyph.size > 0.95 * main.size:
-            main = glyph
-        right = max(right, glyph.right) if run else glyph.right
-        run.append(glyph)
-    if run:
-        yield run
-
-
-def _interleaved(runs: Iterable[list[Glyph]]) -> Iterator[list[Glyph]]:
-    """Runs, those of a formula put together that the file holds font by font, as MathType writes them: first the
-    letters, then the signs between them, then the exponents."""
-    last: list[Glyph] = []
-    for run in runs:
-        if last and _lie_in_each_other(last, run):
-            last = composed(sorted((each._replace(space=0) for each in (*last, *run)), key=lambda each: each.left))
-            continue
-        if last:
-            yield last
-        last = run
-    if last:
-        yield last
-
-
-def _lie_in_each_other(one: Sequence[Glyph], two: Sequence[Glyph]) -> bool:
-    """Whether the characters of `two` stand in gaps of `one`, on its line or raised and lowered from it."""
-    if two[0].left >= max(glyph.right for glyph in one) or max(glyph.right for glyph in two) <= one[0].left:
-        return False
-    (first, baseline), (second, other_baseline) = _main(one), _main(two)
-    rise, size = other_baseline - baseline, max(first, second)
-    if second > first:
-        rise = -rise
-    small, large = (one, two) if (first, len(one)) <= (second, len(two)) else (two, one)
-    scripts = min(first, second) < _SCRIPT_SCALE * size and len(small) <= len(large) and not _is_scanned_prose(small)
-    if not (-0.45 * size < rise < 0.65 * size if scripts or _are_accents(two) else abs(rise) < 0.2 * size):
-        return False
-    return not any(
-        min(glyph.right, other.right) - max(glyph.left, other.left) > 0.4 * (glyph.right - glyph.left)
-        for glyph in two
-        for other in one
-        if abs(glyph.baseline - other.baseline) < 0.2 * size
-    )
-
-
-def _is_scanned_prose(run: Sequence[Glyph]) -> bool:
-    """Whether `run` is of words in the hidden text of a scan. Its lines have sizes of their own: one of 9 points above
-    one of 17 is no exponent of it."""
-    text = "".join(" " * bool(glyph.space) + glyph.text for glyph in run) if run[0].hidden else ""
-    return len(_WORD_LETTERS.findall(text)) > _SCRIPT_WORDS
-
-
-def _are_accents(run: Sequence[Glyph]) -> bool:
-    return all(glyph.text in _ACCENTS for glyph in run)
-
-
-def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
-    """`main` is the last character of the run that is as large as its largest; `right` is where the run ends."""
-    size = max(main.size, glyph.size)
-    if abs(glyph.baseline - main.baseline) > (0.55 if glyph.size < _SCRIPT_SCALE * main.size else 0.35) * size and not (
-        # A raised character before the first large one: the mark of a footnote.
-        main.size < _SCRIPT_SCALE * glyph.size and 0 < main.baseline - glyph.baseline < 0.7 * size
-    ):
-        return False
-    if glyph.left >= right - 0.4 * size:
-        return True
-    # The second of two scripts that stand above each other.
-    return glyph.size < _SCRIPT_SCALE * main.size and last is not main and glyph.left > main.right - 0.3 * size
-
-
-def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:
-    """The run cut where it jumps: at the cells of a table, between two columns.
-
-    Justified lines stretch all of their spaces alike, so a gap is wide where it is wider than the line's others.
-    """
-    size = max(glyph.size for glyph in run)
-    words = list(_words(run, spaced))
-    gaps = [after.left - before.right for before, after in pairwise(words)]
-    usual = min((gap for gap in gaps if gap > 0.1 * size), default=0.0)
-    wide = min(0.9 * size if usual > 0.6 * size else max(0.9 * size, 1.8 * usual), 2.2 * size)
-    if len(gaps) > 3 and max(gaps) < 1.15 * min(gaps):  # stretched to the margin: all spaces are as wide
-        wide = max(gaps) + 1
-    parts, first = [], 0
-    for (before, after), gap in zip(pairwise(words), gaps, strict=True):
-        if before.start == 0 and gap > 0.3 * size and _is_line_number(run[: before.stop], run[after.start]):
-            parts.append((0, after.start))
-            first = after.start
-        elif gap > wide:
-            parts.append((first, after.start))
-            first = after.start
-    return [*parts, (first, len(run))]
-
-
-def _is_line_number(glyphs: Sequence[Glyph], following: Glyph) -> bool:
-    """A number on the line, much smaller than it: in the margin, however near."""
-    return all(glyph.text.isdecimal() for glyph in glyphs) and is_small_beside(glyphs[0], following)
-
-
-def _is_number(glyphs: Sequence[Glyph]) -> bool:
-    return bool(NUMBER.fullmatch("".join(glyph.text for glyph in glyphs)))
-
-
-def _words(run: Sequence[Glyph], spaced: Sequence[bool]) -> Iterator[_Word]:
-    first, right = 0, run[0].right
-    for index in range(1, len(run) + 1):
-        if index == len(run) or spaced[index]:
-            yield _Word(first, index, run[first].left, right)
-            first = index
-        if index < len(run):
-            right = run[index].right if first == index else max(right, run[index].right)
-
-
-def _spaces(run: Sequence[Glyph]) -> list[bool]:
-    """Before which characters a space belongs: by the file's own spaces, and by the gaps.
-
-    Letters that are set apart (`C o m p u t i n g`) have a gap each, which is no space.
-    """
-    gaps = [0.0, *(after.left - before.right for before, after in pairwise(run))]
-    may_be_apart = len(gaps) > 8 or (len(gaps) > 5 and all(glyph.text.isalpha() for glyph in run))  # else a formula
-    tracking = max(sorted(gaps[1:])[(len(gaps) - 1) // 4], 0.0) if may_be_apart else 0.0
-    result = [False]
-    for gap, (before, glyph) in zip(gaps[1:], pairwise(run), strict=True):
-        size = min(before.size, glyph.size)
-        least = tracking + 0.12 * size if tracking > 0.06 * size else 0.04 * size
-        if glyph.space and glyph.text in "fj" and glyph.face != before.face:
-            least = -0.1 * size  # in italics they reach to the left of their place
-        if glyph.space == 2:
-            least = -0.15 * size  # a letter in italics reaches over the space before it
-        result.append(gap > least if glyph.space else gap > tracking + 0.17 * size)
-    return result
-
-
-def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) -> Line | None:
-    size, baseline = _main(glyphs)
-    text = _clean(_written(glyphs, spaced, size, baseline))
-    hyphenated = bool(text) and ord(glyphs[-1].text[-1]) in _HYPHENS and len(glyphs) > 1
-    if not hyphenated and len(glyphs) > 1 and _HARD_HYPHEN.search(text):
-        hyphenated, text = True, text[:-1]
-    parts = _loose_parts(glyphs, spaced, size, baseline)
-    if parts and hyphenated:
-        parts = (*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip("-\u2010")))
-    if not text:
-        return None
-    on_line = [glyph for glyph in glyphs if abs(glyph.baseline - baseline) < 0.06 * size] or glyphs
-    faces = Counter(glyph.face for glyph in on_line if glyph.text.isalnum()) or Counter(each.face for each in on_line)
-    face, count = faces.most_common(1)[0]
-    lead, lead_face = _lead(glyphs, text)
-    return Line(
-        text,
-        (text,),
-        page,
-        glyphs[0].left,
-        max(glyph.right for glyph in glyphs),
-        baseline,
-        round(_shown_size(on_line, size), 1),
-        face,
-        hyphenated,
-        height,
-        mixed=count < 0.8 * sum(faces.values()),
-        lead=lead,
-        lead_face=lead_face,
-        parts=parts,
-    )
-
-
-def _loose_parts(glyphs: list[Glyph], spaced: list[bool], size: float, baseline: float) -> tuple[Part, ...]:
-    """What of a piece may be cells of a narrow table: what stands between gaps that are wide for spaces."""
-    words = list(_words(glyphs, spaced))
-    digits = sum(any(glyph.text.isdigit() for glyph in glyphs[word.start : word.stop]) for word in words)
-    loose = 0.0 if len(words) < _FEW_WORDS or 3 * digits > len(words) else _LOOSE * size
-    starts = [after.start for before, after in pairwise(words) if after.left - before.right > loose]
-    if not starts:
-        return ()
-    return tuple(
-        Part(
-            _clean(_written(glyphs[start:stop], spaced[start:stop], size, baseline)),
-            glyphs[start].left,
-            max(glyph.right for glyph in glyphs[start:stop]),
-            baseline,
-            False,
-        )
-        for start, stop in pairwise((0, *starts, len(glyphs)))
-    )
-
-
-def _lead(glyphs: Sequence[Glyph], text: str) -> tuple[int, Face]:
-    """How many characters of `text` are of one face at its start, where others follow on the line, and which face. A
-    number before them may be of another: `3.1. ` in roman and a title in italics."""
-    letters = numbered = 0
-    face = glyphs[0].face
-    for index, glyph in enumerate(glyphs):
-        if glyph.face != face and glyph.text.isalnum():
-            if numbered or not _is_number(glyphs[:index]):
-                break
-            face, numbered = glyph.face, letters
-        letters += sum(map(str.isalnum, glyph.text))
-    else:
-        return 0, face
-    for place, character in enumerate(text):
-        letters -= character.isalnum()
-        if letters <= 0:
-            return place + 1, face
-    return 0, face
-
-
-def _main(glyphs: Sequence[Glyph]) -> tuple[float, float]:
-    """Size and baseline of most of the characters, larger ones before smaller ones."""
-    sizes: Counter[float] = Counter()
-    for glyph in glyphs:
-        sizes[glyph.size] += 1 + (glyph.text.isalnum() or glyph.text >= "\u4e00")
-    size = max(sizes, key=lambda each: (sizes[each] * each, each))
-    # One letter may carry a long script, and is the line's all the same; a large initial is one of many.
-    most = 0.1 * sum(sizes.values())
-    size = max((each for each in sizes if each >= size and sizes[each] >= most), default=size)
-    # What is as large, but for rounding and for another font's design, is of the line.
-    lines = Counter(round(glyph.baseline, 1) for glyph in glyphs if glyph.size == size)
-    return size, lines.most_common(1)[0][0]
-
-
-def _shown_size(on_line: Sequence[Glyph], size: float) -> float:
-    """The size of the capitals, where the others are small capitals."""
-    letters = [glyph for glyph in on_line if glyph.text.isalpha()]
-    if len(letters) > 3 and all(glyph.text.isupper() for glyph in letters):
-        return max(glyph.size for glyph in letters)
-    return size
-
-
-def _written(glyphs: Sequence[Glyph], spaced: Sequence[bool], size: float, baseline: float, depth: int = 0) -> str:
-    """The text of `glyphs`, raised and lowered ones as `^{2}` and `_{i}`: 10^{20} is not 1020."""
-    text = ""
-    indexed = list(enumerate(glyphs))
-    for step, group in groupby(indexed, key=lambda each: _step(each[1], size, baseline)):
-        members = [index for index, _ in group]
-        within = [glyphs[index] for index in members]
-        before = " " if spaced[members[0]] and text else ""
-        if step == 0 or depth > 3:
-            text += before + "".join(
-                (" " if spaced[index] and index != members[0] else "") + glyphs[index].text for index in members
-            )
-            continue
-        inner = _written(within, [spaced[index] for index in members], *_main(within), depth + 1).strip()
-        text += f"{before}{'^' if step > 0 else '_'}{{{inner}}}" if _clean(inner) else ""
-    return text
-
-
-def _step(glyph: Glyph, size: float, baseline: float) -> int:
-    """1 for a raised character, -1 for a lowered one, 0 for one on the line."""
-    rise = (glyph.baseline - baseline) / size
-    if glyph.size <= _SCRIPT_SCALE * size:
-        return 1 if rise > _RAISED else -1 if rise < _LOWERED else 0
-    return (1 if rise > 0 else -1) if abs(rise) > 0.2 and glyph.text.isdigit() else 0
-
-
-def _clean(text: str) -> str:
-    return " ".join(_CONTROL.sub("", text.translate(_LIGATURES)).split())

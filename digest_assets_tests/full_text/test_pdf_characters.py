@@ -7,7 +7,6 @@ import ctypes
 import pytest
 
 from digest_assets.full_text.pdf_characters import (
-    Glyph,
     _by_places,
     _character,
     _Characters,
@@ -17,10 +16,10 @@ from digest_assets.full_text.pdf_characters import (
     _stroke,
     _weighed,
     _whole,
-    composed,
-    pieces,
 )
+from digest_assets.full_text.pdf_glyphs import Glyph, composed
 from digest_assets.full_text.pdf_order import Face, Line, in_reading_order
+from digest_assets.full_text.pdf_pieces import pieces
 from digest_assets.full_text.tex_fonts import hangs, signs_of, unknown_places
 
 ROMAN, SIGNS = Face("CMR10"), Face("CMSY10")
