@@ -21,6 +21,7 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from digest_assets.full_text.pdf_bars import Bar
 from digest_assets.full_text.pdf_glyphs import AXIS, HYPHENS, NEGATED, Glyph, clean, composed
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_pieces import pieces
@@ -31,6 +32,10 @@ CHARACTER_LIMIT = 40_000
 _WORD_WITH_LIGATURE = re.compile(r"[a-z]*[\x0b-\x0f\x1b-\x1f]?[a-z]{3,}")
 _SAME_PLACE = 0.05
 """Of the size: two signs that stand no further apart are set at one place."""
+_OBJECT_LIMIT = 20_000
+"""Drawings have more; a page of text has some thousand."""
+_THIN = 2.0
+"""Points: the longer side of a bar is longer, and the other one shorter."""
 _NO_SIZE = 2.0
 """Points: what is set smaller is set by a font whose matrix is not that of others."""
 # How wide the letters of TeX's fonts are, in sizes.
@@ -104,6 +109,7 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> PageText:
         try:
             characters = _Characters(textpage.raw, (left, bottom, right - left, top - bottom))
             glyphs, turned = characters.read()
+            bars = [*characters.bars(page.raw)]
         finally:
             textpage.close()
     except pypdfium2.PdfiumError:
@@ -114,7 +120,7 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> PageText:
     # A scan's text is hidden behind the picture of the page.
     is_scan = len(glyphs) > 11 * len(shown)
     hidden = "" if is_scan else "".join(glyph.text for glyph in glyphs if glyph.hidden)
-    found = tuple(pieces(glyphs if is_scan else shown, number, characters.height))
+    found = tuple(pieces(glyphs if is_scan else shown, number, characters.height, bars))
     return PageText(found, hidden, turned)
 
 
@@ -143,6 +149,7 @@ class _Characters:
         self._faces: dict[int, Face] = {}
         self._signs: dict[str, Mapping[int, str]] = {}
         self._hanging: set[str] = set()
+        self._turn = self._turns()[0]
         self._count = min(pdfium.FPDFText_CountChars(raw), CHARACTER_LIMIT)
 
     def read(self) -> tuple[list[Glyph], str]:
@@ -154,13 +161,27 @@ class _Characters:
             angle = 0
         if angle % 180:
             self.height = self._width
-        turn = self._turns()[angle]
+        self._turn = self._turns()[angle]
         glyphs = [
-            Glyph(text, *turn(*place), look.size, look.face, space, look.hidden)
+            Glyph(text, *self._turn(*place), look.size, look.face, space, look.hidden)
             for text, place, look, space in found
             if look.angle == angle
         ]
         return composed(glyphs), clean("".join(text for text, _, look, _ in found if look.angle != angle))
+
+    def bars(self, page: pdfium.FPDF_PAGE) -> Iterator[Bar]:
+        """What the page draws as a thin line along its text, after `read`."""
+        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+        for index in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECT_LIMIT)):
+            drawn = pdfium.FPDFPage_GetObject(page, index)
+            if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH or not pdfium.FPDFPageObj_GetBounds(
+                drawn, left, bottom, right, top
+            ):
+                continue
+            middle = (left.value + right.value) / 2, (bottom.value + top.value) / 2
+            begin, end, height = self._turn(left.value, bottom.value, right.value, top.value, *middle)
+            if min(right.value - left.value, top.value - bottom.value) < _THIN < end - begin:
+                yield Bar(begin, end, height)
 
     def _found(self) -> list[_Drawn]:
         raw, address = self._raw, ctypes.cast(self._raw, ctypes.c_void_p)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from digest_assets.full_text.pdf_bars import Bar, with_bars
 from digest_assets.full_text.pdf_glyphs import (
     ACCENTS,
     HYPHENS,
@@ -28,6 +29,9 @@ _FEW_WORDS = 10
 _WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
 _SCRIPT_WORDS = 3
+_CLOSING = frozenset(")]}⟩|‖∥⌋⌉")
+_TALL = 1.8
+"""Times the size: half of the height of a tall bracket."""
 
 
 class _Word(NamedTuple):
@@ -37,8 +41,8 @@ class _Word(NamedTuple):
     right: float
 
 
-def pieces(glyphs: Sequence[Glyph], page: int, height: float) -> Iterator[Line]:
-    for run in _interleaved(_runs(with_limits(glyphs))):
+def pieces(glyphs: Sequence[Glyph], page: int, height: float, bars: Iterable[Bar] = ()) -> Iterator[Line]:
+    for run in _interleaved(_runs(with_bars(with_limits(glyphs), bars))):
         spaced = spaces(run)
         for start, stop in _parts(run, spaced):
             if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
@@ -115,11 +119,21 @@ def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
         # A raised character before the first large one: the mark of a footnote.
         main.size < SCRIPT_SCALE * glyph.size and 0 < main.baseline - glyph.baseline < 0.7 * size
     ):
-        return False
+        return _is_script_of_bracket(main, last, glyph)
     if glyph.left >= right - 0.4 * size:
         return True
     # The second of two scripts that stand above each other.
     return glyph.size < SCRIPT_SCALE * main.size and last is not main and glyph.left > main.right - 0.3 * size
+
+
+def _is_script_of_bracket(main: Glyph, last: Glyph, glyph: Glyph) -> bool:
+    """Whether `glyph` is an exponent, or an index, of what a tall bracket closes, or goes on with one: they stand
+    further from the line than others."""
+    if abs(glyph.left - last.right) > 0.25 * main.size or glyph.size > SCRIPT_SCALE * main.size:
+        return False
+    if last.text in _CLOSING and last.size == main.size:
+        return abs(glyph.baseline - last.baseline) < _TALL * main.size
+    return last.size < SCRIPT_SCALE * main.size and abs(glyph.baseline - last.baseline) < 0.1 * main.size
 
 
 def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:

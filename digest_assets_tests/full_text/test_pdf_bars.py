@@ -1,0 +1,174 @@
+"""Fractions, roots and lines over and under letters, by the bars that a page draws: characters written by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest_assets.full_text.pdf import read_pdf
+from digest_assets.full_text.pdf_bars import Bar
+from digest_assets.full_text.pdf_glyphs import Glyph
+from digest_assets.full_text.pdf_pieces import pieces
+from digest_assets.sandbox.pdf import _file
+from digest_assets_tests.full_text.read_texts import text_of
+from digest_assets_tests.full_text.test_pdf_characters import glyphs
+
+LINE, SIZE = 700.0, 10.0
+AXIS = LINE + 2.5
+
+
+def width(text: str, size: float = SIZE) -> float:
+    return glyphs(text, size=size)[-1].right - 50
+
+
+def row(text: str, middle: float, baseline: float, size: float = SIZE) -> list[Glyph]:
+    return glyphs(text, middle - width(text, size) / 2, baseline, size)
+
+
+def fraction(above: str, below: str, left: float = 50, *, size: float = SIZE) -> tuple[list[Glyph], Bar]:
+    """As TeX displays one: of `size`, on the line."""
+    long = max(width(above, size), width(below, size))
+    middle, axis = left + long / 2, LINE + 2.5
+    members = row(above, middle, axis + 0.43 * size, size) + row(below, middle, axis - 0.94 * size, size)
+    return members, Bar(left, left + long, axis)
+
+
+def read(members: list[Glyph], *bars: Bar) -> list[str]:
+    return [piece.text for piece in pieces(members, 0, 792, bars)]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "text"),
+    [
+        ("p", "q", "p/q"),
+        ("a + b", "2", "(a + b)/2"),
+        ("1", "2c", "1/(2c)"),
+        ("12.5", "x", "12.5/x"),
+        ("(a + b)", "n", "(a + b)/n"),
+        ("(a)(b)", "n", "((a)(b))/n"),
+    ],
+)
+def test_a_bar_between_two_rows_is_a_fraction_s(above: str, below: str, text: str) -> None:
+    members, bar = fraction(above, below)
+    assert read(members, bar) == [text]
+    assert read(members) == [above, below], "without its bar it is two lines"
+
+
+def test_a_fraction_stands_on_the_line_of_what_is_beside_it() -> None:
+    before = glyphs("x =")
+    members, bar = fraction("a + b", "c", before[-1].right + 3)
+    after = glyphs("+ y", bar.right + 3)
+    assert read([*before, *members, *after], bar) == ["x = (a + b)/c + y"]
+
+
+def test_a_small_fraction_in_a_line_is_no_script() -> None:
+    before = glyphs("takes")
+    members, bar = fraction("1", "2", before[-1].right + 3, size=7)
+    after = glyphs("of it", bar.right + 3)
+    assert read([*before, *members, *after], bar) == ["takes 1/2 of it"]
+
+
+def test_what_stands_in_a_fraction_is_read_first() -> None:
+    inner, small = fraction("a", "b", 70, size=7)
+    inner = [glyph._replace(baseline=glyph.baseline + 8) for glyph in inner]
+    small = small._replace(height=small.height + 8)
+    rest = glyphs("1 + ", small.left - 16.5, small.height - 2.5)
+    whole = Bar(rest[0].left, small.right, AXIS)
+    below = row("c", (whole.left + whole.right) / 2, AXIS - 9.4)
+    assert read([*rest, *inner, *below], whole, small) == ["(1 + a/b)/c"]
+
+
+@pytest.mark.parametrize(("within", "text"), [("x", "√x"), ("10", "√10"), ("a + b", "√(a + b)")])
+def test_a_bar_behind_its_sign_says_how_far_a_root_goes(within: str, text: str) -> None:
+    sign, members = glyphs("√", 50, LINE + 7), glyphs(within, 55)
+    bar = Bar(55, members[-1].right, LINE + 8)
+    after = glyphs("+ c", members[-1].right + 2.4)
+    assert read([*sign, *members, *after], bar) == [f"{text} + c"]
+
+
+def test_the_root_of_a_fraction_is_of_the_whole() -> None:
+    sign = glyphs("√", 50, LINE + 10)
+    members, bar = fraction("p", "q", 56)
+    assert read([*sign, *members], bar, Bar(55, bar.right + 1.2, LINE + 15)) == ["√(p/q)"]
+
+
+def test_a_root_in_a_fraction_does_not_part_it_from_its_bar() -> None:
+    sign, within = glyphs("√", 50, AXIS - 2), glyphs("n", 55, AXIS - 9.4)
+    root, bar = Bar(55, 60, AXIS - 2), Bar(50, 60, AXIS)
+    assert read([*row("1", 55, AXIS + 4.3), *sign, *within], bar, root) == ["1/√n"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "shift", "why"),
+    [
+        ("Acc", "F", 0, "words that nothing is beside: the head of a table"),
+        ("a", "b", 6, "a bar that is longer than both rows"),
+        ("a        b", "c        d", 0, "cells"),
+    ],
+)
+def test_a_rule_of_a_table_is_no_fraction_s(above: str, below: str, shift: float, why: str) -> None:
+    members, bar = fraction(above, below)
+    long = Bar(bar.left - shift, bar.right + shift, bar.height)
+    assert not any("/" in text for text in read(members, long)), why
+
+
+def test_a_row_that_goes_on_beside_the_bar_is_a_line_of_text() -> None:
+    members, bar = fraction("abc", "xyz")
+    more = glyphs("def", bar.right + 0.5, members[0].baseline)
+    assert not any("/" in text for text in read([*members[:3], *more, *members[3:]], bar))
+
+
+def test_a_line_under_a_word_above_another_word_is_no_fraction_s() -> None:
+    members = row("ab", 60, LINE) + row("cd", 60, LINE - 12)
+    assert read(members, Bar(55, 65, LINE - 1.5)) == ["ab", "cd"]
+
+
+def test_another_bar_parts_what_stands_above_it_from_what_stands_below() -> None:
+    members, bar = fraction("a", "b")
+    between = Bar(bar.left, bar.right + 3, bar.height - 1)
+    assert "a/b" not in read(members, bar, between)
+
+
+@pytest.mark.parametrize(
+    ("letter", "off", "text"),
+    [
+        ("x", 6.0, "x̄"),
+        ("R", 8.4, "R̄"),
+        ("x", -1.4, "x̲"),
+        ("p", -3.0, "p̲"),
+        ("x", 8.4, "x"),
+        ("R", 6.0, "R"),
+        ("x", -3.0, "x"),
+        ("7", 6.0, "7"),
+    ],
+)
+def test_a_line_over_or_under_a_letter_is_its_mark(letter: str, off: float, text: str) -> None:
+    members = glyphs(f"{letter} + y")
+    assert read(members, Bar(50, 55, LINE + off)) == [f"{text} + y"]
+
+
+@pytest.mark.parametrize(("rise", "text"), [(8, "( x )^{1/2} y"), (-8, "( x )_{1/2} y")])
+def test_what_stands_at_the_end_of_a_tall_bracket_is_its_script(rise: float, text: str) -> None:
+    tall = glyphs("( x )")
+    script = glyphs("1/2", tall[-1].right, LINE + rise, 7)
+    assert read([*tall, *script, *glyphs("y", script[-1].right + 2.5)]) == [text]
+
+
+def test_what_stands_further_off_is_no_script() -> None:
+    tall = glyphs("( x )")
+    assert read([*tall, *glyphs("2", tall[-1].right, LINE + 19, 7)]) == ["( x )", "2"]
+    assert read([*glyphs("xy"), *glyphs("2", 60, LINE + 8, 7)]) == ["xy", "2"]
+
+
+def test_bars_come_from_the_file() -> None:
+    """A page with a displayed fraction, a frame that is no bar, and prose enough to be read."""
+
+    def shown(text: str, x: float, y: float) -> str:
+        return f"BT /F1 10 Tf 0 Tw 1 0 0 1 {x} {y} Tm ({text}) Tj ET"
+
+    prose = [
+        shown(f"It is line {number} of the text that the people of the island have read.", 54, 700 - 12 * number)
+        for number in range(20)
+    ]
+    formula = [shown("r =", 200, 400), shown("p", 220, 406.8), shown("q", 220, 393.1), "219.5 402.3 6 0.4 re f"]
+    frame = "190 380 80 40 re S"
+    assert "r = p/q" in text_of(read_pdf(_file(["\n".join([*prose, *formula, frame])])).sections)
