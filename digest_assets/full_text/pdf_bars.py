@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from digest_assets.full_text.pdf_glyphs import AXIS, SCRIPT_SCALE, Glyph, size_and_baseline, spaces, written
 
-_ROOT = "√"
+_ROOT, _ENTAILS = "√", "⊢"
 _ABOVE = (0.05, 0.8)
 _BELOW = (0.3, 1.25)
 """Times the size: how far from the bar the line of a numerator and of a denominator may be."""
@@ -40,6 +40,7 @@ _REACH, _SIDE = 40.0, 20.0
 _BAR_LIMIT = 500
 """A page of formulas has a hundred; where there are more, they are a drawing's."""
 _BAND = 10.0
+_WORD_LETTERS = 4
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ATOM = re.compile(r"(?:\d+(?:\.\d+)?|[^\W\d]|[^\w\s/])(?:[_^]\{[^{}]*\})*|√(?:\w|\([^()]*\))|\([^()]*\)")
 """What needs no brackets."""
@@ -102,6 +103,8 @@ class _Page:
         beside = self._size_beside(bar, near, places)
         if beside is None and (_WORD.search(numerator) or _WORD.search(denominator)):
             return False  # of a table's head
+        if _ENTAILS in numerator or _ENTAILS in denominator:
+            return False  # of a rule of inference
         size = beside or above.size
         if above.size > SCRIPT_SCALE * size and _is_under(above, bar) and bar.height - below.baseline > 0.9 * size:
             return False
@@ -116,11 +119,23 @@ class _Page:
                 continue
             place, off = row.places[0], abs(row.baseline - bar.height) / row.size
             is_as_long = max(abs(bar.left - row.left), abs(bar.right - row.right)) < 0.25 * row.size
-            if is_as_long and is_marked(self._at(place).text, off):
+            if is_as_long and is_marked(self._at(place).text, off) and not self._is_in_a_word(place):
                 text = unicodedata.normalize("NFC", self._at(place).text + mark)
                 self.glyphs[place] = self._at(place)._replace(text=text)
                 self.bars.remove(bar)
                 return
+
+    def _is_in_a_word(self, place: int) -> bool:
+        """Whether the letter at `place` is one of a word, which means the same with its line and without."""
+        letters, glyph = 1, self._at(place)
+        for step in (-1, 1):
+            here, last = place + step, glyph
+            while 0 <= here < len(self.glyphs) and letters < _WORD_LETTERS:
+                other = self.glyphs[here]
+                if other is None or not other.text.isalpha() or not _are_side_by_side(last, other):
+                    break
+                letters, here, last = letters + 1, here + step, other
+        return letters >= _WORD_LETTERS
 
     def _near(self, bar: Bar) -> list[int]:
         bands = range(round((bar.height - _REACH) / _BAND), round((bar.height + _REACH) / _BAND) + 1)
@@ -243,6 +258,11 @@ class _Page:
         self._bands[round(row.baseline / _BAND)].append(place)
         self._wholes.add(place)
         self.bars.remove(bar)
+
+
+def _are_side_by_side(one: Glyph, two: Glyph) -> bool:
+    gap = max(one.left, two.left) - min(one.right, two.right)
+    return one.baseline == two.baseline and gap < 0.1 * one.size
 
 
 def _is_under(row: _Row, bar: Bar) -> bool:

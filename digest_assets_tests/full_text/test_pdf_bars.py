@@ -146,6 +146,16 @@ def test_a_line_over_or_under_a_letter_is_its_mark(letter: str, off: float, text
     assert read(members, Bar(50, 55, LINE + off)) == [f"{text} + y"]
 
 
+@pytest.mark.parametrize(("word", "text"), [("ab", "a̲b"), ("abc", "a̲bc"), ("able", "able"), ("a bleu", "a̲ bleu")])
+def test_a_letter_of_a_word_gets_no_mark(word: str, text: str) -> None:
+    assert read(glyphs(word), Bar(50, 55, LINE - 1.4)) == [text]
+
+
+def test_what_follows_from_something_is_no_denominator() -> None:
+    members, bar = fraction("A ⊢ x", "A ⊢ y")
+    assert read(members, bar) == ["A ⊢ x", "A ⊢ y"]
+
+
 @pytest.mark.parametrize(("rise", "text"), [(8, "( x )^{1/2} y"), (-8, "( x )_{1/2} y")])
 def test_what_stands_at_the_end_of_a_tall_bracket_is_its_script(rise: float, text: str) -> None:
     tall = glyphs("( x )")
