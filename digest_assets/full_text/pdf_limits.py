@@ -49,6 +49,7 @@ def _word_starts(glyphs: Sequence[Glyph], stop: int) -> list[int]:
 def _gather_limits(glyphs: list[Glyph], start: int, stop: int) -> int:
     """Put the limits of the operator in [start, `stop`], which stand around it in the file, behind it. Returns where
     the last of them is."""
+    start, stop = _with_its_limit_behind(glyphs, start, stop)
     main, left, right = glyphs[stop], glyphs[start].left, glyphs[stop].right
     ends = [stop + 1]
     while len(ends) < 3 and (end := _limit_end(glyphs, ends[-1], main, left, right)) > ends[-1]:
@@ -65,6 +66,23 @@ def _gather_limits(glyphs: list[Glyph], start: int, stop: int) -> int:
     scripts = [script for limit in limits for script in _as_scripts(limit, main, right)]
     glyphs[first : ends[-1]] = [*glyphs[start : stop + 1], *scripts]
     return first + stop - start + len(scripts)
+
+
+def _with_its_limit_behind(glyphs: list[Glyph], start: int, stop: int) -> tuple[int, int]:
+    """Move the start of a limit behind the operator in [start, `stop`], where the file has that in the middle of it:
+    `N`, `∑`, `− 1`. Returns where the operator is."""
+    first = start
+    while first > 0 and stop + 1 < len(glyphs) and _is_of_limit(glyphs[stop], glyphs[first - 1], glyphs[stop + 1]):
+        first -= 1
+    if first == start or glyphs[stop + 1].left - glyphs[start - 1].right > 0.3 * glyphs[stop].size:
+        return start, stop
+    glyphs[first : stop + 1] = [*glyphs[start : stop + 1], *glyphs[first:start]]
+    return first, first + stop - start
+
+
+def _is_of_limit(main: Glyph, before: Glyph, behind: Glyph) -> bool:
+    is_left = before.right < behind.left + 0.1 * main.size
+    return is_left and before.baseline == behind.baseline and _may_be_limit(main, before)
 
 
 def _may_be_limit(main: Glyph, glyph: Glyph) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from digest_assets.full_text.pdf_bars import Bar, with_bars
@@ -30,6 +30,7 @@ _WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
 _SCRIPT_WORDS = 3
 _CLOSING = frozenset(")]}⟩|‖∥⌋⌉")
+_RULES = frozenset("|‖∣∥")
 _TALL = 1.8
 """Times the size: half of the height of a tall bracket."""
 
@@ -42,7 +43,7 @@ class _Word(NamedTuple):
 
 
 def pieces(glyphs: Sequence[Glyph], page: int, height: float, bars: Iterable[Bar] = ()) -> Iterator[Line]:
-    for run in _interleaved(_runs(with_bars(with_limits(glyphs), bars))):
+    for run in _interleaved(_runs(with_bars(with_limits(_with_whole_rules(glyphs)), bars))):
         spaced = spaces(run)
         for start, stop in _parts(run, spaced):
             if (piece := _piece(run[start:stop], spaced[start:stop], page, height)) is not None:
@@ -129,11 +130,24 @@ def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
 def _is_script_of_bracket(main: Glyph, last: Glyph, glyph: Glyph) -> bool:
     """Whether `glyph` is an exponent, or an index, of what a tall bracket closes, or goes on with one: they stand
     further from the line than others."""
-    if abs(glyph.left - last.right) > 0.25 * main.size or glyph.size > SCRIPT_SCALE * main.size:
+    if glyph.size > SCRIPT_SCALE * main.size:
         return False
-    if last.text in _CLOSING and last.size == main.size:
-        return abs(glyph.baseline - last.baseline) < _TALL * main.size
-    return last.size < SCRIPT_SCALE * main.size and abs(glyph.baseline - last.baseline) < 0.1 * main.size
+    if main.text in _CLOSING and abs(glyph.left - main.right) < 0.25 * main.size:
+        return abs(glyph.baseline - main.baseline) < _TALL * main.size
+    is_behind = last.size < SCRIPT_SCALE * main.size and abs(glyph.left - last.right) < 0.25 * main.size
+    return is_behind and abs(glyph.baseline - last.baseline) < 0.1 * main.size
+
+
+def _with_whole_rules(glyphs: Sequence[Glyph]) -> list[Glyph]:
+    """`glyphs`, each tall `|` and `‖`, which TeX puts together of short ones above each other, as one of them."""
+    result: list[Glyph] = []
+    for (text, _, _), group in groupby(glyphs, key=lambda glyph: (glyph.text, glyph.left, glyph.face)):
+        members = [*group]
+        if text in _RULES and len(members) > 1:
+            middle = sum(glyph.baseline for glyph in members) / len(members)
+            members = [members[0]._replace(baseline=middle)]
+        result += members
+    return result
 
 
 def _parts(run: list[Glyph], spaced: list[bool]) -> list[tuple[int, int]]:

@@ -182,3 +182,15 @@ def test_bars_come_from_the_file() -> None:
     formula = [shown("r =", 200, 400), shown("p", 220, 406.8), shown("q", 220, 393.1), "219.5 402.3 6 0.4 re f"]
     frame = "190 380 80 40 re S"
     assert "r = p/q" in text_of(read_pdf(_file(["\n".join([*prose, *formula, frame])])).sections)
+
+
+def test_a_closing_brace_has_its_scripts_above_each_other() -> None:
+    tall = glyphs("{ x }")
+    scripts = [*glyphs("m", tall[-1].right, LINE + 8, 7), *glyphs("i=1", tall[-1].right, LINE - 7, 7)]
+    assert read([*tall, *scripts]) == ["{ x }^{m}_{i=1}"]
+
+
+def test_a_rule_that_is_put_together_of_short_ones_is_one() -> None:
+    tall = [*glyphs("|", 50, LINE + 6), *glyphs("|", 50), *glyphs("|", 50, LINE - 6)]
+    assert read([*tall, *glyphs("x", 56)]) == ["|x"]
+    assert read([*glyphs("|"), *glyphs("|", 55.5)]) == ["||"]

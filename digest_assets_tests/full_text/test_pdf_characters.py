@@ -408,6 +408,13 @@ def test_the_limits_of_a_sum_are_scripts_behind_it() -> None:
         assert [line.text for line in read(start, *order, rest)] == ["x=∑_{i=0}^{n} ai"]
 
 
+def test_a_limit_that_the_file_has_on_both_sides_of_its_sum_is_one() -> None:
+    total = [glyph._replace(text="∑", right=glyph.left + 14) for glyph in glyphs("S", 52)]
+    limit = glyphs("N-1", 54, 712, 7)
+    rest = glyphs("x", 70)
+    assert [line.text for line in read(limit[:1], total, limit[1:], rest)] == ["∑^{N-1} x"]
+
+
 def test_the_limits_of_an_integral_stand_behind_it() -> None:
     integral = glyphs("∫")
     right = integral[0].right
