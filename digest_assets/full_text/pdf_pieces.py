@@ -30,6 +30,8 @@ _WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
 _SCRIPT_WORDS = 3
 _CLOSING = frozenset(")]}⟩|‖∥⌋⌉")
+_LEAST_SCRIPT = 0.45
+"""Of the size of the letter: a script of a script is half as large, and a text behind a large initial smaller."""
 _RULES = frozenset("|‖∣∥")
 _TALL = 1.8
 """Times the size: half of the height of a tall bracket."""
@@ -120,22 +122,23 @@ def _goes_on(main: Glyph, last: Glyph, glyph: Glyph, right: float) -> bool:
         # A raised character before the first large one: the mark of a footnote.
         main.size < SCRIPT_SCALE * glyph.size and 0 < main.baseline - glyph.baseline < 0.7 * size
     ):
-        return _is_script_of_bracket(main, last, glyph)
+        return _is_far_script(main, last, glyph)
     if glyph.left >= right - 0.4 * size:
         return True
     # The second of two scripts that stand above each other.
     return glyph.size < SCRIPT_SCALE * main.size and last is not main and glyph.left > main.right - 0.3 * size
 
 
-def _is_script_of_bracket(main: Glyph, last: Glyph, glyph: Glyph) -> bool:
-    """Whether `glyph` is an exponent, or an index, of what a tall bracket closes, or goes on with one: they stand
-    further from the line than others."""
+def _is_far_script(main: Glyph, last: Glyph, glyph: Glyph) -> bool:
+    """Whether `glyph` is an exponent, or an index, of what a tall bracket closes, or goes on with one, or is one of a
+    script: these stand further from the line than others."""
     if glyph.size > SCRIPT_SCALE * main.size:
         return False
     if main.text in _CLOSING and abs(glyph.left - main.right) < 0.25 * main.size:
         return abs(glyph.baseline - main.baseline) < _TALL * main.size
-    is_behind = last.size < SCRIPT_SCALE * main.size and abs(glyph.left - last.right) < 0.25 * main.size
-    return is_behind and abs(glyph.baseline - last.baseline) < 0.1 * main.size
+    is_script = _LEAST_SCRIPT * main.size < last.size < SCRIPT_SCALE * main.size
+    is_behind = is_script and abs(glyph.left - last.right) < 0.25 * main.size
+    return is_behind and abs(glyph.baseline - last.baseline) < 0.55 * last.size
 
 
 def _with_whole_rules(glyphs: Sequence[Glyph]) -> list[Glyph]:

@@ -184,6 +184,20 @@ def test_bars_come_from_the_file() -> None:
     assert "r = p/q" in text_of(read_pdf(_file(["\n".join([*prose, *formula, frame])])).sections)
 
 
+def test_an_exponent_of_an_exponent_goes_on_with_it() -> None:
+    power = glyphs("e")
+    above = glyphs("-x", power[-1].right, LINE + 3.6, 7)
+    square = glyphs("2", above[-1].right, LINE + 6.6, 5)
+    rest = glyphs("/y", square[-1].right, LINE + 3.6, 7)
+    assert read([*power, *above, *square, *rest]) == ["e^{-x^{2}/y}"]
+
+
+def test_a_line_behind_a_large_initial_goes_on_no_further_than_it_does() -> None:
+    initial, first = glyphs("W", 50, LINE - 12, 25), glyphs("e see", 63)
+    below = glyphs("it", first[-1].right + 1, LINE - 5)
+    assert "e see it" not in " ".join(read([*initial, *first, *below]))
+
+
 def test_a_closing_brace_has_its_scripts_above_each_other() -> None:
     tall = glyphs("{ x }")
     scripts = [*glyphs("m", tall[-1].right, LINE + 8, 7), *glyphs("i=1", tall[-1].right, LINE - 7, 7)]
