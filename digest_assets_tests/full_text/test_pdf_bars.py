@@ -60,9 +60,10 @@ def test_a_fraction_stands_on_the_line_of_what_is_beside_it() -> None:
     assert read([*before, *members, *after], bar) == ["x = (a + b)/c + y"]
 
 
-def test_a_small_fraction_in_a_line_is_no_script() -> None:
+@pytest.mark.parametrize("size", [7, 5])
+def test_a_small_fraction_in_a_line_is_no_script(size: float) -> None:
     before = glyphs("takes")
-    members, bar = fraction("1", "2", before[-1].right + 3, size=7)
+    members, bar = fraction("1", "2", before[-1].right + 3, size=size)
     after = glyphs("of it", bar.right + 3)
     assert read([*before, *members, *after], bar) == ["takes 1/2 of it"]
 
@@ -112,9 +113,22 @@ def test_a_rule_of_a_table_is_no_fraction_s(above: str, below: str, shift: float
 
 
 def test_a_row_that_goes_on_beside_the_bar_is_a_line_of_text() -> None:
-    members, bar = fraction("abc", "xyz")
-    more = glyphs("def", bar.right + 0.5, members[0].baseline)
-    assert not any("/" in text for text in read([*members[:3], *more, *members[3:]], bar))
+    members, bar = fraction("ab", "xy")
+    more = glyphs("d", bar.right + 0.5, members[0].baseline)
+    assert not any("/" in text for text in read([*members[:2], *more, *members[2:]], bar))
+
+
+@pytest.mark.parametrize(("up", "down"), [(10, 0), (0, 5)])
+def test_what_is_further_from_a_bar_is_none_of_its_rows(up: float, down: float) -> None:
+    members, bar = fraction("a", "c")
+    moved = [members[0]._replace(baseline=members[0].baseline + up)]
+    moved.append(members[1]._replace(baseline=members[1].baseline - down))
+    assert read(moved, bar) == ["a", "c"]
+
+
+def test_rows_that_are_set_font_by_font_are_put_in_order() -> None:
+    members, bar = fraction("a+b", "c")
+    assert read([members[0], members[2], members[1], members[3]], bar) == ["(a+b)/c"]
 
 
 def test_a_line_under_a_word_above_another_word_is_no_fraction_s() -> None:
@@ -194,8 +208,8 @@ def test_an_exponent_of_an_exponent_goes_on_with_it() -> None:
 
 def test_a_line_behind_a_large_initial_goes_on_no_further_than_it_does() -> None:
     initial, first = glyphs("W", 50, LINE - 12, 25), glyphs("e see", 63)
-    below = glyphs("it", first[-1].right + 1, LINE - 5)
-    assert "e see it" not in " ".join(read([*initial, *first, *below]))
+    other = glyphs("it", first[-1].right + 1, LINE + 5)
+    assert read([*initial, *first, *other])[-1] == "it"
 
 
 def test_a_closing_brace_has_its_scripts_above_each_other() -> None:

@@ -410,9 +410,11 @@ def test_the_limits_of_a_sum_are_scripts_behind_it() -> None:
 
 def test_a_limit_that_the_file_has_on_both_sides_of_its_sum_is_one() -> None:
     total = [glyph._replace(text="∑", right=glyph.left + 14) for glyph in glyphs("S", 52)]
-    limit = glyphs("N-1", 54, 712, 7)
+    limit = glyphs("N-1+k", 50.5, 712, 7)
     rest = glyphs("x", 70)
-    assert [line.text for line in read(limit[:1], total, limit[1:], rest)] == ["∑^{N-1} x"]
+    assert [line.text for line in read(limit[:1], total, limit[1:], rest)] == ["∑^{N-1+k} x"]
+    elsewhere = glyphs("N", 30, 712, 7)
+    assert [line.text for line in read(elsewhere, total, limit[1:], rest)] == ["N", "∑^{-1+k} x"]
 
 
 def test_the_limits_of_an_integral_stand_behind_it() -> None:
