@@ -60,7 +60,8 @@ def composed(glyphs: list[Glyph]) -> list[Glyph]:
         last = result[-1] if result else None
         # A ligature, which pdfium takes apart. An accent of TeX's may be as wide as its letter, too.
         if last is not None and glyph[1:4] == last[1:4] and ACCENTS.keys().isdisjoint((last.text, glyph.text)):
-            result[-1] = last._replace(text=last.text + glyph.text)
+            is_known = "\ufffd" not in last.text
+            result[-1] = last._replace(text=last.text + glyph.text) if is_known else last
             continue
         if last is not None and (last.text, glyph.text) == ("∼", "=") and glyph.left < last.right - 0.3 * glyph.size:
             result[-1] = glyph._replace(text="≅", space=last.space)

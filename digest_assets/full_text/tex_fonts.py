@@ -140,6 +140,13 @@ _FAMILIES = (
     _family(r"[tp]xexas?$", {0x20: ""}),
     # Those of publishers, nearly all numbered anew.
     _family(r"(?:MT|BL)EX", _OMX | dict.fromkeys(range(0x30), "\ufffd")),
+    _family(r"AdvP4C4E46", _OMX | dict.fromkeys(range(0x30), "\ufffd") | {0x66: "", 0x69: ""}),  # a root's bar: `ffi`
+    _family(
+        r"AdvP4C4E74|AdvMacMthSyN",
+        {place: _OMS[place] for place in (0x30, *range(0x67, 0x6C))}
+        | dict(zip(map(ord, "ðÞþ¼f"), "()+=\ufffd", strict=True)),  # a brace, and of `ffi` what is no ligature
+    ),
+    _family(r"AdvP4C4E51", {0x3A: ".", 0x3B: ",", 0x3D: "/"}),
     _family(r"MSAM\d|[tp]xsya$", _also_high(_AMS_A)),
     _family(r"MSBM\d|[tp]xsyb$", _AMS_B),
     _family(r"[tp]xsyc$", _TX_C),

@@ -145,6 +145,9 @@ def test_a_large_initial_and_a_word_that_is_set_twice_stay_apart_from_the_lines_
         ("rtxmi", "`?,", "ℓ⋆,"),
         ("txexs", "\x12X\xd5\xd8\xa9\xab", "(∑∑∪("),
         ("MTEX", "X!", "∑\ufffd"),
+        ("AdvP4C4E46", "qffiffiP!", "√∑\ufffd"),
+        ("AdvMacMthSyN", "ðjg0i¼1Þf", "(|}′⟩=1)\ufffd"),
+        ("AdvP4C4E51", "x=y:", "x/y."),
         ("CMSY7", "v|{", "⊑|{"),
         ("CMMI8", "`~x,<", "ℓ\u20d7x,<"),
         ("CMEX10", "PX0@ ", "∑∑(("),
@@ -298,6 +301,13 @@ def test_a_font_without_a_ligature_has_the_cork_encoding_of_the_others_on_its_pa
     dash, ligature = of(1, "one\x15to\x15one maps"), of(2, "the \x1crst of them")
     assert written(_by_places(dash + ligature)).startswith("one–to–one maps")
     assert written(_by_places(dash)) == "one\ufffdto\ufffdone maps"
+
+
+def test_a_ligature_of_which_one_letter_is_unknown_is_unknown() -> None:
+    (letter,) = glyphs("f")
+    whole = [letter._replace(text=each) for each in "\ufffd⟩"]
+    assert [line.text for line in read(whole)] == ["\ufffd"]
+    assert [line.text for line in read([letter, letter, letter._replace(text="i")])] == ["ffi"]
 
 
 def test_a_stroke_is_of_a_sign_on_its_line() -> None:
