@@ -27,9 +27,11 @@ class DateLog:
         self._tell(logging.WARNING, event)
 
     def _tell(self, level: int, event: str) -> None:
-        # Dagster raises where the disk is full. A line less ends no run, and what was paid for is still to be kept.
-        with suppress(OSError):
-            self.logger.log(level, self._line(event))
+        line = self._line(event)
+        # Dagster raises where its history or the disk cannot be written: of which class is SQLAlchemy's and SQLite's to
+        # change. A line less ends no run, and what was paid for is still to be kept.
+        with suppress(Exception):
+            self.logger.log(level, line)
 
     def _line(self, event: str) -> str:
         return redact(f"{self.digest} {self.day} {event}", _LONGEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -106,13 +107,16 @@ def test_a_materialization_tells_how_long_it_took_and_a_version_of_its_content(w
     assert len(versions) == 1
 
 
-def test_a_line_of_the_log_for_which_the_disk_has_no_room_ends_nothing() -> None:
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), sqlite3.OperationalError("database or disk is full")]
+)
+def test_a_line_of_the_log_for_which_the_disk_has_no_room_ends_nothing(error: Exception) -> None:
     tried = []
 
     class FullDisk(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             tried.append(record.getMessage())
-            raise OSError(28, "No space left on device")
+            raise error
 
     logger = logging.Logger("of a run")
     logger.addHandler(FullDisk())
