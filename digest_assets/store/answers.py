@@ -258,7 +258,7 @@ class KnownAnswers:
         self._arrived: dict[str, Row] = {}
         """Rows that are lines in the journal alone, by key: nobody has judged them yet."""
         self._writing: list[asyncio.Task[None]] = []
-        self._unwritable: StoreUnusable | OSError | None = None
+        self._ended_by: Exception | None = None
 
     @classmethod
     @asynccontextmanager
@@ -293,9 +293,7 @@ class KnownAnswers:
             try:
                 answer = await asyncio.shield(call)
             except BaseException:
-                if self._unwritable is None:
-                    call.cancel()
-                await asyncio.wait([call])
+                await self._let_end(call)
                 self._write(forget_calls, key)
                 raise
             row = {
@@ -307,22 +305,33 @@ class KnownAnswers:
         self._held[key] = answer
         return answer
 
+    async def _let_end(self, call: asyncio.Future[StoredAnswer]) -> None:
+        """Waits for what is paid for. Where somebody stops the run, before this or meanwhile, it is cancelled."""
+        if self._ended_by is None:
+            call.cancel()
+        while not call.done():
+            try:
+                await asyncio.wait([call])
+            except asyncio.CancelledError:
+                call.cancel()
+
     def make_room(self, calls: int) -> None:
-        """To be called before each call; so many are under way at most. Raises `StoreUnusable` where the disk is full:
-        then no further one may be made."""
-        if self._unwritable is not None:
-            raise self._unwritable
+        """To be called before each call; so many are under way at most. Raises `StoreUnusable` where the disk is full,
+        and what ended the run where something did: then no further one may be made."""
+        if self._ended_by is not None:
+            raise self._ended_by
         try:
             self._journal.reserve(calls)
         except StoreUnusable as error:
-            self._unwritable = error
+            self._ended_by = error
             raise
 
     def ends_with(self, error: BaseException) -> None:
-        """To be called before a run is ended by `error`. Where that is a store or a disk that cannot be written, calls
-        under way end all the same: they are paid for, and their room is there."""
-        if isinstance(error, StoreUnusable | OSError):
-            self._unwritable = error
+        """To be called before a run is ended by `error`. Calls under way end all the same, whatever it is: they are
+        paid for, and their room is there. Only who stops the run wants that at once: Python's stops are no `Exception`,
+        nor are Dagster's and ours."""
+        if isinstance(error, Exception):
+            self._ended_by = error
 
     def _write(self, keeping: Keeping[Any], item: object) -> None:
         self._writing.append(asyncio.create_task(self._gathered.keep(keeping, item)))

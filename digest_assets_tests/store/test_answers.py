@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import resource
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timezone
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from digest_assets.errors import StoreUnusable
+from digest_assets.errors import QuotaExhausted, StoreUnusable
 from digest_assets.llm.asking import StoredAnswer
 from digest_assets.llm.prompts import Task
 from digest_assets.model import AnswerStatus, Translation, Usage
+from digest_assets.pipeline.stopping import Stopped
 from digest_assets.store.answers import (
     KnownAnswers,
     Row,
@@ -113,35 +117,89 @@ def test_the_room_that_was_reserved_is_no_line(tmp_path: Path) -> None:
     assert path.stat().st_size < 5000
 
 
-@pytest.mark.parametrize(
-    "error", [StoreUnusable("The disk is full.", cure="Free some."), OSError(28, "No space left on device")]
-)
-def test_a_call_under_way_ends_where_the_store_cannot_be_written(
-    store: DigestStore, tmp_path: Path, error: Exception
-) -> None:
-    asked, may_answer = asyncio.Event(), asyncio.Event()
+class UnderWay:
+    """One call of a run, under way until it `may_answer`."""
 
-    async def ask(known: KnownAnswers) -> StoredAnswer:
-        asked.set()
-        await may_answer.wait()
-        known.arrived(ANSWER)
+    def __init__(self, store: DigestStore, journals: Path) -> None:
+        self.store, self.journals = store, journals
+        self.asked, self.may_answer, self.is_under_way = asyncio.Event(), asyncio.Event(), True
+
+    async def ask(self) -> StoredAnswer:
+        self.asked.set()
+        try:
+            await self.may_answer.wait()
+        finally:
+            self.is_under_way = False
+        self.known.arrived(ANSWER)
         return ANSWER
 
+    @asynccontextmanager
+    async def paper(self) -> AsyncIterator[asyncio.Future[StoredAnswer]]:
+        """Whoever waits for the answer."""
+        async with GatheredStore(self.store) as gathered, KnownAnswers.open(
+            gathered, IDENTIFIERS, now, self.journals
+        ) as self.known:  # fmt: skip
+            paper = asyncio.ensure_future(self.known.once(ANSWER.key, self.ask))
+            await self.asked.wait()
+            yield paper
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(paper, 10)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreUnusable("The disk is full.", cure="Free some."),
+        OSError(28, "No space left on device"),
+        sqlite3.OperationalError("disk I/O error"),
+        QuotaExhausted("The balance is used up.", cure="Top it up."),
+        ArithmeticError("a mistake of this program"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_call_under_way_ends_whatever_error_ends_the_run(
+    store: DigestStore, tmp_path: Path, error: Exception
+) -> None:
     async def run() -> None:
-        async with GatheredStore(store) as gathered, KnownAnswers.open(gathered, IDENTIFIERS, now, tmp_path) as known:
-            paper = asyncio.ensure_future(known.once(ANSWER.key, lambda: ask(known)))
-            await asked.wait()
-            known.ends_with(error)
+        call = UnderWay(store, tmp_path)
+        async with call.paper() as paper:
+            call.known.ends_with(error)
             with pytest.raises(type(error)):
-                known.make_room(1)
+                call.known.make_room(1)
             paper.cancel()
             await asyncio.sleep(0)
-            may_answer.set()
-            with pytest.raises(asyncio.CancelledError):
-                await paper
+            call.may_answer.set()
 
     asyncio.run(run())
     assert asyncio.run(held(store, tmp_path)) is not None
+
+
+@pytest.mark.parametrize(
+    "stop", [asyncio.CancelledError(), KeyboardInterrupt(), Stopped(), dg.DagsterExecutionInterruptedError()]
+)
+def test_who_stops_the_run_waits_for_no_call(store: DigestStore, tmp_path: Path, stop: BaseException) -> None:
+    async def run() -> None:
+        call = UnderWay(store, tmp_path)
+        async with call.paper() as paper:
+            call.known.ends_with(stop)
+            paper.cancel()
+
+    asyncio.run(run())
+    assert asyncio.run(held(store, tmp_path)) is None
+
+
+def test_who_stops_a_run_that_waits_for_its_calls_to_end_waits_no_more(store: DigestStore, tmp_path: Path) -> None:
+    async def run() -> None:
+        call = UnderWay(store, tmp_path)
+        async with call.paper() as paper:
+            call.known.ends_with(OSError(28, "No space left on device"))
+            paper.cancel()
+            await asyncio.sleep(0)
+            assert not paper.done()
+            paper.cancel()
+        assert not call.is_under_way, "its answer would be written to a journal that is closed"
+
+    asyncio.run(run())
 
 
 DAY = date(2026, 1, 29)
