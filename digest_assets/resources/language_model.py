@@ -185,7 +185,7 @@ class LanguageModel:
         """The context's length in tokens, as far as it is known by now."""
         return self._context.window
 
-    def end(self, why: Callable[[], EndpointError]) -> None:
+    def end(self, why: Callable[[], Exception]) -> None:
         """Ends the run's calls: from now on each that is not under way raises what `why` makes."""
         self._breaker.decide(why)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from digest_assets.config import EMBEDDINGS, SECOND_READER, EndpointSettings, LlmSettings, Settings
-from digest_assets.errors import ConfigurationError, EndpointError, EndpointPaused, NoKey
+from digest_assets.errors import ConfigurationError, EndpointPaused, NoKey
 from digest_assets.fields import audience, fields_of
 from digest_assets.full_text.tokens import count_tokens
 from digest_assets.llm.answers import Answer
@@ -60,7 +60,7 @@ class OpenModel:
     count_tokens: Callable[[str], int]
     paused: Callable[[], EndpointPaused | None]
     """What ended the run for all its calls, where a later run may succeed."""
-    end: Callable[[Callable[[], EndpointError]], None]
+    end: Callable[[Callable[[], Exception]], None]
     """Ends the run for all its calls that are not under way, with the error that is made for each."""
 
 
@@ -126,7 +126,12 @@ class EndpointAccess:
 
         def before_call() -> None:
             budget.still_open()
-            make_room()
+            try:
+                make_room()
+            except Exception as error:
+                no_room = error
+                model.end(lambda: no_room)  # else each would wait for its turn, at the account's pace, to hear the same
+                raise
 
         key = self.settings.api_key() or ""
         settings = self.settings
