@@ -6,7 +6,6 @@ what the store holds is not paid for again, and a later run with that model has 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -28,6 +27,7 @@ from digest_assets.llm.defects import Defect
 from digest_assets.llm.prices import cost
 from digest_assets.llm.prompts import Prompt
 from digest_assets.model import AnswerStatus, FullText, Outcome, Paper, Reading, Translation, Usage
+from digest_assets.pipeline.fetch_texts import together
 from digest_assets.pipeline.read import excerpt_of
 from digest_assets.pipeline.spending import spent_today
 from digest_assets.resources.clock import Clock
@@ -193,7 +193,7 @@ class Comparison:
                 shorter=partial(excerpt_of, paper, text),
             )
 
-        await asyncio.gather(*(one(paper, text) for paper, text in self.on.papers))
+        await together([one(paper, text) for paper, text in self.on.papers], known.ends_with)
         made.defects = Counter(defect.kind.value for defects in found.values() for defect in defects)
 
 

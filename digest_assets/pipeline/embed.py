@@ -6,7 +6,6 @@ or the budget is used up, its words decide alone.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from digest_assets.llm.embeddings import embedding_prompt, unpacked
 from digest_assets.llm.keys import answer_key
 from digest_assets.llm.prompts import Task
 from digest_assets.model import Usage
+from digest_assets.pipeline.fetch_texts import together
 from digest_assets.pipeline.spending import spent_on_tasks
 from digest_assets.ranking.interests import Words
 from digest_assets.resources.clock import Clock
@@ -58,19 +58,18 @@ async def embed(
     log: Callable[[str], None],
 ) -> Embedded:
     """The vectors of `papers`, by their names. That some cannot be had is logged, once for each cause."""
-    meter, said = Meter(), set[str]()
+    meter, said, found = Meter(), set[str](), dict[str, list[float]]()
 
-    async def vector(name: str, words: Words, known: KnownAnswers, ask: Ask) -> tuple[str, list[float]] | None:
+    async def vector(name: str, words: Words, known: KnownAnswers, ask: Ask) -> None:
         prompt = embedding_prompt(words.title, words.abstract)
         key = answer_key(access.settings.model, {}, prompt)
         try:
             answer = await answered_once(known, ask, key, Task.EMBEDDING, _Named(name), prompt)
-            return name, unpacked(answer.text)
+            found[name] = unpacked(answer.text)
         except (BudgetUsedUp, EndpointError, NoKey) as error:
             if str(error) not in said:
                 said.add(str(error))
                 log(f"ranked without embeddings, {name} and others: {error}" if len(said) == 1 else str(error))
-            return None
 
     async with AsyncExitStack() as stack:
         gathered = await stack.enter_async_context(GatheredStore(store))
@@ -81,6 +80,6 @@ async def embed(
             room = partial(known.make_room, access.settings.max_concurrency)
             model = await stack.enter_async_context(access.open(access.budget(*spent), clock.now, room))
             ask = meter.metered(model.ask)
-        found = await asyncio.gather(*(vector(*each, known, ask) for each in papers.items()))
-    vectors = dict(each for each in found if each is not None)
+        await together([vector(*each, known, ask) for each in papers.items()], known.ends_with)
+    vectors = {name: found[name] for name in papers if name in found}
     return Embedded(vectors, meter.usage, len(papers) - len(vectors))
