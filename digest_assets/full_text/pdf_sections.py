@@ -16,6 +16,7 @@ from digest_assets.full_text.pdf_feet import with_feet
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_contents
 from digest_assets.full_text.pdf_headings import Headings
 from digest_assets.full_text.pdf_hyphens import joined, joint
+from digest_assets.full_text.pdf_items import ITEM, SENTENCE_END, Items
 from digest_assets.full_text.pdf_labels import Placed, without_labels
 from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_outline import Entry
@@ -30,11 +31,8 @@ _BIBLIOGRAPHY = re.compile(
 )
 _FIRST_ENTRY = re.compile(r"\[1\]\s+[A-Z]")
 _KEYWORDS = re.compile(r"(?:index terms|key ?words(?: and phrases)?|ccs concepts)\s*[—–:.-]", re.IGNORECASE)
-# Bullets of fonts without a map come as controls (U+0088) or as places of the Symbol font (U+F0B7).
-_ITEM = re.compile(r"(?:[•∙◦▪‣–·*\x80-\x9f\uf020-\uf0ff\ufffd]|\(?\d{1,2}[.)]|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})\s?(?=[A-Z])")
 _MARK_AT_FOOT = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§¶]{1,2})(?:[.)]\s|\s?(?=[A-Z]))")
-_SENTENCE_END = re.compile(r"[.:?!](?:[)\]”\"’']|\^\{\d+\})*$")
 _CONTINUES = re.compile(r"[a-z(\[]")
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _INTRODUCTION = re.compile(r"(?:[1I][.:]?\s+)?introduction\b", re.IGNORECASE)
@@ -89,7 +87,9 @@ class _Writer:
         self._lines = lines
         self._headings = Headings(lines, setting, outline)
         self._sections = [_Open("", 1)]
+        self._items = Items(lines, setting).starts()
         self._paragraph: list[Line] = []
+        self._is_item = False
         self._in_bibliography = False
         self._in_appendix = False
 
@@ -100,7 +100,7 @@ class _Writer:
             is_none = line.is_display or (line.is_foot and not self._set.stands_out(line))
             heading = None if is_none else self._headings.at(index, self._in_bibliography)
             if heading is None:
-                self._take(line)
+                self._take(line, index in self._items)
                 index += 1
                 continue
             self._start_section(heading.title, heading.level, heading.appendix)
@@ -119,15 +119,16 @@ class _Writer:
             if each.blocks or each.title
         )
 
-    def _take(self, line: Line) -> None:
+    def _take(self, line: Line, is_item: bool = False) -> None:
         if not self._in_bibliography and _FIRST_ENTRY.match(line.text) and self._lists_entries(line):
             self._end_block()
             self._in_bibliography = True
         if self._in_bibliography:
             self.left_out.append(LeftOut(Beside.BIBLIOGRAPHY, line.text))
             return
-        if self._paragraph and self._starts_block(self._paragraph[-1], line):
+        if self._paragraph and self._starts_block(self._paragraph[-1], line, is_item):
             self._end_block()
+        self._is_item = is_item if not self._paragraph else self._is_item
         self._paragraph.append(line)
 
     def _lists_entries(self, line: Line) -> bool:
@@ -160,7 +161,7 @@ class _Writer:
 
     # -- blocks
 
-    def _starts_block(self, last: Line, line: Line) -> bool:
+    def _starts_block(self, last: Line, line: Line, is_item: bool) -> bool:
         if last.is_foot != line.is_foot:
             return True
         if self._set.is_code(last) and self._set.is_code(line) and 0 < last.baseline - line.baseline < 3.2 * line.size:
@@ -170,7 +171,7 @@ class _Writer:
             return not (in_steps and is_below(last, line))
         if CAPTION.match(line.text) and not self._is_in_a_sentence(last, line):
             return True
-        if _ITEM.match(line.text) and not last.hyphenated:
+        if is_item and not last.hyphenated:
             return True
         is_behind_a_break = line.page != last.page or line.baseline > last.baseline
         if len(last.cells) > 1 and len(line.cells) > 1:
@@ -188,13 +189,13 @@ class _Writer:
             return True
         indent = self._set.indent(line)
         first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
-        return first_line and not _ITEM.match(self._paragraph[0].text)
+        return first_line and not self._is_item
 
     def _is_in_a_sentence(self, last: Line, line: Line) -> bool:
         """Whether `line` goes on with the sentence of the line above it: `as is shown in` / `Fig. 5.`"""
         is_text = self._is_set_as_text(last) and self._is_set_as_text(line) and len(last.text.split()) >= _FEW_WORDS
         is_next = line.page == last.page and 0 < last.baseline - line.baseline < 1.15 * self._set.leading
-        return is_text and is_next and not _SENTENCE_END.search(last.text)
+        return is_text and is_next and not SENTENCE_END.search(last.text)
 
     def _starts_behind_a_break(self, last: Line, line: Line) -> bool:
         """At the top of a column. Where paragraphs are indented, a line that is not goes on with the one before."""
@@ -202,7 +203,7 @@ class _Writer:
             return True
         indents = [self._set.indent(each) > 0.5 * each.size for each in (self._paragraph[0], line)]
         goes_on = indents == [True, False] or line.text[:1].islower()
-        return bool(_SENTENCE_END.search(last.text)) and not goes_on
+        return bool(SENTENCE_END.search(last.text)) and not goes_on
 
     def _end_block(self) -> None:
         lines, self._paragraph = self._paragraph, []
@@ -248,7 +249,8 @@ class _Writer:
             return _footnote(text, _MARK_AT_FOOT.match(text))
         if lines[0].is_display:
             return Block(BlockKind.PARAGRAPH, text)
-        if match := _ITEM.match(text):
+        match = ITEM.match(text)
+        if match and (self._is_item or not ITEM.match(lines[0].text)):  # or the mark stands on a line of its own
             bullet = match[0].strip()
             return Block(BlockKind.ITEM, text if bullet[-1] in ".)" else text[match.end() :])
         match = _FOOTNOTE.match(text)
@@ -266,7 +268,7 @@ class _Writer:
         if all(map(self._is_set_as_text, lines)) or any(line.is_display for line in lines):
             return False
         words = text.split()
-        if (_SENTENCE_END.search(text) and len(words) > 2) or _MATHS.search(text) or self._set.is_code(lines[0]):
+        if (SENTENCE_END.search(text) and len(words) > 2) or _MATHS.search(text) or self._set.is_code(lines[0]):
             return False
         return len(words) < 4 or len(words) < 3 * len(lines)
 
@@ -284,7 +286,8 @@ def _rejoined(blocks: Sequence[Placed], words: Set[str]) -> list[Block]:
     before it. `words`: the document's."""
     result: list[Placed] = []
     for each in blocks:
-        may_go_on = each.block.kind is BlockKind.PARAGRAPH and not each.is_loose and _CONTINUES.match(each.block.text)
+        is_text = each.block.kind is BlockKind.PARAGRAPH and not each.is_loose and "\n" not in each.block.text
+        may_go_on = is_text and _CONTINUES.match(each.block.text)
         broken = _broken_off(result) if may_go_on else None
         if broken is None:
             result.append(each)
@@ -305,11 +308,11 @@ def _broken_off(blocks: Sequence[Placed]) -> int | None:
     finished = 0
     for index in range(len(blocks) - 1, -1, -1):
         text = blocks[index].block.text
-        if blocks[index].block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text):
-            continue
+        if blocks[index].block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text) or "\n" in text:
+            continue  # of an algorithm or a listing, too
         if blocks[index].is_loose or _MATHS.search(text[-60:]) or finished > 1:
             return None
-        if not _SENTENCE_END.search(text):
+        if not SENTENCE_END.search(text):
             return index
         finished += 1 if len(text) < 160 else 2
     return None

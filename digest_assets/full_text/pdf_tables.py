@@ -17,6 +17,7 @@ from statistics import median
 
 from digest_assets.full_text.pdf_formulas import EQUATION_NUMBER, RELATION, words_of
 from digest_assets.full_text.pdf_hyphens import joint
+from digest_assets.full_text.pdf_items import ITEM
 from digest_assets.full_text.pdf_order import STEP, Line, Part, parts_of
 from digest_assets.full_text.pdf_setting import Setting
 from digest_assets.full_text.pdf_titles import CAPTION
@@ -135,7 +136,13 @@ def _is_aligned(region: Sequence[Line], line: Line) -> bool:
 
 
 def _is_listed(line: Line, setting: Setting) -> bool:
-    return setting.is_code(line) or bool(STEP.match(line.text) or CAPTION.match(line.text))
+    return setting.is_code(line) or _is_item(line) or bool(STEP.match(line.text) or CAPTION.match(line.text))
+
+
+def _is_item(line: Line) -> bool:
+    """Whether it is a mark and, behind a gap, the item's text."""
+    cells = _fragments(line) if ITEM.match(line.text) else []
+    return len(cells) == 2 and bool(ITEM.fullmatch(f"{cells[0].text} "))
 
 
 def _opens_row(lines: Sequence[Line], start: int, setting: Setting) -> bool:

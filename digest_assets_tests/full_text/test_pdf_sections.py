@@ -117,6 +117,13 @@ def test_a_word_that_a_figure_cuts_in_two_is_put_together() -> None:
     assert blocks_of(lines)[0].text == "A sentence begins on this page and it is continued on the next one, behind it."
 
 
+def test_a_sentence_does_not_go_on_with_a_listing() -> None:
+    code = [replace(each, face=Face("Courier")) for each in set_lines("for bell in bells:", "ring(bell)", top=110)]
+    lines = [*set_lines("A sentence begins on this page and it is", top=130), *code]
+    lines += set_lines("continued on the next one, behind it.", page=1)
+    assert "it is continued on" in blocks_of([*BODY, *lines])[-2].text
+
+
 def test_a_figure_named_at_a_line_s_start_is_no_caption() -> None:
     text = ("The way in which the bell is hung and rung is shown in", "Fig. 5. It is rung by hand.")
     assert blocks_of([*BODY, *set_lines(*text, top=400)])[-1] == Block(BlockKind.PARAGRAPH, " ".join(text))
