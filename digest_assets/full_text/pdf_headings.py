@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from digest_assets.full_text.pdf_order import STEP, Line
+from digest_assets.full_text.pdf_items import SENTENCE_END, room_behind
+from digest_assets.full_text.pdf_order import STEP, Face, Line
 from digest_assets.full_text.pdf_outline import Entry, Outline
 from digest_assets.full_text.pdf_setting import LARGER, Setting
 from digest_assets.full_text.pdf_titles import (
@@ -45,11 +46,18 @@ _THEOREM = re.compile(
 _NOT_RUN_IN = re.compile(
     r"(?:key ?words|index terms|general terms|categories|ccs|msc|pacs|jel|ams subject|mathematics subject|e-?mail"
     r"|correspond|inputs?|outputs?|require|ensure"
-    r"|return|initiali[sz]e|notes?|hint|solution|question|answer|problem)\b|[^\W\d]+\s*\(?[A-Z]?\d",
+    r"|return|initiali[sz]e|notes?|hint|solution|question|answer|problem)\b|case \(?[ivx]+\)?$|[^\W\d]+\s*\(?[A-Z]?\d",
     re.I,
 )
 """What opens a paragraph in a font of its own and names no section: front matter, an algorithm's parts, `Case 1`."""
+_CLOSERS = re.compile(r"[)\]}]+")
 _RUN_IN_END = re.compile(r"\s*(?P<stop>[.:]\s*[—–]?|[—–])\s*")
+_TERM = re.compile(r".?\s*:")
+"""How the words in bold end that open a line of a list: `Input: ...`."""
+_FAR_BEFORE = 5
+"""Times the size: what a paragraph's last line lacks of the width, and no other one for want of room for a word."""
+_LONGEST_ITEM = 40
+"""Lines, behind which the next item of a list is not looked for."""
 _OFTEN = 3
 """Paragraphs that open with words of one font, from where on this is how the document sets its titles."""
 _PAREN = re.compile(r"(\d{1,2})\)\s+(?=[A-Z])")
@@ -78,8 +86,12 @@ class Headings:
     """By kind of number: the last one that was accepted."""
     _styles: dict[_Style, int] = field(default_factory=dict)
     """Of accepted headings, with their level."""
+    _led: set[Face] = field(default_factory=set)
+    """Of numbered headings that their font alone parts from the text behind them."""
     _level: int = 0
     """Of the last heading that is no run-in one. 0 before the first."""
+    _behind: int = 0
+    """Where the text below the last heading begins."""
     _appendix: bool = False
     _run_in: dict[int, tuple[str, str]] = field(init=False)
     """By the line's index: words that open a paragraph in a font of their own, and what follows them on their line."""
@@ -100,13 +112,17 @@ class Headings:
         found = self._outline.headings.get(index) or self._run_in_abstract(line, index)
         if found is None and line.lead and not in_bibliography:
             if (run_in := self._run_in_unnumbered(index)) is not None:
+                self._behind = run_in.stop
                 return run_in
             found = self._run_in_numbered(line, index)
         if found is None and not CAPTION.match(line.text) and re.search(r"[^\W\d_]", line.text):
             found = self._typographic(index, in_bibliography)
         if found is None:
             return None
+        self._behind = found.stop
         self._appendix = self._appendix or found.appendix
+        if found.rest and line.lead_face and found.title == line.text[: line.lead].strip():
+            self._led.add(line.lead_face)
         self._note(found, line)
         return found
 
@@ -165,7 +181,9 @@ class Headings:
             return None
         if CAPTION.match(line.text) or not self._opens_paragraph(index):
             return None
-        behind = re.search(r"(?:[.:]\s*[—–]?|[—–])$", lead)
+        if closers := _CLOSERS.match(rest):  # a bracket of a font of its own
+            lead, rest = lead + closers[0], rest[closers.end() :]
+        behind = re.search(r"(?:(?<=\?)|[.:]\s*[—–]?|[—–])$", lead)
         before = None if behind else _RUN_IN_END.match(rest)
         if behind is None and before is None and not self._is_led_alone(index):
             return None
@@ -191,10 +209,13 @@ class Headings:
         return line.lead_is_apart and self._is_led(line, heavily=True) and self._goes_on(index)
 
     def _runs_on(self, index: int, rest: str) -> bool:
-        """Whether a sentence begins behind the bold words, and goes on in the next line."""
+        """Whether a sentence begins behind words set as titles are, and goes on in the next line."""
         words = re.findall(r"[^\W\d_]{2,}", rest)
-        is_sentence = bool(re.match(r"\s*[A-Z][a-z]*\b", rest)) and (len(words) > 1 or self.lines[index].lead_is_apart)
-        return is_sentence and self._is_led(self.lines[index], heavily=True) and self._goes_on(index)
+        line = self.lines[index]
+        is_sentence = bool(re.match(r"\s*[A-Z][a-z]*\b", rest)) and (len(words) > 1 or line.lead_is_apart)
+        is_formula = re.match(r"\s*\w{1,2}[.:]", rest)
+        is_title = (line.lead_face in self._led and not is_formula) or self._is_led(line, heavily=True)
+        return is_sentence and is_title and self._goes_on(index)
 
     def _goes_on(self, index: int) -> bool:
         """Whether the paragraph that the line opens goes on directly below it, at the margin."""
@@ -208,7 +229,19 @@ class Headings:
         line, last = self.lines[index], self.lines[index - 1] if index else None
         if last is None or last.page != line.page or last.baseline <= line.baseline:
             return last is None or (not last.hyphenated and last.text[-1] in ".:?!)")
-        return self._is_apart(index) or self.setting.indent(line) > self.setting.indent(last) + 0.5 * line.size
+        is_set_in = self.setting.indent(line) > self.setting.indent(last) + 0.5 * line.size
+        return self._is_apart(index) or is_set_in or self._is_behind_a_short_line(index)
+
+    def _is_behind_a_short_line(self, index: int) -> bool:
+        """Whether the bold words that open the line open a paragraph where neither a gap nor an indent says so: the
+        line above ends a sentence before the margin, or far before it."""
+        last, line = self.lines[index - 1], self.lines[index]
+        room = room_behind(self.lines, index - 1)
+        is_last = room > (1 if SENTENCE_END.search(last.text) else _FAR_BEFORE) * line.size
+        is_below = abs(last.left - line.left) < 0.5 * line.size and len(last.cells) == 1 and not last.is_display
+        is_term = bool(last.lead and _TERM.match(last.text, last.lead - 1)) and self._is_led(last, heavily=True)
+        is_list = is_term or last.text.endswith(":")  # of words in bold and what is said of each
+        return is_last and is_below and not is_list and self._is_led(line, heavily=True) and self._goes_on(index)
 
     def _goes_back_to_the_margin(self, index: int) -> bool:
         """Whether the next line begins further left: the first line of a paragraph, no item of a list."""
@@ -251,7 +284,7 @@ class Headings:
 
     def _typographic(self, index: int, in_bibliography: bool) -> Heading | None:
         line, setting = self.lines[index], self.setting
-        strong = setting.stands_out(line) or self._style(index) in self._own
+        strong = setting.stands_out(line) or self._style(index) in self._own or self._is_next_with_formula(index)
         distinct = strong or setting.differs(line)
         if (
             len(line.cells) > 1
@@ -276,6 +309,17 @@ class Headings:
             return Heading(text, 1, stop, appendix=True)
         return self._without_number(text, index, stop, in_bibliography)
 
+    def _is_next_with_formula(self, index: int) -> bool:
+        """Whether it is in all but its formula set as a title before it is, and its number is the next one: `B. SU(N)
+        Symmetry`."""
+        line = self.lines[index]
+        if not line.mixed or self._style(index) not in self._styles or _SENTENCE_END.search(line.text):
+            return False
+        is_next = any(self._counts_on(kind, number) for kind, number, _ in numbers(line.text))
+        is_heavy = self.setting.is_heavier(replace(line, mixed=False))
+        is_alone = self._is_apart(index) and self._is_apart(index + 1) and self._leads_to_text(index + 1)
+        return is_next and is_heavy and is_alone
+
     def _chapter(self, index: int) -> Heading | None:
         """`Chapter 3`, and its title in the lines below."""
         if index + 1 == len(self.lines) or self.lines[index + 1].page != self.lines[index].page:
@@ -293,6 +337,8 @@ class Headings:
             if level is None or not re.search(r"[^\W\d_]{2}" if not strong else r"[^\W\d_]", title):
                 continue
             known = distinct and bool(_KNOWN_TITLE.fullmatch(title))
+            if not known and self._is_listed(kind, number, index):
+                continue
             if not known and not self._follows(kind, number, index, strong):
                 continue
             if not (known or strong) and not self._may_be_plain(kind, number, title, index, distinct, in_bibliography):
@@ -305,6 +351,17 @@ class Headings:
             back = kind == "letter" and level == len(number)
             return Heading(text, level, stop, appendix=back or bool(APPENDIX.match(text)))
         return None
+
+    def _is_listed(self, kind: str, number: tuple[int, ...], index: int) -> bool:
+        """Whether it is an item of a list that is set in: the one before it, as far in, is below the last heading."""
+        line = self.lines[index]
+        if len(number) > 1 or self.setting.is_larger(line) or self.setting.indent(line) < 0.5 * line.size:
+            return False
+        wanted = (kind, (number[0] - 1,))
+        return any(
+            abs(each.left - line.left) < 0.1 * line.size and wanted in [found[:2] for found in numbers(each.text)]
+            for each in self.lines[max(self._behind, index - _LONGEST_ITEM) : index]
+        )
 
     def _level_of(self, kind: str, number: tuple[int, ...], text: str, in_bibliography: bool, index: int) -> int | None:
         if kind != "letter":
@@ -413,8 +470,10 @@ class Headings:
 
     def _is_apart(self, index: int) -> bool:
         """Whether there is more room above the line than between lines of the text."""
-        last, line = (self.lines[index - 1] if index else None), self.lines[index]
-        if last is None or last.page != line.page or last.baseline <= line.baseline:
+        if index in (0, len(self.lines)):
+            return True
+        last, line = self.lines[index - 1], self.lines[index]
+        if last.page != line.page or last.baseline <= line.baseline:
             return True
         return last.baseline - line.baseline > 1.15 * max(self.setting.leading, 1.1 * last.size)
 

@@ -28,6 +28,7 @@ from digest_assets.full_text.pdf_titles import (
 )
 
 _RUN_IN_GAP = re.compile(r"(?P<closers>[)\]}]*)\s*[.:–—]+\s*")
+_GREEK = re.compile("[α-ω]")
 _NEARLY = 0.85
 
 
@@ -162,8 +163,9 @@ def _bare(text: str) -> str:
 
 
 def _end_of(text: str, bare: str) -> int | None:
-    """Where in `text` the letters and digits of `bare` end, if it begins with them."""
+    """Where in `text` the letters and digits of `bare` end, if it begins with them. An outline may lack a formula's."""
     for end in range(len(bare), min(len(text), 2 * len(bare) + 20) + 1):
-        if _bare(text[:end]) == bare:
+        here = _bare(text[:end])
+        if bare in (here, _GREEK.sub("", here)):
             return end
     return None

@@ -352,6 +352,91 @@ def test_other_words_in_bold_are_no_title(openings: list[str], rest: str) -> Non
     assert titles_of(lines) == [(1, "1 Method")]
 
 
+def run_on(*openings: tuple[str, str], above: str = "words of it are here.", right: float = 150) -> list[Line]:
+    """Paragraphs that neither a gap nor an indent parts, each with its opening: words in bold, and what follows."""
+    lines = [line("1 Method", 760, bold=True), *set_lines("words of a section that is set without a gap.", top=740)]
+    for words, rest in openings:
+        top = lines[-1].baseline - 12
+        lines += [replace(line(above, top), right=right), led(words, rest, top - 12)]
+        lines += set_lines(
+            "words of a paragraph that goes on below it.", "and more words of it that fill it.", top=top - 24
+        )
+    return lines
+
+
+RUN_ON = (("Bells.", "We do so."), ("Fog.", "We do so."), ("The (old) hill.", "We do so."))
+
+
+@pytest.mark.parametrize(("above", "right"), [("and it ends.", 270), ("and it ends without a stop", 200)])
+def test_a_title_in_bold_behind_a_short_line_begins_its_paragraph(above: str, right: float) -> None:
+    titles = [title for _, title in titles_of(run_on(*RUN_ON, above=above, right=right))]
+    assert titles == ["1 Method", "Bells", "Fog", "The (old) hill"]
+
+
+@pytest.mark.parametrize(("above", "right"), [("and it ends.", 285), ("and it ends without a stop", 270)])
+def test_words_in_bold_behind_a_full_line_begin_none(above: str, right: float) -> None:
+    assert titles_of(run_on(*RUN_ON, above=above, right=right)) == [(1, "1 Method")]
+
+
+def test_lines_that_each_open_in_bold_are_a_list() -> None:
+    introduced = run_on(*RUN_ON, above="and these are its parts:")
+    assert titles_of(introduced) == [(1, "1 Method")]
+    listed = [
+        led(f"{word}:", "we do so here.", 720 - 12 * number) for number, word in enumerate(("Hill", "Fog", "Bell"))
+    ]
+    above = set_lines("words of the section.", top=740)
+    lines = [line("1 Method", 760, bold=True), *above, *(replace(each, right=150) for each in listed), *BODY]
+    assert titles_of(lines) == [(1, "1 Method")]
+
+
+def test_a_question_in_bold_is_a_title_with_its_mark_and_a_bracket_belongs_to_what_it_closes() -> None:
+    asked = led("Is it rung?", "We see that it is.", 720)
+    closed = replace(line("Hills (or heights). We see them.", 670), lead=len("Hills (or heights"), lead_face=BOLD)
+    lines = paragraphs(asked, closed, led("Bells.", "We do so.", 620))
+    assert [title for _, title in titles_of(lines)] == ["1 Method", "Is it rung?", "Hills (or heights)", "Bells"]
+
+
+@pytest.mark.parametrize("stop", [":", " S = 2"])
+def test_a_bold_line_among_the_items_of_a_list_is_none(stop: str) -> None:
+    first, second = line("1. Ring the bell of the hill.", 720, left=70), line(f"2. Wait{stop}", 690, left=70, bold=True)
+    lines = [line("1 Method", 760, bold=True), *set_lines("words of the section.", top=740), first, second, *BODY]
+    assert titles_of(lines) == [(1, "1 Method")]
+    at_the_margin = [*lines[:3], replace(second, left=50), *BODY]
+    assert len(titles_of(at_the_margin)) == 2
+
+
+def test_a_formula_in_a_title_that_counts_on_does_not_hide_it() -> None:
+    def title(text: str, baseline: float) -> Line:
+        return line(text, baseline, left=120, bold=True)
+
+    lines = [title("I. HILLS", 780), title("A. The bell", 750), *set_lines("words of it that are here.", top=735)]
+    formula = replace(title("B. G(N) bells", 700), mixed=True)
+    text = set_lines("words of the other one.", top=685)
+    assert [each for _, each in titles_of([*lines, formula, *text, *BODY])][-1] == "B. G(N) bells"
+    other = replace(formula, text="D. G(N) bells", cells=("D. G(N) bells",))
+    entry = [formula, *set_lines("words of an entry that hangs below.", top=688)]
+    for each in ([other, *text], [replace(formula, baseline=723), *text], entry):
+        assert [title for _, title in titles_of([*lines, *each, *BODY])][-1] == "A. The bell"
+
+
+def test_italics_that_were_a_numbered_title_alone_are_one_again() -> None:
+    italics = Face("Body-Italic")
+    first, second = (led(f"1.{n} Bells", "Table 3 says all.", 800 - 50 * n, face=italics) for n in (1, 2))
+    more = [
+        set_lines("words of it that are here.", "and more of them.", top=each.baseline - 12) for each in (first, second)
+    ]
+    lines = [line("1 Method", 780, bold=True), first, *more[0], second, *more[1], *BODY]
+    assert titles_of(lines) == [(1, "1 Method")]
+    found = to_sections(lines, [Entry("1 Method", 0, 0), Entry("1.1 Bells", 1, 0)]).sections
+    assert [each.title for each in found] == ["1 Method", "1.1 Bells", "1.2 Bells"]
+
+
+def test_an_outline_may_lack_a_formula_s_letter() -> None:
+    lines = [*BODY, led("λ(t) update", ": We do so.", 400, face=Face("Body-Italic")), *set_lines("words.", top=388)]
+    found = to_sections(lines, [Entry("(t) update", 0, 0)]).sections
+    assert found[-1].title == "λ(t) update"
+
+
 def test_terms_of_a_list_of_words_are_no_titles() -> None:
     terms = [
         led(term, "Long name of it", 730 - 15 * number, apart=True) for number, term in enumerate(("ANN", "CDL", "CML"))
