@@ -318,6 +318,8 @@ def _as_mark(raised: re.Match[str]) -> str:
 def _joined(text: str, line: str) -> str:
     """Two lines of one affiliation; a line that was not full ends a part of it."""
     text, line = text.strip(), line.strip()
+    if text.endswith("-"):
+        return f"{text[:-1] if line[:1].islower() else text}{line}"
     goes_on = len(text) >= _FULL_LINE or _GOES_ON.search(text) or line[0].islower()
     return f"{text} {line}" if goes_on else f"{text}, {line}".strip(" ,")
 

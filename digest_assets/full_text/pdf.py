@@ -8,6 +8,7 @@ come out as bare characters, raised and lowered ones as `^{2}` and `_{i}`: the r
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2
@@ -61,13 +62,21 @@ def read_pdf(body: bytes) -> PdfText:
         document.close()
     _refuse_noise(pages)
     lines, heads = without_heads(pages)
-    head = head_of(cell for line in pages[0] for cell in line.cells) if pages else NO_HEAD
+    head = head_of(_cells(pages[0])) if pages else NO_HEAD
     found = to_sections([line for page in lines for line in page], outline)
     if not found.sections:
         raise NoText("no text layer")
     return PdfText(
         found.sections, (*left_out, *heads, *found.left_out), page_count, len(pages), found.table_count, head
     )
+
+
+def _cells(lines: Sequence[Line]) -> Iterator[str]:
+    """The cells of `lines`, with the hyphen of a word that goes on in the next line."""
+    for line in lines:
+        *cells, last = line.cells
+        yield from cells
+        yield f"{last}-" if line.hyphenated else last
 
 
 def _open(body: bytes) -> pypdfium2.PdfDocument:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -35,6 +35,7 @@ _NUMBER = re.compile(r"[<>~≈]?[+−–-]?[\d.,]*\d(?: ?± ?[\d.,]+)? ?%?[*∗�
 _TORN = re.compile(r"^(?:[=≤≥≈∼≡+×·∝→≃]|[<>] (?!\d)|[,.;:)](?![\d .])|[()\[\]{}|,;.]+$)|[=≤≥<≈∼≡×·∝≃(\[{]$|\S [+−–]$")
 """What no cell begins or ends with, but a piece of a formula or of a sentence."""
 _GOES_ON = re.compile(r"[a-z&(]")
+_BROKEN = re.compile(r"\w-$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,12 +372,9 @@ def _by_levels(lines: Sequence[Line], fragments: Sequence[Sequence[_Fragment]]) 
 
 def _row(fragments: Sequence[_Fragment], columns: _Columns, line: Line, setting: Setting) -> Line:
     cells = [""] * len(columns)
-    hyphenated = [False] * len(columns)
     for each in fragments:
         place = _nearest(each, columns)
-        glue = joint(cells[place], each.text, setting.words) if hyphenated[place] else " "
-        cells[place] += f"{glue if cells[place] else ''}{each.text}"
-        hyphenated[place] = each.hyphenated
+        cells[place] = _glued(cells[place], f"{each.text}{'-' * each.hyphenated}", setting.words)
     return replace(
         line,
         text=" ".join(filter(None, cells)),
@@ -385,7 +383,7 @@ def _row(fragments: Sequence[_Fragment], columns: _Columns, line: Line, setting:
         left=min(each.left for each in fragments),
         right=max(each.right for each in fragments),
         baseline=Counter(sorted(each.baseline for each in fragments)).most_common(1)[0][0],
-        hyphenated=any(hyphenated),
+        hyphenated=False,
         mixed=True,
         lead=0,
     )
@@ -402,15 +400,19 @@ def _with_wrapped(rows: list[Line], setting: Setting) -> list[Line]:
         gap = rows[place - 1].baseline - row.baseline if place else 0.0
         if result and _wraps(result[-1], row, gap, usual):
             last = result.pop()
-            cells = tuple(
-                f"{one}{joint(one, two, setting.words) if last.hyphenated and two[0].islower() else ' '}{two}"
-                if one and two
-                else one or two
-                for one, two in zip(last.cells, row.cells, strict=True)
-            )
+            cells = tuple(_glued(one, two, setting.words) for one, two in zip(last.cells, row.cells, strict=True))
             row = replace(row, cells=cells, text=" ".join(filter(None, cells)))
         result.append(row)
-    return [replace(row, hyphenated=False) for row in result]
+    return result
+
+
+def _glued(one: str, two: str, words: Set[str]) -> str:
+    """Two lines of a cell in one. `words`: the document's."""
+    if not (one and two):
+        return one or two
+    if not _BROKEN.search(one):
+        return f"{one} {two}"
+    return f"{one[:-1]}{joint(one[:-1], two, words)}{two}"
 
 
 def _wraps(above: Line, row: Line, gap: float, usual: float) -> bool:
@@ -422,9 +424,7 @@ def _wraps(above: Line, row: Line, gap: float, usual: float) -> bool:
         return False
     if row.cells[0] and len(filled) > 1:
         return False
-    goes_on = not row.cells[0] and all(
-        above.hyphenated or one[-1] in ",-" or _GOES_ON.match(two) for one, two in filled
-    )
+    goes_on = not row.cells[0] and all(one[-1] in ",-" or _GOES_ON.match(two) for one, two in filled)
     return goes_on or gap < 0.8 * usual
 
 

@@ -37,6 +37,7 @@ def test_marks_behind_names_lead_to_institutions_in_the_order_of_the_authors() -
         ("Ada Quill¹, Lin Mo¹", "¹University of Saltmarsh"),
         ("Ada Quill^{†}", "Lin Mo^{†}", "^{†}University of Saltmarsh"),
         ("Ada Quill^{a} Lin Mo^{a}", "^{a}Dept. of Tides,", "University of Saltmarsh"),
+        ("Ada Quill^{a} Lin Mo^{a}", "^{a}Dept. of Tides, Univer-", "sity of Saltmarsh"),
         ("Ada Quill", "Dept. of Tides", "University of Saltmarsh", "a@x.test", "Lin Mo", "University of Saltmarsh"),
         ("Ada Quill, University of Saltmarsh; Lin Mo, University of Saltmarsh",),
         ("Ada Quill and Lin Mo", "University of Saltmarsh, Norrland"),

@@ -676,6 +676,21 @@ def test_a_word_broken_in_a_cell_is_put_together() -> None:
     )
 
 
+def test_each_cell_knows_whether_its_word_is_broken() -> None:
+    rows = [
+        row(("Boat", 50), ("Years", 120), ("Cargo", 200), ("Crew", 290), baseline=700),
+        row(("Lugger", 50), ("1837-", 120), ("her-", 200), ("4", 290), baseline=688),
+        row(("1841", 120), ("rings", 200), baseline=679),
+        row(("Coble", 50), ("1850", 120), ("crabs and", 200), ("2", 290), baseline=664),
+        row(("1851", 120), ("mus-", 200), baseline=655),
+        row(("Smack", 50), ("1860", 120), ("coal", 200), ("3", 290), baseline=640),
+    ]
+    assert tables_of(rows)[0].split("\n")[1:3] == [
+        "| Lugger | 1837-1841 | herrings | 4 |",
+        "| Coble | 1850 1851 | crabs and mus- | 2 |",
+    ]
+
+
 def test_a_bibliography_that_begins_in_the_small_print_of_a_column_s_foot_is_one() -> None:
     thanks = line("We thank the keepers of the bells.", 180, size=9)
     title = line("References", 160, size=9, bold=True)
