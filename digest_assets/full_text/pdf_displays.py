@@ -2,13 +2,14 @@
 
 A fraction is two lines and a third beside them, a bracket around several lines as tall as these, and the number of an
 equation stands at the margin. Each by itself would be a paragraph. They stay in the order of the file, which TeX has
-from the left to the right, numerators before denominators.
+from the left to the right, numerators before denominators. Rows that say something each, as two equations below each
+other and the cases of a definition do, are lines of the text: `x = a` above `b = c` is not `x = ab = c`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from digest_assets.full_text.pdf_formulas import EQUATION_NUMBER, RELATION, words_of
@@ -20,8 +21,19 @@ from digest_assets.full_text.pdf_titles import CAPTION, numbers
 _NEAR = 3.2
 """Times the size: how far from the other lines of a formula one of its lines may stand."""
 _FEW_WORDS = 8
+_FEW_NAMES = 4
+_LETTERS_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+"""Of languages that set no spaces between words."""
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _SIGN = re.compile(r"[∑∏∫√∂∇±×·∞∀∃⊕⊗∥‖]")
+_LEADING = 0.9
+"""Times the size: how far a row is at least below the one before. The line of a fraction's denominator is nearer to
+that of the fraction."""
+_SCRIPT = re.compile(r"[_^]\{[^{}]*\}")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_TALL = re.compile(r"[()\[\]{}⟨⟩⌈⌉⌊⌋\u239b-\u23ad|‖∥√.,;\s]*")
+_CLAUSE = re.compile(r"\b(?:if|else|otherwise|subject to|minimi[sz]e|maximi[sz]e|min|max)\b|\bs\.\s?t\.")
+"""What tells a row that is no equation: a case, a constraint, what is sought."""
 
 
 def with_displays(lines: Sequence[Line], setting: Setting) -> list[Line]:
@@ -40,8 +52,8 @@ def with_displays(lines: Sequence[Line], setting: Setting) -> list[Line]:
 
 
 def _one(display: Sequence[Line], setting: Setting) -> Line:
-    text = joined(display, setting.words)
     main = max(display, key=lambda line: (line.size, len(line.text)))
+    text = "\n".join(joined(row, setting.words) for row in _rows(display, main.size))
     return replace(
         main,
         text=text,
@@ -55,6 +67,51 @@ def _one(display: Sequence[Line], setting: Setting) -> Line:
         is_display=True,
         parts=(),
     )
+
+
+def _rows(display: Sequence[Line], size: float) -> list[list[Line]]:
+    """The lines of `display` by its rows. What says nothing of its own goes on with the row before."""
+    rows: list[list[Line]] = []
+    for level in _levels(display, size):
+        if rows and not (_says_something(rows[-1], size) and _says_something(level, size)):
+            rows[-1] += level
+        else:
+            rows.append(level)
+    return rows
+
+
+def _levels(display: Sequence[Line], size: float) -> Iterator[list[Line]]:
+    """`display` cut where all that follows stands below all that was: the pieces of a row lie in each other."""
+    start = 0
+    set_on = [index for index, line in enumerate(display) if _stands_on_row(line, size)]
+    for place, index in enumerate(set_on):
+        braces = [each for each in range(start, index) if display[each].text.endswith("{")]
+        first = braces[-1] + 1 if braces else start  # cases stand around the line of what they define
+        above = [display[each].baseline for each in set_on[:place] if each >= first]
+        below = [display[each].baseline for each in set_on[place:]]
+        if above and min(above) - max(below) > _LEADING * size:
+            yield list(display[start:index])
+            start = index
+    yield list(display[start:])
+
+
+def _stands_on_row(line: Line, size: float) -> bool:
+    """Whether it has a row's line: no limit of a sum, bracket around several rows, or number between them."""
+    return line.size > 0.8 * size and not (_TALL.fullmatch(line.text) or EQUATION_NUMBER.fullmatch(line.text))
+
+
+def _says_something(row: Sequence[Line], size: float) -> bool:
+    """Whether it is an equation, or a clause. What stands in scripts and brackets is a part of one."""
+    text = _outside(" ".join(line.text for line in row if line.size > 0.8 * size))
+    return bool(RELATION.search(text) or _CLAUSE.search(text))
+
+
+def _outside(text: str) -> str:
+    """`text` without what stands in scripts and brackets."""
+    for inner in (_SCRIPT, _BRACKETED):
+        while (without := inner.sub("", text)) != text:
+            text = without
+    return text
 
 
 def _stop(lines: Sequence[Line], start: int, setting: Setting) -> int:
@@ -82,9 +139,19 @@ def _may_be_part(lines: Sequence[Line], index: int, setting: Setting) -> bool:
         return False
     if _LETTERS.search(line.text) and (setting.stands_out(line) or next(numbers(line.text), None)):
         return False  # a title
-    if words_of(line.text) > (1 if len(line.text.split()) > 3 else 0):
+    if len(_LETTERS_WITHOUT_SPACES.findall(line.text)) > _FEW_WORDS:
+        return False
+    if words_of(line.text) > (1 if len(line.text.split()) > 3 else 0) and not _is_of_names(line, setting):
         return False
     return not _is_of_paragraph(lines, index, setting)
+
+
+def _is_of_names(line: Line, setting: Setting) -> bool:
+    """Whether it is an equation between names that are words: set off from the text, and in another font."""
+    text = _outside(line.text)
+    is_apart = setting.indent(line) > line.size and line.face.name != setting.body_face.name
+    relation = RELATION.search(text) if is_apart else None
+    return relation is not None and words_of(text[: relation.start()]) < 2 and words_of(text) < _FEW_NAMES
 
 
 def _is_of_paragraph(lines: Sequence[Line], index: int, setting: Setting) -> bool:

@@ -25,7 +25,8 @@ def joined(lines: Sequence[Line], words: Set[str]) -> str:
     """The text of `lines`, its words put together. `words`: the document's."""
     text = lines[0].text
     for last, line in pairwise(lines):
-        text += joint(text, line.text, words) if last.hyphenated else " "
+        has_rows = "\n" in last.text or "\n" in line.text  # which stand apart from the text around them, too
+        text += "\n" if has_rows else joint(text, line.text, words) if last.hyphenated else " "
         text += line.text
     return text
 
