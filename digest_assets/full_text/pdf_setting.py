@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from digest_assets.full_text.pdf_order import Face, Line
 
@@ -24,6 +25,8 @@ _HEAVY_NAME = re.compile(
 _FIXED_NAME = re.compile(
     r"cmtt|cmsltt|courier|mono|typewriter|consol|lettergothic|inconsol|sftt|nimbusmon", re.IGNORECASE
 )
+_ENOUGH = 8
+"""Characters, from where on their widths are alike by chance no more."""
 _HEAVIER = 150
 """Of a font's weight: from 400 (regular) to 700 (bold) are 300."""
 
@@ -42,6 +45,8 @@ class Setting:
     """The words of the document, but for those that are broken at a line's end."""
     shares: dict[str, float]
     """By name of a font: of all characters, which share is set in it."""
+    pitches: dict[float, float]
+    """By size: how wide each character is in lines of a typewriter's font. Points."""
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> Setting:
@@ -73,6 +78,7 @@ class Setting:
             {page: _margins(counts) for page, counts in lefts.items()},
             frozenset(_whole_words(lines)),
             {name: count / max(sum(names.values()), 1) for name, count in names.items()},
+            _pitches(lines),
         )
 
     def indent(self, line: Line) -> float:
@@ -108,7 +114,24 @@ class Setting:
 
     def is_code(self, line: Line) -> bool:
         """Whether `line` is set in a typewriter's font, in a document that is not."""
-        return _is_fixed(line.face) and not _is_fixed(self.body_face) and not line.mixed
+        if not _is_fixed(line.face) or _is_fixed(self.body_face):
+            return False
+        return not line.mixed or self._keeps_pitch(line)
+
+    def _keeps_pitch(self, line: Line) -> bool:
+        """Whether its characters are all as wide as a typewriter's: bold words of a listing are, a text's are not."""
+        if len(line.cells) > 1 or len(line.text) < _ENOUGH or not _is_fixed(line.lead_face or line.face):
+            return False
+        pitch = self.pitches.get(line.size, 0.0)
+        return abs(line.right - line.left - pitch * len(line.text)) < 0.5 * pitch
+
+
+def _pitches(lines: Sequence[Line]) -> dict[float, float]:
+    widths: defaultdict[float, list[float]] = defaultdict(list)
+    for line in lines:
+        if _is_fixed(line.face) and not line.mixed:
+            widths[line.size].append((line.right - line.left) / len(line.text))
+    return {size: median(found) for size, found in widths.items()}
 
 
 def _is_fixed(face: Face) -> bool:
