@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from digest_assets.full_text.pdf_order import Line
+from digest_assets.full_text.pdf_order import NUMBER_GAP, Line
 from digest_assets.full_text.pdf_setting import LARGER
 from digest_assets.full_text.pdf_titles import CAPTION
 
@@ -44,6 +44,7 @@ _OUTER_ROWS = 3
 """How many rows at the head and at the foot of a page may be a running head."""
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[–—-]?\s*(\d{1,4})\s*[–—-]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
 _ROMAN = re.compile(r"[ivxl]{1,7}", re.IGNORECASE)
+_ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]")
 _STAMP = re.compile(r"arXiv:\s*(?:\d{4}\.\d{4,5}|[a-z-]+/\d{7})v\d+\s+\[")
 _LEADERS = re.compile(r"(?:\.\s?){4,}\s*[\divxlA-Z.-]{1,6}$|…+\s*\d{1,4}$")
 _ENDS_IN_PAGE = re.compile(r"(?:^|\s)(\d{1,4}|[ivxl]{1,6})$")
@@ -196,10 +197,20 @@ class _Heads:
 
 
 def _outer(page: Sequence[Line]) -> list[Line]:
-    """The lines of the first and of the last rows of a page."""
+    """The lines of the first and of the last rows of a page, but for those of numbered items: the questions of a form
+    may be alike, and begin a page at the same height."""
     heights = sorted({round(line.baseline / 2) for line in page})
     outer = {*heights[:_OUTER_ROWS], *heights[-_OUTER_ROWS:]}
-    return [line for line in page if round(line.baseline / 2) in outer]
+    lines = [line for line in page if round(line.baseline / 2) in outer]
+    items = {line.baseline for line in lines if _ITEM_NUMBER.fullmatch(line.text) and _has_text_beside(line, lines)}
+    return [line for line in lines if not any(abs(line.baseline - baseline) < 2 for baseline in items)]
+
+
+def _has_text_beside(number: Line, lines: Iterable[Line]) -> bool:
+    return any(
+        abs(line.baseline - number.baseline) < 2 and 0 < line.left - number.right < NUMBER_GAP * number.size
+        for line in lines
+    )
 
 
 def _numbers_at_ends(text: str) -> set[int]:

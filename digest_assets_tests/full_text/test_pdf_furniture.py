@@ -106,3 +106,15 @@ def test_the_capitals_of_a_book_s_heads_are_told_by_their_height_and_size() -> N
     assert "TRAINING" not in kept(pages)
     slides = [[replace(page[0], size=24), *page[1:]] for page in pages]
     assert "TRAINING" in kept(slides)
+
+
+def test_the_questions_of_a_form_are_no_heads_though_they_are_alike_and_begin_its_pages() -> None:
+    def question(number: int) -> list[Line]:
+        item = f"{4 * number + 1}."
+        return [
+            line(item, 690, number, 40, 50), line("Say more about your boat:", 690, number), line("*", 690, number, 500)
+        ]  # fmt: skip
+
+    found = kept([page_of(number, *(question(number) if number % 2 else ())) for number in range(6)])
+    assert found.count("Say more about your boat:") == 3
+    assert "5." in found.split("\n")
