@@ -18,6 +18,7 @@ from digest_assets.full_text.affiliations import NO_HEAD, Head, head_of
 from digest_assets.full_text.language import is_text
 from digest_assets.full_text.pdf_characters import read_page
 from digest_assets.full_text.pdf_furniture import Beside, LeftOut, without_heads, without_line_numbers
+from digest_assets.full_text.pdf_labels import without_drawn
 from digest_assets.full_text.pdf_order import Line, in_reading_order
 from digest_assets.full_text.pdf_outline import Entry
 from digest_assets.full_text.pdf_sections import to_sections
@@ -63,11 +64,13 @@ def read_pdf(body: bytes) -> PdfText:
     _refuse_noise(pages)
     lines, heads = without_heads(pages)
     head = head_of(_cells(pages[0])) if pages else NO_HEAD
-    found = to_sections([line for page in lines for line in page], outline)
+    kept, drawn = without_drawn([line for page in lines for line in page])
+    found = to_sections(kept, outline)
     if not found.sections:
         raise NoText("no text layer")
+    labels = (LeftOut(Beside.LABEL, label) for label in drawn)
     return PdfText(
-        found.sections, (*left_out, *heads, *found.left_out), page_count, len(pages), found.table_count, head
+        found.sections, (*left_out, *heads, *labels, *found.left_out), page_count, len(pages), found.table_count, head
     )
 
 
