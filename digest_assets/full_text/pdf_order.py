@@ -79,6 +79,7 @@ NUMBER_GAP = 2.4
 _JUMP = 3.0
 """Times the size: how far a line may stand from the one before and be of the same run. Formulas go up and down."""
 _FEW_LETTERS = 20
+_SOFT_HYPHEN = "\u00ad"
 
 
 def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
@@ -87,6 +88,7 @@ def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
     Where the file goes to and fro between columns, column by column instead, from one line that crosses them to the
     next.
     """
+    pieces = [_with_hyphens(piece) for piece in pieces]
     gutters = _gutters(pieces)
     if not gutters or not _goes_to_and_fro(pieces, gutters):
         return _downwards(_merged(pieces))
@@ -99,6 +101,23 @@ def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
         else:
             band.append(piece)
     return ordered + _by_column(band, gutters)
+
+
+def _with_hyphens(piece: Line) -> Line:
+    """`piece` with hyphens for soft ones: what a page shows is no proposal to break a word. At a line's end none is in
+    the text."""
+    if _SOFT_HYPHEN not in piece.text:
+        return piece
+
+    def hard(text: str) -> str:
+        return (text.removesuffix(_SOFT_HYPHEN) if piece.hyphenated else text).replace(_SOFT_HYPHEN, "-")
+
+    return replace(
+        piece,
+        text=hard(piece.text),
+        cells=tuple(map(hard, piece.cells)),
+        parts=tuple(part._replace(text=hard(part.text)) for part in piece.parts),
+    )
 
 
 # -- what the file has before what stands above it

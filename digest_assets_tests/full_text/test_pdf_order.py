@@ -102,3 +102,9 @@ def test_labels_and_pieces_of_formulas_stay_where_the_file_has_them() -> None:
 def test_a_number_that_stands_apart_from_its_title_is_of_it() -> None:
     (line,) = in_reading_order([piece("3", 50, 700, 55), piece("Experiments", 70, 700, 120)])
     assert (line.text, line.cells) == ("3 Experiments", ("3 Experiments",))
+
+
+def test_a_soft_hyphen_on_the_page_is_a_hyphen_and_at_a_line_s_end_it_is_none_of_the_text() -> None:
+    last = replace(piece("well\u00adknown inter\u00ad", 60, 688), hyphenated=True)
+    assert texts([piece("a non\u00adgenic site", 60, 700), last]) == ["a non-genic site", "well-known inter"]
+    assert in_reading_order([last])[0].cells == ("well-known inter",)
