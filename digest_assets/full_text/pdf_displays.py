@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
+from math import inf
 
 from digest_assets.full_text.pdf_formulas import EQUATION_NUMBER, RELATION, words_of
 from digest_assets.full_text.pdf_hyphens import joined
@@ -72,26 +74,31 @@ def _one(display: Sequence[Line], setting: Setting) -> Line:
 def _rows(display: Sequence[Line], size: float) -> list[list[Line]]:
     """The lines of `display` by its rows. What says nothing of its own goes on with the row before."""
     rows: list[list[Line]] = []
+    last_says = False
     for level in _levels(display, size):
-        if rows and not (_says_something(rows[-1], size) and _says_something(level, size)):
+        says = _says_something(level, size)
+        if rows and not (last_says and says):
             rows[-1] += level
+            last_says = last_says or says
         else:
             rows.append(level)
+            last_says = says
     return rows
 
 
 def _levels(display: Sequence[Line], size: float) -> Iterator[list[Line]]:
     """`display` cut where all that follows stands below all that was: the pieces of a row lie in each other."""
-    start = 0
-    set_on = [index for index, line in enumerate(display) if _stands_on_row(line, size)]
-    for place, index in enumerate(set_on):
-        braces = [each for each in range(start, index) if display[each].text.endswith("{")]
-        first = braces[-1] + 1 if braces else start  # cases stand around the line of what they define
-        above = [display[each].baseline for each in set_on[:place] if each >= first]
-        below = [display[each].baseline for each in set_on[place:]]
-        if above and min(above) - max(below) > _LEADING * size:
-            yield list(display[start:index])
-            start = index
+    heights = [line.baseline if _stands_on_row(line, size) else -inf for line in display]
+    tops = [*accumulate(reversed(heights), max)][::-1]
+    start, foot = 0, inf
+    for index, (line, height, top) in enumerate(zip(display, heights, tops, strict=True)):
+        if height > -inf:
+            if _LEADING * size < foot - top < inf:
+                yield list(display[start:index])
+                start, foot = index, inf
+            foot = min(foot, height)
+        if line.text.endswith("{"):  # cases stand around the line of what they define
+            foot = inf
     yield list(display[start:])
 
 
