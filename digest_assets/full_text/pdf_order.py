@@ -79,6 +79,7 @@ NUMBER_GAP = 2.4
 _JUMP = 3.0
 """Times the size: how far a line may stand from the one before and be of the same run. Formulas go up and down."""
 _FEW_LETTERS = 20
+_LINES_OF_A_COLUMN = 8
 _SOFT_HYPHEN = "\u00ad"
 
 
@@ -150,14 +151,22 @@ class _Run:
     def stands_above(self, other: _Run) -> bool:
         return self.foot > other.top and min(self.right, other.right) > max(self.left, other.left)
 
+    def stands_beside(self, other: _Run) -> bool:
+        """Whether it is the column to the left of `other`, which the file may have first."""
+        is_left = self.right < other.left and min(len(self.lines), len(other.lines)) >= _LINES_OF_A_COLUMN
+        shared = min(self.top, other.top) - max(self.foot, other.foot)
+        width, other_width = self.right - self.left, other.right - other.left
+        are_alike = abs(width - other_width) < 0.1 * other_width
+        return is_left and are_alike and 2 * shared > max(self.top - self.foot, other.top - other.foot)
+
     def is_text(self) -> bool:
         """Whether it has words enough: labels of a drawing and pieces of a formula stay where the file has them."""
         return sum(map(str.isalpha, "".join(line.text for line in self.lines))) >= _FEW_LETTERS
 
 
 def _downwards(lines: list[Line]) -> list[Line]:
-    """`lines`, each run of text behind those that stand above it: a publisher's file may have the text before the
-    abstract, and the page's head last. Else as they were."""
+    """`lines`, each run of text behind those that stand above it, and the right column behind the left one: a
+    publisher's file may have the text before the abstract, and the page's head last. Else as they were."""
     runs: list[_Run] = []
     for line in lines:
         if runs and runs[-1].goes_on_in(line):
@@ -166,7 +175,11 @@ def _downwards(lines: list[Line]) -> list[Line]:
             runs.append(_Run.of(line))
     texts = {place: run for place, run in enumerate(runs) if run.is_text()}
     above = [
-        [place for place, other in texts.items() if own in texts and other.stands_above(run)]
+        [
+            place
+            for place, other in texts.items()
+            if own in texts and (other.stands_above(run) or other.stands_beside(run))
+        ]
         for own, run in enumerate(runs)
     ]
     if all(place < own for own, places in enumerate(above) for place in places):

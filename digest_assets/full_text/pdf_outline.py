@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -112,18 +112,17 @@ class Outline:
             yield stop, text
 
     def _run_in(self, title: str, level: int, index: int) -> Heading | None:
-        """A title in the line of its text, set apart by a stop or by its font: `6.2. Middle level. The ...`."""
-        line = self.lines[index]
-        number = len(line.text) - len(unnumbered(line.text))
-        for start, wanted in {(0, _bare(title)), (0, _bare(unnumbered(title))), (number, _bare(unnumbered(title)))}:
-            end = _end_of(line.text[start:], wanted) if len(wanted) > (2 if line.lead else 5) else None
-            if end is None:
-                continue
-            end += start
-            if gap := _RUN_IN_GAP.match(line.text, end):
-                return _heading(line.text[:end] + gap["closers"], level, index + 1, line.text[gap.end() :])
-            if _bare(line.text[:end]) == _bare(line.text[: line.lead]):
-                return _heading(line.text[: line.lead], level, index + 1, line.text[line.lead :].lstrip())
+        """A title in the line of its text, set apart by a stop or by its font: `6.2. Middle level. The ...`. It may
+        begin in the lines above."""
+        wanted = {_bare(title), _bare(unnumbered(title))}
+        for stop, text in self._texts(index):
+            last = self.lines[stop - 1]
+            lead = len(text) - len(last.text) + last.lead if last.lead else 0
+            if (found := _run_in(text, lead, wanted)) is not None:
+                end, rest = found
+                return _heading(text[:end], level, stop, text[rest:].lstrip())
+            if not any(each.startswith(bare) for each in wanted for bare in (_bare(text), _bare(unnumbered(text)))):
+                break
         return None
 
     def _nearly(self, title: str, level: int, index: int) -> Heading | None:
@@ -139,6 +138,22 @@ class Outline:
         stop = max(likeness, key=lambda each: likeness[each][1], default=index)
         text, best = likeness.get(stop, ("", 0.0))
         return _heading(text, level, stop) if best >= _NEARLY else None
+
+
+def _run_in(text: str, lead: int, titles: Collection[str]) -> tuple[int, int] | None:
+    """Where one of `titles` ends with which `text` begins, and where the text behind it begins. `lead`: where its font
+    ends."""
+    number = len(text) - len(unnumbered(text))
+    for start, wanted in [(start, wanted) for start in sorted({0, number}) for wanted in sorted(titles)]:
+        end = _end_of(text[start:], wanted) if len(wanted) > (2 if lead else 5) else None
+        if end is None:
+            continue
+        end += start
+        if gap := _RUN_IN_GAP.match(text, end):
+            return end + len(gap["closers"]), gap.end()
+        if _bare(text[:end]) == _bare(text[:lead]):
+            return lead, lead
+    return None
 
 
 def _heading(text: str, level: int, stop: int, rest: str = "") -> Heading:

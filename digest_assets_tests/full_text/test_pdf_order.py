@@ -43,6 +43,18 @@ def test_columns_set_one_after_the_other_stay_as_they_are() -> None:
     assert texts(pieces) == [each.text for each in pieces]
 
 
+def test_a_column_that_the_file_has_before_the_one_to_its_left_is_read_behind_it() -> None:
+    left, right = column(50, "left column"), column(310, "right column")
+    head = piece("A running head", 400, 760, 540)
+    assert texts([head, *right, *left]) == [each.text for each in (head, *left, *right)]
+    few = [*right[:7], *left[:7]]  # as many lines as a text beside a drawing
+    assert texts(few) == [each.text for each in few]
+    lower = [replace(each, baseline=each.baseline - 80) for each in left]
+    assert texts([*right, *lower]) == [each.text for each in (*right, *lower)]
+    narrow = [replace(each, right=each.left + 150) for each in left]
+    assert texts([*right, *narrow]) == [each.text for each in (*right, *narrow)]
+
+
 def test_columns_set_to_and_fro_are_read_one_after_the_other() -> None:
     left, right = column(50, "l"), column(310, "r")
     mixed = [each for pair in zip(left, right, strict=True) for each in pair]

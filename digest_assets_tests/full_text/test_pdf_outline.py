@@ -40,6 +40,16 @@ def test_the_numbers_of_ieee_s_outlines_are_not_those_of_its_pages(entry: str, t
     assert looked_up([line(text, 700)], entry) == {0: (text, "")}
 
 
+@pytest.mark.parametrize(("lead", "stop"), [(0, "."), (25, "."), (25, "")])
+def test_a_title_of_two_lines_ends_where_its_text_begins(lead: int, stop: str) -> None:
+    lines = [
+        line("3.1 A formulation with weak", 700),
+        line(f"essential boundary values{stop} The number", 688, lead=lead),
+    ]
+    title = "3.1 A formulation with weak essential boundary values"
+    assert looked_up(lines, title) == {0: (title, "The number")}
+
+
 def test_what_stands_on_a_title_s_line_in_another_font_is_no_part_of_it() -> None:
     lines = [line("4.1 Supply chains High Leverage", 700, lead=17)]
     assert looked_up(lines, "4.1 Supply chains") == {0: ("4.1 Supply chains", "High Leverage")}
