@@ -178,7 +178,7 @@ def _outline(document: pypdfium2.PdfDocument) -> tuple[list[tuple[int, str]], li
         destination = entry.get_dest()
         page = destination.get_index() if destination is not None else None
         if page is not None and page < PAGE_LIMIT:
-            entries.append((page, " ".join(entry.get_title().split())))
+            entries.append((page, " ".join(entry.get_title().replace("\ufeff", "").split())))
             pages[page] = pages.get(page) or document[page].get_textpage().get_text_range()
     return of_sections(entries, pages, document.get_metadata_dict().get("Title", ""))
 

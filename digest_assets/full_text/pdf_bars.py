@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from digest_assets.full_text.pdf_glyphs import AXIS, SCRIPT_SCALE, Glyph, size_and_baseline, spaces, written
@@ -91,7 +91,9 @@ class _Page:
         above, below = (self._row(bar, near, above=each) for each in (True, False))
         root = next((place for place in near if self._is_root_of(place, bar)), None)
         if root is not None and below is not None:
-            self._put(root, (root, *below.places), f"{_ROOT}{_in_brackets(self._text(below))}", bar, below)
+            within = self._text(below)
+            within = f"({within})" if "^" in within else _in_brackets(within)  # else it might be the root's exponent
+            self._put(root, (root, *below.places), f"{_ROOT}{within}", bar, below)
         elif above is None or below is None or not self._take_fraction(bar, near, above, below):
             self._mark(bar, above, below)
 
@@ -246,6 +248,7 @@ class _Page:
         on_line = [glyph for glyph in members if abs(glyph.baseline - row.baseline) < _ON_LINE * row.size]
         if any(two.left < one.left for one, two in pairwise(on_line)):
             members.sort(key=lambda each: each.left)
+        members = [_as_factor(one, two) for one, two in zip_longest(members, members[1:])]
         return written(members, spaces(members), *size_and_baseline(members)).strip()
 
     def _put(self, place: int, places: Sequence[int], text: str, bar: Bar, row: _Row) -> None:
@@ -277,6 +280,13 @@ def _is_underlined(letter: str, off: float) -> bool:
 
 def _is_overlined(letter: str, off: float) -> bool:
     return 0.7 < off < 1 if letter in _ASCENDERS or letter.isupper() else 0.45 < off < 0.73
+
+
+def _as_factor(glyph: Glyph, behind: Glyph | None) -> Glyph:
+    """A fraction in brackets where what is `behind` it in its row multiplies it: `(1/2)x`."""
+    is_factor = behind is not None and (behind.text[0].isalnum() or behind.text[0] in f"({_ROOT}")
+    is_fraction = "/" in glyph.text and len(glyph.text) > 1
+    return glyph._replace(text=f"({glyph.text})") if is_factor and is_fraction else glyph
 
 
 def _in_brackets(text: str) -> str:

@@ -34,6 +34,8 @@ _SAME_PLACE = 0.05
 """Of the size: two signs that stand no further apart are set at one place."""
 _OBJECT_LIMIT = 20_000
 """Drawings have more; a page of text has some thousand."""
+_BARS = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
+"""What draws them: Ghostscript makes pictures of one dot of dvips' rules."""
 _THIN = 2.0
 """Points: the longer side of a bar is longer, and the other one shorter."""
 _NO_SIZE = 2.0
@@ -174,7 +176,7 @@ class _Characters:
         left, bottom, right, top = (ctypes.c_float() for _ in range(4))
         for index in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECT_LIMIT)):
             drawn = pdfium.FPDFPage_GetObject(page, index)
-            if pdfium.FPDFPageObj_GetType(drawn) != pdfium.FPDF_PAGEOBJ_PATH or not pdfium.FPDFPageObj_GetBounds(
+            if pdfium.FPDFPageObj_GetType(drawn) not in _BARS or not pdfium.FPDFPageObj_GetBounds(
                 drawn, left, bottom, right, top
             ):
                 continue

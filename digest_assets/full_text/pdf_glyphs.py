@@ -154,9 +154,9 @@ def size_and_baseline(glyphs: Sequence[Glyph]) -> tuple[float, float]:
 def written(glyphs: Sequence[Glyph], spaced: Sequence[bool], size: float, baseline: float, depth: int = 0) -> str:
     """The text of `glyphs`, raised and lowered ones as `^{2}` and `_{i}`: 10^{20} is not 1020."""
     text = ""
-    indexed = list(enumerate(glyphs))
-    for step, group in groupby(indexed, key=lambda each: _step(each[1], size, baseline)):
-        members = [index for index, _ in group]
+    steps = _steps(glyphs, size, baseline)
+    for step, group in groupby(range(len(glyphs)), key=steps.__getitem__):
+        members = [*group]
         within = [glyphs[index] for index in members]
         before = " " if spaced[members[0]] and text else ""
         if step == 0 or depth > 3:
@@ -167,6 +167,22 @@ def written(glyphs: Sequence[Glyph], spaced: Sequence[bool], size: float, baseli
         inner = written(within, [spaced[index] for index in members], *size_and_baseline(within), depth + 1).strip()
         text += f"{before}{'^' if step > 0 else '_'}{{{inner}}}" if clean(inner) else ""
     return text
+
+
+def _steps(glyphs: Sequence[Glyph], size: float, baseline: float) -> list[int]:
+    """For each character whether it is raised (1), lowered (-1) or on the line. A smaller one behind a script is of
+    that, wherever it stands: the `K` of `C^{K}` in an index comes back to the line."""
+    steps: list[int] = []
+    script: Glyph | None = None
+    for place, glyph in enumerate(glyphs):
+        is_of_script = (
+            script is not None
+            and glyph.size <= SCRIPT_SCALE * script.size
+            and glyph.left < glyphs[place - 1].right + 0.3 * script.size
+        )
+        steps.append(steps[-1] if is_of_script else _step(glyph, size, baseline))
+        script = script if is_of_script else glyph if steps[-1] else None
+    return steps
 
 
 def _step(glyph: Glyph, size: float, baseline: float) -> int:

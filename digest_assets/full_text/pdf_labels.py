@@ -71,6 +71,8 @@ class Placed:
     """Set as the text is, in words enough."""
     is_hyphenated: bool = False
     """Whether its last word goes on behind it."""
+    is_display: bool = False
+    """Whether a displayed formula of several lines is in it."""
 
 
 def without_labels(blocks: Sequence[Placed]) -> tuple[list[Placed], list[str]]:

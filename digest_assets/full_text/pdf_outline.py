@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from digest_assets.full_text.pdf_order import Line
@@ -172,6 +173,7 @@ def _likeness(title: str, text: str) -> float:
     return SequenceMatcher(None, wanted, here).ratio()
 
 
+@lru_cache(4096)
 def _bare(text: str) -> str:
     """The letters and digits alone, without accents: how an outline and a page have the same title."""
     return "".join(each for each in unicodedata.normalize("NFKD", text.lower()) if each.isalnum())

@@ -36,6 +36,7 @@ _MARK_AT_FOOT = re.compile(r"\^\{([\d∗†‡*§¶]{1,2})\}\s*|([\d∗†‡*§
 _CONTINUES = re.compile(r"[a-z(\[]")
 _MATHS = re.compile(r"[=<>≤≥∑∫∈≈→∝±×∥√∂∇]")
 _INTRODUCTION = re.compile(r"(?:[1I][.:]?\s+)?introduction\b", re.IGNORECASE)
+_FIRST = re.compile(r"(?:1|I)\.?\s+\w")
 _FEW_WORDS = 6
 _FRONT_BLOCKS = 60
 """Blocks before the abstract that may be title, authors and where they work."""
@@ -90,7 +91,7 @@ class _Writer:
         self._items = Items(lines, setting).starts()
         self._paragraph: list[Line] = []
         self._is_item = False
-        self._in_bibliography = False
+        self._in_bibliography = self._has_bibliography = False
         self._in_appendix = False
 
     def write(self) -> None:
@@ -142,7 +143,7 @@ class _Writer:
     def _start_section(self, title: str, level: int, appendix: bool) -> None:
         self._end_block()
         if _BIBLIOGRAPHY.fullmatch(title):
-            self._in_bibliography = True
+            self._in_bibliography = self._has_bibliography = True
             self.left_out.append(LeftOut(Beside.BIBLIOGRAPHY, title))
             return
         if title.lower().startswith("abstract") and self._is_in_front():
@@ -150,6 +151,8 @@ class _Writer:
                 texts = [each.title, *(placed.block.text for placed in each.blocks)]
                 self.left_out += [LeftOut(Beside.FRONT, text) for text in texts if text]
             self._sections = []
+        if _FIRST.match(title) and not self._has_bibliography:
+            self._in_appendix = False  # `Supplementary Material` among a title page's notes
         self._in_appendix = self._in_appendix or self._in_bibliography or appendix
         self._in_bibliography = False
         self._sections.append(_Open(title, level, self._in_appendix))
@@ -189,7 +192,8 @@ class _Writer:
             return True
         indent = self._set.indent(line)
         first_line = 0.5 * line.size < indent < 4 * line.size and indent > self._set.indent(last) + 0.4 * line.size
-        return first_line and not self._is_item
+        hangs = len(self._paragraph) < 2 or self._paragraph[1].left > self._paragraph[0].left - 0.4 * line.size
+        return first_line and not (self._is_item and hangs)
 
     def _is_in_a_sentence(self, last: Line, line: Line) -> bool:
         """Whether `line` goes on with the sentence of the line above it: `as is shown in` / `Fig. 5.`"""
@@ -213,7 +217,9 @@ class _Writer:
         if block is not None:
             is_loose = block.kind is BlockKind.PARAGRAPH and self._is_loose(block.text, lines)
             is_prose = len(block.text.split()) >= _FEW_WORDS and any(map(self._is_set_as_text, lines))
-            self._sections[-1].blocks.append(Placed(block, lines[0].page, is_loose, is_prose, lines[-1].hyphenated))
+            hyphenated, is_display = lines[-1].hyphenated, any(line.is_display for line in lines)
+            placed = Placed(block, lines[0].page, is_loose, is_prose, hyphenated, is_display)
+            self._sections[-1].blocks.append(placed)
 
     def _code(self, lines: list[Line]) -> Block | None:
         """A listing, with its indentation: in a font whose characters are all as wide, a place is a number of them."""
@@ -303,11 +309,13 @@ def _broken_off(blocks: Sequence[Placed]) -> int | None:
     """Where the last paragraph stands that stops in the middle of a sentence, with only floats behind it.
 
     One finished short paragraph may be among them: the notice of a conference at the foot of the first page. Nothing
-    goes on behind loose words, which may be of its sentence.
+    goes on behind loose words or a displayed formula, which may be of its sentence.
     """
     finished = 0
     for index in range(len(blocks) - 1, -1, -1):
         text = blocks[index].block.text
+        if blocks[index].is_display:
+            return None
         if blocks[index].block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM) or STEP.match(text) or "\n" in text:
             continue  # of an algorithm or a listing, too
         if blocks[index].is_loose or _MATHS.search(text[-60:]) or finished > 1:

@@ -78,6 +78,25 @@ def test_what_stands_in_a_fraction_is_read_first() -> None:
     assert read([*rest, *inner, *below], whole, small) == ["(1 + a/b)/c"]
 
 
+@pytest.mark.parametrize(("factor", "text"), [("n", "1/((a/b) n)"), ("+ n", "1/(a/b + n)"), ("(n)", "1/((a/b) (n))")])
+def test_a_fraction_in_a_product_has_brackets(factor: str, text: str) -> None:
+    inner, small = fraction("a", "b", 70, size=7)
+    shift = AXIS - 9.4 + 2.5 - small.height
+    inner = [glyph._replace(baseline=glyph.baseline + shift) for glyph in inner]
+    small = small._replace(height=small.height + shift)
+    rest = glyphs(factor, small.right + 3, small.height - 2.5)
+    whole = Bar(small.left, rest[-1].right, AXIS)
+    above = row("1", (whole.left + whole.right) / 2, AXIS + 4.3)
+    assert read([*above, *inner, *rest], whole, small) == [text]
+
+
+def test_an_exponent_under_a_root_is_no_exponent_of_it() -> None:
+    sign, members = glyphs("√", 50, LINE + 7), glyphs("x", 55)
+    square = glyphs("2", members[-1].right, LINE + 3.6, 7)
+    assert read([*sign, *members, *square], Bar(55, square[-1].right, LINE + 8)) == ["√(x^{2})"]
+    assert read([*sign, *members, *square], Bar(55, members[-1].right, LINE + 8)) == ["√x^{2}"]
+
+
 @pytest.mark.parametrize(("within", "text"), [("x", "√x"), ("10", "√10"), ("a + b", "√(a + b)")])
 def test_a_bar_behind_its_sign_says_how_far_a_root_goes(within: str, text: str) -> None:
     sign, members = glyphs("√", 50, LINE + 7), glyphs(within, 55)
@@ -222,3 +241,26 @@ def test_a_rule_that_is_put_together_of_short_ones_is_one() -> None:
     tall = [*glyphs("|", 50, LINE + 6), *glyphs("|", 50), *glyphs("|", 50, LINE - 6)]
     assert read([*tall, *glyphs("x", 56)]) == ["|x"]
     assert read([*glyphs("|"), *glyphs("|", 55.5)]) == ["||"]
+
+
+def test_a_script_of_a_script_that_comes_back_to_the_line_is_of_it() -> None:
+    space = glyphs("x")
+    index = glyphs("C", space[-1].right, LINE - 2.5, 7)
+    power = glyphs("K", index[-1].right, LINE + 0.3, 5)
+    assert read([*space, *index, *power, *glyphs("y", power[-1].right + 2.5)]) == ["x_{C^{K}} y"]
+    other = glyphs("n", index[-1].right, LINE + 3.6, 7)
+    assert read([*space, *index, *other]) == ["x_{C}^{n}"]
+
+
+def test_a_picture_of_one_dot_is_a_bar() -> None:
+    """As Ghostscript makes of dvips' rules."""
+    dot = "q 6 0 0 0.4 219.5 402.3 cm BI /W 1 /H 1 /IM true /BPC 1 ID\n\x80\nEI Q"
+    shown = [
+        f"BT /F1 10 Tf 0 Tw 1 0 0 1 54 {700 - 12 * row} Tm (It is line {row} of what was read.) Tj ET"
+        for row in range(20)
+    ]
+    formula = [
+        f"BT /F1 10 Tf 0 Tw 1 0 0 1 {x} {y} Tm ({each}) Tj ET"
+        for each, x, y in (("r =", 200, 400), ("p", 220, 406.8), ("q", 220, 393.1))
+    ]
+    assert "r = p/q" in text_of(read_pdf(_file(["\n".join([*shown, *formula, dot])])).sections)

@@ -89,3 +89,12 @@ def test_a_text_without_spaces_between_its_words_is_no_formula() -> None:
         replace(text("δ = 0の場合には増加しないことを示す。", 678), right=290),
     ]
     assert "\n" not in display(*rows)
+
+
+def test_a_sentence_goes_on_behind_its_display_and_not_before_it() -> None:
+    before = text("where we have defined the loads of both of the boats as", 720)
+    rows = [piece("w = a + b.", 120, 690), piece("c = d − e.", 122, 675)]
+    after = text("where a is the sail and d is the mast of the boat.", 655)
+    below = [text("plain words of a body that is long enough to count here.", 500 - 12 * row) for row in range(6)]
+    blocks = [block.text for block in to_sections([before, *rows, after, *below]).sections[0].blocks]
+    assert blocks[:3] == [before.text, "w = a + b.\nc = d − e.", after.text]

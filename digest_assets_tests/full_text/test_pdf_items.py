@@ -80,3 +80,10 @@ def test_a_number_in_the_first_cell_leaves_a_table_whole() -> None:
     rows = set_lines("1. | Lugger | 6", "2. | Coble | 2", "3. | Smack | 4", top=400)
     assert [block.kind for block in blocks_of([*BODY, *rows])][-1] is BlockKind.TABLE
     assert "| 3. | Smack | 4 |" in blocks_of([*BODY, *rows])[-1].text
+
+
+def test_a_paragraph_that_is_set_in_follows_an_item_whose_text_goes_back_to_the_margin() -> None:
+    opening = set_lines("The keepers of the bells have to do so.", top=412)
+    item = [line("(1) ring the bell at once and wait for the fog", 400, left=62), line("to lift from it all", 388)]
+    after = [line("The bells of the island are rung by hand when it is", 376, left=62), line("foggy on it.", 364)]
+    assert items_of([*opening, *item, *after]) == ["(1) ring the bell at once and wait for the fog to lift from it all"]

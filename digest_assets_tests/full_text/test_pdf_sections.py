@@ -251,6 +251,23 @@ def test_a_bibliography_without_a_title_is_told_by_its_first_entry() -> None:
     assert "Else" not in str(to_sections(lines).sections)
 
 
+def test_a_note_on_a_supplement_before_the_first_section_makes_no_appendix_of_the_paper() -> None:
+    lines = [
+        line("Supplementary Material", 720, size=12, bold=True),
+        *set_lines("It is on the web.", top=700),
+        line("1 Introduction", 660, size=12, bold=True),
+        *set_lines("The words of the text.", top=640),
+        line("Appendix", 600, size=12, bold=True),
+        *set_lines("The words behind it.", top=580),
+        *BODY,
+    ]
+    sections = to_sections(lines).sections
+    assert [(each.title, each.appendix) for each in sections if "Supp" not in each.title] == [
+        ("1 Introduction", False),
+        ("Appendix", True),
+    ]
+
+
 def test_letters_number_appendices_behind_the_bibliography_only() -> None:
     lines = [
         line("A Plan", 720, size=12, bold=True),
