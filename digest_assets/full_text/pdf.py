@@ -3,7 +3,8 @@
 A PDF holds characters at places, not text: columns, hyphens at line ends, running heads, page numbers and a
 bibliography have to be told from the argument. The characters come in the order in which they were set, which for TeX
 is the reading order; geometry is used for the rest (and for order where a file was set across its columns). Formulas
-come out as bare characters, raised and lowered ones as `^{2}` and `_{i}`: the reason to prefer the HTML.
+come out in one line, raised and lowered characters as `^{2}` and `_{i}`, fractions as `a/b`: the reason to prefer the
+HTML.
 """
 
 from __future__ import annotations
