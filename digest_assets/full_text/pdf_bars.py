@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ class Bar(NamedTuple):
 class _Row(NamedTuple):
     """Places of characters of one line, and that line."""
 
-    places: tuple[int, ...]
+    places: frozenset[int]
     left: float
     right: float
     size: float
@@ -93,14 +93,14 @@ class _Page:
         if root is not None and below is not None:
             within = self._text(below)
             within = f"({within})" if "^" in within else _in_brackets(within)  # else it might be the root's exponent
-            self._put(root, (root, *below.places), f"{_ROOT}{within}", bar, below)
+            self._put(root, below.places | {root}, f"{_ROOT}{within}", bar, below)
         elif above is None or below is None or not self._take_fraction(bar, near, above, below):
             self._mark(bar, above, below)
 
     def _take_fraction(self, bar: Bar, near: Sequence[int], above: _Row, below: _Row) -> bool:
         if not self._are_of_a_fraction(bar, near, above, below):
             return False
-        places = (*above.places, *below.places)
+        places = above.places | below.places
         numerator, denominator = self._text(above), self._text(below)
         beside = self._size_beside(bar, near, places)
         if beside is None and (_WORD.search(numerator) or _WORD.search(denominator)):
@@ -117,11 +117,13 @@ class _Page:
     def _mark(self, bar: Bar, above: _Row | None, below: _Row | None) -> None:
         """Set the line under or over a letter: its own mark, which tells it from the one without."""
         for row, is_marked, mark in ((above, _is_underlined, _UNDER), (below, _is_overlined, _OVER)):
-            if row is None or len(row.places) > 1 or not self._at(row.places[0]).text.isalpha():
+            if row is None or len(row.places) > 1:
                 continue
-            place, off = row.places[0], abs(row.baseline - bar.height) / row.size
+            (place,) = row.places
+            off = abs(row.baseline - bar.height) / row.size
             is_as_long = max(abs(bar.left - row.left), abs(bar.right - row.right)) < 0.25 * row.size
-            if is_as_long and is_marked(self._at(place).text, off) and not self._is_in_a_word(place):
+            letter = self._at(place).text
+            if is_as_long and letter.isalpha() and is_marked(letter, off) and not self._is_in_a_word(place):
                 text = unicodedata.normalize("NFC", self._at(place).text + mark)
                 self.glyphs[place] = self._at(place)._replace(text=text)
                 self.bars.remove(bar)
@@ -173,7 +175,7 @@ class _Page:
             key=lambda glyph: (glyph.size, -abs(glyph.baseline - bar.height)),
         )
         size, line = largest.size, largest.baseline
-        places = tuple(
+        places = frozenset(
             place
             for place in side
             if abs(self._at(place).baseline - line)
@@ -190,7 +192,7 @@ class _Page:
         """Whether another bar is between `bar` and what stands on `line`."""
         low, high = sorted((bar.height, line))
         return any(
-            low + 0.1 < other.height < high and other.left < bar.right and other.right > bar.left
+            low + 0.1 < other.height < high - 0.1 and other.left < bar.right and other.right > bar.left
             for other in self.bars
             if other is not bar
         )
@@ -199,15 +201,9 @@ class _Page:
         """Whether the character at `place` is the sign of the root that `bar` covers: the highest one behind it, below
         which that of a fraction may begin at the same place."""
         glyph = self._at(place)
-        if glyph.text != _ROOT:
+        if glyph.text != _ROOT or not _is_behind(bar, glyph):
             return False
-        behind = [
-            other.height
-            for other in self.bars
-            if abs(glyph.right - other.left) < 0.25 * glyph.size
-            and -0.3 * glyph.size < other.height - glyph.baseline < 3.2 * glyph.size
-        ]
-        return bar.height == max(behind, default=None) and abs(glyph.right - bar.left) < 0.25 * glyph.size
+        return not any(other.height > bar.height and _is_behind(other, glyph) for other in self.bars)
 
     def _are_of_a_fraction(self, bar: Bar, near: Sequence[int], above: _Row, below: _Row) -> bool:
         size = max(above.size, below.size)
@@ -232,7 +228,7 @@ class _Page:
         members = sorted((self._at(place) for place in row.places), key=lambda each: each.left)
         return any(two.left - one.right > _GAP * row.size for one, two in pairwise(members))
 
-    def _size_beside(self, bar: Bar, near: Sequence[int], places: Sequence[int]) -> float | None:
+    def _size_beside(self, bar: Bar, near: Sequence[int], places: Collection[int]) -> float | None:
         """Of what stands beside the fraction, on a line that has `bar` for its axis."""
         sizes = []
         for place in near:
@@ -244,14 +240,14 @@ class _Page:
         return min(sizes)[1] if sizes else None
 
     def _text(self, row: _Row) -> str:
-        members = [self._at(place) for place in row.places]
+        members = [self._at(place) for place in sorted(row.places)]
         on_line = [glyph for glyph in members if abs(glyph.baseline - row.baseline) < _ON_LINE * row.size]
         if any(two.left < one.left for one, two in pairwise(on_line)):
             members.sort(key=lambda each: each.left)
         members = [_as_factor(one, two) for one, two in zip_longest(members, members[1:])]
         return written(members, spaces(members), *size_and_baseline(members)).strip()
 
-    def _put(self, place: int, places: Sequence[int], text: str, bar: Bar, row: _Row) -> None:
+    def _put(self, place: int, places: Collection[int], text: str, bar: Bar, row: _Row) -> None:
         """In the place of the characters at `places`, and of `bar`."""
         first = self._at(place)
         left = min(self._at(each).left for each in places)
@@ -261,6 +257,12 @@ class _Page:
         self._bands[round(row.baseline / _BAND)].append(place)
         self._wholes.add(place)
         self.bars.remove(bar)
+
+
+def _is_behind(bar: Bar, root: Glyph) -> bool:
+    """Whether `bar` begins where the sign of a root ends, and is as high as one of its may be."""
+    rise = bar.height - root.baseline
+    return abs(root.right - bar.left) < 0.25 * root.size and -0.3 * root.size < rise < 3.2 * root.size
 
 
 def _are_side_by_side(one: Glyph, two: Glyph) -> bool:

@@ -261,7 +261,7 @@ class _Characters:
         drawn, matrix = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT), pdfium.FS_MATRIX()
         if not pdfium.FPDFText_GetMatrix(self._raw, index, matrix):
             return None
-        size = pdfium.FPDFText_GetFontSize(self._raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        size = round(pdfium.FPDFText_GetFontSize(self._raw, index) * (matrix.c**2 + matrix.d**2) ** 0.5, 2)
         if not 0 < size < 10_000:
             return None
         angle = round(degrees(atan2(matrix.b, matrix.a)) / 5) * 5 % 360
@@ -269,7 +269,7 @@ class _Characters:
         font = pdfium.FPDFTextObj_GetFont(drawn)
         address = ctypes.addressof(font.contents) if font else 0
         face = self._face(index, address, mode == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
-        return _Look(face, round(size, 2), angle, mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, address)
+        return _Look(face, size, angle, mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, address)
 
     def _face(self, index: int, address: int, stroked: bool) -> Face:
         key = address * 2 + stroked

@@ -55,7 +55,7 @@ def with_displays(lines: Sequence[Line], setting: Setting) -> list[Line]:
 
 def _one(display: Sequence[Line], setting: Setting) -> Line:
     main = max(display, key=lambda line: (line.size, len(line.text)))
-    text = "\n".join(joined(row, setting.words) for row in _rows(display, main.size))
+    text = "\n".join(joined(row, setting.words) + "-" * row[-1].hyphenated for row in _rows(display, main.size))
     return replace(
         main,
         text=text,

@@ -26,7 +26,8 @@ def joined(lines: Sequence[Line], words: Set[str]) -> str:
     text = lines[0].text
     for last, line in pairwise(lines):
         has_rows = "\n" in last.text or "\n" in line.text  # which stand apart from the text around them, too
-        text += "\n" if has_rows else joint(text, line.text, words) if last.hyphenated else " "
+        hyphen = "-" * last.hyphenated
+        text += f"{hyphen}\n" if has_rows else joint(text, line.text, words) if last.hyphenated else " "
         text += line.text
     return text
 

@@ -106,7 +106,8 @@ def room_behind(lines: Sequence[Line], index: int) -> float:
     """How much the line at `index` lacks of the width of its column, in points."""
     line = lines[index]
     around = lines[max(index - _AROUND, 0) : index + _AROUND]
-    return max(each.right - line.right for each in around if each.page == line.page and each.left <= line.right)
+    rights = (each.right for each in around if each.page == line.page and each.left <= line.right)
+    return max(rights, default=line.right) - line.right
 
 
 def _is_said(mark: re.Match[str], rest: str) -> bool:

@@ -72,7 +72,9 @@ def _with_its_limit_behind(glyphs: list[Glyph], start: int, stop: int) -> tuple[
     """Move the start of a limit behind the operator in [start, `stop`], where the file has that in the middle of it:
     `N`, `∑`, `− 1`. Returns where the operator is."""
     first = start
-    while first > 0 and stop + 1 < len(glyphs) and _is_of_limit(glyphs[stop], glyphs[first - 1], glyphs[stop + 1]):
+    while 0 < first > start - _LONGEST_LIMIT and stop + 1 < len(glyphs):
+        if not _is_of_limit(glyphs[stop], glyphs[first - 1], glyphs[stop + 1]):
+            break
         first -= 1
     if first == start or glyphs[stop + 1].left - glyphs[start - 1].right > 0.3 * glyphs[stop].size:
         return start, stop

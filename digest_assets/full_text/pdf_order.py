@@ -80,7 +80,6 @@ _JUMP = 3.0
 """Times the size: how far a line may stand from the one before and be of the same run. Formulas go up and down."""
 _FEW_LETTERS = 20
 _LINES_OF_A_COLUMN = 8
-_SOFT_HYPHEN = "\u00ad"
 
 
 def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
@@ -89,7 +88,6 @@ def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
     Where the file goes to and fro between columns, column by column instead, from one line that crosses them to the
     next.
     """
-    pieces = [_with_hyphens(piece) for piece in pieces]
     gutters = _gutters(pieces)
     if not gutters or not _goes_to_and_fro(pieces, gutters):
         return _downwards(_merged(pieces))
@@ -102,23 +100,6 @@ def in_reading_order(pieces: Sequence[Line]) -> list[Line]:
         else:
             band.append(piece)
     return ordered + _by_column(band, gutters)
-
-
-def _with_hyphens(piece: Line) -> Line:
-    """`piece` with hyphens for soft ones: what a page shows is no proposal to break a word. At a line's end none is in
-    the text."""
-    if _SOFT_HYPHEN not in piece.text:
-        return piece
-
-    def hard(text: str) -> str:
-        return (text.removesuffix(_SOFT_HYPHEN) if piece.hyphenated else text).replace(_SOFT_HYPHEN, "-")
-
-    return replace(
-        piece,
-        text=hard(piece.text),
-        cells=tuple(map(hard, piece.cells)),
-        parts=tuple(part._replace(text=hard(part.text)) for part in piece.parts),
-    )
 
 
 # -- what the file has before what stands above it
@@ -186,13 +167,15 @@ def _downwards(lines: list[Line]) -> list[Line]:
         return lines
     ordered: dict[int, None] = {}
     waiting = list(reversed(range(len(runs))))
+    waited_for: set[int] = set()  # columns in steps may each stand before the next, round to the first
     while waiting:
         own = waiting[-1]
-        missing = next((place for place in above[own] if place not in ordered), None)
+        missing = next((place for place in above[own] if place not in ordered and place not in waited_for), None)
         if missing is None:
             ordered.setdefault(waiting.pop())
         else:
             waiting.append(missing)
+            waited_for.add(missing)
     return [line for own in ordered for line in runs[own].lines]
 
 

@@ -28,6 +28,7 @@ _FEW_WORDS = 10
 """What has fewer may be a table's row, as what is mostly numbers: each of its words may be a cell."""
 _WORD_LETTERS = re.compile(r"[a-z]{3,}")
 _HARD_HYPHEN = re.compile(r"[^\W_][-\u2010]$")
+_SOFT_HYPHEN = "\u00ad"
 _SCRIPT_WORDS = 3
 _CLOSING = frozenset(")]}⟩|‖∥⌋⌉")
 _LEAST_SCRIPT = 0.45
@@ -198,12 +199,15 @@ def _words(run: Sequence[Glyph], spaced: Sequence[bool]) -> Iterator[_Word]:
 def _piece(glyphs: list[Glyph], spaced: list[bool], page: int, height: float) -> Line | None:
     size, baseline = size_and_baseline(glyphs)
     text = clean(written(glyphs, spaced, size, baseline))
-    hyphenated = bool(text) and ord(glyphs[-1].text[-1]) in HYPHENS and len(glyphs) > 1
+    # What a page shows of a soft hyphen is no proposal to break a word.
+    text, has_soft = text.removesuffix(_SOFT_HYPHEN).replace(_SOFT_HYPHEN, "-"), text.endswith(_SOFT_HYPHEN)
+    hyphenated = bool(text) and len(glyphs) > 1 and (has_soft or ord(glyphs[-1].text[-1]) in HYPHENS)
     if not hyphenated and len(glyphs) > 1 and _HARD_HYPHEN.search(text):
         hyphenated, text = True, text[:-1]
     parts = _loose_parts(glyphs, spaced, size, baseline)
     if parts and hyphenated:
-        parts = (*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip("-\u2010")))
+        parts = (*parts[:-1], parts[-1]._replace(text=parts[-1].text.rstrip(f"-\u2010{_SOFT_HYPHEN}")))
+    parts = tuple(part._replace(text=part.text.replace(_SOFT_HYPHEN, "-")) for part in parts)
     if not text:
         return None
     on_line = [glyph for glyph in glyphs if abs(glyph.baseline - baseline) < 0.06 * size] or glyphs

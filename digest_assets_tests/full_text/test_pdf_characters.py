@@ -381,6 +381,14 @@ def test_a_small_number_on_the_line_is_a_piece_of_its_own_however_near() -> None
     assert [line.text for line in read(glyphs("27"), glyphs("memory", 67))] == ["27 memory"]
 
 
+def test_a_soft_hyphen_on_the_page_is_a_hyphen_and_at_a_line_s_end_it_is_none_of_the_text() -> None:
+    (line,) = read(glyphs("a non\u00adgenic inter\u00ad"))
+    assert (line.text, line.hyphenated) == ("a non-genic inter", True)
+    (whole,) = read(glyphs("non\u00adgenic"))
+    assert (whole.text, whole.hyphenated) == ("non-genic", False)
+    assert read(glyphs("\u200b\u00ad")) == []
+
+
 def test_italics_that_reach_over_a_space_leave_it() -> None:
     of, italics = glyphs("of"), Face("Times-Italic")
     word = [each._replace(face=italics, space=1) for each in glyphs("f", behind(of) - 0.8)]

@@ -98,3 +98,8 @@ def test_a_sentence_goes_on_behind_its_display_and_not_before_it() -> None:
     below = [text("plain words of a body that is long enough to count here.", 500 - 12 * row) for row in range(6)]
     blocks = [block.text for block in to_sections([before, *rows, after, *below]).sections[0].blocks]
     assert blocks[:3] == [before.text, "w = a + b.\nc = d − e.", after.text]
+
+
+def test_a_minus_at_the_end_of_a_row_stays() -> None:
+    rows = [replace(piece("w = a", 120, 690), hyphenated=True), piece("c = d", 122, 675)]
+    assert display(*rows) == "w = a-\nc = d"

@@ -116,7 +116,13 @@ def test_a_number_that_stands_apart_from_its_title_is_of_it() -> None:
     assert (line.text, line.cells) == ("3 Experiments", ("3 Experiments",))
 
 
-def test_a_soft_hyphen_on_the_page_is_a_hyphen_and_at_a_line_s_end_it_is_none_of_the_text() -> None:
-    last = replace(piece("well\u00adknown inter\u00ad", 60, 688), hyphenated=True)
-    assert texts([piece("a non\u00adgenic site", 60, 700), last]) == ["a non-genic site", "well-known inter"]
-    assert in_reading_order([last])[0].cells == ("well-known inter",)
+def test_columns_that_each_stand_before_the_next_round_to_the_first_are_all_read() -> None:
+    """Four columns in steps, and a line that the file has first: below the fourth, and above the first."""
+    wide = piece("one wide line across all of the columns here", 50, 320, 510)
+    columns = [
+        [piece(f"words of {name} {row}", left, top - 12 * row, left + 100) for row in range(9)]
+        for name, left, top in (("one", 50, 300), ("two", 170, 345), ("three", 290, 390), ("four", 410, 435))
+    ]
+    other = piece("far off, and above all of them", 50, 700, 510)
+    lines = [wide, other, *(line for column in reversed(columns) for line in column)]
+    assert sorted(texts(lines)) == sorted(line.text for line in lines)
