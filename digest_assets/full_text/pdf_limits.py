@@ -78,6 +78,9 @@ def _with_its_limit_behind(glyphs: list[Glyph], start: int, stop: int) -> tuple[
         first -= 1
     if first == start or glyphs[stop + 1].left - glyphs[start - 1].right > 0.3 * glyphs[stop].size:
         return start, stop
+    limit = [*glyphs[first:start], *glyphs[stop + 1 : stop + 1 + _LONGEST_LIMIT]]
+    if _limit_end(limit, 0, glyphs[stop], glyphs[start].left, glyphs[stop].right) == 0:
+        return start, stop
     glyphs[first : stop + 1] = [*glyphs[start : stop + 1], *glyphs[first:start]]
     return first, first + stop - start
 

@@ -431,6 +431,8 @@ def test_a_limit_that_the_file_has_on_both_sides_of_its_sum_is_one() -> None:
     limit = glyphs("N-1+k", 50.5, 712, 7)
     rest = glyphs("x", 70)
     assert [line.text for line in read(limit[:1], total, limit[1:], rest)] == ["∑^{N-1+k} x"]
+    aside = glyphs("N-1+k", 66, 712, 7)
+    assert [line.text for line in read(aside[:1], total, aside[1:])] == ["N", "∑", "-1+k"]
     elsewhere = glyphs("N", 30, 712, 7)
     assert [line.text for line in read(elsewhere, total, limit[1:], rest)] == ["N", "∑^{-1+k} x"]
 
