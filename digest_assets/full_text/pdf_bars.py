@@ -13,19 +13,20 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+from digest_assets.full_text.pdf_formulas import WORD
 from digest_assets.full_text.pdf_glyphs import AXIS, SCRIPT_SCALE, Glyph, size_and_baseline, spaces, written
 
 _ROOT, _ENTAILS = "√", "⊢"
 _ABOVE = (0.05, 0.8)
 _BELOW = (0.3, 1.25)
 """Times the size: how far from the bar the line of a numerator and of a denominator may be."""
+_TALL = 2.6
+"""The same, at most, of rows that hold a fraction themselves."""
+_UNDERLINE = 0.3
+"""Times the size: a bar that is no nearer to the row above it is no line under a word."""
 _OVER, _UNDER = "\u0304", "\u0332"
 _DESCENDERS = frozenset("gjpqyçβγζηµμξρφχψ")
 _ASCENDERS = frozenset("bdfhkltβδζθλξϑ")
-_UNDERLINE = 0.3
-"""Times the size: what is no nearer to its line is no underline."""
-_TALL = 2.6
-"""The same, of rows that hold a fraction themselves."""
 _ON_LINE = 0.12
 _SCRIPT = 0.65
 """Times the size: how far from a row's line its characters may be, and its scripts."""
@@ -41,7 +42,6 @@ _BAR_LIMIT = 500
 """A page of formulas has a hundred; where there are more, they are a drawing's."""
 _BAND = 10.0
 _WORD_LETTERS = 4
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _ATOM = re.compile(r"(?:\d+(?:\.\d+)?|[^\W\d]|[^\w\s/])(?:[_^]\{[^{}]*\})*|√(?:\w|\([^()]*\))|\([^()]*\)")
 """What needs no brackets."""
 
@@ -103,7 +103,7 @@ class _Page:
         places = above.places | below.places
         numerator, denominator = self._text(above), self._text(below)
         beside = self._size_beside(bar, near, places)
-        if beside is None and (_WORD.search(numerator) or _WORD.search(denominator)):
+        if beside is None and (WORD.search(numerator) or WORD.search(denominator)):
             return False  # of a table's head
         if _ENTAILS in numerator or _ENTAILS in denominator:
             return False  # of a rule of inference
@@ -122,10 +122,9 @@ class _Page:
             (place,) = row.places
             off = abs(row.baseline - bar.height) / row.size
             is_as_long = max(abs(bar.left - row.left), abs(bar.right - row.right)) < 0.25 * row.size
-            letter = self._at(place).text
-            if is_as_long and letter.isalpha() and is_marked(letter, off) and not self._is_in_a_word(place):
-                text = unicodedata.normalize("NFC", self._at(place).text + mark)
-                self.glyphs[place] = self._at(place)._replace(text=text)
+            glyph = self._at(place)
+            if is_as_long and glyph.text.isalpha() and is_marked(glyph.text, off) and not self._is_in_a_word(place):
+                self.glyphs[place] = glyph._replace(text=unicodedata.normalize("NFC", glyph.text + mark))
                 self.bars.remove(bar)
                 return
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import accumulate
 from math import inf
 
-from digest_assets.full_text.pdf_formulas import EQUATION_NUMBER, RELATION, words_of
+from digest_assets.full_text.pdf_formulas import EQUATION_NUMBER, RELATION, SCRIPT, words_of
 from digest_assets.full_text.pdf_hyphens import joined
 from digest_assets.full_text.pdf_order import STEP, Line
 from digest_assets.full_text.pdf_setting import Setting
@@ -31,7 +31,6 @@ _SIGN = re.compile(r"[∑∏∫√∂∇±×·∞∀∃⊕⊗∥‖]")
 _LEADING = 0.9
 """Times the size: how far a row is at least below the one before. The line of a fraction's denominator is nearer to
 that of the fraction."""
-_SCRIPT = re.compile(r"[_^]\{[^{}]*\}")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _TALL = re.compile(r"[()\[\]{}⟨⟩⌈⌉⌊⌋\u239b-\u23ad|‖∥√.,;\s]*")
 _CLAUSE = re.compile(r"\b(?:if|else|otherwise|subject to|minimi[sz]e|maximi[sz]e|min|max)\b|\bs\.\s?t\.")
@@ -115,7 +114,7 @@ def _says_something(row: Sequence[Line], size: float) -> bool:
 
 def _outside(text: str) -> str:
     """`text` without what stands in scripts and brackets."""
-    for inner in (_SCRIPT, _BRACKETED):
+    for inner in (SCRIPT, _BRACKETED):
         while (without := inner.sub("", text)) != text:
             text = without
     return text

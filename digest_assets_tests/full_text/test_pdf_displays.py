@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from digest_assets.full_text.pdf_displays import with_displays
 from digest_assets.full_text.pdf_order import Face, Line
 from digest_assets.full_text.pdf_sections import to_sections
+from digest_assets.full_text.pdf_setting import Setting
 
 BODY = Face("Body")
 MATHS = Face("Maths")
@@ -89,6 +91,7 @@ def test_a_text_without_spaces_between_its_words_is_no_formula() -> None:
         replace(text("δ = 0の場合には増加しないことを示す。", 678), right=290),
     ]
     assert "\n" not in display(*rows)
+    assert not any(each.is_display for each in with_displays(rows, Setting.of(rows)))
 
 
 def test_a_sentence_goes_on_behind_its_display_and_not_before_it() -> None:
